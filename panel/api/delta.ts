@@ -1,0 +1,31 @@
+import type { State } from '../../service/api/schema.js';
+
+export type Change = [path: string, value: unknown];
+
+/** Parts of the state that are no collections: null is a value there, not a removal. */
+const records = new Set(['system', 'buses']);
+
+/**
+ * A new state with the changes in it. Branches that no change touches stay the same objects, so that elements can tell by
+ * identity what to render again. A change whose parent does not exist is ignored: a later snapshot corrects it.
+ */
+export function applyChanges(state: State, seq: number, changes: readonly Change[]): State {
+	let next: Record<string, unknown> = { ...state, seq };
+	for (const [path, value] of changes) next = withValue(next, path.split('.'), 0, value);
+	return next as unknown as State;
+}
+
+function withValue(node: Record<string, unknown>, keys: string[], depth: number, value: unknown): Record<string, unknown> {
+	const key = keys[depth]!;
+	const copy = { ...node };
+	if (depth === keys.length - 1) {
+		const removes = value === null && keys.length === 2 && !records.has(keys[0]!);
+		if (removes) delete copy[key];
+		else copy[key] = value;
+		return copy;
+	}
+	const child = node[key];
+	if (typeof child !== 'object' || child === null || Array.isArray(child)) return node;
+	copy[key] = withValue(child as Record<string, unknown>, keys, depth + 1, value);
+	return copy;
+}

@@ -1,0 +1,54 @@
+import { type Refusal, refusalOf, silence } from './refusal.js';
+
+const timeoutMs = 6000;
+
+/** A request that the studio refused or did not answer; `message` is for the person at the screen. */
+export class RequestError extends Error {
+	override readonly name = 'RequestError';
+
+	constructor(readonly refusal: Refusal) {
+		super(refusal.message);
+	}
+}
+
+export interface RequestOptions {
+	body?: unknown;
+	/** Sent as Bearer; without it the session cookie counts. */
+	token?: string | null;
+}
+
+/** JSON in, JSON out, bounded. Throws RequestError and nothing else. */
+export async function request<T>(method: string, path: string, { body, token }: RequestOptions = {}): Promise<T> {
+	const headers: Record<string, string> = { accept: 'application/json' };
+	if (body !== undefined) headers['content-type'] = 'application/json';
+	if (token) headers.authorization = `Bearer ${token}`;
+	const response = await send(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+	const text = await response.text().catch(() => '');
+	return (text === '' ? undefined : parseJson(text)) as T;
+}
+
+/** A bounded fetch whose every failure is a RequestError. */
+export async function send(path: string, init: RequestInit): Promise<Response> {
+	let response: Response;
+	try {
+		response = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs), ...init });
+	} catch (error) {
+		throw new RequestError(silence(error instanceof DOMException && error.name === 'TimeoutError'));
+	}
+	if (response.ok) return response;
+	const text = await response.text().catch(() => '');
+	throw new RequestError(refusalOf(response.status, text, response.headers.get('retry-after')));
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new RequestError(refusalOf(502, '{"message":"The answer of the studio could not be read."}', null));
+	}
+}
+
+/** The sentence to show for anything thrown. */
+export function sentence(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,73 @@
+/** What the service said no with, whatever the form: `{error:{code,message}}` or problem+json (RFC 9457). */
+export interface Refusal {
+	/** HTTP status; 0 when there was no answer at all. */
+	status: number;
+	code: string | null;
+	/** A sentence for the person at the screen. */
+	message: string;
+	/** Seconds after which trying again makes sense (Retry-After). */
+	retryAfterS: number | null;
+}
+
+const sentences: Record<number, string> = {
+	0: 'The studio does not answer. Check the network.',
+	400: 'The studio did not understand the request.',
+	401: 'This link or token is not valid any more. Ask for a new one.',
+	403: 'This link or token does not allow that.',
+	404: 'That does not exist in the studio (any more).',
+	409: 'That is not possible right now.',
+	413: 'That is too much for the studio to take at once.',
+	415: 'The studio does not take this kind of request.',
+	422: 'The studio cannot use the picture or sound format this browser offers.',
+	429: 'Too many tries. Wait a moment and try again.',
+	500: 'The studio had an internal fault.',
+	503: 'The studio has no room for this right now.',
+};
+
+export function sentenceOf(status: number): string {
+	return sentences[status] ?? sentences[Math.floor(status / 100) * 100] ?? `The studio answered with status ${status}.`;
+}
+
+/** Reads an answer that was not a success. The service's own sentence wins over the general one. */
+export function refusalOf(status: number, body: string, retryAfter: string | null): Refusal {
+	const parsed = parse(body);
+	const error = isRecord(parsed?.error) ? parsed.error : parsed;
+	const text = [error?.message, error?.detail, error?.title].find((value) => typeof value === 'string' && value !== '');
+	const code = typeof error?.code === 'string' ? error.code : null;
+	const seconds = Number(retryAfter);
+	return {
+		status,
+		code,
+		message: asSentence((text as string | undefined) ?? sentenceOf(status)),
+		retryAfterS: retryAfter !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds : null,
+	};
+}
+
+/** No answer: the network is down, or the wait was bounded and ran out. */
+export function silence(timedOut: boolean): Refusal {
+	const message = timedOut ? 'The studio did not answer in time.' : sentenceOf(0);
+	return { status: 0, code: timedOut ? 'timeout' : null, message, retryAfterS: null };
+}
+
+/** False for what a further try cannot change: a wrong token or a format this browser does not have. */
+export function mayRetry({ status }: Refusal): boolean {
+	return ![400, 401, 403, 413, 415, 422].includes(status);
+}
+
+function asSentence(text: string): string {
+	const trimmed = text.trim();
+	return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?…]$/.test(trimmed) ? '' : '.'}`;
+}
+
+function parse(body: string): Record<string, unknown> | null {
+	try {
+		const value: unknown = JSON.parse(body);
+		return isRecord(value) ? value : null;
+	} catch {
+		return null;
+	}
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null;
+}

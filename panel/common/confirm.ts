@@ -1,0 +1,50 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { base } from './styles.js';
+
+export interface Question {
+	title: string;
+	text: string;
+	/** The word on the button that does it: a verb, never "OK". */
+	action: string;
+}
+
+/** A modal question. `ask` settles with the answer; Escape is no. */
+@customElement('r58-confirm')
+export class Confirm extends LitElement {
+	static override styles = [
+		base,
+		css`
+			dialog { max-width: min(440px, calc(100vw - 32px)); padding: 20px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); color: var(--text); }
+			dialog::backdrop { background: rgb(0 0 0 / 0.6); }
+			h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
+			p { margin: 10px 0 20px; }
+			.actions { display: flex; justify-content: flex-end; flex-wrap: wrap; gap: 8px; }
+		`,
+	];
+	@state() private question: Question | null = null;
+	@query('dialog') private dialog!: HTMLDialogElement;
+	#settle: (answer: boolean) => void = () => undefined;
+
+	async ask(question: Question): Promise<boolean> {
+		this.#settle(false);
+		this.question = question;
+		await this.updateComplete;
+		this.dialog.returnValue = '';
+		if (!this.dialog.open) this.dialog.showModal();
+		return new Promise((settle) => {
+			this.#settle = settle;
+		});
+	}
+
+	override render() {
+		return html`<dialog aria-labelledby="title" @close=${() => this.#settle(this.dialog.returnValue === 'yes')}>
+			<h2 id="title">${this.question?.title}</h2>
+			<p>${this.question?.text}</p>
+			<div class="actions">
+				<button data-testid="confirm-no" @click=${() => this.dialog.close('')}>Cancel</button>
+				<button class="danger" data-testid="confirm-yes" @click=${() => this.dialog.close('yes')}>${this.question?.action}</button>
+			</div>
+		</dialog>`;
+	}
+}

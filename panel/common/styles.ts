@@ -1,0 +1,83 @@
+import { css } from 'lit';
+
+/** What every element starts from: box model, buttons, fields, focus. */
+export const base = css`
+	:host { box-sizing: border-box; }
+	:host([hidden]), [hidden] { display: none !important; }
+	*, *::before, *::after { box-sizing: inherit; }
+	h1, h2, h3, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
+	ul, ol { list-style: none; }
+	h2 { font-size: 0.8rem; font-weight: 650; color: var(--dim); letter-spacing: 0.06em; text-transform: uppercase; }
+	a { color: var(--accent); }
+
+	button, .button, select, input {
+		min-height: var(--target);
+		font: inherit;
+		color: var(--text);
+		border-radius: var(--radius);
+	}
+	button, .button {
+		display: inline-flex;
+		align-items: center;
+		justify-content: center;
+		gap: 8px;
+		min-width: var(--target);
+		padding: 0 14px;
+		border: 1px solid var(--line);
+		background: var(--raised);
+		font-weight: 600;
+		text-decoration: none;
+		cursor: pointer;
+		touch-action: manipulation;
+		user-select: none;
+		-webkit-user-select: none;
+	}
+	button:hover:not(:disabled), .button:hover { background: var(--raised-hover); }
+	button:active:not(:disabled) { filter: brightness(0.9); }
+	button:disabled { opacity: 0.5; cursor: not-allowed; }
+	button[aria-pressed='true'], button[aria-checked='true'] { background: var(--accent); border-color: var(--accent); color: var(--accent-text); }
+	button.primary { background: var(--accent); border-color: var(--accent); color: var(--accent-text); }
+	button.danger { background: var(--program); border-color: var(--program); color: var(--program-text); }
+	button.plain { background: none; border-color: transparent; }
+	button.plain:hover:not(:disabled) { background: var(--raised); }
+
+	input, select {
+		width: 100%;
+		padding: 0 12px;
+		border: 1px solid var(--line);
+		background: var(--bg);
+	}
+	input[type='range'] { padding: 0; border: 0; background: none; accent-color: var(--accent); }
+	input[type='checkbox'] { width: 22px; min-height: 22px; height: 22px; margin: 0; accent-color: var(--accent); }
+	label { font-weight: 600; }
+
+	:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+
+	.card {
+		padding: var(--gap);
+		background: var(--surface);
+		border: 1px solid var(--line);
+		border-radius: var(--radius);
+	}
+	.dim { color: var(--dim); }
+	.small { font-size: 0.85rem; }
+	.problem {
+		padding: 10px 14px;
+		border-left: 4px solid var(--bad);
+		border-radius: 4px;
+		background: var(--bad-surface);
+	}
+	.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+	@media (prefers-reduced-motion: reduce) {
+		*, *::before, *::after { animation: none !important; transition: none !important; }
+	}
+`;
+
+/** A page: header line, then the content. */
+export const pageStyles = css`
+	:host { display: block; min-height: 100dvh; background: var(--bg); color: var(--text); }
+	.page { max-width: 980px; margin: 0 auto; padding: 16px; display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
+	.top { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
+	.top h1 { font-size: 1.25rem; margin-right: auto; }
+`;

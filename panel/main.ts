@@ -1,0 +1,62 @@
+import type { Session } from '../service/api/schema.js';
+import { sentence } from './api/http.js';
+import { atLeast, currentSession, fragmentToken, hideFragment, pageOf, renew, signIn } from './api/session.js';
+import { applyTheme } from './common/theme-switch.js';
+
+interface Page {
+	tag: string;
+	title: string;
+	load(): Promise<unknown>;
+	/** Operator pages ask for a login; guests and viewers bring their token and handle it themselves. */
+	operator: boolean;
+}
+
+const pages: Record<string, Page> = {
+	switcher: { tag: 'r58-switcher-page', title: 'Switcher', load: () => import('./switcher/page.js'), operator: true },
+	recordings: { tag: 'r58-recordings-page', title: 'Recordings', load: () => import('./recordings/page.js'), operator: true },
+	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
+	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },
+	watch: { tag: 'r58-watch-page', title: 'Watch', load: () => import('./watch/page.js'), operator: false },
+};
+const login: Page = { tag: 'r58-login-page', title: 'Log in', load: () => import('./login/page.js'), operator: false };
+
+async function show(page: Page, properties: Record<string, unknown> = {}): Promise<void> {
+	await page.load();
+	document.title = `${page.title} – R58 Studio`;
+	document.body.replaceChildren(Object.assign(document.createElement(page.tag), properties));
+}
+
+/** The session of an operator page: from the token in the address, else from the cookie. */
+async function enter(): Promise<Session | null> {
+	const token = fragmentToken();
+	if (token === null) return currentSession();
+	hideFragment();
+	return signIn(token);
+}
+
+async function open(): Promise<void> {
+	const name = location.pathname.split('/')[1] ?? '';
+	const page = pages[name];
+	if (page && !page.operator) return show(page);
+	const next = page ? location.pathname : null;
+	try {
+		const session = await enter();
+		if (session === null) return show(login, { next });
+		if (!page) return location.replace(pageOf(session));
+		if (atLeast(session.role, 'operator')) return show(page, { session });
+		return show(login, { next, reason: `This page is for operators; you are logged in as ${session.role}.` });
+	} catch (error) {
+		return show(login, { next, reason: sentence(error) });
+	}
+}
+
+applyTheme();
+document.addEventListener('session-ended', async () => {
+	if (await renew()) return;
+	void show(login, { next: location.pathname, reason: 'Your session has ended. Log in again; the show goes on.' });
+});
+// A link pasted into the same tab changes only the fragment.
+window.addEventListener('hashchange', () => fragmentToken() !== null && location.reload());
+// Sessions were closed when the page was left; a page taken back from the cache starts afresh.
+window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+void open();

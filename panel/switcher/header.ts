@@ -1,0 +1,85 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { State } from '../../service/api/schema.js';
+import { signOut } from '../api/session.js';
+import { bytes, timeLeft } from '../common/format.js';
+import { base } from '../common/styles.js';
+import type { Commands } from './commands.js';
+import '../common/theme-switch.js';
+import './record-block.js';
+
+/** The line that is always in view: on air, recording, disk, link, faults. */
+@customElement('r58-switcher-header')
+export class SwitcherHeader extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; padding: 6px 12px; background: var(--surface); border-bottom: 1px solid var(--line); }
+			h1 { font-size: 1rem; margin: 0; white-space: nowrap; }
+			.air { padding: 4px 10px; border-radius: 6px; border: 2px solid var(--line); font-weight: 700; letter-spacing: 0.05em; white-space: nowrap; }
+			.air[data-on] { background: var(--program); border-color: var(--program); color: var(--program-text); }
+			.disk { font-size: 0.9rem; white-space: nowrap; }
+			.low { color: var(--bad); font-weight: 700; }
+			.link { display: flex; align-items: center; gap: 6px; font-size: 0.9rem; white-space: nowrap; }
+			.light { width: 12px; height: 12px; border-radius: 50%; background: var(--ok); }
+			.light[data-lost] { background: none; border: 3px solid var(--bad); }
+			.space { flex: 1; }
+			nav { display: flex; flex-wrap: wrap; align-items: center; gap: 2px; }
+			nav .button, nav button { padding: 0 10px; border: 0; background: none; color: var(--text); font-weight: 500; }
+			nav .faults { color: var(--warn); font-weight: 700; }
+			@media (max-width: 1099px) {
+				:host { gap: 6px 10px; }
+				h1, .time, .log-out { display: none; }
+				nav .button, nav button { padding: 0 6px; }
+			}
+			@media (max-width: 599px) {
+				nav { width: 100%; justify-content: space-between; border-top: 1px solid var(--line); }
+			}
+		`,
+	];
+	@property({ attribute: false }) commands!: Commands;
+	@property({ attribute: false }) state: State | null = null;
+	@property({ type: Boolean }) online = false;
+
+	override render() {
+		const { state, online } = this;
+		const recordings = Object.values(state?.recordings ?? {});
+		const running = recordings.find((recording) => ['starting', 'recording', 'stopping'].includes(recording.state)) ?? null;
+		const onAir = online && state?.streamers.program?.state === 'live';
+		const faults = state?.faults.length ?? 0;
+		return html`
+			<h1>R58 Studio</h1>
+			<span class="air" role="status" data-testid="on-air" ?data-on=${onAir}>${onAir ? 'ON AIR' : online ? 'NOT ON AIR' : '– – –'}</span>
+			<r58-record-block .commands=${this.commands} .recording=${running}></r58-record-block>
+			${this.#disk()}
+			<span class="link" role="status" data-testid="link-light">
+				<span class="light" ?data-lost=${!online} aria-hidden="true"></span>${online ? 'Connected' : 'No connection'}
+			</span>
+			<span class="space"></span>
+			<nav aria-label="Pages">
+				${faults > 0 ? html`<a class="button faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>` : nothing}
+				<a class="button" href="/recordings">Recordings</a>
+				<a class="button" href="/system">System</a>
+				<button aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
+				<r58-theme-switch></r58-theme-switch>
+				<button class="log-out" data-testid="logout-button" @click=${this.#logOut}>Log out</button>
+			</nav>
+		`;
+	}
+
+	#disk() {
+		const disk = this.state?.system.disk;
+		if (!disk) return html`<span class="disk dim" data-testid="disk-left">Disk unknown</span>`;
+		const encoders = Object.values(this.state?.encoders ?? {});
+		const kbps = encoders.reduce((sum, { asked, measured }) => Math.max(sum, measured?.kbps || asked.kbps), 0);
+		const low = disk.freeBytes < 2e9;
+		return html`<span class="disk ${low ? 'low' : ''}" data-testid="disk-left" title="Free on ${disk.path}">
+			${low ? '⚠ ' : ''}${bytes(disk.freeBytes)} left${kbps > 0 ? html`<span class="dim time"> · ${timeLeft(disk.freeBytes, kbps)}</span>` : nothing}
+		</span>`;
+	}
+
+	async #logOut(): Promise<void> {
+		await signOut().catch(() => undefined);
+		location.assign('/');
+	}
+}

@@ -1,0 +1,42 @@
+/** What a key press means on the switcher. */
+export type KeyAction =
+	| { do: 'cut' | 'mix' | 'help' | 'cancel' }
+	/** The source tile with this number, counted from 1. */
+	| { do: 'preview' | 'program'; tile: number };
+
+export interface KeyPress {
+	key: string;
+	code: string;
+	shiftKey: boolean;
+	ctrlKey: boolean;
+	altKey: boolean;
+	metaKey: boolean;
+	repeat: boolean;
+}
+
+/** text: typing goes there. button: it has the focus, Space and Enter press it. */
+export type KeyTarget = 'text' | 'button' | 'page';
+
+/** Shown by `?`; the numbers follow the order of the tiles. */
+export const keyMap: readonly [keys: string, meaning: string][] = [
+	['1 … 9', 'Source to preview'],
+	['Shift + 1 … 9', 'Source to program at once (hot cut)'],
+	['Space', 'Cut: swap preview and program'],
+	['Enter', 'Take: mix over the chosen time'],
+	['Esc', 'Drop the selection'],
+	['?', 'This list'],
+];
+
+/** Digits by position (`code`), so that Shift and French keyboards give the same number. A held key acts once. */
+export function keyAction(press: KeyPress, target: KeyTarget): KeyAction | null {
+	if (press.repeat || press.ctrlKey || press.altKey || press.metaKey) return null;
+	if (press.key === 'Escape') return { do: 'cancel' };
+	if (target === 'text') return null;
+	const digit = /^(?:Digit|Numpad)([1-9])$/.exec(press.code)?.[1];
+	if (digit !== undefined) return { do: press.shiftKey ? 'program' : 'preview', tile: Number(digit) };
+	if (press.key === '?') return { do: 'help' };
+	if (target === 'button') return null;
+	if (press.code === 'Space') return { do: 'cut' };
+	if (press.key === 'Enter') return { do: 'mix' };
+	return null;
+}

@@ -1,0 +1,78 @@
+import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
+import type { System } from '../../service/api/schema.js';
+import { Whep } from '../webrtc/whep.js';
+
+/** Pictures at about 15 a second: enough to judge a shot, half the work of 30. */
+const drawEveryMs = 60;
+
+/**
+ * The live pictures of preview and of every source: one video whose parts are drawn into the canvases that ask for them.
+ */
+export class Multiview implements ReactiveController {
+	tiles: System['multiview']['tiles'] = {};
+	readonly #whep: Whep;
+	/** To be rendered by the host, as small as it likes: a video outside the page is not decoded everywhere. */
+	readonly video = document.createElement('video');
+	readonly #canvases = new Map<HTMLCanvasElement, string>();
+	#drawnAt = 0;
+	#frame = 0;
+
+	constructor(readonly host: ReactiveControllerHost) {
+		this.#whep = new Whep(host);
+		this.video.muted = true;
+		this.video.playsInline = true;
+		host.addController(this);
+	}
+
+	/** False while the pictures are old or none: then they must not be taken for live. */
+	get live(): boolean {
+		return this.#whep.live;
+	}
+
+	get message(): string {
+		return this.#whep.status.message ?? 'Waiting for pictures…';
+	}
+
+	hostConnected(): void {
+		this.#whep.watch('multiview');
+		this.#frame = this.video.requestVideoFrameCallback(this.#draw);
+	}
+
+	hostDisconnected(): void {
+		this.video.cancelVideoFrameCallback(this.#frame);
+		this.video.srcObject = null;
+	}
+
+	hostUpdated(): void {
+		if (this.video.srcObject === this.#whep.stream) return;
+		this.video.srcObject = this.#whep.stream;
+		// Refused only while no track has come; the next stream asks again.
+		if (this.#whep.stream) this.video.play().catch(() => undefined);
+	}
+
+	/** Draws the tile into the canvas from now on, until `hide`. */
+	show(canvas: HTMLCanvasElement, tile: string): void {
+		this.#canvases.set(canvas, tile);
+	}
+
+	hide(canvas: HTMLCanvasElement): void {
+		this.#canvases.delete(canvas);
+	}
+
+	#draw = (now: number): void => {
+		this.#frame = this.video.requestVideoFrameCallback(this.#draw);
+		if (now - this.#drawnAt < drawEveryMs) return;
+		this.#drawnAt = now;
+		const { videoWidth, videoHeight } = this.video;
+		for (const [canvas, tile] of this.#canvases) {
+			const box = this.tiles[tile];
+			if (!box) continue;
+			const [x, y] = [Math.round(box.x * videoWidth), Math.round(box.y * videoHeight)];
+			const [width, height] = [Math.round(box.w * videoWidth), Math.round(box.h * videoHeight)];
+			if (width < 1 || height < 1) continue;
+			// Never larger than the part itself: the browser scales a canvas for less than we could.
+			if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+			canvas.getContext('2d', { alpha: false })?.drawImage(this.video, x, y, width, height, 0, 0, width, height);
+		}
+	};
+}

@@ -1,0 +1,56 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Buses, Scene } from '../../service/api/schema.js';
+import { base } from '../common/styles.js';
+import { Whep } from '../webrtc/whep.js';
+import { monitorStyles } from './monitor-styles.js';
+import { tallyStyles } from './tally-styles.js';
+
+/** What is on air, as every viewer gets it. Silent until asked: the operator may sit in the room. */
+@customElement('r58-program-monitor')
+export class ProgramMonitor extends LitElement {
+	static override styles = [
+		base,
+		tallyStyles,
+		monitorStyles,
+		css`
+			video[data-stale] { opacity: 0.25; }
+		`,
+	];
+	@property({ attribute: false }) scene: Scene | null = null;
+	@property({ attribute: false }) transition: Buses['transition'] = null;
+	@property({ type: Boolean }) tally = false;
+	@state() private muted = true;
+	#whep = new Whep(this);
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		this.#whep.watch('program');
+	}
+
+	override render() {
+		const { live, status, stream } = this.#whep;
+		const sound = this.muted ? 'Hear the program in this browser' : 'Silence the program in this browser';
+		return html`<section aria-label="Program" class="monitor">
+			<div class="screen bus ${this.tally ? 'program' : ''}">
+				<video
+					data-testid="program-video" autoplay playsinline .muted=${this.muted} .srcObject=${stream} ?data-stale=${!live}
+				></video>
+				${live ? nothing : html`<p class="message" role="status"><span>${status.message ?? 'Waiting for the program…'}</span></p>`}
+			</div>
+			<p class="caption">
+				<span class="lamp ${this.tally ? 'program' : ''}">PGM</span>
+				<span class="what" data-testid="program-label">
+					${this.scene?.label ?? 'Nothing on air'}${this.transition ? html` · ${this.transition.kind}` : nothing}
+				</span>
+				<button data-testid="program-mute" aria-pressed=${!this.muted} aria-label=${sound} title=${sound} @click=${this.#mute}>
+					${this.muted ? 'Listen' : 'Listening'}
+				</button>
+			</p>
+		</section>`;
+	}
+
+	#mute(): void {
+		this.muted = !this.muted;
+	}
+}

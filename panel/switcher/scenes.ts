@@ -1,0 +1,69 @@
+import type { Buses, Layer, Scene, Source, State } from '../../service/api/schema.js';
+
+/** The built-in layouts, in the order of their buttons. They are scenes whose layers have a source or null. */
+export const layouts = [
+	{ id: 'full', label: 'Full' },
+	{ id: 'side-by-side', label: 'Side by side' },
+	{ id: 'pip', label: 'Picture in picture' },
+	{ id: 'quad', label: 'Quad' },
+] as const;
+
+/** The scene that the service keeps for each source: it alone, full. */
+export function sourceScene(source: string): string {
+	return `source-${source}`;
+}
+
+export function isSourceScene(scene: string): boolean {
+	return scene.startsWith('source-');
+}
+
+/** Scenes that are neither a built-in layout nor a single source. */
+export function ownScenes(scenes: State['scenes']): Scene[] {
+	const builtIn = new Set<string>(layouts.map(({ id }) => id));
+	return Object.values(scenes).filter(({ id }) => !builtIn.has(id) && !isSourceScene(id));
+}
+
+/** Tiles and strips in this order, and so the number keys. Inputs by slot, then what has none. */
+export function ordered(sources: State['sources']): Source[] {
+	const rank = (source: Source) => (source.kind === 'black' ? 1000 : (source.slot ?? 999));
+	return Object.values(sources).sort((a, b) => rank(a) - rank(b));
+}
+
+export function withSource(layers: readonly Layer[], slot: number, source: string | null): Layer[] {
+	return layers.map((layer, index) => (index === slot ? { ...layer, source } : layer));
+}
+
+export interface Tally {
+	program: boolean;
+	preview: boolean;
+}
+export const dark: Tally = { program: false, preview: false };
+
+/** The lamps of a source. During a transition both scenes are on air, so both are red. */
+export function tallyOf(source: string, buses: Buses | null, scenes: State['scenes']): Tally {
+	if (!buses) return dark;
+	const shows = (scene: string | null) =>
+		scene !== null && (scenes[scene]?.layers.some((layer) => layer.source === source) ?? false);
+	const preview = shows(buses.preview);
+	return { program: shows(buses.program) || (buses.transition !== null && preview), preview };
+}
+
+export function sceneOnAir(scene: string, buses: Buses | null): boolean {
+	return buses !== null && (buses.program === scene || (buses.transition !== null && buses.preview === scene));
+}
+
+/** What a tile says in place of a picture, or over it; null while frames advance. */
+export function stateText({ state, lastError }: Source): string | null {
+	switch (state) {
+		case 'live':
+			return null;
+		case 'starting':
+			return 'Starting…';
+		case 'no-signal':
+			return 'No signal';
+		case 'off':
+			return 'Off';
+		case 'fault':
+			return lastError ? `Fault: ${lastError}` : 'Fault, restarting…';
+	}
+}

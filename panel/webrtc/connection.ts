@@ -1,0 +1,172 @@
+import { RequestError, send } from '../api/http.js';
+import { mayRetry, type Refusal, silence } from '../api/refusal.js';
+import { backoffMs } from './backoff.js';
+
+export interface Status {
+	/** waiting: lost or refused for now, the next try is planned. refused: given up, only a person can change it. */
+	phase: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused';
+	/** For the person at the screen; null when all is well. */
+	message: string | null;
+}
+
+export interface ConnectionOptions {
+	/** The WHIP or WHEP endpoint. */
+	url: string;
+	/** Sent as Bearer; null leaves it to the cookie. */
+	token: string | null;
+	/** Adds tracks or transceivers before the offer. */
+	build(peer: RTCPeerConnection): void;
+	/** Last change to the offer. */
+	munge?(sdp: string): string;
+	/** A counter that grows while media moves. */
+	progress(report: RTCStatsReport): number;
+	onStatus(status: Status): void;
+}
+
+const checkEveryMs = 500;
+const disconnectedMs = 2000;
+const stalledMs = 3000;
+const connectMs = 8000;
+
+/** One WHIP or WHEP session that is made again whenever it breaks, until `stop`. */
+export class Connection {
+	#peer: RTCPeerConnection | null = null;
+	#session: string | null = null;
+	#failures = 0;
+	#retry = 0;
+	#checker = 0;
+	#running = false;
+	#leave = () => this.stop();
+
+	constructor(readonly options: ConnectionOptions) {}
+
+	get peer(): RTCPeerConnection | null {
+		return this.#peer;
+	}
+
+	start(): void {
+		if (this.#running) return;
+		this.#running = true;
+		this.#failures = 0;
+		window.addEventListener('pagehide', this.#leave);
+		void this.#try();
+	}
+
+	stop(): void {
+		if (!this.#running) return;
+		this.#running = false;
+		window.removeEventListener('pagehide', this.#leave);
+		window.clearTimeout(this.#retry);
+		this.#end();
+		this.options.onStatus({ phase: 'idle', message: null });
+	}
+
+	async #try(): Promise<void> {
+		this.#end();
+		if (this.#failures === 0) this.options.onStatus({ phase: 'connecting', message: null });
+		const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+		this.#peer = peer;
+		try {
+			this.options.build(peer);
+			const offer = await peer.createOffer();
+			const sdp = this.options.munge?.(offer.sdp ?? '') ?? offer.sdp ?? '';
+			await peer.setLocalDescription({ type: 'offer', sdp });
+			const answer = await this.#post(sdp, peer);
+			if (answer === null) return;
+			await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+			if (this.#peer === peer) this.#watch(peer);
+		} catch (error) {
+			if (this.#peer === peer) this.#broke(error instanceof RequestError ? error.refusal : unusable(error));
+		}
+	}
+
+	/** The offer goes out at once, without candidates: the answer has all of the server's, and it learns ours from the checks. */
+	async #post(sdp: string, peer: RTCPeerConnection): Promise<string | null> {
+		const headers: Record<string, string> = { 'content-type': 'application/sdp', ...this.#authorization() };
+		const response = await send(this.options.url, { method: 'POST', headers, body: sdp });
+		const location = response.headers.get('location');
+		const session = location === null ? null : new URL(location, new URL(this.options.url, document.baseURI)).href;
+		const answer = await response.text();
+		if (this.#peer !== peer) {
+			this.#release(session);
+			return null;
+		}
+		this.#session = session;
+		return answer;
+	}
+
+	#watch(peer: RTCPeerConnection): void {
+		const begun = performance.now();
+		let count = 0;
+		let movedAt = begun;
+		let connectedAt = 0;
+		let steadyAt = begun;
+		this.#checker = window.setInterval(async () => {
+			const report = await peer.getStats().catch(() => null);
+			if (this.#peer !== peer || !report) return;
+			const now = performance.now();
+			const counted = this.options.progress(report);
+			if (counted > count) movedAt = now;
+			const state = peer.connectionState;
+			if (state === 'connected') {
+				steadyAt = now;
+				if (connectedAt === 0) connectedAt = movedAt = now;
+				if (counted > count) {
+					this.#failures = 0;
+					this.options.onStatus({ phase: 'live', message: null });
+				}
+			}
+			count = counted;
+			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
+			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
+			if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' });
+			else if (connectedAt === 0 && now - begun > connectMs)
+				this.#broke({
+					...silence(true),
+					message: 'No path for picture and sound was found. Is this device in the same network?',
+				});
+			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' });
+		}, checkEveryMs);
+	}
+
+	#broke(refusal: Refusal): void {
+		this.#end();
+		if (!this.#running) return;
+		if (!mayRetry(refusal)) {
+			this.#running = false;
+			window.removeEventListener('pagehide', this.#leave);
+			this.options.onStatus({ phase: 'refused', message: refusal.message });
+			return;
+		}
+		this.#failures += 1;
+		this.options.onStatus({ phase: 'waiting', message: `${refusal.message} Trying again…` });
+		const waitMs = refusal.retryAfterS === null ? backoffMs(this.#failures) : Math.min(10, refusal.retryAfterS) * 1000;
+		this.#retry = window.setTimeout(() => void this.#try(), waitMs);
+	}
+
+	#end(): void {
+		window.clearInterval(this.#checker);
+		this.#peer?.close();
+		this.#peer = null;
+		this.#release(this.#session);
+		this.#session = null;
+	}
+
+	/** Frees the seat on the server. `keepalive` lets it go out while the page is being left. */
+	#release(session: string | null): void {
+		if (session === null) return;
+		send(session, { method: 'DELETE', headers: this.#authorization(), keepalive: true }).catch(() => {
+			// The server ends a silent session by itself.
+		});
+	}
+
+	#authorization(): Record<string, string> {
+		return this.options.token === null ? {} : { authorization: `Bearer ${this.options.token}` };
+	}
+}
+
+/** The browser itself refused: a description or a track that it cannot use. */
+function unusable(error: unknown): Refusal {
+	const reason = error instanceof Error ? error.message : String(error);
+	return { status: 422, code: null, message: `This browser cannot use the connection: ${reason}`, retryAfterS: null };
+}

@@ -1,0 +1,67 @@
+import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
+import { Connection, type Status } from './connection.js';
+import { withStereo } from './sdp.js';
+
+/** Watches one streamer over WHEP for the element it belongs to. */
+export class Whep implements ReactiveController {
+	stream: MediaStream | null = null;
+	status: Status = { phase: 'idle', message: null };
+	#connection: Connection | null = null;
+
+	constructor(
+		readonly host: ReactiveControllerHost,
+		readonly token: () => string | null = () => null,
+	) {
+		host.addController(this);
+	}
+
+	get live(): boolean {
+		return this.status.phase === 'live';
+	}
+
+	hostDisconnected(): void {
+		this.leave();
+	}
+
+	watch(streamer: string): void {
+		this.leave();
+		this.#connection = new Connection({
+			url: `/whep/${encodeURIComponent(streamer)}`,
+			token: this.token(),
+			build: (peer) => this.#receive(peer),
+			munge: withStereo,
+			progress: framesReceived,
+			onStatus: (status) => {
+				if (status.phase === this.status.phase && status.message === this.status.message) return;
+				this.status = status;
+				this.host.requestUpdate();
+			},
+		});
+		this.#connection.start();
+	}
+
+	leave(): void {
+		this.#connection?.stop();
+		this.#connection = null;
+		this.stream = null;
+	}
+
+	#receive(peer: RTCPeerConnection): void {
+		peer.addTransceiver('video', { direction: 'recvonly' });
+		peer.addTransceiver('audio', { direction: 'recvonly' });
+		const stream = new MediaStream();
+		peer.ontrack = ({ track }) => {
+			stream.addTrack(track);
+			// The last picture of the old session stays up until the new one has tracks.
+			this.stream = stream;
+			this.host.requestUpdate();
+		};
+	}
+}
+
+function framesReceived(report: RTCStatsReport): number {
+	for (const entry of report.values()) {
+		if (entry.type === 'inbound-rtp' && entry.kind === 'video') return entry.framesReceived ?? entry.framesDecoded ?? 0;
+	}
+	return 0;
+}

@@ -1,0 +1,45 @@
+import { audioCaps, type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { caps, chain, element, pad, pipeline } from './launch.js';
+
+export interface GuestSourceOptions {
+	instance: string;
+	id: string;
+	canvas: Canvas;
+	/** What the offer was answered with; null when the guest sends none. */
+	video: 'H264' | 'VP8' | null;
+	audio: boolean;
+	minPort?: number;
+	maxPort?: number;
+}
+
+/** A guest by WHIP: RTP in, decoded, brought to the canvas once, out on two links. */
+export function guestSource(o: GuestSourceOptions): string {
+	const decoder = {
+		// Frame threads would add a frame of delay each.
+		H264: () =>
+			chain(element('rtph264depay'), element('h264parse'), element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' })),
+		VP8: () => chain(element('rtpvp8depay'), element('vp8dec', { threads: 2 })),
+	};
+	return pipeline(
+		element('r58webrtc', { name: 'rtc', mode: 'receive', 'min-rtp-port': o.minPort, 'max-rtp-port': o.maxPort }),
+		o.video !== null &&
+			chain(
+				pad('rtc', 'video_src'),
+				decoder[o.video](),
+				element('videoconvertscale', { 'add-borders': true }),
+				// The guest's own rate stays: the mixer takes the newest frame.
+				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
+				element('r58linksink', { name: 'video', address: linkAddress(o.instance, `${o.id}.video`) }),
+			),
+		o.audio &&
+			chain(
+				pad('rtc', 'audio_src'),
+				element('rtpopusdepay'),
+				element('opusdec', { plc: true, 'use-inband-fec': true }),
+				element('audioconvert'),
+				element('audioresample'),
+				caps(audioCaps),
+				element('r58linksink', { name: 'audio', address: linkAddress(o.instance, `${o.id}.audio`) }),
+			),
+	);
+}

@@ -1,0 +1,138 @@
+/**
+ * The child program: one process, one pipeline. It waits for a description, runs it, passes commands in and events out,
+ * and ends with it. It decides nothing; the supervisor restarts it.
+ */
+import { createRequire } from 'node:module';
+import type Superficial from 'gstreamer-superficial';
+import type { BusMessage, Pipeline } from 'gstreamer-superficial';
+import { exitCodes, type HostEvent, type HostRequest, hostTitle } from './protocol.js';
+
+// The package's entry is a native addon, which only require() loads.
+const gst = createRequire(import.meta.url)('gstreamer-superficial') as typeof Superficial;
+
+/** A pipeline that has not reached PLAYING by then is not going to. */
+const START_TIMEOUT_MS = 10_000;
+
+class Host {
+	#pipeline: Pipeline | undefined;
+	#elements = new Map<string, Record<string, unknown>>();
+	#ready = false;
+	#ending = false;
+
+	handle(request: HostRequest): void {
+		switch (request.type) {
+			case 'start':
+				this.#start(request);
+				break;
+			case 'command':
+				this.#command(request.element, request.command);
+				break;
+			case 'drain':
+				this.#pipeline?.sendEOS();
+				break;
+			case 'stop':
+				this.#end(0);
+				break;
+		}
+	}
+
+	#start({ role, name, launch }: Extract<HostRequest, { type: 'start' }>): void {
+		if (this.#pipeline) return;
+		process.title = hostTitle(role, name);
+		try {
+			this.#pipeline = new gst.Pipeline(launch);
+		} catch (error) {
+			this.#refuse(error instanceof Error ? error.message : String(error));
+			return;
+		}
+		this.#pipeline.pollBus((message) => this.#onMessage(message));
+		this.#pipeline.play();
+		setTimeout(() => {
+			if (!this.#ready) this.#refuse(`the pipeline did not start within ${START_TIMEOUT_MS / 1000} s`);
+		}, START_TIMEOUT_MS).unref();
+	}
+
+	#command(elementName: string, command: Record<string, unknown>): void {
+		// findChild never drops its reference: look an element up once.
+		let target = this.#elements.get(elementName);
+		if (!target) {
+			target = this.#pipeline?.findChild(elementName);
+			if (!target) {
+				send({ type: 'warning', element: elementName, message: 'no such element for a command' });
+				return;
+			}
+			this.#elements.set(elementName, target);
+		}
+		target.command = JSON.stringify(command);
+	}
+
+	#onMessage(message: BusMessage): void {
+		if (this.#ending) return;
+		const element = message._src_element_name;
+		switch (message.type) {
+			case 'element':
+				if (message.name === 'r58' && typeof message.event === 'string' && typeof message.json === 'string')
+					send({ type: 'event', element, event: message.event, data: JSON.parse(message.json) as Record<string, unknown> });
+				break;
+			case 'state-changed':
+				// A launch description is always the bin pipeline0 of its process.
+				if (!this.#ready && element.startsWith('pipeline') && /playing/i.test(String(message['new-state']))) {
+					this.#ready = true;
+					send({ type: 'ready' });
+				}
+				break;
+			case 'error': {
+				const text = String(message.message ?? 'unknown error');
+				if (this.#ready) {
+					send({ type: 'error', element, message: text });
+					this.#end(exitCodes.failed);
+				} else this.#refuse(`${element}: ${text}`);
+				break;
+			}
+			case 'warning':
+				send({ type: 'warning', element, message: String(message.message ?? message.debug ?? 'warning') });
+				break;
+			case 'eos':
+				send({ type: 'eos' });
+				break;
+		}
+	}
+
+	#refuse(reason: string): void {
+		send({ type: 'refused', reason });
+		this.#end(exitCodes.refused);
+	}
+
+	/**
+	 * Stops the pipeline, then the process. exit() hangs while a quiet bus is polled, so a plain stop ends by signal; a
+	 * failure lets the poll return first because its exit code tells the service what happened. Whatever hangs here is
+	 * killed by the service after 2 s.
+	 */
+	#end(code: number): void {
+		if (this.#ending) return;
+		this.#ending = true;
+		// Let the last message leave before the process goes.
+		setImmediate(() => {
+			this.#pipeline?.stop();
+			if (code === 0) process.kill(process.pid, 'SIGKILL');
+			else setTimeout(() => process.exit(code), 20);
+		});
+	}
+}
+
+function send(event: HostEvent): void {
+	if (process.connected) process.send!(event);
+}
+
+const host = new Host();
+process.on('message', (request: HostRequest) => host.handle(request));
+// The service is gone: end with it, also when the pipeline is stuck.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.on('SIGTERM', () => host.handle({ type: 'stop' }));
+// Ctrl-C in a terminal reaches the whole group; the service decides about its hosts.
+process.on('SIGINT', () => {});
+if (!process.connected) {
+	process.stderr.write('this program is started by the service\n');
+	process.exit(exitCodes.orphaned);
+}
+send({ type: 'idle' });

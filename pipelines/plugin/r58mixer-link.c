@@ -1,0 +1,363 @@
+/* The link thread of r58mixer: owns every slot's readers, hands what they bring to the ticks, posts `stats`. */
+#include "r58mixer.h"
+
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GST_CAT_DEFAULT r58_mixer_debug
+
+#define RECONNECT_NS (20 * GST_MSECOND)
+#define STATS_NS (500 * GST_MSECOND)
+/* A writer's pool has 16 slots for all its readers; a slot with a longer delay keeps copies. */
+#define HOLD_MAX 10
+/* Frames a slot keeps at most, whatever their timestamps say. */
+#define FRAMES_MAX 80
+/* Buffers taken from one link before the others have their turn. */
+#define BURST 8
+/* Timestamps further ahead than this are nonsense. */
+#define AHEAD_MAX GST_SECOND
+#define SIZE_MAX_PX 8192
+
+static void
+unmap_frame (gpointer data)
+{
+  MixFrame *frame = data;
+  gst_video_frame_unmap (&frame->video);
+}
+
+void
+mix_frame_unref (MixFrame *frame)
+{
+  g_atomic_rc_box_release_full (frame, unmap_frame);
+}
+
+/* ---- readers follow the slots ---- */
+
+/* The address to read from, when `*target` is no longer what the reader was made for or `again` is set. */
+static gboolean
+target_changed (MixSlot *slot, guint *target, const guint *wanted, gchar *const *wanted_address, gboolean again,
+    gchar **address)
+{
+  g_mutex_lock (&slot->lock);
+  gboolean changed = again || *target != *wanted;
+  *target = *wanted;
+  *address = changed ? g_strdup (*wanted_address) : NULL;
+  g_mutex_unlock (&slot->lock);
+  return changed;
+}
+
+static R58LinkReader *
+open_reader (const gchar *address, const gchar *caps_text, guint hold)
+{
+  if (!address)
+    return NULL;
+  GstCaps *caps = gst_caps_from_string (caps_text);
+  R58LinkReader *reader = r58_link_reader_new (address, caps, hold, R58_LINK_START_LIVE, GST_CLOCK_TIME_NONE);
+  gst_caps_unref (caps);
+  return reader;
+}
+
+/* Frames wait in the writer's memory until the slot's delay has passed. */
+static guint
+frames_to_hold (R58Mixer *self, MixSlot *slot)
+{
+  g_mutex_lock (&slot->lock);
+  GstClockTime delay = slot->delay;
+  g_mutex_unlock (&slot->lock);
+  GstClockTime one = r58_grid_time (1, self->info.fps_n, self->info.fps_d);
+  guint hold = (delay + one - 1) / one + 3;
+  slot->copy_frames = hold > HOLD_MAX;
+  return slot->copy_frames ? 2 : hold;
+}
+
+static void
+follow_video (R58Mixer *self, MixSlot *slot)
+{
+  gchar *address;
+  guint hold = frames_to_hold (self, slot);
+  if (!target_changed (slot, &slot->video_reader_target, &slot->video_target, &slot->video_address,
+          hold > slot->video_hold, &address))
+    return;
+  g_clear_pointer (&slot->video_reader, r58_link_reader_free);
+  g_clear_pointer (&slot->video_caps, g_free);
+  slot->video_usable = FALSE;
+  slot->video_reader = open_reader (address, "video/x-raw,format=I420", hold);
+  slot->video_hold = hold;
+  g_free (address);
+}
+
+static void
+follow_audio (MixSlot *slot)
+{
+  gchar *address;
+  if (!target_changed (slot, &slot->audio_reader_target, &slot->audio_target, &slot->audio_address, FALSE, &address))
+    return;
+  g_clear_pointer (&slot->audio_reader, r58_link_reader_free);
+  slot->audio_reader = open_reader (address, R58_AUDIO_CAPS, 2);
+  g_free (address);
+}
+
+static void
+follow_slots (R58Mixer *self)
+{
+  for (guint i = 0; i < self->n_slots; i++) {
+    follow_video (self, &self->slots[i]);
+    if (self->with_audio)
+      follow_audio (&self->slots[i]);
+  }
+}
+
+/* ---- video ---- */
+
+/* The writer may come back with another size; it may also write nonsense. */
+static gboolean
+follow_caps (R58Mixer *self, MixSlot *slot)
+{
+  const gchar *text = r58_link_reader_caps (slot->video_reader);
+  if (!text)
+    return slot->video_usable;
+  if (g_strcmp0 (text, slot->video_caps) == 0)
+    return slot->video_usable;
+  g_free (slot->video_caps);
+  slot->video_caps = g_strdup (text);
+  GstCaps *caps = gst_caps_from_string (text);
+  slot->video_usable = caps && gst_caps_is_fixed (caps) && gst_video_info_from_caps (&slot->video_info, caps)
+      && GST_VIDEO_INFO_FORMAT (&slot->video_info) == GST_VIDEO_FORMAT_I420
+      && slot->video_info.width >= 2 && slot->video_info.width <= SIZE_MAX_PX
+      && slot->video_info.height >= 2 && slot->video_info.height <= SIZE_MAX_PX;
+  if (!slot->video_usable)
+    GST_WARNING_OBJECT (self, "slot %d: cannot show %s", (gint) (slot - self->slots), text);
+  gst_clear_caps (&caps);
+  return slot->video_usable;
+}
+
+/* Takes ownership of the buffer. NULL when it holds no picture. */
+static MixFrame *
+frame_from_buffer (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
+{
+  MixFrame *frame = NULL;
+  GstClockTime pts = GST_BUFFER_PTS (buffer);
+  if (follow_caps (self, slot) && GST_CLOCK_TIME_IS_VALID (pts) && pts < r58_now () + AHEAD_MAX
+      && gst_buffer_get_size (buffer) >= slot->video_info.size) {
+    if (slot->copy_frames) {
+      GstBuffer *copy = gst_buffer_copy_deep (buffer);
+      gst_buffer_unref (buffer);
+      buffer = copy;
+    }
+    frame = g_atomic_rc_box_new0 (MixFrame);
+    frame->pts = pts;
+    frame->serial = ++self->serial;
+    if (!gst_video_frame_map (&frame->video, &slot->video_info, buffer, GST_MAP_READ)) {
+      g_atomic_rc_box_release (frame);
+      frame = NULL;
+    }
+  }
+  gst_buffer_unref (buffer); /* the mapping keeps its own reference */
+  return frame;
+}
+
+static void
+take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
+{
+  MixFrame *frame = frame_from_buffer (self, slot, buffer), *surplus = NULL;
+  guint keep = slot->copy_frames ? FRAMES_MAX : slot->video_hold - 1; /* one more is on screen */
+  g_mutex_lock (&slot->lock);
+  if (!frame) {
+    slot->video_stats.dropped++;
+  } else if (slot->video_target != slot->video_reader_target) {
+    surplus = frame; /* re-pointed meanwhile */
+  } else {
+    slot->video_pts = frame->pts;
+    g_queue_push_tail (&slot->frames, frame);
+    if (slot->frames.length > keep) {
+      surplus = g_queue_pop_head (&slot->frames);
+      slot->video_stats.dropped++;
+    }
+  }
+  g_mutex_unlock (&slot->lock);
+  if (surplus)
+    mix_frame_unref (surplus);
+}
+
+static void
+take_audio (MixSlot *slot, GstBuffer *buffer)
+{
+  g_mutex_lock (&slot->lock);
+  if (slot->audio_target == slot->audio_reader_target)
+    mix_ring_write (slot, buffer);
+  g_mutex_unlock (&slot->lock);
+  gst_buffer_unref (buffer);
+}
+
+/* ---- stats ---- */
+
+static void
+add_age (JsonBuilder *b, GstClockTime pts, GstClockTime now)
+{
+  r58_json_ns (b, "lastPtsNs", pts);
+  if (GST_CLOCK_TIME_IS_VALID (pts))
+    r58_json_double (b, "ageMs", GST_CLOCK_DIFF (pts, now) / (gdouble) GST_MSECOND);
+}
+
+static void
+add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
+{
+  g_mutex_lock (&slot->lock);
+  MixVideoStats video = slot->video_stats;
+  MixSoundStats audio = slot->audio_stats;
+  GstClockTime video_pts = slot->video_pts, audio_pts = slot->audio_pts;
+  g_mutex_unlock (&slot->lock);
+  R58LinkReaderStats link = { 0 };
+  json_builder_begin_object (b);
+  r58_json_int (b, "slot", index);
+  if (slot->video_reader) {
+    r58_link_reader_get_stats (slot->video_reader, &link);
+    json_builder_set_member_name (b, "video");
+    json_builder_begin_object (b);
+    r58_json_int (b, "frames", video.frames);
+    r58_json_int (b, "repeated", video.repeated);
+    r58_json_int (b, "dropped", video.dropped);
+    r58_json_int (b, "lost", link.lost);
+    r58_json_int (b, "connects", link.connects);
+    r58_json_bool (b, "connected", r58_link_reader_fd (slot->video_reader) >= 0);
+    add_age (b, video_pts, now);
+    json_builder_end_object (b);
+  }
+  if (slot->audio_reader) {
+    r58_link_reader_get_stats (slot->audio_reader, &link);
+    json_builder_set_member_name (b, "audio");
+    json_builder_begin_object (b);
+    r58_json_int (b, "blocks", audio.blocks);
+    r58_json_int (b, "gaps", audio.gaps);
+    r58_json_int (b, "slips", audio.slips);
+    r58_json_int (b, "dropped", audio.dropped);
+    r58_json_int (b, "lost", link.lost);
+    r58_json_int (b, "connects", link.connects);
+    r58_json_bool (b, "connected", r58_link_reader_fd (slot->audio_reader) >= 0);
+    add_age (b, audio_pts, now);
+    json_builder_end_object (b);
+  }
+  json_builder_end_object (b);
+}
+
+static void
+post_stats (R58Mixer *self)
+{
+  JsonBuilder *b = r58_json_begin ();
+  g_mutex_lock (&self->show_lock);
+  r58_json_int (b, "frames", self->frames);
+  r58_json_int (b, "lateFrames", self->late_frames);
+  r58_json_int (b, "skippedFrames", self->skipped_frames);
+  r58_json_int (b, "blocks", self->blocks);
+  r58_json_int (b, "lateBlocks", self->late_blocks);
+  r58_json_int (b, "skippedBlocks", self->skipped_blocks);
+  g_mutex_unlock (&self->show_lock);
+  json_builder_set_member_name (b, "slots");
+  json_builder_begin_array (b);
+  GstClockTime now = r58_now ();
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i].video_reader || self->slots[i].audio_reader)
+      add_slot_stats (b, &self->slots[i], i, now);
+  json_builder_end_array (b);
+  r58_post_event (GST_ELEMENT (self), "stats", b);
+}
+
+/* ---- the thread ---- */
+
+typedef struct {
+  struct pollfd fds[1 + 2 * MIX_SLOTS_MAX];
+  MixSlot *slots[1 + 2 * MIX_SLOTS_MAX];
+  gboolean video[1 + 2 * MIX_SLOTS_MAX];
+  guint n;
+  gboolean waiting; /* some link is not connected */
+} Polled;
+
+static void
+add_reader (Polled *p, MixSlot *slot, R58LinkReader *reader, gboolean video, gboolean try_connect)
+{
+  if (!reader)
+    return;
+  if (r58_link_reader_fd (reader) < 0 && try_connect)
+    r58_link_reader_connect (reader);
+  gint fd = r58_link_reader_fd (reader);
+  if (fd < 0) {
+    p->waiting = TRUE;
+    return;
+  }
+  p->fds[p->n] = (struct pollfd) { .fd = fd, .events = POLLIN };
+  p->slots[p->n] = slot;
+  p->video[p->n] = video;
+  p->n++;
+}
+
+static void
+read_ready (R58Mixer *self, Polled *p)
+{
+  guint64 count;
+  if (p->fds[0].revents && read (self->wake_fd, &count, sizeof count) < 0)
+    GST_LOG_OBJECT (self, "woken twice");
+  for (guint i = 1; i < p->n; i++) {
+    MixSlot *slot = p->slots[i];
+    R58LinkReader *reader = p->video[i] ? slot->video_reader : slot->audio_reader;
+    GstBuffer *buffer;
+    for (guint burst = 0; p->fds[i].revents && burst < BURST; burst++) {
+      if (!(buffer = r58_link_reader_read (reader)))
+        break;
+      if (p->video[i])
+        take_video (self, slot, buffer);
+      else
+        take_audio (slot, buffer);
+    }
+  }
+}
+
+static void
+close_readers (R58Mixer *self)
+{
+  for (guint i = 0; i < self->n_slots; i++) {
+    MixSlot *slot = &self->slots[i];
+    g_clear_pointer (&slot->video_reader, r58_link_reader_free);
+    g_clear_pointer (&slot->audio_reader, r58_link_reader_free);
+    g_clear_pointer (&slot->video_caps, g_free);
+    slot->video_reader_target = slot->audio_reader_target = 0;
+    slot->video_hold = 0;
+    slot->video_usable = FALSE;
+    g_mutex_lock (&slot->lock);
+    g_queue_clear_full (&slot->frames, (GDestroyNotify) mix_frame_unref);
+    g_clear_pointer (&slot->shown, mix_frame_unref);
+    slot->ring_begin = slot->ring_end = 0;
+    g_mutex_unlock (&slot->lock);
+  }
+}
+
+gpointer
+mix_link_thread (gpointer data)
+{
+  R58Mixer *self = data;
+  GstClockTime next_stats = 0, next_connect = 0;
+  while (mix_wait_playing (self)) {
+    GstClockTime now = r58_now ();
+    if (now >= next_stats) {
+      post_stats (self);
+      next_stats = now + STATS_NS;
+    }
+    gboolean try_connect = now >= next_connect;
+    if (try_connect)
+      next_connect = now + RECONNECT_NS;
+    follow_slots (self);
+    Polled p = { .n = 1 };
+    p.fds[0] = (struct pollfd) { .fd = self->wake_fd, .events = POLLIN };
+    for (guint i = 0; i < self->n_slots; i++) {
+      add_reader (&p, &self->slots[i], self->slots[i].video_reader, TRUE, try_connect);
+      add_reader (&p, &self->slots[i], self->slots[i].audio_reader, FALSE, try_connect);
+    }
+    GstClockTime until = p.waiting ? MIN (next_stats, next_connect) : next_stats;
+    now = r58_now ();
+    gint timeout_ms = until > now ? (until - now + GST_MSECOND - 1) / GST_MSECOND : 0;
+    if (poll (p.fds, p.n, timeout_ms) > 0)
+      read_ready (self, &p);
+  }
+  close_readers (self);
+  return NULL;
+}

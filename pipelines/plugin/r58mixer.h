@@ -1,0 +1,227 @@
+/* The parts of r58mixer, each in its own file:
+ *   r58mixer.c           the element: properties, pads, states, waiting, events common to all
+ *   r58mixer-command.c   commands: parsed and checked in the caller's thread, then left for the ticks
+ *   r58mixer-link.c      the link thread: reads every slot's links, posts `stats`
+ *   r58mixer-video.c     the video tick: one frame per grid index, layout and transitions
+ *   r58mixer-audio.c     the audio tick: one block per 10 ms, gains, N-1, levels
+ */
+#pragma once
+
+#include "r58common.h"
+#include "r58link.h"
+#include "r58picture.h"
+
+#include <gst/video/video.h>
+
+G_BEGIN_DECLS
+
+#define MIX_SLOTS_MAX 32
+#define MIX_LAYERS_MAX 32
+/* Commands for the next tick that may wait at one time; more means the element is not running. */
+#define MIX_PENDING_MAX 64
+
+/* Sound kept per slot: 2.7 s. A power of two, so that an absolute sample index is masked into it. */
+#define MIX_RING (1 << 17)
+/* Longest delay of a slot, and of the extra delay of its sound. Together they fit the ring. */
+#define MIX_DELAY_MAX (1 * GST_SECOND)
+
+GST_DEBUG_CATEGORY_EXTERN (r58_mixer_debug);
+
+typedef enum { MIX_CONTAIN, MIX_COVER, MIX_FILL } MixFit;
+typedef enum { MIX_CUT, MIX_MIX, MIX_DIP, MIX_WIPE } MixKind;
+typedef enum { MIX_EMPTY, MIX_LOST, MIX_LIVE } MixSignal;
+
+typedef struct {
+  guint slot;
+  gdouble x, y, w, h;                        /* of the canvas */
+  gdouble crop_l, crop_t, crop_r, crop_b;    /* of the source */
+  MixFit fit;
+  guint alpha;                               /* 0 to R58_OPAQUE */
+  gint border;                               /* canvas pixels, even */
+  R58Colour border_colour;
+} MixLayer;
+
+/* A scene never changes once made; the ticks share it by reference (g_atomic_rc_box). */
+typedef struct {
+  guint n_layers;
+  MixLayer layers[MIX_LAYERS_MAX]; /* bottom to top */
+} MixScene;
+
+/* A `program` command on its way to the video tick. */
+typedef struct {
+  gchar *id;
+  MixScene *scene;
+  MixKind kind;
+  guint frames;
+  guint64 frame; /* the grid index it is meant for */
+} MixTake;
+
+/* What the output is made of: frame `k` is a pure function of this and the frames of the slots. */
+typedef struct {
+  MixScene *from, *to;
+  MixKind kind;
+  guint64 first; /* grid index of the first frame of the transition */
+  guint frames;  /* frame first + frames − 1 shows `to` alone */
+  gchar *id;     /* of the command; NULL once `transition-end` was posted */
+  gboolean running;
+} MixShow;
+
+/* New targets of the sound from sample `at` on; NAN keeps what is. */
+typedef struct {
+  guint64 at, until; /* absolute sample indices of the ramp */
+  gfloat gain[MIX_SLOTS_MAX], pan[MIX_SLOTS_MAX], delay_ms[MIX_SLOTS_MAX];
+  gfloat master;
+} MixSoundChange;
+
+/* One received video frame, mapped for reading as long as it lives (g_atomic_rc_box). */
+typedef struct {
+  GstVideoFrame video;
+  GstClockTime pts; /* absolute */
+  guint64 serial;   /* unique in the element: names the picture in the cache of scaled ones */
+} MixFrame;
+
+typedef struct {
+  guint64 frames;     /* distinct frames shown by the tick */
+  guint64 repeated;   /* ticks that showed the last frame again */
+  guint64 dropped;    /* frames never shown: superseded, invalid or too many */
+} MixVideoStats;
+
+typedef struct {
+  guint64 blocks;     /* buffers received */
+  guint64 gaps;       /* times the sound was missing when its turn came */
+  guint64 slips;      /* times the timestamps left the running position by more than 5 ms */
+  guint64 dropped;    /* buffers that made no sense */
+} MixSoundStats;
+
+typedef struct {
+  GMutex lock; /* guards everything in the first group */
+
+  gchar *video_address, *audio_address; /* NULL: empty */
+  guint video_target, audio_target;     /* counts re-pointing, so that the link thread notices */
+  GstClockTime delay;
+  GQueue frames;                        /* MixFrame, in order of arrival, not shown yet */
+  MixFrame *shown;
+  guint fresh_age;                      /* ticks since the last new frame */
+  GstClockTime video_pts, audio_pts;    /* last received */
+  MixVideoStats video_stats;
+  MixSoundStats audio_stats;
+  MixSignal video_signal, audio_signal; /* as last posted */
+  gfloat *ring;                         /* MIX_RING stereo samples; NAN where nothing came */
+  guint64 ring_begin, ring_end;         /* absolute sample indices; end is the running position */
+
+  /* Link thread only. */
+  R58LinkReader *video_reader, *audio_reader;
+  guint video_reader_target, audio_reader_target, video_hold;
+  gchar *video_caps;
+  GstVideoInfo video_info;
+  gboolean video_usable, copy_frames;
+
+  /* Audio thread only. */
+  guint64 read_next;
+  gboolean missing;
+  guint fade, silent_blocks;
+  gfloat last[R58_CHANNELS], step[R58_CHANNELS];
+} MixSlot;
+
+/* An output pad and what was already sent on it. */
+typedef struct {
+  GstPad *pad;
+  gboolean begun, failed;
+} MixOutput;
+
+typedef struct {
+  gfloat value, target, step;
+  guint64 left; /* samples of the ramp still to come */
+} MixRamp;
+
+typedef struct {
+  gfloat envelope;
+} MixLimiter;
+
+typedef struct _MixPictures MixPictures;
+typedef struct _MixBlocks MixBlocks;
+
+typedef struct {
+  GstElement parent;
+
+  gchar *caps_text;
+  guint n_slots;
+  gboolean with_audio;
+
+  GstVideoInfo info; /* of the program; valid from READY on */
+  GstCaps *caps;
+  MixSlot slots[MIX_SLOTS_MAX];
+
+  MixOutput video, audio, n1[MIX_SLOTS_MAX];
+  GMutex pads_lock;  /* guards n1[].pad: pads come and go while the audio tick runs */
+
+  GMutex run_lock;
+  GCond run_cond;
+  gboolean playing, stopping, ended;
+  GThread *link_thread, *video_thread, *audio_thread;
+  gint wake_fd;      /* eventfd: the link thread has something to do */
+  guint64 serial;    /* link thread only: last MixFrame.serial */
+
+  GMutex show_lock;  /* guards this group */
+  GQueue takes;      /* MixTake */
+  GQueue sound;      /* MixSoundChange, by `at` */
+  guint64 next_frame;
+  guint64 frames, late_frames, skipped_frames;
+  guint64 blocks, late_blocks, skipped_blocks;
+
+  /* Video thread only. */
+  MixShow show;
+  GstBufferPool *pool;     /* where output pictures come from: a pool, */
+  GstAllocator *allocator; /* or else this */
+  gboolean memory_chosen;
+  MixPictures *pictures;
+
+  /* Audio thread only. */
+  MixRamp gain[MIX_SLOTS_MAX][R58_CHANNELS], master;
+  gfloat gain_target[MIX_SLOTS_MAX], pan[MIX_SLOTS_MAX];
+  GstClockTime extra_delay[MIX_SLOTS_MAX];
+  MixLimiter limiter, n1_limiter[MIX_SLOTS_MAX];
+  gfloat peak[MIX_SLOTS_MAX][R58_CHANNELS], master_peak[R58_CHANNELS];
+  gboolean heard[MIX_SLOTS_MAX];
+  guint level_blocks;
+  MixBlocks *work;
+} R58Mixer;
+
+typedef struct {
+  GstElementClass parent_class;
+} R58MixerClass;
+
+/* r58mixer.c */
+/* Sleeps until the absolute time t. FALSE when the element does not play (any more). */
+gboolean mix_sleep_until (R58Mixer *self, GstClockTime t);
+/* Sleeps until the element plays. FALSE when it is being stopped. */
+gboolean mix_wait_playing (R58Mixer *self);
+void mix_wake_links (R58Mixer *self);
+/* Pushes a buffer whose PTS is absolute; sends stream-start, caps and segment first. TRUE when somebody took it.
+ * Takes ownership. */
+gboolean mix_push (R58Mixer *self, MixOutput *output, GstCaps *caps, GstBuffer *buffer);
+/* TRUE once the element was told to end. */
+gboolean mix_ended (R58Mixer *self);
+void mix_push_eos (MixOutput *output);
+/* Notes what the tick found and posts the event `slot` when it changed. */
+void mix_slot_signal (R58Mixer *self, guint slot, gboolean video, MixSignal now);
+
+/* r58mixer-command.c */
+void mix_command (R58Mixer *self, const gchar *text);
+void mix_take_free (MixTake *take);
+
+/* r58mixer-link.c */
+gpointer mix_link_thread (gpointer self);
+void mix_frame_unref (MixFrame *frame);
+
+/* r58mixer-video.c */
+gpointer mix_video_thread (gpointer self);
+void mix_video_reset (R58Mixer *self);
+
+/* r58mixer-audio.c */
+gpointer mix_audio_thread (gpointer self);
+void mix_audio_reset (R58Mixer *self);
+/* Places received sound into the slot's ring. Call with the slot's lock. */
+void mix_ring_write (MixSlot *slot, GstBuffer *buffer);
+
+G_END_DECLS

@@ -1,0 +1,977 @@
+#include "r58peer.h"
+
+#include <arpa/inet.h>
+#include <gst/rtp/gstrtcpbuffer.h>
+#include <gst/sdp/sdp.h>
+#include <gst/video/video.h>
+#include <gst/webrtc/webrtc.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <nice/agent.h>
+#include <string.h>
+
+#include "r58common.h"
+
+GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
+#define GST_CAT_DEFAULT r58_webrtc_debug
+
+/* Bounds, all from the moment named. RFC 9725 clients give a POST 8 s in all (OBS). */
+#define GATHER_MAX_MS 1000
+#define CONNECT_MAX_US (15 * G_TIME_SPAN_SECOND)
+#define GUEST_SILENCE_US (5 * G_TIME_SPAN_SECOND)
+#define VIEWER_SILENCE_US (10 * G_TIME_SPAN_SECOND)
+#define CANDIDATES_MAX 64
+#define CANDIDATE_LENGTH_MAX 512
+#define ADDRESSES_MAX 16
+/* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. */
+#define LOSS_LIMIT_MS 200
+/* Seconds from 1900 to 1970. */
+#define NTP_OFFSET G_GUINT64_CONSTANT (2208988800)
+
+#define TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
+/* GstDtlsConnectionState is not in a public header. */
+enum { DTLS_NEW, DTLS_CLOSED, DTLS_FAILED, DTLS_CONNECTING, DTLS_CONNECTED };
+
+typedef enum { PEER_NEW, PEER_CONNECTING, PEER_CONNECTED, PEER_ENDED } PeerState;
+
+typedef struct {
+  R58Peer *peer;
+  R58Kind kind;
+  GstPad *pad; /* orphan sink pad, linked to a src pad of webrtcbin */
+} Inlet;
+
+struct _R58Peer {
+  gint refs;
+  GstElement *owner;
+  const R58PeerOwner *does;
+  GMainContext *context;
+  gchar *id, *fingerprint, *audio_pad;
+  gboolean receive;
+  gint pt[R58_KINDS];
+
+  GstElement *webrtc;
+  GObject *ice;
+  NiceAgent *agent;
+  GObject *session; /* the one RTP session of the bundle */
+  R58Feed *feed;
+  GSource *gather_timer;
+  gchar *answer;
+  gboolean answered;
+
+  /* Control thread only. */
+  PeerState state;
+  gint64 created, connected_at;
+  guint candidates;
+  guint64 last_bytes;
+  gint64 last_bytes_at;
+  gdouble kbps;
+
+  /* Any thread. */
+  gint verified; /* the certificate is the one of the offer */
+  gint ended;
+  GMutex lock;
+  GPtrArray *inlets;
+  guint64 packets, bytes;
+  gint64 heard;       /* last RTP (guest) or receiver report (viewer), g_get_monotonic_time */
+  gdouble rtt_ms, loss_pct; /* < 0 = not known */
+  guint32 loss_ssrc;
+};
+
+/* ---- small things ---- */
+
+R58Peer *
+r58_peer_ref (R58Peer *peer)
+{
+  g_atomic_int_inc (&peer->refs);
+  return peer;
+}
+
+static void
+inlet_free (gpointer data)
+{
+  Inlet *inlet = data;
+  gst_pad_set_active (inlet->pad, FALSE);
+  gst_object_unref (inlet->pad);
+  g_free (inlet);
+}
+
+void
+r58_peer_unref (R58Peer *peer)
+{
+  if (!g_atomic_int_dec_and_test (&peer->refs))
+    return;
+  g_ptr_array_unref (peer->inlets);
+  if (peer->feed)
+    r58_feed_free (peer->feed);
+  g_clear_object (&peer->session);
+  g_clear_object (&peer->agent);
+  g_clear_object (&peer->ice);
+  gst_clear_object (&peer->webrtc);
+  g_mutex_clear (&peer->lock);
+  g_main_context_unref (peer->context);
+  g_free (peer->answer);
+  g_free (peer->audio_pad);
+  g_free (peer->fingerprint);
+  g_free (peer->id);
+  g_free (peer);
+}
+
+static void
+unref_closure (gpointer peer, GClosure *closure)
+{
+  r58_peer_unref (peer);
+}
+
+/* Handlers hold a reference: they may run while the peer is taken apart. */
+static void
+hear (R58Peer *peer, gpointer object, const gchar *signal, GCallback callback)
+{
+  g_signal_connect_data (object, signal, callback, r58_peer_ref (peer), unref_closure, 0);
+}
+
+const gchar *
+r58_peer_id (R58Peer *peer)
+{
+  return peer->id;
+}
+
+typedef struct {
+  R58Peer *peer;
+  void (*call) (R58Peer *peer, gpointer data);
+  gpointer data;
+} Job;
+
+static void
+job_free (gpointer data)
+{
+  Job *job = data;
+  r58_peer_unref (job->peer);
+  g_free (job);
+}
+
+static gboolean
+job_run (gpointer data)
+{
+  Job *job = data;
+  if (!g_atomic_int_get (&job->peer->ended))
+    job->call (job->peer, job->data);
+  else if (job->data)
+    g_free (job->data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs `call` on the control thread; it owns `data` (g_malloc or NULL). */
+static void
+later (R58Peer *peer, void (*call) (R58Peer *peer, gpointer data), gpointer data)
+{
+  Job *job = g_new (Job, 1);
+  *job = (Job){ r58_peer_ref (peer), call, data };
+  GSource *source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, job_run, job, job_free);
+  g_source_attach (source, peer->context);
+  g_source_unref (source);
+}
+
+static void
+end_with (R58Peer *peer, gpointer reason)
+{
+  peer->does->ended (peer->owner, peer, reason);
+  g_free (reason);
+}
+
+static void
+fail (R58Peer *peer, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+fail (R58Peer *peer, const gchar *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  later (peer, end_with, g_strdup_vprintf (format, args));
+  va_end (args);
+}
+
+static JsonBuilder *
+event_begin (R58Peer *peer)
+{
+  JsonBuilder *b = r58_json_begin ();
+  r58_json_string (b, "id", peer->id);
+  return b;
+}
+
+static void
+set_state (R58Peer *peer, PeerState state, const gchar *name, const gchar *reason)
+{
+  peer->state = state;
+  JsonBuilder *b = event_begin (peer);
+  r58_json_string (b, "state", name);
+  if (reason)
+    r58_json_string (b, "reason", reason);
+  r58_post_event (peer->owner, "state", b);
+}
+
+/* ---- what was connected: certificate, addresses ---- */
+
+/* SHA-256 of the certificate as an SDP fingerprint (RFC 8122 §5), upper case, or NULL. */
+static gchar *
+fingerprint_of (const gchar *pem)
+{
+  const gchar *begin = pem ? strstr (pem, "-----BEGIN CERTIFICATE-----") : NULL;
+  const gchar *end = begin ? strstr (begin, "-----END CERTIFICATE-----") : NULL;
+  if (!end)
+    return NULL;
+  begin += strlen ("-----BEGIN CERTIFICATE-----");
+  gchar *base64 = g_strndup (begin, end - begin);
+  gsize length;
+  guchar *der = g_base64_decode (base64, &length);
+  g_free (base64);
+  GChecksum *sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (sum, der, length);
+  g_free (der);
+  guint8 digest[32];
+  gsize size = sizeof digest;
+  g_checksum_get_digest (sum, digest, &size);
+  g_checksum_free (sum);
+  GString *text = g_string_new ("SHA-256 ");
+  for (gsize i = 0; i < size; i++)
+    g_string_append_printf (text, i ? ":%02X" : "%02X", digest[i]);
+  return g_string_free (text, FALSE);
+}
+
+/* Comes in the handshake, before keys exist: no media passes unverified. */
+static void
+on_peer_pem (GObject *dtls, GParamSpec *spec, R58Peer *peer)
+{
+  gchar *pem = NULL;
+  g_object_get (dtls, "peer-pem", &pem, NULL);
+  gchar *seen = fingerprint_of (pem);
+  g_free (pem);
+  gboolean matches = FALSE;
+  gchar **wanted = g_strsplit_set (peer->fingerprint, ",\n", -1);
+  for (gchar **w = wanted; seen && *w && !matches; w++)
+    matches = g_ascii_strcasecmp (g_strstrip (*w), seen) == 0;
+  g_strfreev (wanted);
+  g_free (seen);
+  g_atomic_int_set (&peer->verified, matches);
+  if (!matches)
+    fail (peer, "DTLS fingerprint mismatch: the certificate is not the one of the offer");
+}
+
+static const gchar *
+candidate_type (NiceCandidate *c)
+{
+  static const gchar *names[] = { "host", "srflx", "prflx", "relay" };
+  return c->type < G_N_ELEMENTS (names) ? names[c->type] : "unknown";
+}
+
+static void
+add_address (JsonBuilder *b, const gchar *key, NiceCandidate *c)
+{
+  gchar address[NICE_ADDRESS_STRING_LEN];
+  nice_address_to_string (&c->addr, address);
+  json_builder_set_member_name (b, key);
+  json_builder_begin_object (b);
+  r58_json_string (b, "type", candidate_type (c));
+  r58_json_string (b, "address", address);
+  r58_json_int (b, "port", nice_address_get_port (&c->addr));
+  json_builder_end_object (b);
+}
+
+static void
+connected (R58Peer *peer, gpointer unused)
+{
+  if (peer->state == PEER_CONNECTED)
+    return;
+  if (!g_atomic_int_get (&peer->verified)) {
+    peer->does->ended (peer->owner, peer, "DTLS fingerprint mismatch: the peer showed no certificate");
+    return;
+  }
+  peer->connected_at = g_get_monotonic_time ();
+  g_mutex_lock (&peer->lock);
+  peer->heard = peer->connected_at;
+  g_mutex_unlock (&peer->lock);
+  set_state (peer, PEER_CONNECTED, "connected", NULL);
+  JsonBuilder *b = event_begin (peer);
+  NiceCandidate *local, *remote;
+  if (nice_agent_get_selected_pair (peer->agent, 1, NICE_COMPONENT_TYPE_RTP, &local, &remote)) {
+    add_address (b, "localCandidate", local);
+    add_address (b, "remoteCandidate", remote);
+  }
+  r58_json_int (b, "afterMs", (peer->connected_at - peer->created) / 1000);
+  r58_post_event (peer->owner, "connected", b);
+  if (peer->feed) {
+    /* rtpsession stamps sender reports (lip sync) only once it was told a latency. */
+    gst_bin_recalculate_latency (GST_BIN (peer->webrtc));
+    r58_feed_open (peer->feed);
+  }
+  if (peer->feed && peer->pt[R58_VIDEO] >= 0)
+    peer->does->wants_key (peer->owner);
+}
+
+static void
+on_dtls_state (GObject *dtls, GParamSpec *spec, R58Peer *peer)
+{
+  GValue value = G_VALUE_INIT;
+  g_object_get_property (dtls, "connection-state", g_value_init (&value, spec->value_type));
+  gint state = g_value_get_enum (&value);
+  g_value_unset (&value);
+  if (state == DTLS_CONNECTED)
+    later (peer, connected, NULL);
+  else if (state == DTLS_CLOSED)
+    fail (peer, "closed by the peer");
+  else if (state == DTLS_FAILED)
+    fail (peer, "DTLS failed");
+}
+
+static void
+on_ice_state (GObject *webrtc, GParamSpec *spec, R58Peer *peer)
+{
+  GstWebRTCICEConnectionState state;
+  g_object_get (webrtc, "ice-connection-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED)
+    fail (peer, "ICE failed: no pair of addresses works (%u candidates of the peer)", peer->candidates);
+}
+
+/* ---- inside webrtcbin ---- */
+
+static void
+on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+  const gchar *name = factory ? GST_OBJECT_NAME (factory) : "";
+  if (g_str_equal (name, "dtlsdec")) {
+    hear (peer, element, "notify::peer-pem", G_CALLBACK (on_peer_pem));
+    hear (peer, element, "notify::connection-state", G_CALLBACK (on_dtls_state));
+  } else if (g_str_equal (name, "clocksync")) {
+    /* It would hold every packet back by the pipeline's latency; what comes in is to go out now. */
+    g_object_set (element, "sync", FALSE, NULL);
+  }
+}
+
+/* Without this the first packets of a stream wait out the whole loss limit for predecessors that never come. */
+static void
+on_jitterbuffer (GstElement *rtpbin, GstElement *jitterbuffer, guint session, guint ssrc, R58Peer *peer)
+{
+  g_object_set (jitterbuffer, "faststart-min-packets", 1, "drop-on-latency", FALSE, NULL);
+}
+
+static void
+on_rtcp (GObject *session, GstBuffer *buffer, R58Peer *peer)
+{
+  GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
+  GstRTCPPacket packet;
+  if (!gst_rtcp_buffer_map (buffer, GST_MAP_READ, &rtcp))
+    return;
+  guint64 now_us = g_get_real_time ();
+  guint32 now = ((now_us / G_USEC_PER_SEC + NTP_OFFSET) << 16) | ((now_us % G_USEC_PER_SEC << 16) / G_USEC_PER_SEC);
+  g_mutex_lock (&peer->lock);
+  for (gboolean more = gst_rtcp_buffer_get_first_packet (&rtcp, &packet); more; more = gst_rtcp_packet_move_to_next (&packet)) {
+    GstRTCPType type = gst_rtcp_packet_get_type (&packet);
+    if (type != GST_RTCP_TYPE_RR && type != GST_RTCP_TYPE_SR)
+      continue;
+    if (!peer->receive)
+      peer->heard = g_get_monotonic_time ();
+    for (guint i = 0; i < gst_rtcp_packet_get_rb_count (&packet); i++) {
+      guint32 ssrc, highest, jitter, lsr, dlsr;
+      guint8 fraction;
+      gint32 lost;
+      gst_rtcp_packet_get_rb (&packet, i, &ssrc, &fraction, &lost, &highest, &jitter, &lsr, &dlsr);
+      if (peer->loss_ssrc == 0 || ssrc == peer->loss_ssrc)
+        peer->loss_pct = fraction * 100.0 / 256;
+      /* RFC 3550 §6.4.1, in 1/65536 s; wraps are fine. */
+      gint32 rtt = (gint32) (now - lsr - dlsr);
+      if (lsr && rtt >= 0)
+        peer->rtt_ms = rtt * 1000.0 / 65536;
+    }
+  }
+  g_mutex_unlock (&peer->lock);
+  gst_rtcp_buffer_unmap (&rtcp);
+}
+
+/* ---- receiving ---- */
+
+static GstFlowReturn
+inlet_take (Inlet *inlet, GstMiniObject *unit)
+{
+  R58Peer *peer = inlet->peer;
+  if (!g_atomic_int_get (&peer->verified) || g_atomic_int_get (&peer->ended)) {
+    gst_mini_object_unref (unit);
+    return GST_FLOW_OK;
+  }
+  g_mutex_lock (&peer->lock);
+  peer->heard = g_get_monotonic_time ();
+  peer->packets += r58_rtp_unit_packets (unit);
+  peer->bytes += r58_rtp_unit_bytes (unit);
+  g_mutex_unlock (&peer->lock);
+  peer->does->received (peer->owner, peer, inlet->kind, unit);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+inlet_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  return inlet_take (gst_pad_get_element_private (pad), (GstMiniObject *) buffer);
+}
+
+static GstFlowReturn
+inlet_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+{
+  return inlet_take (gst_pad_get_element_private (pad), (GstMiniObject *) list);
+}
+
+static gboolean
+inlet_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  Inlet *inlet = gst_pad_get_element_private (pad);
+  if (g_atomic_int_get (&inlet->peer->ended)) {
+    gst_event_unref (event);
+    return TRUE;
+  }
+  inlet->peer->does->received_event (inlet->peer->owner, inlet->peer, inlet->kind, event);
+  return TRUE;
+}
+
+static void
+on_pad_added (GstElement *webrtc, GstPad *src, R58Peer *peer)
+{
+  if (GST_PAD_DIRECTION (src) != GST_PAD_SRC || g_atomic_int_get (&peer->ended))
+    return;
+  /* By the caps: webrtcbin's own transceiver is a guess when the offer named no SSRC. */
+  GstCaps *caps = gst_pad_get_current_caps (src);
+  const gchar *media = caps ? gst_structure_get_string (gst_caps_get_structure (caps, 0), "media") : NULL;
+  Inlet *inlet = g_new0 (Inlet, 1);
+  inlet->peer = peer;
+  inlet->kind = g_strcmp0 (media, "audio") == 0 ? R58_AUDIO : R58_VIDEO;
+  gst_clear_caps (&caps);
+  inlet->pad = gst_object_ref_sink (gst_pad_new (NULL, GST_PAD_SINK));
+  gst_pad_set_element_private (inlet->pad, inlet);
+  gst_pad_set_chain_function (inlet->pad, inlet_chain);
+  gst_pad_set_chain_list_function (inlet->pad, inlet_chain_list);
+  gst_pad_set_event_function (inlet->pad, inlet_event);
+  gst_pad_set_active (inlet->pad, TRUE);
+  g_mutex_lock (&peer->lock);
+  g_ptr_array_add (peer->inlets, inlet);
+  g_mutex_unlock (&peer->lock);
+  if (gst_pad_link_full (src, inlet->pad, GST_PAD_LINK_CHECK_NOTHING) != GST_PAD_LINK_OK)
+    fail (peer, "the received %s could not be linked", r58_kind_name (inlet->kind));
+}
+
+void
+r58_peer_ask_key (R58Peer *peer)
+{
+  GstPad *pad = NULL;
+  g_mutex_lock (&peer->lock);
+  for (guint i = 0; i < peer->inlets->len; i++) {
+    Inlet *inlet = g_ptr_array_index (peer->inlets, i);
+    if (inlet->kind == R58_VIDEO)
+      pad = inlet->pad;
+  }
+  if (pad)
+    gst_object_ref (pad);
+  g_mutex_unlock (&peer->lock);
+  if (!pad)
+    return;
+  gst_pad_push_event (pad, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  gst_object_unref (pad);
+}
+
+/* webrtcbin would answer without the feedback a browser's bandwidth estimate lives on (300 kbit/s for ever): name it. The
+ * offer was trimmed to one codec a media line before it came here, so its own caps are the preference. */
+static void
+on_new_transceiver (GstElement *webrtc, GstWebRTCRTPTransceiver *transceiver, R58Peer *peer)
+{
+  g_object_set (transceiver, "do-nack", TRUE, NULL);
+}
+
+/* ---- sending ---- */
+
+gint
+r58_peer_takes (R58Peer *peer, const gchar *pad)
+{
+  if (!peer->feed || !r58_feed_is_open (peer->feed))
+    return -1;
+  if (g_str_equal (pad, "video"))
+    return peer->pt[R58_VIDEO];
+  return g_strcmp0 (pad, peer->audio_pad) == 0 ? peer->pt[R58_AUDIO] : -1;
+}
+
+void
+r58_peer_push (R58Peer *peer, R58Kind kind, GstMiniObject *unit, gboolean starts)
+{
+  if (kind == R58_VIDEO && peer->loss_ssrc == 0) {
+    g_mutex_lock (&peer->lock);
+    peer->loss_ssrc = r58_rtp_unit_ssrc (unit);
+    g_mutex_unlock (&peer->lock);
+  }
+  r58_feed_push (peer->feed, kind, unit, starts);
+}
+
+static void
+feed_wants_key (gpointer owner)
+{
+  R58Peer *peer = owner;
+  if (!g_atomic_int_get (&peer->ended))
+    peer->does->wants_key (peer->owner);
+}
+
+/* Index of the offer's line of this kind, −1 when it has none. */
+static gint
+mline_of (const GstSDPMessage *sdp, R58Kind kind)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++)
+    if (g_strcmp0 (gst_sdp_media_get_media (gst_sdp_message_get_media (sdp, i)), r58_kind_name (kind)) == 0)
+      return i;
+  return -1;
+}
+
+static gboolean
+add_track (R58Peer *peer, R58Kind kind, GstCaps *incoming, const GstSDPMessage *sdp)
+{
+  gint mline = mline_of (sdp, kind);
+  if (peer->pt[kind] < 0)
+    return TRUE;
+  if (mline < 0)
+    return FALSE;
+  /* Only what decides the codec: a profile-level-id of ours would have to equal the one offered, letter by letter. */
+  GstCaps *caps = kind == R58_VIDEO
+      ? gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, "video", "encoding-name", G_TYPE_STRING, "H264",
+            "clock-rate", G_TYPE_INT, 90000, "packetization-mode", G_TYPE_STRING, "1", "payload", G_TYPE_INT,
+            peer->pt[kind], NULL)
+      : gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name", G_TYPE_STRING, "OPUS",
+            "clock-rate", G_TYPE_INT, 48000, "payload", G_TYPE_INT, peer->pt[kind], NULL);
+  guint ssrc;
+  if (incoming && gst_structure_get_uint (gst_caps_get_structure (incoming, 0), "ssrc", &ssrc))
+    gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, ssrc, NULL);
+
+  gchar *name = g_strdup_printf ("sink_%d", mline);
+  GstPadTemplate *template = gst_element_get_pad_template (peer->webrtc, "sink_%u");
+  GstPad *sink = gst_element_request_pad (peer->webrtc, template, name, caps);
+  g_free (name);
+  gboolean linked = FALSE;
+  if (sink) {
+    GstWebRTCRTPTransceiver *transceiver = NULL;
+    g_object_get (sink, "transceiver", &transceiver, NULL);
+    g_object_set (transceiver, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDONLY, "codec-preferences", caps,
+        "do-nack", kind == R58_VIDEO, NULL);
+    gst_object_unref (transceiver);
+    g_object_set (sink, "msid", "r58", NULL);
+    linked = gst_pad_link_full (r58_feed_pad (peer->feed, kind), sink, GST_PAD_LINK_CHECK_NOTHING) == GST_PAD_LINK_OK;
+    if (linked)
+      r58_feed_begin (peer->feed, kind, caps);
+    gst_object_unref (sink);
+  }
+  gst_caps_unref (caps);
+  return linked;
+}
+
+/* ---- negotiation ---- */
+
+/* Posts the answer with the candidates found so far. */
+static void
+answer (R58Peer *peer, gpointer unused)
+{
+  if (peer->answered || !peer->answer)
+    return;
+  peer->answered = TRUE;
+  if (peer->gather_timer) {
+    g_source_destroy (peer->gather_timer);
+    g_clear_pointer (&peer->gather_timer, g_source_unref);
+  }
+  GString *sdp = g_string_new (NULL);
+  GString *candidates = g_string_new (NULL);
+  GSList *found = nice_agent_get_local_candidates (peer->agent, 1, NICE_COMPONENT_TYPE_RTP);
+  for (GSList *l = found; l; l = l->next) {
+    gchar *line = nice_agent_generate_local_candidate_sdp (peer->agent, l->data);
+    if (line)
+      g_string_append_printf (candidates, "%s%s\r\n", g_str_has_prefix (line, "a=") ? "" : "a=", line);
+    g_free (line);
+  }
+  g_slist_free_full (found, (GDestroyNotify) nice_candidate_free);
+  /* Every media line is bundled onto the first: candidates belong there (RFC 9143 §9.1). */
+  const gchar *first = strstr (peer->answer, "\r\nm=");
+  const gchar *second = first ? strstr (first + 4, "\r\nm=") : NULL;
+  gsize head = second ? (gsize) (second + 2 - peer->answer) : strlen (peer->answer);
+  g_string_append_len (sdp, peer->answer, head);
+  g_string_append (sdp, candidates->str);
+  g_string_append (sdp, peer->answer + head);
+  g_string_free (candidates, TRUE);
+  set_state (peer, PEER_CONNECTING, "connecting", NULL);
+  JsonBuilder *b = event_begin (peer);
+  r58_json_string (b, "sdp", sdp->str);
+  r58_json_int (b, "afterMs", (g_get_monotonic_time () - peer->created) / 1000);
+  r58_post_event (peer->owner, "answer", b);
+  g_string_free (sdp, TRUE);
+}
+
+static gboolean
+on_gather_timeout (gpointer data)
+{
+  answer (data, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_gathered (NiceAgent *agent, guint stream, R58Peer *peer)
+{
+  later (peer, answer, NULL);
+}
+
+static gchar *
+promise_error (GstPromise *promise)
+{
+  const GstStructure *reply = gst_promise_get_reply (promise);
+  GError *error = NULL;
+  gchar *text = NULL;
+  if (reply && gst_structure_has_field (reply, "error"))
+    gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL);
+  if (error)
+    text = g_strdup (error->message);
+  g_clear_error (&error);
+  return text;
+}
+
+static GstPromise *
+promise_new (R58Peer *peer, GstPromiseChangeFunc changed)
+{
+  return gst_promise_new_with_change_func (changed, r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
+}
+
+static void
+local_set (R58Peer *peer, gpointer unused)
+{
+  GstElement *rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtc), "rtpbin");
+  g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &peer->session);
+  gst_object_unref (rtpbin);
+  if (peer->session)
+    hear (peer, peer->session, "on-receiving-rtcp", G_CALLBACK (on_rtcp));
+  gchar *ufrag, *pwd;
+  gboolean streams = nice_agent_get_local_credentials (peer->agent, 1, &ufrag, &pwd);
+  if (!streams) {
+    peer->does->ended (peer->owner, peer, "no media line of the offer can be used");
+    return;
+  }
+  g_free (ufrag);
+  g_free (pwd);
+  peer->gather_timer = g_timeout_source_new (GATHER_MAX_MS);
+  g_source_set_callback (peer->gather_timer, on_gather_timeout, r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
+  g_source_attach (peer->gather_timer, peer->context);
+  GstWebRTCICEGatheringState gathering;
+  g_object_get (peer->webrtc, "ice-gathering-state", &gathering, NULL);
+  if (gathering == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE)
+    answer (peer, NULL);
+}
+
+static void
+on_local_set (GstPromise *promise, gpointer data)
+{
+  R58Peer *peer = data;
+  gchar *error = promise_error (promise);
+  gst_promise_unref (promise);
+  if (error)
+    fail (peer, "the answer was refused: %s", error);
+  else
+    later (peer, local_set, NULL);
+  g_free (error);
+}
+
+static void
+on_answer (GstPromise *promise, gpointer data)
+{
+  R58Peer *peer = data;
+  gchar *error = promise_error (promise);
+  const GstStructure *reply = gst_promise_get_reply (promise);
+  GstWebRTCSessionDescription *description = NULL;
+  if (!error && reply)
+    gst_structure_get (reply, "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
+  if (description && !g_atomic_int_get (&peer->ended)) {
+    peer->answer = gst_sdp_message_as_text (description->sdp);
+    GstPromise *next = promise_new (peer, on_local_set);
+    g_signal_emit_by_name (peer->webrtc, "set-local-description", description, next);
+  } else if (!description) {
+    fail (peer, "no answer could be made: %s", error ? error : "webrtcbin gave none");
+  }
+  if (description)
+    gst_webrtc_session_description_free (description);
+  gst_promise_unref (promise);
+  g_free (error);
+}
+
+static void
+on_remote_set (GstPromise *promise, gpointer data)
+{
+  R58Peer *peer = data;
+  gchar *error = promise_error (promise);
+  gst_promise_unref (promise);
+  if (error)
+    fail (peer, "the offer was refused: %s", error);
+  else if (!g_atomic_int_get (&peer->ended))
+    g_signal_emit_by_name (peer->webrtc, "create-answer", NULL, promise_new (peer, on_answer));
+  g_free (error);
+}
+
+gboolean
+r58_peer_candidate (R58Peer *peer, const gchar *candidate)
+{
+  if (!candidate || !g_str_has_prefix (candidate, "candidate:") || strlen (candidate) > CANDIDATE_LENGTH_MAX ||
+      peer->candidates >= CANDIDATES_MAX)
+    return FALSE;
+  peer->candidates++;
+  /* Everything is bundled onto the first media line. */
+  g_signal_emit_by_name (peer->webrtc, "add-ice-candidate", 0, candidate);
+  return TRUE;
+}
+
+/* Every address of this machine but link-local ones; loopback too, so that peers on the machine itself work. */
+static void
+add_addresses (NiceAgent *agent)
+{
+  struct ifaddrs *all, *i;
+  guint added = 0;
+  if (getifaddrs (&all) != 0)
+    return;
+  for (i = all; i && added < ADDRESSES_MAX; i = i->ifa_next) {
+    if (!i->ifa_addr || !(i->ifa_flags & IFF_UP))
+      continue;
+    gint family = i->ifa_addr->sa_family;
+    if (family == AF_INET) {
+      guint32 ip = ntohl (((struct sockaddr_in *) i->ifa_addr)->sin_addr.s_addr);
+      if (ip >> 16 == 0xa9fe)
+        continue;
+    } else if (family == AF_INET6) {
+      struct in6_addr *ip = &((struct sockaddr_in6 *) i->ifa_addr)->sin6_addr;
+      if (IN6_IS_ADDR_LINKLOCAL (ip) || IN6_IS_ADDR_LOOPBACK (ip))
+        continue;
+    } else {
+      continue;
+    }
+    NiceAddress address;
+    nice_address_init (&address);
+    nice_address_set_from_sockaddr (&address, i->ifa_addr);
+    nice_address_set_port (&address, 0);
+    added += nice_agent_add_local_address (agent, &address);
+  }
+  freeifaddrs (all);
+}
+
+R58Peer *
+r58_peer_new (const R58PeerOptions *o)
+{
+  R58Peer *peer = g_new0 (R58Peer, 1);
+  peer->refs = 1;
+  peer->owner = o->owner;
+  peer->does = o->does;
+  peer->context = g_main_context_ref (o->context);
+  peer->id = g_strdup (o->id);
+  peer->fingerprint = g_strdup (o->fingerprint);
+  peer->audio_pad = g_strdup (o->audio_pad);
+  peer->receive = o->receive;
+  peer->pt[R58_VIDEO] = o->video_pt;
+  peer->pt[R58_AUDIO] = o->audio_pt;
+  peer->rtt_ms = peer->loss_pct = -1;
+  peer->created = peer->last_bytes_at = g_get_monotonic_time ();
+  g_mutex_init (&peer->lock);
+  peer->inlets = g_ptr_array_new_with_free_func (inlet_free);
+  set_state (peer, PEER_NEW, "new", NULL);
+
+  GstElement *webrtc = gst_element_factory_make ("webrtcbin", NULL);
+  if (!webrtc) {
+    fail (peer, "no element webrtcbin: install gstreamer1.0-plugins-bad and gstreamer1.0-nice");
+    return peer;
+  }
+  peer->webrtc = gst_object_ref_sink (webrtc);
+  g_object_set (webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", LOSS_LIMIT_MS, NULL);
+  if (o->stun_server)
+    g_object_set (webrtc, "stun-server", o->stun_server, NULL);
+  if (o->turn_server)
+    g_object_set (webrtc, "turn-server", o->turn_server, NULL);
+  g_object_get (webrtc, "ice-agent", &peer->ice, NULL);
+  g_object_set (peer->ice, "ice-tcp", FALSE, "min-rtp-port", o->min_port, "max-rtp-port", o->max_port, NULL);
+  g_object_get (peer->ice, "agent", &peer->agent, NULL);
+  g_object_set (peer->agent, "upnp", FALSE, "keepalive-conncheck", TRUE, NULL);
+  add_addresses (peer->agent);
+
+  hear (peer, peer->agent, "candidate-gathering-done", G_CALLBACK (on_gathered));
+  hear (peer, webrtc, "deep-element-added", G_CALLBACK (on_element));
+  hear (peer, webrtc, "notify::ice-connection-state", G_CALLBACK (on_ice_state));
+  GstElement *rtpbin = gst_bin_get_by_name (GST_BIN (webrtc), "rtpbin");
+  hear (peer, rtpbin, "new-jitterbuffer", G_CALLBACK (on_jitterbuffer));
+  /* The default names the user and the machine. */
+  GstStructure *sdes = gst_structure_new ("application/x-rtp-source-sdes", "cname", G_TYPE_STRING, "r58", NULL);
+  g_object_set (rtpbin, "sdes", sdes, NULL);
+  gst_structure_free (sdes);
+  gst_object_unref (rtpbin);
+  if (o->receive) {
+    hear (peer, webrtc, "pad-added", G_CALLBACK (on_pad_added));
+    hear (peer, webrtc, "on-new-transceiver", G_CALLBACK (on_new_transceiver));
+  } else {
+    peer->feed = r58_feed_new (feed_wants_key, peer);
+  }
+
+  GstSDPMessage *sdp;
+  if (gst_sdp_message_new_from_text (o->sdp, &sdp) != GST_SDP_OK) {
+    fail (peer, "the offer is no SDP");
+    return peer;
+  }
+  gst_bin_add (GST_BIN (o->owner), webrtc);
+  gst_element_set_base_time (webrtc, gst_element_get_base_time (o->owner));
+  if (!gst_element_sync_state_with_parent (webrtc)) {
+    fail (peer, "webrtcbin did not start");
+    gst_sdp_message_free (sdp);
+    return peer;
+  }
+  if (!o->receive &&
+      (!add_track (peer, R58_VIDEO, o->video_caps, sdp) || !add_track (peer, R58_AUDIO, o->audio_caps, sdp))) {
+    fail (peer, "webrtcbin gave no pad for a media line of the offer");
+    gst_sdp_message_free (sdp);
+    return peer;
+  }
+  GstWebRTCSessionDescription *offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, sdp);
+  g_signal_emit_by_name (webrtc, "set-remote-description", offer, promise_new (peer, on_remote_set));
+  gst_webrtc_session_description_free (offer);
+  return peer;
+}
+
+/* ---- end ---- */
+
+typedef struct {
+  R58Peer *peer;
+  void (*done) (GstElement *owner);
+} Removal;
+
+/* Handlers first, then NULL (which ends streaming threads and unblocks the feed's), then out of the bin. */
+static gpointer
+take_apart (gpointer data)
+{
+  Removal *removal = data;
+  R58Peer *peer = removal->peer;
+  GstElement *owner = gst_object_ref (peer->owner);
+  if (peer->webrtc) {
+    g_signal_handlers_disconnect_by_data (peer->webrtc, peer);
+    GstElement *rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtc), "rtpbin");
+    g_signal_handlers_disconnect_by_data (rtpbin, peer);
+    gst_object_unref (rtpbin);
+    g_signal_handlers_disconnect_by_data (peer->agent, peer);
+    if (peer->session)
+      g_signal_handlers_disconnect_by_data (peer->session, peer);
+    gst_element_set_locked_state (peer->webrtc, TRUE);
+    gst_element_set_state (peer->webrtc, GST_STATE_NULL);
+    for (guint i = 0; i < peer->inlets->len; i++)
+      gst_pad_set_active (((Inlet *) g_ptr_array_index (peer->inlets, i))->pad, FALSE);
+    if (GST_OBJECT_PARENT (peer->webrtc))
+      gst_bin_remove (GST_BIN (owner), peer->webrtc);
+  }
+  if (peer->feed)
+    g_clear_pointer (&peer->feed, r58_feed_free);
+  gst_clear_object (&peer->webrtc);
+  r58_peer_unref (peer);
+  removal->done (owner);
+  gst_object_unref (owner);
+  g_free (removal);
+  return NULL;
+}
+
+void
+r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owner))
+{
+  if (!g_atomic_int_compare_and_exchange (&peer->ended, FALSE, TRUE))
+    return;
+  gboolean was_connected = peer->state == PEER_CONNECTED;
+  gboolean was_answered = peer->answered;
+  if (peer->gather_timer) {
+    g_source_destroy (peer->gather_timer);
+    g_clear_pointer (&peer->gather_timer, g_source_unref);
+  }
+  if (peer->feed)
+    r58_feed_stop (peer->feed);
+  set_state (peer, PEER_ENDED, was_connected ? "closed" : "failed", reason);
+  JsonBuilder *b = event_begin (peer);
+  r58_json_string (b, "reason", reason);
+  r58_post_event (peer->owner, was_answered ? "gone" : "failed", b);
+  Removal *removal = g_new (Removal, 1);
+  *removal = (Removal){ r58_peer_ref (peer), done };
+  g_thread_unref (g_thread_new ("r58-peer-end", take_apart, removal));
+}
+
+/* ---- watching ---- */
+
+void
+r58_peer_check (R58Peer *peer)
+{
+  gint64 now = g_get_monotonic_time ();
+  const gchar *reason = NULL;
+  if (peer->state == PEER_ENDED)
+    return;
+  if (peer->state != PEER_CONNECTED) {
+    if (now - peer->created > CONNECT_MAX_US)
+      reason = peer->answered ? "not connected within 15 s" : "no answer within 15 s";
+  } else {
+    R58FeedStats sent = { 0 };
+    if (peer->feed)
+      r58_feed_stats (peer->feed, &sent);
+    g_mutex_lock (&peer->lock);
+    /* A viewer who is sent nothing has nothing to report on. */
+    if (!peer->receive && now - sent.last_sent > 2 * G_TIME_SPAN_SECOND)
+      peer->heard = now;
+    gint64 silence = now - peer->heard;
+    g_mutex_unlock (&peer->lock);
+    if (peer->receive && silence > GUEST_SILENCE_US)
+      reason = "silent for 5 s: no media came";
+    else if (!peer->receive && silence > VIEWER_SILENCE_US)
+      reason = "silent for 10 s: no receiver report came";
+  }
+  if (reason)
+    peer->does->ended (peer->owner, peer, reason);
+}
+
+void
+r58_peer_stats (R58Peer *peer, JsonBuilder *b)
+{
+  static const gchar *names[] = { "new", "connecting", "connected", "closed" };
+  R58FeedStats sent = { 0 };
+  if (peer->feed)
+    r58_feed_stats (peer->feed, &sent);
+  g_mutex_lock (&peer->lock);
+  guint64 packets = peer->receive ? peer->packets : sent.packets;
+  guint64 bytes = peer->receive ? peer->bytes : sent.bytes;
+  gdouble rtt_ms = peer->rtt_ms, loss_pct = peer->loss_pct;
+  g_mutex_unlock (&peer->lock);
+  gint64 now = g_get_monotonic_time ();
+  if (now - peer->last_bytes_at >= G_TIME_SPAN_SECOND) {
+    peer->kbps = (bytes - peer->last_bytes) * 8000.0 / (now - peer->last_bytes_at);
+    peer->last_bytes = bytes;
+    peer->last_bytes_at = now;
+  }
+  json_builder_begin_object (b);
+  r58_json_string (b, "id", peer->id);
+  r58_json_string (b, "state", names[peer->state]);
+  if (rtt_ms >= 0)
+    r58_json_double (b, "rttMs", rtt_ms);
+  r58_json_int (b, "packets", packets);
+  r58_json_int (b, "bytes", bytes);
+  r58_json_int (b, "dropped", sent.dropped);
+  if (loss_pct >= 0)
+    r58_json_double (b, "lossPct", loss_pct);
+  r58_json_int (b, "kbps", peer->kbps);
+  json_builder_end_object (b);
+}
+
+void
+r58_peer_warm (void)
+{
+  static const gchar *needed[] = { "dtlsdec", "dtlssrtpdec", "dtlssrtpenc", "srtpdec", "srtpenc", "rtpbin",
+    "rtpjitterbuffer", "rtpfunnel", "clocksync", "nicesrc", "nicesink", NULL };
+  for (const gchar **name = needed; *name; name++) {
+    GstElement *element = gst_element_factory_make (*name, NULL);
+    if (element)
+      gst_object_unref (gst_object_ref_sink (element));
+  }
+  GstElement *webrtc = gst_element_factory_make ("webrtcbin", NULL);
+  if (!webrtc)
+    return;
+  gst_object_ref_sink (webrtc);
+  gst_element_set_state (webrtc, GST_STATE_READY);
+  gst_element_set_state (webrtc, GST_STATE_NULL);
+  gst_object_unref (webrtc);
+}

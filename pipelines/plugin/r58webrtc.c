@@ -1,0 +1,855 @@
+/* r58webrtc: one encode for any number of WebRTC viewers, or one guest received. See r58peer.h for one peer. */
+#include "r58common.h"
+#include "r58peer.h"
+
+#include <gst/video/video.h>
+
+GST_DEBUG_CATEGORY (r58_webrtc_debug);
+#define GST_CAT_DEFAULT r58_webrtc_debug
+
+/* One key frame costs every viewer bandwidth: at most one request in this time for all peers together. */
+#define KEY_INTERVAL_US (500 * G_TIME_SPAN_MILLISECOND)
+#define CHECK_MS 250
+#define COMMANDS_MAX 256
+#define STOP_MAX_US (5 * G_TIME_SPAN_SECOND)
+
+#define VIDEO_CAPS "application/x-rtp,media=(string)video,encoding-name=(string)H264,clock-rate=(int)90000"
+#define AUDIO_CAPS "application/x-rtp,media=(string)audio,encoding-name=(string)OPUS,clock-rate=(int)48000"
+
+typedef enum { MODE_SEND, MODE_RECEIVE } Mode;
+
+#define R58_TYPE_WEBRTC (r58_webrtc_get_type ())
+G_DECLARE_FINAL_TYPE (R58WebRTC, r58_webrtc, R58, WEBRTC, GstBin)
+
+struct _R58WebRTC {
+  GstBin parent;
+
+  Mode mode;
+  gchar *stun_server, *turn_server;
+  guint min_port, max_port, max_peers;
+
+  /* Control thread: commands, deadlines, everything done to peers but pushing packets. */
+  GThread *thread;
+  GMainContext *context;
+  GMainLoop *loop;
+  gint commands;        /* waiting */
+  GThread *warmer;
+  GSource *key_timer;
+  gint64 key_asked;
+  guint ticks;
+
+  GMutex lock;
+  GCond removed;
+  GPtrArray *peers;     /* under lock; changed by the control thread only */
+  guint removals;       /* peers being taken apart */
+  guint64 packets_in, bytes_in, unsent, key_requests, joined, ended;
+
+  /* Receive: one pad a kind, there as long as the element. */
+  GstPad *src[R58_KINDS];
+  GMutex src_lock[R58_KINDS];
+  gboolean src_begun[R58_KINDS], src_discont[R58_KINDS], src_checked[R58_KINDS];
+  GstCaps *src_caps[R58_KINDS];
+};
+
+G_DEFINE_TYPE (R58WebRTC, r58_webrtc, GST_TYPE_BIN)
+
+enum { PROP_0, PROP_MODE, PROP_COMMAND, PROP_STUN, PROP_TURN, PROP_MIN_PORT, PROP_MAX_PORT, PROP_MAX_PEERS };
+
+static GstStaticPadTemplate video_template =
+    GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (VIDEO_CAPS));
+static GstStaticPadTemplate audio_template =
+    GST_STATIC_PAD_TEMPLATE ("audio_%s", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (AUDIO_CAPS));
+static GstStaticPadTemplate video_src_template =
+    GST_STATIC_PAD_TEMPLATE ("video_src", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("application/x-rtp"));
+static GstStaticPadTemplate audio_src_template =
+    GST_STATIC_PAD_TEMPLATE ("audio_src", GST_PAD_SRC, GST_PAD_SOMETIMES, GST_STATIC_CAPS ("application/x-rtp"));
+
+static GType
+mode_type (void)
+{
+  static GType type;
+  static const GEnumValue values[] = { { MODE_SEND, "Sends to viewers what comes in on the sink pads", "send" },
+    { MODE_RECEIVE, "Receives one guest, on the src pads", "receive" }, { 0 } };
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("R58WebRTCMode", values));
+  return type;
+}
+
+/* ---- key frames ---- */
+
+static void
+ask_key (R58WebRTC *self)
+{
+  self->key_asked = g_get_monotonic_time ();
+  g_mutex_lock (&self->lock);
+  self->key_requests++;
+  R58Peer *guest = self->mode == MODE_RECEIVE && self->peers->len ? r58_peer_ref (g_ptr_array_index (self->peers, 0)) : NULL;
+  g_mutex_unlock (&self->lock);
+  if (guest) {
+    r58_peer_ask_key (guest);
+    r58_peer_unref (guest);
+  } else if (self->mode == MODE_SEND) {
+    GstPad *video = gst_element_get_static_pad (GST_ELEMENT (self), "video");
+    if (video) {
+      gst_pad_push_event (video, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+      gst_object_unref (video);
+    }
+  }
+}
+
+static gboolean
+on_key_timer (gpointer data)
+{
+  R58WebRTC *self = data;
+  g_clear_pointer (&self->key_timer, g_source_unref);
+  ask_key (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* At once, or at the end of the interval for all who asked in between. Control thread. */
+static gboolean
+key_wanted (gpointer data)
+{
+  R58WebRTC *self = data;
+  gint64 wait_us = self->key_asked + KEY_INTERVAL_US - g_get_monotonic_time ();
+  if (self->key_timer)
+    return G_SOURCE_REMOVE;
+  if (wait_us <= 0) {
+    ask_key (self);
+    return G_SOURCE_REMOVE;
+  }
+  self->key_timer = g_timeout_source_new (wait_us / 1000 + 1);
+  g_source_set_callback (self->key_timer, on_key_timer, self, NULL);
+  g_source_attach (self->key_timer, self->context);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+invoke (R58WebRTC *self, GSourceFunc call, gpointer data, GDestroyNotify notify)
+{
+  GSource *source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, call, data, notify);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
+static void
+peer_wants_key (GstElement *owner)
+{
+  invoke (R58_WEBRTC (owner), key_wanted, owner, NULL);
+}
+
+/* ---- peers ---- */
+
+static void
+peer_removed (GstElement *owner)
+{
+  R58WebRTC *self = R58_WEBRTC (owner);
+  g_mutex_lock (&self->lock);
+  self->removals--;
+  g_cond_broadcast (&self->removed);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+peer_ended (GstElement *owner, R58Peer *peer, const gchar *reason)
+{
+  R58WebRTC *self = R58_WEBRTC (owner);
+  r58_peer_ref (peer);
+  g_mutex_lock (&self->lock);
+  gboolean ours = g_ptr_array_remove (self->peers, peer);
+  if (ours) {
+    self->ended++;
+    self->removals++;
+  }
+  g_mutex_unlock (&self->lock);
+  if (ours)
+    r58_peer_end (peer, reason, peer_removed);
+  r58_peer_unref (peer);
+}
+
+/* What a guest sends goes out on the pad of its kind. Only the peer in the seat may push. */
+static gboolean
+in_seat (R58WebRTC *self, R58Peer *peer)
+{
+  g_mutex_lock (&self->lock);
+  gboolean seated = self->peers->len && g_ptr_array_index (self->peers, 0) == peer;
+  g_mutex_unlock (&self->lock);
+  return seated;
+}
+
+static void
+peer_received (GstElement *owner, R58Peer *peer, R58Kind kind, GstMiniObject *unit)
+{
+  R58WebRTC *self = R58_WEBRTC (owner);
+  GstPad *pad = self->src[kind];
+  if (!pad || !in_seat (self, peer)) {
+    gst_mini_object_unref (unit);
+    return;
+  }
+  g_mutex_lock (&self->src_lock[kind]);
+  gboolean first = self->src_discont[kind];
+  self->src_discont[kind] = FALSE;
+  g_mutex_unlock (&self->src_lock[kind]);
+  if (first && GST_IS_BUFFER (unit)) {
+    unit = (GstMiniObject *) gst_buffer_make_writable (GST_BUFFER (unit));
+    GST_BUFFER_FLAG_SET (GST_BUFFER (unit), GST_BUFFER_FLAG_DISCONT);
+  }
+  /* A stream that is joined in its middle shows nothing until the guest is asked. */
+  if (first && kind == R58_VIDEO && GST_IS_BUFFER (unit) && !r58_rtp_unit_starts_h264 (unit) &&
+      !r58_rtp_starts_vp8 (GST_BUFFER (unit)))
+    peer_wants_key (owner);
+  g_mutex_lock (&self->lock);
+  self->packets_in += r58_rtp_unit_packets (unit);
+  self->bytes_in += r58_rtp_unit_bytes (unit);
+  g_mutex_unlock (&self->lock);
+  /* What is behind the pad must not end the peer: a pad nobody uses, or one that is being stopped, just drops. */
+  GstFlowReturn flow = GST_IS_BUFFER_LIST (unit) ? gst_pad_push_list (pad, GST_BUFFER_LIST (unit))
+                                                 : gst_pad_push (pad, GST_BUFFER (unit));
+  if (flow != GST_FLOW_OK) {
+    g_mutex_lock (&self->lock);
+    self->unsent++;
+    g_mutex_unlock (&self->lock);
+  }
+}
+
+static void
+src_caps (R58WebRTC *self, R58Kind kind, GstCaps *caps)
+{
+  GstPad *pad = self->src[kind];
+  GstCaps *out = gst_caps_copy (caps);
+  /* The same stream with another SSRC is no other format. */
+  gst_structure_remove_field (gst_caps_get_structure (out, 0), "ssrc");
+  if (!self->src_begun[kind]) {
+    gchar *id = gst_pad_create_stream_id (pad, GST_ELEMENT (self), r58_kind_name (kind));
+    gst_pad_push_event (pad, gst_event_new_stream_start (id));
+    g_free (id);
+  }
+  if (!self->src_caps[kind] || !gst_caps_is_equal (self->src_caps[kind], out)) {
+    gst_pad_push_event (pad, gst_event_new_caps (out));
+    gst_caps_replace (&self->src_caps[kind], out);
+  }
+  if (!self->src_begun[kind]) {
+    GstSegment segment;
+    gst_segment_init (&segment, GST_FORMAT_TIME);
+    gst_pad_push_event (pad, gst_event_new_segment (&segment));
+  }
+  self->src_begun[kind] = TRUE;
+  self->src_discont[kind] = TRUE;
+  gst_caps_unref (out);
+}
+
+static void
+peer_received_event (GstElement *owner, R58Peer *peer, R58Kind kind, GstEvent *event)
+{
+  R58WebRTC *self = R58_WEBRTC (owner);
+  if (self->src[kind] && in_seat (self, peer)) {
+    g_mutex_lock (&self->src_lock[kind]);
+    if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+      GstCaps *caps;
+      gst_event_parse_caps (event, &caps);
+      src_caps (self, kind, caps);
+    } else if (GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_DOWNSTREAM && self->src_begun[kind]) {
+      /* GstRTPPacketLost: lets Opus conceal what is missing. */
+      gst_pad_push_event (self->src[kind], gst_event_ref (event));
+    }
+    g_mutex_unlock (&self->src_lock[kind]);
+  }
+  gst_event_unref (event);
+}
+
+static const R58PeerOwner peer_owner = { peer_ended, peer_wants_key, peer_received, peer_received_event };
+
+static R58Peer *
+find_peer (R58WebRTC *self, const gchar *id)
+{
+  for (guint i = 0; id && i < self->peers->len; i++)
+    if (g_str_equal (r58_peer_id (g_ptr_array_index (self->peers, i)), id))
+      return g_ptr_array_index (self->peers, i);
+  return NULL;
+}
+
+/* ---- commands ---- */
+
+static JsonObject *
+member_object (JsonObject *o, const gchar *key)
+{
+  JsonNode *node = json_object_get_member (o, key);
+  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+static GstCaps *
+pad_caps (R58WebRTC *self, const gchar *name)
+{
+  GstPad *pad = name ? gst_element_get_static_pad (GST_ELEMENT (self), name) : NULL;
+  GstCaps *caps = pad ? gst_pad_get_current_caps (pad) : NULL;
+  gst_clear_object (&pad);
+  return caps;
+}
+
+static gboolean
+has_pad (R58WebRTC *self, const gchar *name)
+{
+  GstPad *pad = gst_element_get_static_pad (GST_ELEMENT (self), name);
+  gboolean has = pad != NULL;
+  gst_clear_object (&pad);
+  return has;
+}
+
+static void
+add_peer (R58WebRTC *self, const gchar *id, JsonObject *o)
+{
+  const gchar *sdp = r58_member_string (o, "sdp", NULL), *fingerprint = r58_member_string (o, "fingerprint", NULL);
+  JsonObject *video = member_object (o, "video"), *audio = member_object (o, "audio");
+  const gchar *audio_pad = audio ? r58_member_string (audio, "pad", NULL) : NULL;
+  R58PeerOptions options = {
+    .owner = GST_ELEMENT (self),
+    .does = &peer_owner,
+    .context = self->context,
+    .receive = self->mode == MODE_RECEIVE,
+    .id = id,
+    .sdp = sdp,
+    .fingerprint = fingerprint,
+    .video_pt = video ? r58_member_int (video, "pt", -1) : -1,
+    .audio_pt = audio ? r58_member_int (audio, "pt", -1) : -1,
+    .audio_pad = audio_pad,
+    .stun_server = self->stun_server,
+    .turn_server = self->turn_server,
+    .min_port = self->min_port,
+    .max_port = self->max_port,
+  };
+  const gchar *wrong = NULL;
+  if (!id || !*id || strlen (id) > 128)
+    wrong = "id must be a string of 1 to 128 bytes";
+  else if (!sdp || !fingerprint)
+    wrong = "sdp and fingerprint must be strings";
+  else if ((video && (options.video_pt < 0 || options.video_pt > 127)) || (audio && (options.audio_pt < 0 || options.audio_pt > 127)))
+    wrong = "pt must be 0 to 127";
+  else if (!video && !audio)
+    wrong = "video and audio are both missing";
+  else if (!options.receive && audio && (!audio_pad || !has_pad (self, audio_pad)))
+    wrong = "audio.pad names no pad of this element";
+  else if (!options.receive && video && !has_pad (self, "video"))
+    wrong = "this element has no video";
+  else if (find_peer (self, id))
+    wrong = "a peer of this id is there already";
+  if (wrong) {
+    r58_command_refuse (GST_ELEMENT (self), "add", id, "%s", wrong);
+    return;
+  }
+  if (options.receive && self->peers->len)
+    peer_ended (GST_ELEMENT (self), g_ptr_array_index (self->peers, 0), "replaced by another connection");
+  if (self->peers->len >= self->max_peers) {
+    JsonBuilder *b = r58_json_begin ();
+    r58_json_string (b, "id", id);
+    r58_json_string (b, "reason", "full");
+    r58_post_event (GST_ELEMENT (self), "failed", b);
+    return;
+  }
+  options.video_caps = video ? pad_caps (self, "video") : NULL;
+  options.audio_caps = audio ? pad_caps (self, audio_pad) : NULL;
+  R58Peer *peer = r58_peer_new (&options);
+  gst_clear_caps (&options.video_caps);
+  gst_clear_caps (&options.audio_caps);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->peers, peer);
+  self->joined++;
+  g_mutex_unlock (&self->lock);
+}
+
+typedef struct {
+  R58WebRTC *self;
+  JsonParser *parser;
+  JsonObject *object;
+  const gchar *op;
+} Command;
+
+static gboolean
+run_command (gpointer data)
+{
+  Command *c = data;
+  R58WebRTC *self = c->self;
+  const gchar *id = r58_member_string (c->object, "id", NULL);
+  R58Peer *peer = find_peer (self, id);
+  if (g_str_equal (c->op, "add")) {
+    add_peer (self, id, c->object);
+  } else if (g_str_equal (c->op, "keyframe")) {
+    key_wanted (self);
+  } else if (!g_str_equal (c->op, "candidate") && !g_str_equal (c->op, "remove")) {
+    r58_command_refuse (GST_ELEMENT (self), c->op, id, "op must be add, candidate, remove or keyframe");
+  } else if (!peer) {
+    r58_command_refuse (GST_ELEMENT (self), c->op, id, "no such peer");
+  } else if (g_str_equal (c->op, "remove")) {
+    peer_ended (GST_ELEMENT (self), peer, "removed");
+  } else if (!r58_peer_candidate (peer, r58_member_string (c->object, "candidate", NULL))) {
+    /* RFC 9725 §4.3.2: what cannot be used is discarded silently. */
+    GST_INFO_OBJECT (self, "%s: a candidate was left out", id);
+  }
+  g_atomic_int_add (&self->commands, -1);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+command_free (gpointer data)
+{
+  Command *c = data;
+  g_object_unref (c->parser);
+  g_free (c);
+}
+
+static void
+take_command (R58WebRTC *self, const gchar *text)
+{
+  JsonObject *object;
+  const gchar *op;
+  JsonParser *parser = r58_command_parse (GST_ELEMENT (self), text, &object, &op);
+  if (!parser)
+    return;
+  GST_OBJECT_LOCK (self);
+  gboolean running = self->context != NULL && GST_STATE (self) >= GST_STATE_PAUSED;
+  gboolean room = g_atomic_int_get (&self->commands) < COMMANDS_MAX;
+  if (running && room) {
+    g_atomic_int_inc (&self->commands);
+    Command *c = g_new (Command, 1);
+    *c = (Command){ self, parser, object, op };
+    invoke (self, run_command, c, command_free);
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (!running || !room) {
+    r58_command_refuse (GST_ELEMENT (self), op, r58_member_string (object, "id", NULL), "%s",
+        running ? "busy: too many commands wait" : "the pipeline is not running");
+    g_object_unref (parser);
+  }
+}
+
+/* ---- control thread ---- */
+
+static void
+post_stats (R58WebRTC *self)
+{
+  JsonBuilder *b = r58_json_begin ();
+  json_builder_set_member_name (b, "peers");
+  json_builder_begin_array (b);
+  for (guint i = 0; i < self->peers->len; i++)
+    r58_peer_stats (g_ptr_array_index (self->peers, i), b);
+  json_builder_end_array (b);
+  g_mutex_lock (&self->lock);
+  r58_json_int (b, "packetsIn", self->packets_in);
+  r58_json_int (b, "bytesIn", self->bytes_in);
+  if (self->mode == MODE_RECEIVE)
+    r58_json_int (b, "unsent", self->unsent);
+  r58_json_int (b, "keyRequests", self->key_requests);
+  r58_json_int (b, "joined", self->joined);
+  r58_json_int (b, "ended", self->ended);
+  r58_json_int (b, "removals", self->removals);
+  g_mutex_unlock (&self->lock);
+  r58_post_event (GST_ELEMENT (self), "stats", b);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  R58WebRTC *self = data;
+  /* Backwards: a check may remove its peer. */
+  for (guint i = self->peers->len; i-- > 0;)
+    r58_peer_check (g_ptr_array_index (self->peers, i));
+  if (++self->ticks % 2 == 0)
+    post_stats (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gpointer
+control (gpointer data)
+{
+  R58WebRTC *self = data;
+  g_main_context_push_thread_default (self->context);
+  GSource *tick = g_timeout_source_new (CHECK_MS);
+  g_source_set_callback (tick, on_tick, self, NULL);
+  g_source_attach (tick, self->context);
+  g_main_loop_run (self->loop);
+  while (self->peers->len)
+    peer_ended (GST_ELEMENT (self), g_ptr_array_index (self->peers, self->peers->len - 1), "the pipeline stops");
+  g_source_destroy (tick);
+  g_source_unref (tick);
+  if (self->key_timer)
+    g_source_destroy (self->key_timer);
+  g_clear_pointer (&self->key_timer, g_source_unref);
+  g_main_context_pop_thread_default (self->context);
+  return NULL;
+}
+
+static gpointer
+warm (gpointer data)
+{
+  r58_peer_warm ();
+  return NULL;
+}
+
+static void
+start (R58WebRTC *self)
+{
+  GST_OBJECT_LOCK (self);
+  self->context = g_main_context_new ();
+  GST_OBJECT_UNLOCK (self);
+  self->loop = g_main_loop_new (self->context, FALSE);
+  self->key_asked = 0;
+  self->thread = g_thread_new ("r58-webrtc", control, self);
+  self->warmer = g_thread_new ("r58-warm", warm, NULL);
+}
+
+static gboolean
+quit (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop (R58WebRTC *self)
+{
+  if (!self->thread)
+    return;
+  g_clear_pointer (&self->warmer, g_thread_join);
+  invoke (self, quit, self->loop, NULL);
+  g_clear_pointer (&self->thread, g_thread_join);
+  g_mutex_lock (&self->lock);
+  gint64 until = g_get_monotonic_time () + STOP_MAX_US;
+  while (self->removals && g_cond_wait_until (&self->removed, &self->lock, until))
+    ;
+  if (self->removals)
+    GST_ERROR_OBJECT (self, "%u peers did not end within 5 s", self->removals);
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  GST_OBJECT_LOCK (self);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* ---- pads ---- */
+
+typedef struct {
+  guint8 pt;
+  GstMiniObject *unit;
+} Rewritten;
+
+/* Viewers of one browser share a payload type: each type is written once. */
+static void
+distribute (R58WebRTC *self, GstPad *pad, GstMiniObject *unit)
+{
+  enum { TYPES = 8 };
+  Rewritten written[TYPES];
+  guint types = 0;
+  const gchar *name = GST_PAD_NAME (pad);
+  R58Kind kind = g_str_equal (name, "video") ? R58_VIDEO : R58_AUDIO;
+  gboolean starts = kind == R58_AUDIO || r58_rtp_unit_starts_h264 (unit);
+  g_mutex_lock (&self->lock);
+  self->packets_in += r58_rtp_unit_packets (unit);
+  self->bytes_in += r58_rtp_unit_bytes (unit);
+  for (guint i = 0; i < self->peers->len; i++) {
+    R58Peer *peer = g_ptr_array_index (self->peers, i);
+    gint pt = r58_peer_takes (peer, name);
+    if (pt < 0)
+      continue;
+    guint t = 0;
+    while (t < types && written[t].pt != pt)
+      t++;
+    if (t == types && types == TYPES)
+      gst_mini_object_unref (written[--t].unit);
+    else if (t == types)
+      types++;
+    else {
+      if (written[t].unit)
+        r58_peer_push (peer, kind, gst_mini_object_ref (written[t].unit), starts);
+      continue;
+    }
+    written[t] = (Rewritten){ pt, r58_rtp_unit_rewrite (unit, pt) };
+    if (written[t].unit)
+      r58_peer_push (peer, kind, gst_mini_object_ref (written[t].unit), starts);
+  }
+  g_mutex_unlock (&self->lock);
+  for (guint t = 0; t < types; t++)
+    if (written[t].unit)
+      gst_mini_object_unref (written[t].unit);
+  gst_mini_object_unref (unit);
+}
+
+static GstFlowReturn
+sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  distribute (R58_WEBRTC (parent), pad, (GstMiniObject *) buffer);
+  return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+sink_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
+{
+  distribute (R58_WEBRTC (parent), pad, (GstMiniObject *) list);
+  return GST_FLOW_OK;
+}
+
+static gboolean
+sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  /* A live programme has no end; when the pipeline is told to end, this element is no reason to wait. */
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    gst_element_post_message (GST_ELEMENT (parent), gst_message_new_eos (GST_OBJECT (parent)));
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static GstPad *
+request_new_pad (GstElement *element, GstPadTemplate *template, const gchar *name, const GstCaps *caps)
+{
+  if (R58_WEBRTC (element)->mode != MODE_SEND)
+    return NULL;
+  gboolean video = g_str_equal (GST_PAD_TEMPLATE_NAME_TEMPLATE (template), "video");
+  gchar *wanted = g_strdup (video ? "video" : name ? name : "audio_main");
+  GstPad *old = gst_element_get_static_pad (element, wanted);
+  GstPad *pad = old ? NULL : gst_pad_new_from_template (template, wanted);
+  g_free (wanted);
+  if (old) {
+    gst_object_unref (old);
+    return NULL;
+  }
+  gst_pad_set_chain_function (pad, sink_chain);
+  gst_pad_set_chain_list_function (pad, sink_chain_list);
+  gst_pad_set_event_function (pad, sink_event);
+  gst_pad_set_active (pad, TRUE);
+  gst_element_add_pad (element, pad);
+  return pad;
+}
+
+static void
+release_pad (GstElement *element, GstPad *pad)
+{
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (element, pad);
+}
+
+static gboolean
+src_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  R58WebRTC *self = R58_WEBRTC (parent);
+  if (gst_video_event_is_force_key_unit (event)) {
+    GST_OBJECT_LOCK (self);
+    if (self->context)
+      peer_wants_key (GST_ELEMENT (self));
+    GST_OBJECT_UNLOCK (self);
+  }
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static gboolean
+src_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY)
+    return gst_pad_query_default (pad, parent, query);
+  gst_query_set_latency (query, TRUE, 0, GST_CLOCK_TIME_NONE);
+  return TRUE;
+}
+
+static void
+set_mode (R58WebRTC *self, Mode mode)
+{
+  GstStaticPadTemplate *templates[] = { &video_src_template, &audio_src_template };
+  self->mode = mode;
+  for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++) {
+    if (mode == MODE_RECEIVE && !self->src[kind]) {
+      GstPad *pad = gst_pad_new_from_static_template (templates[kind], templates[kind]->name_template);
+      gst_pad_set_event_function (pad, src_event);
+      gst_pad_set_query_function (pad, src_query);
+      gst_pad_use_fixed_caps (pad);
+      self->src[kind] = pad;
+      gst_element_add_pad (GST_ELEMENT (self), pad);
+    } else if (mode == MODE_SEND && self->src[kind]) {
+      gst_element_remove_pad (GST_ELEMENT (self), self->src[kind]);
+      self->src[kind] = NULL;
+    }
+  }
+  GST_OBJECT_FLAG_UNSET (self, GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
+  GST_OBJECT_FLAG_SET (self, mode == MODE_SEND ? GST_ELEMENT_FLAG_SINK : GST_ELEMENT_FLAG_SOURCE);
+}
+
+/* ---- element ---- */
+
+/* Nothing inside a peer is the pipeline's business: an error ends the peer, the rest is noise. */
+static void
+handle_message (GstBin *bin, GstMessage *message)
+{
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    GError *error = NULL;
+    gst_message_parse_error (message, &error, NULL);
+    GST_WARNING_OBJECT (bin, "inside a peer, %s: %s", GST_MESSAGE_SRC_NAME (message), error->message);
+    g_clear_error (&error);
+  }
+  gst_message_unref (message);
+}
+
+static GstStateChangeReturn
+change_state (GstElement *element, GstStateChange transition)
+{
+  R58WebRTC *self = R58_WEBRTC (element);
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY)
+    r58_force_clock (element);
+  else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    start (self);
+  else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    stop (self);
+  GstStateChangeReturn ret = GST_ELEMENT_CLASS (r58_webrtc_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++) {
+      self->src_begun[kind] = FALSE;
+      gst_clear_caps (&self->src_caps[kind]);
+    }
+  }
+  if (ret == GST_STATE_CHANGE_SUCCESS && self->mode == MODE_RECEIVE &&
+      (transition == GST_STATE_CHANGE_READY_TO_PAUSED || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED))
+    return GST_STATE_CHANGE_NO_PREROLL;
+  return ret == GST_STATE_CHANGE_NO_PREROLL && self->mode == MODE_SEND ? GST_STATE_CHANGE_SUCCESS : ret;
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  R58WebRTC *self = R58_WEBRTC (object);
+  switch (id) {
+    case PROP_MODE:
+      set_mode (self, g_value_get_enum (value));
+      break;
+    case PROP_COMMAND:
+      take_command (self, g_value_get_string (value));
+      break;
+    case PROP_STUN:
+      g_free (self->stun_server);
+      self->stun_server = g_value_dup_string (value);
+      break;
+    case PROP_TURN:
+      g_free (self->turn_server);
+      self->turn_server = g_value_dup_string (value);
+      break;
+    case PROP_MIN_PORT:
+      self->min_port = g_value_get_uint (value);
+      break;
+    case PROP_MAX_PORT:
+      self->max_port = g_value_get_uint (value);
+      break;
+    case PROP_MAX_PEERS:
+      self->max_peers = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  }
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  R58WebRTC *self = R58_WEBRTC (object);
+  switch (id) {
+    case PROP_MODE:
+      g_value_set_enum (value, self->mode);
+      break;
+    case PROP_STUN:
+      g_value_set_string (value, self->stun_server);
+      break;
+    case PROP_TURN:
+      g_value_set_string (value, self->turn_server);
+      break;
+    case PROP_MIN_PORT:
+      g_value_set_uint (value, self->min_port);
+      break;
+    case PROP_MAX_PORT:
+      g_value_set_uint (value, self->max_port);
+      break;
+    case PROP_MAX_PEERS:
+      g_value_set_uint (value, self->max_peers);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+  }
+}
+
+static void
+finalize (GObject *object)
+{
+  R58WebRTC *self = R58_WEBRTC (object);
+  g_ptr_array_unref (self->peers);
+  for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++) {
+    g_mutex_clear (&self->src_lock[kind]);
+    gst_clear_caps (&self->src_caps[kind]);
+  }
+  g_cond_clear (&self->removed);
+  g_mutex_clear (&self->lock);
+  g_free (self->stun_server);
+  g_free (self->turn_server);
+  G_OBJECT_CLASS (r58_webrtc_parent_class)->finalize (object);
+}
+
+static void
+r58_webrtc_init (R58WebRTC *self)
+{
+  self->min_port = 0;
+  self->max_port = 65535;
+  self->max_peers = 64;
+  self->peers = g_ptr_array_new_with_free_func ((GDestroyNotify) r58_peer_unref);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->removed);
+  for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
+    g_mutex_init (&self->src_lock[kind]);
+  gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
+  set_mode (self, MODE_SEND);
+}
+
+static void
+r58_webrtc_class_init (R58WebRTCClass *klass)
+{
+  GObjectClass *object = G_OBJECT_CLASS (klass);
+  GstElementClass *element = GST_ELEMENT_CLASS (klass);
+  object->set_property = set_property;
+  object->get_property = get_property;
+  object->finalize = finalize;
+  element->change_state = change_state;
+  element->request_new_pad = request_new_pad;
+  element->release_pad = release_pad;
+  GST_BIN_CLASS (klass)->handle_message = handle_message;
+
+  GParamFlags at_start = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  g_object_class_install_property (object, PROP_MODE,
+      g_param_spec_enum ("mode", "Mode", "Whether media go to viewers or come from a guest", mode_type (), MODE_SEND, at_start));
+  g_object_class_install_property (object, PROP_COMMAND,
+      g_param_spec_string ("command", "Command",
+          "A JSON object: {\"op\":\"add\",\"id\",\"sdp\":offer,\"fingerprint\":\"sha-256 …[,…]\",\"video\":{\"pt\"}|null,"
+          "\"audio\":{\"pt\",\"pad\":\"audio_main\"}|null}; {\"op\":\"candidate\",\"id\",\"candidate\":\"candidate:…\"}; "
+          "{\"op\":\"remove\",\"id\"}; {\"op\":\"keyframe\"}. Answers are events",
+          NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  g_object_class_install_property (object, PROP_STUN,
+      g_param_spec_string ("stun-server", "STUN server", "stun://host:port", NULL, at_start));
+  g_object_class_install_property (object, PROP_TURN,
+      g_param_spec_string ("turn-server", "TURN server", "turn(s)://user:password@host:port", NULL, at_start));
+  g_object_class_install_property (object, PROP_MIN_PORT,
+      g_param_spec_uint ("min-rtp-port", "First port", "Lowest UDP port of local candidates", 0, 65535, 0, at_start));
+  g_object_class_install_property (object, PROP_MAX_PORT,
+      g_param_spec_uint ("max-rtp-port", "Last port", "Highest UDP port of local candidates", 0, 65535, 65535, at_start));
+  g_object_class_install_property (object, PROP_MAX_PEERS,
+      g_param_spec_uint ("max-peers", "Most peers", "Peers at one time; one more is refused as full", 1, 1000, 64, at_start));
+
+  gst_element_class_add_static_pad_template (element, &video_template);
+  gst_element_class_add_static_pad_template (element, &audio_template);
+  gst_element_class_add_static_pad_template (element, &video_src_template);
+  gst_element_class_add_static_pad_template (element, &audio_src_template);
+  gst_element_class_set_static_metadata (element, "R58 WebRTC peers", "Sink/Source/Network/WebRTC",
+      "Sends one encode to any number of WebRTC viewers, or receives one guest (a new one takes the seat over). Events: "
+      "answer {id,sdp,afterMs}, failed {id,reason} before the answer, state {id,state,reason?}, connected {id,localCandidate,"
+      "remoteCandidate,afterMs}, gone {id,reason} after the answer, refused {op,id,reason}, stats {peers:[{id,state,rttMs?,"
+      "packets,bytes,dropped,lossPct?,kbps}],packetsIn,bytesIn,keyRequests,joined,ended,removals} every 500 ms",
+      "R58 Studio");
+}
+
+gboolean
+r58_webrtc_register (GstPlugin *plugin)
+{
+  GST_DEBUG_CATEGORY_INIT (r58_webrtc_debug, "r58webrtc", 0, "R58 WebRTC peers");
+  return gst_element_register (plugin, "r58webrtc", GST_RANK_NONE, R58_TYPE_WEBRTC);
+}

@@ -1,0 +1,30 @@
+/** `npm run pipelines`: every launch description, ready to paste behind gst-launch-1.0. */
+import { parseCanvas } from '../service/cli.js';
+import { videoEncoders } from '../service/encoder/table.js';
+import { encoder, videoKbpsFor } from './encoder.js';
+import { guestSource } from './guestSource.js';
+import { mixer } from './mixer.js';
+import { recorder } from './recorder.js';
+import { multiviewStreamer, programStreamer, returnStreamer } from './streamer.js';
+import { testSource } from './testSource.js';
+
+const canvas = parseCanvas(process.argv[2] ?? '1280x720p30');
+const common = { instance: 'example', canvas, slots: 12, maxPeers: 100 };
+const video = videoEncoders.x264!;
+const videoKbps = videoKbpsFor(canvas);
+
+const descriptions: Record<string, string> = {
+	'source hdmi1 (demo)': testSource({ ...common, id: 'hdmi1', colour: '#c83232', toneHz: 440, label: 'HDMI 1' }),
+	'source guest, H.264': guestSource({ ...common, id: 'guest-1', video: 'H264', audio: true }),
+	'source guest, VP8': guestSource({ ...common, id: 'guest-1', video: 'VP8', audio: true }),
+	'mixer program': mixer(common),
+	'encoder program': encoder({ ...common, video, videoKbps, aacKbps: 160, opusKbps: 128 }),
+	recorder: recorder({ instance: 'example', path: '/tmp/program-001.mp4', startPtsNs: '0' }),
+	'streamer program': programStreamer(common),
+	'streamer return': returnStreamer({ ...common, opusKbps: 64 }),
+	'streamer multiview': multiviewStreamer({ ...common, video, videoKbps }),
+};
+
+process.stdout.write('# Build the plugin first, then: export GST_PLUGIN_PATH=pipelines/plugin/build\n');
+for (const [name, description] of Object.entries(descriptions))
+	process.stdout.write(`\n# ${name}\ngst-launch-1.0 ${description}\n`);

@@ -1,0 +1,36 @@
+import { aacCaps, h264Caps, linkAddress } from './canvas.js';
+import { chain, element, pipeline } from './launch.js';
+
+export interface RecorderOptions {
+	instance: string;
+	/** Absolute path of the file to write. */
+	path: string;
+	/** Absolute monotonic time of the key frame the file starts with, decimal ns. */
+	startPtsNs: string;
+}
+
+/**
+ * The program into fragmented MP4. A fragment is at most half a second and goes to the kernel at once, so a file whose
+ * writer was killed plays up to its last fragment.
+ */
+export function recorder(o: RecorderOptions): string {
+	const link = (name: string, stream: string, format: string) =>
+		element('r58linksrc', {
+			name,
+			address: linkAddress(o.instance, stream),
+			caps: format,
+			mode: 'encoded',
+			start: 'pts',
+			'start-pts': o.startPtsNs,
+			'pts-origin': o.startPtsNs,
+		});
+	const wait = { 'max-size-buffers': 0, 'max-size-bytes': 0, 'max-size-time': 10_000_000_000 };
+	return pipeline(
+		chain(link('video', 'program.h264', h264Caps), element('queue', wait), element('h264parse'), 'mux.'),
+		chain(link('audio', 'program.aac', aacCaps), element('queue', wait), element('aacparse'), 'mux.'),
+		chain(
+			element('mp4mux', { name: 'mux', 'fragment-duration': 500, 'fragment-mode': 'dash-or-mss' }),
+			element('filesink', { name: 'file', location: o.path, async: false, sync: false, 'buffer-mode': 'unbuffered' }),
+		),
+	);
+}

@@ -1,0 +1,18 @@
+/** The part of gstreamer-superficial 1.7.4 that is used here. */
+declare module 'gstreamer-superficial' {
+	export interface BusMessage {
+		type: string;
+		name?: string;
+		message?: string;
+		_src_element_name: string;
+		[field: string]: unknown;
+	}
+	export class Pipeline {
+		constructor(launch: string);
+		play(): void;
+		stop(): void;
+		sendEOS(): void;
+		findChild(name: string): Record<string, unknown> | undefined;
+		pollBus(callback: (message: BusMessage) => void): void;
+	}
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import Router from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import { StudioError } from '../errors.js';
+import { cookieOf } from './auth.js';
+import { readBody, readJson } from './body.js';
+import { answerError } from './failure.js';
+import type { Metrics } from './metrics.js';
+import { contentSecurityPolicy } from './panel.js';
+import { isPeerPath, setCors } from './peers.js';
+import type { Route } from './route.js';
+import type { Services } from './services.js';
+import { setSessionCookie } from './session.js';
+import { validate } from './validation.js';
+
+const json = 'application/json';
+/** Codes of sockets that the client closed: nobody is left to answer, nothing went wrong here. */
+const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
+
+/** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
+function middlewareOf(route: Route, { auth }: Services): Middleware {
+	return async (context: Context) => {
+		const caller = auth.identify(context.req);
+		auth.authorize(context.req, caller, route.role);
+		if (caller?.extended) setSessionCookie(context, cookieOf(context.req)!);
+		const answer = await route.handler({
+			context,
+			caller,
+			params: paramsOf(route, context) as never,
+			query: (route.query && validate(route.query, { ...context.query }, 'query')) as never,
+			body: (await bodyOf(route, context)) as never,
+		});
+		if (context.status === 404) context.status = route.status ?? 200;
+		if (answer !== undefined) context.body = answer;
+	};
+}
+
+function paramsOf({ method, params }: Route, context: Context): unknown {
+	if (!params) return undefined;
+	const given = context.params as unknown;
+	// A name that cannot exist is not there; only to who would make it, it is wrong.
+	if (method !== 'PUT' && !params.safeParse(given).success) {
+		throw new StudioError('not-found', `there is nothing at ${context.path}`);
+	}
+	return validate(params, given, 'path');
+}
+
+async function bodyOf({ body, contentType = json }: Route, context: Context): Promise<unknown> {
+	if (!body) return undefined;
+	const given = contentType === json ? await readJson(context.req) : await readBody(context.req, contentType);
+	return validate(body, given, 'body');
+}
+
+/** What no route took: the method is wrong, or there is nothing. */
+function refuse(router: Router, context: Context): never {
+	const methods = new Set(router.match(context.path, context.method).path.flatMap((layer) => layer.methods));
+	if (methods.size === 0) throw new StudioError('not-found', `there is nothing at ${context.path}`);
+	const allowed = [...methods].join(', ');
+	context.set('Allow', allowed);
+	throw new StudioError('method-not-allowed', `${context.method} is not possible at ${context.path}; possible: ${allowed}`);
+}
+
+/** The Koa application of all declared routes. */
+export function createApp(routes: readonly Route[], services: Services, metrics: Metrics): Koa {
+	const { log } = services;
+	const app = new Koa();
+	const router = new Router({ sensitive: true });
+	for (const route of routes) router.register(route.path, [route.method], middlewareOf(route, services));
+
+	app.use(async (context, next) => {
+		const requestId = randomBytes(6).toString('hex');
+		context.set('X-Request-Id', requestId);
+		context.set('X-Content-Type-Options', 'nosniff');
+		context.set('Referrer-Policy', 'no-referrer');
+		context.set('Content-Security-Policy', contentSecurityPolicy);
+		context.set('X-Frame-Options', 'DENY');
+		context.set('Cache-Control', 'no-store');
+		const peer = isPeerPath(context.path);
+		if (peer) setCors(context);
+		try {
+			await next();
+		} catch (error) {
+			if (clientLeft.includes((error as NodeJS.ErrnoException).code ?? '') && context.req.socket.destroyed) return;
+			answerError(context, error instanceof StudioError ? error : internal(error, context, requestId), peer);
+		} finally {
+			metrics.countRequest(context.method, context.status);
+		}
+	});
+	app.use(router.routes());
+	app.use((context) => refuse(router, context));
+
+	/** The details are for the log; who asked gets the number to find them by. */
+	const internal = (error: unknown, context: Context, requestId: string): StudioError => {
+		log.onceASecond(`internal ${context.method}`).error({ err: error, requestId, method: context.method }, 'internal error');
+		return new StudioError('internal', `something went wrong inside the studio; its log has the details under ${requestId}`);
+	};
+	// Errors of streams that were being sent: the client hung up, or the disk failed.
+	app.on('error', (error: NodeJS.ErrnoException) => {
+		if (!clientLeft.includes(error.code ?? '')) log.onceASecond('response').error({ err: error }, 'answer broken off');
+	});
+	return app;
+}

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import { StudioError } from '../errors.js';
+import type { Store } from '../store/store.js';
+import type { StoredToken } from '../store/tokens.js';
+import type { Studio } from '../studio.js';
+import { isSameOrigin } from './origin.js';
+import { type Role, roles, type Session } from './schema.js';
+
+export const sessionCookie = 'r58_session';
+
+/** Who sent a request. */
+export interface Caller {
+	/** Id of the token, also behind a cookie: what a caller made belongs to the token. */
+	token: string;
+	role: Role;
+	/** The guest that a guest token stands for. */
+	guest: string | null;
+	/** Streamers this caller may watch; null = all. */
+	streamers: string[] | null;
+	by: 'bearer' | 'cookie';
+	/** The cookie's session was extended: the browser is to be told. */
+	extended: boolean;
+}
+
+export function hasRole(caller: Caller, role: Role): boolean {
+	return roles.indexOf(caller.role) >= roles.indexOf(role);
+}
+
+export function mayWatch(caller: Caller, streamer: string): boolean {
+	return caller.streamers === null || caller.streamers.includes(streamer);
+}
+
+export function sessionOf({ role, guest, streamers }: Caller): Session {
+	return { role, guest, streamers };
+}
+
+export function cookieOf(request: IncomingMessage): string | null {
+	for (const pair of (request.headers.cookie ?? '').split(';')) {
+		const [name, value] = pair.trim().split('=', 2);
+		if (name === sessionCookie && value) return value;
+	}
+	return null;
+}
+
+/** Finds out who calls and whether they may. */
+export class Auth {
+	#store: Store;
+	#studio: Studio;
+
+	constructor(store: Store, studio: Studio) {
+		this.#store = store;
+		this.#studio = studio;
+	}
+
+	/**
+	 * The caller, null when there are no credentials. A wrong bearer token throws `unauthorized` everywhere; an ended
+	 * cookie counts as none, so that a browser can still log in.
+	 */
+	identify(request: IncomingMessage): Caller | null {
+		const header = request.headers.authorization;
+		if (header !== undefined) {
+			const secret = /^bearer +([^ ]{1,256}) *$/i.exec(header)?.[1];
+			const caller = secret ? this.withToken(secret) : null;
+			if (!caller) throw new StudioError('unauthorized', 'the bearer token is not valid (any more)');
+			return caller;
+		}
+		const secret = cookieOf(request);
+		const session = secret ? this.#store.sessions.find(secret) : null;
+		return session ? this.#callerOf(session.token, 'cookie', session.extended) : null;
+	}
+
+	/** Null when the token is not valid. */
+	withToken(secret: string): Caller | null {
+		const token = this.#store.tokens.find(secret);
+		return token ? this.#callerOf(token, 'bearer', false) : null;
+	}
+
+	/** Throws `unauthorized` or `forbidden` unless the caller has the role and the request is no forgery. */
+	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role): void {
+		if (role !== 'public') {
+			if (!caller) throw new StudioError('unauthorized', 'log in, or send a token (Authorization: Bearer TOKEN)');
+			if (!hasRole(caller, role)) throw new StudioError('forbidden', `this needs the role ${role}, and yours is ${caller.role}`);
+		}
+		const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '') || request.headers.upgrade !== undefined;
+		const byCookie = caller?.by === 'cookie';
+		const byForeignPage = caller === null && request.headers.origin !== undefined;
+		if (changes && (byCookie || byForeignPage) && !isSameOrigin(request)) {
+			throw new StudioError('forbidden', 'with a session cookie this can only be asked by a page of the studio itself');
+		}
+	}
+
+	#callerOf({ id, role, guest, streamers }: StoredToken, by: Caller['by'], extended: boolean): Caller | null {
+		if (role === 'guest') {
+			if (guest === null || !Object.hasOwn(this.#studio.state.current.guests, guest)) return null;
+			return { token: id, role, guest, streamers: [`return-${guest}`], by, extended };
+		}
+		return { token: id, role, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : null, by, extended };
+	}
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import { StudioError } from '../errors.js';
+
+const json = 'application/json';
+const limits: Record<string, number> = { [json]: 64 * 1024 };
+/** For SDP and ICE fragments; browsers offer 5 to 20 kB. */
+const textLimit = 128 * 1024;
+
+/** What a client may still send of a refused body, so that it gets to read the answer. Then the connection is cut. */
+const lingerBytes = 32 * 1024 * 1024;
+const lingerMs = 5000;
+
+function hasBody(request: IncomingMessage): boolean {
+	return Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined;
+}
+
+/**
+ * The body as text, `''` when there is none. Throws `unsupported-media-type` or `too-large` before it has read more than
+ * the limit of the type.
+ */
+export async function readBody(request: IncomingMessage, contentType: string): Promise<string> {
+	if (!hasBody(request)) return '';
+	const given = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+	const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+	if (given !== contentType || encoding !== 'identity') {
+		discard(request);
+		const found = given === contentType ? `content encoding ${encoding}` : given || 'none';
+		throw new StudioError('unsupported-media-type', `content type must be ${contentType}, found ${found}`);
+	}
+	const limit = limits[contentType] ?? textLimit;
+	if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(request, limit);
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+		length += (chunk as Buffer).length;
+		if (length > limit) throw tooLarge(request, limit);
+		chunks.push(chunk as Buffer);
+	}
+	try {
+		return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+	} catch {
+		throw new StudioError(contentType === json ? 'bad-json' : 'invalid', 'the body is not UTF-8 text');
+	}
+}
+
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+	const text = await readBody(request, json);
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new StudioError('bad-json', `the body is no JSON: ${(error as Error).message}`);
+	}
+}
+
+function tooLarge(request: IncomingMessage, limit: number): StudioError {
+	discard(request);
+	return new StudioError('too-large', `the body is larger than ${limit} bytes`);
+}
+
+function discard(request: IncomingMessage): void {
+	let left = lingerBytes;
+	const cut = setTimeout(() => request.destroy(), lingerMs).unref();
+	request.on('data', (chunk: Buffer) => {
+		left -= chunk.length;
+		if (left < 0) request.destroy();
+	});
+	request.on('close', () => clearTimeout(cut));
+	request.on('end', () => clearTimeout(cut));
+	request.on('error', () => undefined);
+	request.resume();
+}

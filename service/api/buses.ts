@@ -1,0 +1,37 @@
+import { type Route, route } from './route.js';
+import { appliedSchema, cutSchema, previewPutSchema, takeSchema } from './schema.js';
+import { entryOf, type Services } from './services.js';
+
+export function busRoutes({ studio }: Services): Route[] {
+	const scene = (id: string) => entryOf(studio.state.current.scenes, id, 'scene').id;
+
+	return [
+		route({
+			method: 'PUT',
+			path: '/api/preview',
+			role: 'operator',
+			summary: 'Put a scene on preview',
+			body: previewPutSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.setPreview(scene(body.scene)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/take',
+			role: 'operator',
+			summary: 'Bring preview to program and program to preview; answers with the first frame that shows it',
+			body: takeSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.take(body),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/cut',
+			role: 'operator',
+			summary: 'Put a scene on program at once; preview stays. Answers with the first frame that shows it',
+			body: cutSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.cut(scene(body.scene)),
+		}),
+	];
+}

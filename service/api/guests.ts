@@ -1,0 +1,94 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { originOf } from './origin.js';
+import { type Route, route } from './route.js';
+import { type GuestInvite, guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema } from './schema.js';
+import { entryOf, type Services } from './services.js';
+
+const params = z.object({ id: idSchema });
+
+export function guestRoutes({ studio, store }: Services): Route[] {
+	const guest = (id: string) => entryOf(studio.state.current.guests, id, 'guest');
+
+	/** A link for a guest. The secret is in the fragment, which browsers send to no server. */
+	const invite = (context: Context, id: string, name: string): GuestInvite => {
+		const { token } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest: id });
+		const origin = originOf(context.req);
+		return {
+			id,
+			token,
+			joinUrl: `${origin}/guest_join#${token}`,
+			whipUrl: `${origin}/whip/${id}`,
+			returnUrl: `${origin}/whep/return-${id}`,
+		};
+	};
+
+	return [
+		route({
+			method: 'GET',
+			path: '/api/guests',
+			role: 'operator',
+			summary: 'All guests',
+			response: z.array(guestSchema),
+			handler: () => Object.values(studio.state.current.guests),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/guests/:id',
+			role: 'operator',
+			summary: 'One guest, with path, round trip, loss and rate of its connection',
+			params,
+			response: guestSchema,
+			handler: ({ params }) => guest(params.id),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests',
+			role: 'operator',
+			summary: 'Make a guest and its invite link; `token` is shown this once',
+			body: guestCreateSchema,
+			status: 201,
+			response: guestInviteSchema,
+			handler: ({ context, body }) => {
+				const { id, name } = studio.createGuest(body.name);
+				return invite(context, id, name);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/invite',
+			role: 'operator',
+			summary: 'Another invite link for a guest; earlier ones stay valid',
+			params,
+			status: 201,
+			response: guestInviteSchema,
+			handler: ({ context, params }) => invite(context, params.id, guest(params.id).name),
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/guests/:id',
+			role: 'operator',
+			summary: 'Rename a guest',
+			params,
+			body: guestPatchSchema,
+			response: guestSchema,
+			handler: ({ params, body }) => {
+				const found = guest(params.id);
+				return body.name === undefined ? found : studio.renameGuest(params.id, body.name);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/guests/:id',
+			role: 'operator',
+			summary: 'Remove a guest: its connection ends and its links count for nothing any more',
+			params,
+			status: 204,
+			handler: async ({ params }) => {
+				guest(params.id);
+				store.tokens.removeOfGuest(params.id);
+				await studio.removeGuest(params.id);
+			},
+		}),
+	];
+}

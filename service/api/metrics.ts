@@ -1,0 +1,130 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { EventsHub } from './events.js';
+import { type Route, route } from './route.js';
+import type { Services } from './services.js';
+
+interface Sample {
+	name: string;
+	labels: Record<string, string>;
+	value: number;
+}
+
+function metricName(keys: string[]): string {
+	const words = keys.map((key) =>
+		key
+			.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+			.replace(/[^A-Za-z0-9]+/g, '_')
+			.toLowerCase(),
+	);
+	return `r58_host_${words.join('_')}`;
+}
+
+/** Numbers inside `value`, by their path; entries of lists carry their position (or slot) as label `index`. */
+function samplesOf(value: unknown, labels: Record<string, string>, keys: string[] = []): Sample[] {
+	if (typeof value === 'number' || typeof value === 'boolean') return [{ name: metricName(keys), labels, value: Number(value) }];
+	// Nanosecond times are decimal strings.
+	if (typeof value === 'string') return /^\d+$/.test(value) ? [{ name: metricName(keys), labels, value: Number(value) }] : [];
+	if (Array.isArray(value)) {
+		return value.flatMap((entry: unknown, position) => {
+			const slot = (entry as { slot?: unknown } | null)?.slot;
+			return samplesOf(entry, { ...labels, index: String(slot ?? position) }, keys);
+		});
+	}
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.entries(value).flatMap(([key, entry]) => samplesOf(entry, labels, [...keys, key]));
+}
+
+/** The figures of every host as `r58_host_<counter>{role,name}`. */
+export function hostSamples(hosts: Record<string, unknown>): Sample[] {
+	return Object.entries(hosts).flatMap(([key, stats]) => {
+		const { role, name, ...figures } = (stats ?? {}) as Record<string, unknown>;
+		return samplesOf(figures, { role: String(role ?? key.split(/[ /:]/)[0]), name: String(name ?? key) });
+	});
+}
+
+function hostRegistry(hosts: Record<string, unknown>): Registry {
+	const registry = new Registry();
+	const gauges = new Map<string, Gauge>();
+	for (const { name, labels, value } of hostSamples(hosts)) {
+		let gauge = gauges.get(name);
+		if (!gauge) {
+			gauge = new Gauge({ name, help: 'As counted by the host', labelNames: ['role', 'name', 'index'], registers: [registry] });
+			gauges.set(name, gauge);
+		}
+		gauge.set(labels, value);
+	}
+	return registry;
+}
+
+/** Figures of the service itself; one per API, so that two of them can live in a test. */
+export class Metrics {
+	#registry = new Registry();
+	#delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
+	#requests = new Counter({
+		name: 'r58_http_requests_total',
+		help: 'Requests by method and status',
+		labelNames: ['method', 'status'],
+		registers: [this.#registry],
+	});
+
+	constructor(events: EventsHub) {
+		const gauge = (name: string, help: string, read: () => number): void => {
+			new Gauge({
+				name,
+				help,
+				registers: [this.#registry],
+				collect() {
+					this.set(read());
+				},
+			});
+		};
+		// The histogram measures from one timer to the next, so its period is taken off.
+		const lateS = (ns: number): number => Math.max(0, ns / 1e9 - 0.02);
+		gauge('r58_event_loop_delay_p99_seconds', 'Since the last scrape', () => lateS(this.#delay.percentile(99)));
+		gauge('r58_event_loop_delay_max_seconds', 'Since the last scrape', () => lateS(this.#delay.max));
+		gauge('r58_process_resident_memory_bytes', 'Of the service, without its hosts', () => process.memoryUsage.rss());
+		gauge('r58_process_heap_bytes', 'JavaScript heap in use', () => process.memoryUsage().heapUsed);
+		gauge('r58_process_cpu_seconds', 'Of the service, without its hosts', () => {
+			const { user, system } = process.cpuUsage();
+			return (user + system) / 1e6;
+		});
+		gauge('r58_process_uptime_seconds', 'Since start', () => process.uptime());
+		gauge('r58_events_clients', 'Open events sockets', () => events.clients);
+		gauge('r58_events_dropped', 'Messages not sent to clients that read too slowly', () => events.dropped);
+	}
+
+	start(): void {
+		this.#delay.enable();
+	}
+
+	stop(): void {
+		this.#delay.disable();
+	}
+
+	countRequest(method: string, status: number): void {
+		this.#requests.inc({ method, status: String(status) });
+	}
+
+	async text(hosts: Record<string, unknown>): Promise<string> {
+		const text = `${await this.#registry.metrics()}\n${await hostRegistry(hosts).metrics()}`;
+		this.#delay.reset();
+		return text;
+	}
+}
+
+export function metricsRoutes({ studio }: Services, metrics: Metrics): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/metrics',
+			role: 'operator',
+			summary: 'Figures of the service and of every host, as Prometheus text',
+			contentType: 'text/plain',
+			handler: async ({ context }) => {
+				context.set('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+				return metrics.text(studio.hostStats());
+			},
+		}),
+	];
+}

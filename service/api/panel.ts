@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StudioError } from '../errors.js';
+import { sendFile } from './file.js';
+import { type Route, route } from './route.js';
+
+const pages = ['/', '/switcher', '/guest_join', '/watch/:streamer', '/recordings', '/system'];
+const day = 86_400;
+/** One level, no dots in front: nothing but a file of that very folder can be meant. */
+const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/);
+
+/**
+ * What a page may do: scripts, pictures and connections of its own origin only, and in no frame of another site. Lit's
+ * constructable style sheets need no exception; style attributes in its templates do.
+ */
+export const contentSecurityPolicy = [
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"style-src-attr 'unsafe-inline'",
+	"img-src 'self' blob: data:",
+	"media-src 'self' blob:",
+	"font-src 'self'",
+	"connect-src 'self'",
+	"worker-src 'self'",
+	"manifest-src 'self'",
+	"base-uri 'none'",
+	"form-action 'none'",
+	"frame-ancestors 'none'",
+].join('; ');
+
+/** The files of the built panel. They are the same for everybody and hold no secret. */
+export function panelRoutes(panelDir: string): Route[] {
+	const page = pages.map((path) =>
+		route({
+			method: 'GET',
+			path,
+			role: 'public',
+			summary: 'A page of the panel',
+			undocumented: true,
+			handler: async ({ context }) => {
+				const sent = await sendFile(context, join(panelDir, 'index.html'), { cacheControl: 'no-cache' });
+				if (!sent) throw new StudioError('not-found', 'the panel is not built; run `npm run up`');
+			},
+		}),
+	);
+	/** Names of assets hold a hash of what is in them; the others may change with the next build. */
+	const files = (['/assets/:file', '/:file'] as const).map((path) =>
+		route({
+			method: 'GET',
+			path,
+			role: 'public',
+			summary: 'A file of the panel',
+			params: z.object({ file: fileName }),
+			undocumented: true,
+			handler: async ({ context, params }) => {
+				const hashed = path.startsWith('/assets/');
+				const cacheControl = hashed ? `public, max-age=${365 * day}, immutable` : 'no-cache';
+				const sent = await sendFile(context, join(panelDir, hashed ? 'assets' : '', params.file), { cacheControl });
+				if (!sent) throw new StudioError('not-found', `there is nothing at ${context.path}`);
+			},
+		}),
+	);
+	return [...page, ...files];
+}

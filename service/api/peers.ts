@@ -1,0 +1,167 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { StudioError } from '../errors.js';
+import type { PeerAnswer, Studio } from '../studio.js';
+import { type Caller, hasRole } from './auth.js';
+import { type Route, route } from './route.js';
+import { idSchema, type Role, roles } from './schema.js';
+import type { Services } from './services.js';
+
+export const sdpType = 'application/sdp';
+export const fragmentType = 'application/trickle-ice-sdpfrag';
+
+/** One of the two protocols; they differ in who sends the media, and therefore in who may. */
+export interface PeerProtocol {
+	/** First part of the path: `whip` or `whep`. */
+	name: 'whip' | 'whep';
+	/** What the second part names: a guest or a streamer. */
+	noun: 'guest' | 'streamer';
+	role: Role;
+	/** Throws `forbidden` when this caller may not use this guest or streamer. */
+	allow: (caller: Caller, subject: string) => void;
+	connect: (subject: string, offer: string) => Promise<PeerAnswer>;
+}
+
+/** Whether a path is WHIP or WHEP: open to other origins by bearer token, errors as problem+json. */
+export function isPeerPath(path: string): boolean {
+	return /^\/whi?e?p(\/|$)/.test(path);
+}
+
+/** Any origin, never credentials: a page of another site can use a token it was given, not the visitor's cookie. */
+export function setCors(context: Context): void {
+	context.set('Access-Control-Allow-Origin', '*');
+	context.set('Access-Control-Allow-Methods', 'OPTIONS, GET, HEAD, POST, PATCH, DELETE');
+	// Clients of Eyevinn decide on trickle by the exposed Allow-Methods, and send an ETag request header.
+	context.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, If-Match, ETag');
+	context.set(
+		'Access-Control-Expose-Headers',
+		'Location, ETag, Link, Accept-Patch, Accept-Post, Retry-After, Access-Control-Allow-Methods',
+	);
+	context.set('Access-Control-Max-Age', '86400');
+}
+
+/** Remembers which token made which session: only it, or someone of a higher role, may change or end it. */
+export class PeerOwners {
+	#owners = new Map<string, Pick<Caller, 'token' | 'role'>>();
+	#studio: Studio;
+
+	constructor(studio: Studio) {
+		this.#studio = studio;
+	}
+
+	add(session: string, { token, role }: Caller): void {
+		for (const known of this.#owners.keys()) {
+			if (this.#studio.sessionSubject(known) === null) this.#owners.delete(known);
+		}
+		this.#owners.set(session, { token, role });
+	}
+
+	/** Throws `not-found` unless it is a live session of this subject, `forbidden` when it is someone else's. */
+	check(session: string, subject: string, caller: Caller): void {
+		const owner = this.#owners.get(session);
+		if (!owner || this.#studio.sessionSubject(session) !== subject) {
+			throw new StudioError('not-found', 'there is no such session (any more)');
+		}
+		const higher = hasRole(caller, 'operator') && roles.indexOf(caller.role) > roles.indexOf(owner.role);
+		if (owner.token !== caller.token && !higher) throw new StudioError('forbidden', 'this session was made with another token');
+	}
+}
+
+/** The routes of WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep). */
+export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): Route[] {
+	const { name, noun, role } = protocol;
+	const owners = new PeerOwners(studio);
+	const params = z.object({ subject: idSchema });
+	const sessionParams = params.extend({ session: z.string().max(200) });
+	const path = `/${name}/:subject`;
+
+	const options = ({ context }: { context: Context }): void => {
+		context.status = 200;
+		context.set('Accept-Post', sdpType);
+		context.set('Accept-Patch', fragmentType);
+		context.set('Allow', 'OPTIONS, GET, HEAD, POST, PATCH, DELETE');
+		context.body = '';
+	};
+	/** GET has no content, by RFC 9725 §4.1; HEAD tells WHEP clients what to expect. */
+	const empty = ({ context }: { context: Context }): void => {
+		context.status = context.method === 'HEAD' ? 200 : 204;
+		if (context.method === 'HEAD') context.type = sdpType;
+	};
+
+	return [
+		route({ method: 'OPTIONS', path, role: 'public', summary: 'What can be posted here', undocumented: true, handler: options }),
+		route({
+			method: 'OPTIONS',
+			path: `${path}/:session`,
+			role: 'public',
+			summary: 'What can be sent to a session',
+			undocumented: true,
+			handler: options,
+		}),
+		route({ method: 'GET', path, role, summary: 'Empty', params, undocumented: true, handler: empty }),
+		route({
+			method: 'GET',
+			path: `${path}/:session`,
+			role,
+			summary: 'Empty',
+			params: sessionParams,
+			undocumented: true,
+			handler: empty,
+		}),
+		route({
+			method: 'POST',
+			path,
+			role,
+			summary: `${name.toUpperCase()}: an SDP offer in, the answer out; Location is the session. The subject is a ${noun}`,
+			params,
+			contentType: sdpType,
+			body: z.string(),
+			response: z.string(),
+			status: 201,
+			handler: async ({ context, params, body, caller }) => {
+				protocol.allow(caller!, params.subject);
+				if (!body.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
+				const { session, answer } = await protocol.connect(params.subject, body);
+				owners.add(session, caller!);
+				if (context.req.socket.destroyed) {
+					// Nobody is left to use the session, or to end it.
+					await studio.closeSession(session);
+					log.info({ subject: params.subject }, `${name}: the client left before the answer`);
+					return undefined;
+				}
+				context.set('Location', `/${name}/${params.subject}/${session}`);
+				context.set('Accept-Patch', fragmentType);
+				context.type = sdpType;
+				return answer;
+			},
+		}),
+		route({
+			method: 'PATCH',
+			path: `${path}/:session`,
+			role,
+			summary: 'Trickle ICE (RFC 8840) for a session',
+			params: sessionParams,
+			contentType: fragmentType,
+			body: z.string(),
+			status: 204,
+			handler: async ({ params, body, caller }) => {
+				owners.check(params.session, params.subject, caller!);
+				if (body.trim() === '') throw new StudioError('bad-sdp', 'the fragment is empty');
+				await studio.trickle(params.session, body);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: `${path}/:session`,
+			role,
+			summary: 'End a session',
+			params: sessionParams,
+			handler: async ({ context, params, caller }) => {
+				owners.check(params.session, params.subject, caller!);
+				await studio.closeSession(params.session);
+				context.status = 200;
+				context.body = '';
+			},
+		}),
+	];
+}

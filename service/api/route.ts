@@ -1,0 +1,49 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import type { Caller } from './auth.js';
+import type { Role } from './schema.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+/** A validated request. `caller` is null on public routes called without credentials. */
+export interface Request<P, Q, B> {
+	context: Context;
+	params: P;
+	query: Q;
+	body: B;
+	caller: Caller | null;
+}
+
+type Inferred<T> = T extends z.ZodType ? z.infer<T> : undefined;
+
+interface Declaration<P, Q, B> {
+	method: Method;
+	/** With `:name` for parameters; `/*name` takes the rest of the path. */
+	path: string;
+	/** The least role that may call it. */
+	role: 'public' | Role;
+	summary: string;
+	params?: P;
+	query?: Q;
+	/** Schema of the body; of its text when `contentType` is not JSON. */
+	body?: B;
+	contentType?: string;
+	response?: z.ZodType;
+	/** Status of success when it is not 200. Without a response schema there is no content. */
+	status?: number;
+	/** Not part of the OpenAPI document. */
+	undocumented?: boolean;
+	/** The value returned is the answer; undefined when the handler answered through the context itself. */
+	handler: (request: Request<Inferred<P>, Inferred<Q>, Inferred<B>>) => unknown;
+}
+
+export type Route = Declaration<z.ZodObject | undefined, z.ZodObject | undefined, z.ZodType | undefined>;
+
+/** Declares a route once: authorisation, validation, errors and the OpenAPI document follow from it. */
+export function route<
+	P extends z.ZodObject | undefined = undefined,
+	Q extends z.ZodObject | undefined = undefined,
+	B extends z.ZodType | undefined = undefined,
+>(declaration: Declaration<P, Q, B>): Route {
+	return declaration as unknown as Route;
+}

@@ -1,0 +1,328 @@
+/**
+ * The shapes that cross the API, once: requests are validated with them, the OpenAPI document and the panel's types are
+ * derived from them. Nanosecond times are decimal strings; coordinates are 0–1 of the canvas.
+ */
+import { z } from 'zod';
+
+export const errorCodes = [
+	'bad-json',
+	'invalid',
+	'unauthorized',
+	'forbidden',
+	'not-found',
+	'method-not-allowed',
+	'conflict',
+	'too-large',
+	'unsupported-media-type',
+	'bad-sdp',
+	'unsupported-media',
+	'busy',
+	'no-slot',
+	'not-on-air',
+	'disk',
+	'timeout',
+	'rate-limited',
+	'internal',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+export const roles = ['viewer', 'guest', 'operator', 'technician'] as const;
+export type Role = (typeof roles)[number];
+
+const id = z
+	.string()
+	.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1–64 lower-case letters, digits and dashes, starting with a letter or digit');
+const label = z.string().trim().min(1).max(80);
+const colour = z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #3366cc');
+const ns = z.string().regex(/^\d+$/);
+const unit = z.number().min(0).max(1);
+export const idSchema = id;
+
+export const cropSchema = z.strictObject({ left: unit, top: unit, right: unit, bottom: unit });
+export const fitSchema = z.enum(['contain', 'cover', 'fill']);
+
+/* ---- sources ---- */
+export const sourceKinds = ['test', 'hdmi', 'guest', 'desktop', 'media', 'rtp', 'black'] as const;
+export const sourceStates = ['starting', 'live', 'no-signal', 'fault', 'off'] as const;
+export const sourceSchema = z.object({
+	id,
+	kind: z.enum(sourceKinds),
+	label,
+	colour,
+	/** live: frames advance. no-signal: the process runs but nothing arrives. fault: it is being restarted. */
+	state: z.enum(sourceStates),
+	slot: z.number().int().optional(),
+	video: z.object({ width: z.number().int(), height: z.number().int(), fps: z.number() }).nullable(),
+	audio: z.object({ channels: z.number().int(), levelDb: z.number().nullable() }).nullable(),
+	delayMs: z.number(),
+	crop: cropSchema,
+	fit: fitSchema,
+	onLoss: z.enum(['hold', 'backup', 'slate']),
+	backup: id.nullable(),
+	lastError: z.string().nullable(),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
+export const sourcePatchSchema = z
+	.strictObject({
+		label,
+		colour,
+		delayMs: z.number().min(0).max(1000),
+		crop: cropSchema,
+		fit: fitSchema,
+		onLoss: z.enum(['hold', 'backup', 'slate']),
+		backup: id.nullable(),
+	})
+	.partial();
+export type SourcePatch = z.infer<typeof sourcePatchSchema>;
+
+/* ---- guests ---- */
+export const guestStates = ['invited', 'connecting', 'connected', 'lost'] as const;
+export const guestSchema = z.object({
+	/** `guest-…`, also the id of the guest's source and audio strip. */
+	id,
+	name: label,
+	state: z.enum(guestStates),
+	path: z.enum(['lan', 'direct', 'relay']).nullable(),
+	rttMs: z.number().nullable(),
+	lossPct: z.number().nullable(),
+	kbps: z.number().nullable(),
+	codec: z.string().nullable(),
+	lastError: z.string().nullable(),
+	createdAt: z.string(),
+});
+export type Guest = z.infer<typeof guestSchema>;
+export const guestCreateSchema = z.strictObject({ name: label });
+export const guestPatchSchema = z.strictObject({ name: label }).partial();
+export const guestInviteSchema = z.object({
+	id,
+	token: z.string(),
+	joinUrl: z.string(),
+	whipUrl: z.string(),
+	returnUrl: z.string(),
+});
+export type GuestInvite = z.infer<typeof guestInviteSchema>;
+
+/* ---- scenes and buses ---- */
+export const layerSchema = z.strictObject({
+	/** A source id, or null for an empty slot of a layout. */
+	source: id.nullable(),
+	x: unit,
+	y: unit,
+	w: unit.gt(0),
+	h: unit.gt(0),
+	z: z.number().int().min(0).max(99).default(0),
+	fit: fitSchema.default('contain'),
+	crop: cropSchema.default({ left: 0, top: 0, right: 0, bottom: 0 }),
+	alpha: unit.default(1),
+	border: z
+		.strictObject({ width: z.number().int().min(0).max(32), colour })
+		.nullable()
+		.default(null),
+});
+export type Layer = z.infer<typeof layerSchema>;
+export const sceneSchema = z.strictObject({ id, label, layers: z.array(layerSchema).max(12) });
+export type Scene = z.infer<typeof sceneSchema>;
+/** PUT body: the id comes from the path and may be repeated. */
+export const scenePutSchema = z.strictObject({
+	id: id.optional(),
+	label: label.optional(),
+	layers: z.array(layerSchema).max(12),
+});
+export type ScenePut = z.infer<typeof scenePutSchema>;
+
+export const transitionKinds = ['cut', 'mix', 'dip', 'wipe'] as const;
+export const busesSchema = z.object({
+	preview: id.nullable(),
+	program: id.nullable(),
+	transition: z
+		.object({
+			kind: z.enum(transitionKinds),
+			durationMs: z.number(),
+			frames: z.number().int(),
+			startFrame: z.number().int(),
+			endFrame: z.number().int(),
+		})
+		.nullable(),
+});
+export type Buses = z.infer<typeof busesSchema>;
+export const previewPutSchema = z.strictObject({ scene: id });
+export const cutSchema = z.strictObject({ scene: id });
+export const takeSchema = z.strictObject({
+	kind: z.enum(transitionKinds).default('cut'),
+	durationMs: z.number().int().min(0).max(10_000).default(500),
+});
+export type Take = z.infer<typeof takeSchema>;
+/** What take, cut and preview answer: the buses after it, and the first program frame that shows it. `frame` is the
+ * number of the frame on the machine's grid (k·den/num from monotonic 0), `ptsNs` its time. */
+export const appliedSchema = z.object({
+	preview: id.nullable(),
+	program: id.nullable(),
+	transition: busesSchema.shape.transition,
+	frame: z.number().int(),
+	ptsNs: ns,
+});
+export type Applied = z.infer<typeof appliedSchema>;
+
+/* ---- audio ---- */
+export const audioModes = ['off', 'on', 'afv'] as const;
+export const stripSchema = z.object({
+	gainDb: z.number(),
+	mute: z.boolean(),
+	pan: z.number(),
+	mode: z.enum(audioModes),
+	delayMs: z.number(),
+});
+export type Strip = z.infer<typeof stripSchema>;
+export const stripPatchSchema = z
+	.strictObject({
+		gainDb: z.number().min(-60).max(12),
+		mute: z.boolean(),
+		pan: z.number().min(-1).max(1),
+		mode: z.enum(audioModes),
+		delayMs: z.number().min(0).max(500),
+	})
+	.partial();
+export type StripPatch = z.infer<typeof stripPatchSchema>;
+
+/* ---- recordings ---- */
+export const recordingFileSchema = z.object({
+	name: z.string(),
+	role: z.enum(['program', 'iso']),
+	source: id.nullable(),
+	part: z.number().int(),
+	bytes: z.number().int(),
+	width: z.number().int(),
+	height: z.number().int(),
+	fps: z.number(),
+	codec: z.string(),
+});
+export const recordingSchema = z.object({
+	id,
+	name: z.string(),
+	state: z.enum(['starting', 'recording', 'stopping', 'finished', 'fault']),
+	startedAt: z.string(),
+	startFrame: z.number().int().nullable(),
+	startPtsNs: ns.nullable(),
+	durationMs: z.number(),
+	files: z.array(recordingFileSchema),
+	lastError: z.string().nullable(),
+});
+export type Recording = z.infer<typeof recordingSchema>;
+export const recordingCreateSchema = z.strictObject({
+	name: z.string().trim().min(1).max(80).optional(),
+	iso: z.array(id).max(12).optional(),
+});
+export type RecordingCreate = z.infer<typeof recordingCreateSchema>;
+
+/* ---- the rest of the state ---- */
+export const faultSchema = z.object({
+	code: z.string(),
+	subject: z.string(),
+	message: z.string(),
+	since: z.string(),
+	count: z.number().int(),
+	remedy: z.string().nullable(),
+});
+export type Fault = z.infer<typeof faultSchema>;
+export const streamerSchema = z.object({
+	id,
+	viewers: z.number().int(),
+	state: z.enum(['starting', 'live', 'fault', 'off']),
+	width: z.number().int().nullable(),
+	height: z.number().int().nullable(),
+	fps: z.number().nullable(),
+	kbps: z.number().nullable(),
+});
+export type Streamer = z.infer<typeof streamerSchema>;
+export const encoderSchema = z.object({
+	id,
+	element: z.string(),
+	hardware: z.boolean(),
+	codec: z.string(),
+	asked: z.object({ width: z.number(), height: z.number(), fps: z.number(), kbps: z.number() }),
+	measured: z.object({ width: z.number(), height: z.number(), fps: z.number(), kbps: z.number() }).nullable(),
+});
+export type Encoder = z.infer<typeof encoderSchema>;
+export const systemSchema = z.object({
+	version: z.string(),
+	startedAt: z.string(),
+	canvas: z.object({ width: z.number().int(), height: z.number().int(), fpsNum: z.number().int(), fpsDen: z.number().int() }),
+	slots: z.object({ total: z.number().int(), used: z.number().int() }),
+	disk: z.object({ path: z.string(), freeBytes: z.number(), totalBytes: z.number() }).nullable(),
+	cpuPct: z.number().nullable(),
+	memoryBytes: z.number().nullable(),
+	temperatureC: z.number().nullable(),
+	/** Where the multiview shows what; see service/show/multiview.ts. */
+	multiview: z.object({
+		columns: z.number().int(),
+		rows: z.number().int(),
+		tiles: z.record(z.string(), z.object({ x: unit, y: unit, w: unit, h: unit })),
+	}),
+});
+export type System = z.infer<typeof systemSchema>;
+
+/** GET /api/state, and what the events socket sends first. Collections are objects by id. */
+export const stateSchema = z.object({
+	seq: z.number().int(),
+	sources: z.record(id, sourceSchema),
+	guests: z.record(id, guestSchema),
+	scenes: z.record(id, sceneSchema),
+	buses: busesSchema,
+	audio: z.record(z.string(), stripSchema),
+	overlays: z.record(id, z.unknown()),
+	recordings: z.record(id, recordingSchema),
+	targets: z.record(id, z.unknown()),
+	streamers: z.record(id, streamerSchema),
+	encoders: z.record(id, encoderSchema),
+	faults: z.array(faultSchema),
+	system: systemSchema,
+});
+export type State = z.infer<typeof stateSchema>;
+
+/* ---- the events socket (WS /api/events) ---- */
+/** Server → client. `changes` are [path, value]; a path is keys joined by dots (`sources.hdmi1.state`), null removes. */
+export type EventMessage =
+	| { type: 'snapshot'; state: State }
+	| { type: 'delta'; seq: number; changes: [string, unknown][] }
+	/** 20 a second to subscribers of `levels`: peak dBFS of the last 50 ms by strip, [left, right]; −100 is silence. */
+	| { type: 'levels'; levels: Record<string, [number, number]> }
+	| { type: 'stats'; hosts: Record<string, unknown> }
+	| { type: 'pong' }
+	| { type: 'error'; code: ErrorCode; message: string };
+/** Client → server. A client pings once a second and calls the link lost after 2 s of silence. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+	z.strictObject({ type: z.literal('subscribe'), topics: z.array(z.enum(['levels', 'stats'])).max(8) }),
+	z.strictObject({ type: z.literal('ping') }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+/* ---- sessions ---- */
+export const sessionCreateSchema = z.union([
+	z.strictObject({ token: z.string().min(1).max(256) }),
+	z.strictObject({ password: z.string().min(1).max(256) }),
+]);
+export const sessionSchema = z.object({ role: z.enum(roles), guest: id.nullable(), streamers: z.array(id).nullable() });
+export type Session = z.infer<typeof sessionSchema>;
+export const tokenCreateSchema = z.strictObject({
+	label,
+	role: z.enum(roles),
+	/** Streamers a viewer token may watch; null or absent means program only. */
+	streamers: z.array(id).max(16).nullable().optional(),
+	expiresInS: z
+		.number()
+		.int()
+		.min(60)
+		.max(366 * 86_400)
+		.nullable()
+		.optional(),
+});
+export const tokenSchema = z.object({
+	id,
+	label,
+	role: z.enum(roles),
+	streamers: z.array(id).nullable(),
+	createdAt: z.string(),
+	expiresAt: z.string().nullable(),
+});
+export type Token = z.infer<typeof tokenSchema>;

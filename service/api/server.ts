@@ -1,0 +1,163 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { messageOf, StudioError } from '../errors.js';
+import type { Store } from '../store/store.js';
+import type { Studio } from '../studio.js';
+import type { Certificate } from '../system/certificate.js';
+import type { Log } from '../system/log.js';
+import { createApp } from './app.js';
+import { audioRoutes } from './audio.js';
+import { Auth } from './auth.js';
+import { authorityRoutes } from './authority.js';
+import { busRoutes } from './buses.js';
+import { encoderRoutes } from './encoder.js';
+import { EventsHub, eventsPath, eventsRoutes } from './events.js';
+import { statusOf } from './failure.js';
+import { guestRoutes } from './guests.js';
+import { healthRoutes } from './health.js';
+import { iceServerRoutes } from './iceServers.js';
+import { Metrics, metricsRoutes } from './metrics.js';
+import { openApiRoutes } from './openapi.js';
+import { panelRoutes } from './panel.js';
+import { recordingRoutes } from './recordings.js';
+import type { Route } from './route.js';
+import { sceneRoutes } from './scenes.js';
+import { closeServer, createHttpServer, createHttpsServer, listen } from './listener.js';
+import type { Services } from './services.js';
+import { sessionRoutes } from './session.js';
+import { sourceRoutes } from './sources.js';
+import { stateRoutes } from './state.js';
+import { streamerRoutes } from './streamers.js';
+import { systemRoutes } from './system.js';
+import { tokenRoutes } from './tokens.js';
+import { whepRoutes } from './whep.js';
+import { whipRoutes } from './whip.js';
+
+export interface ApiOptions {
+	studio: Studio;
+	store: Store;
+	log: Log;
+	/** After `ensure()`. */
+	certificate: Certificate;
+	/** Folder of the built panel. */
+	panelDir: string;
+}
+
+export interface Api {
+	/** Every declared route. */
+	readonly routes: readonly Route[];
+	/** Port 0 = any free one. Throws StudioError `conflict` when a port is taken; then nothing listens. */
+	listen(ports: { http: number; https: number }): Promise<{ httpUrl: string; httpsUrl: string }>;
+	close(): Promise<void>;
+}
+
+/** How often the certificate is compared with the addresses of the machine, which may come after the service's start. */
+const certificateCheckMs = 15_000;
+
+/** Everything between the socket and the studio. */
+export function createApi({ studio, store, log, certificate, panelDir }: ApiOptions): Api {
+	const services: Services = { studio, store, log, auth: new Auth(store, studio) };
+	const events = new EventsHub({ studio, log });
+	const metrics = new Metrics(events);
+	const routes: Route[] = [];
+	routes.push(
+		...sessionRoutes(services),
+		...tokenRoutes(services),
+		...healthRoutes(services),
+		...stateRoutes(services),
+		...eventsRoutes(),
+		...sourceRoutes(services),
+		...guestRoutes(services),
+		...whipRoutes(services),
+		...whepRoutes(services),
+		...iceServerRoutes(),
+		...sceneRoutes(services),
+		...busRoutes(services),
+		...audioRoutes(services),
+		...recordingRoutes(services),
+		...streamerRoutes(services),
+		...encoderRoutes(services),
+		...systemRoutes(services),
+		...metricsRoutes(services, metrics),
+		...openApiRoutes(routes),
+		...authorityRoutes(certificate),
+		...panelRoutes(panelDir),
+	);
+	const eventsRole = routes.find(({ path }) => path === eventsPath)!.role;
+
+	const handle = createApp(routes, services, metrics).callback();
+	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
+		const authorize = (): void => {
+			if (request.url?.split('?')[0] !== eventsPath) throw new StudioError('not-found', 'there is no WebSocket here');
+			services.auth.authorize(request, services.auth.identify(request), eventsRole);
+		};
+		try {
+			authorize();
+		} catch (error) {
+			refuseUpgrade(socket, error instanceof StudioError ? error : new StudioError('internal', messageOf(error)));
+			return;
+		}
+		events.accept(request, socket, head, () => allowed(authorize));
+	};
+
+	let httpsPort = 0;
+	const http = createHttpServer(handle, upgrade, () => httpsPort);
+	const https = createHttpsServer(handle, upgrade, certificate.server);
+	let certificateTimer: NodeJS.Timeout | undefined;
+
+	const renewCertificate = async (): Promise<void> => {
+		try {
+			if (!(await certificate.ensure())) return;
+			https.setSecureContext({ cert: certificate.server.certPem, key: certificate.server.keyPem });
+		} catch (error) {
+			log.onceASecond('certificate').error({ err: error }, 'cannot renew the certificate');
+		}
+	};
+
+	return {
+		routes,
+		async listen(ports) {
+			const httpPort = await listen(http, ports.http, 'http');
+			try {
+				httpsPort = await listen(https, ports.https, 'https');
+			} catch (error) {
+				await closeServer(http);
+				throw error;
+			}
+			events.start();
+			metrics.start();
+			certificateTimer = setInterval(() => void renewCertificate(), certificateCheckMs).unref();
+			return { httpUrl: `http://127.0.0.1:${httpPort}`, httpsUrl: `https://127.0.0.1:${httpsPort}` };
+		},
+		async close() {
+			clearInterval(certificateTimer);
+			events.stop();
+			metrics.stop();
+			await Promise.all([closeServer(http), closeServer(https)]);
+			events.terminate();
+		},
+	};
+}
+
+function allowed(authorize: () => void): boolean {
+	try {
+		authorize();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function refuseUpgrade(socket: Duplex, { code, message }: StudioError): void {
+	const status = statusOf[code];
+	const body = JSON.stringify({ error: { code, message } });
+	const headers = [
+		`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+		'Content-Type: application/json',
+		`Content-Length: ${Buffer.byteLength(body)}`,
+		'Connection: close',
+		...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
+	];
+	socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,20 @@
+import { StudioError } from '../errors.js';
+import type { Store } from '../store/store.js';
+import type { Studio } from '../studio.js';
+import type { Log } from '../system/log.js';
+import type { Auth } from './auth.js';
+
+/** What handlers of routes work with. */
+export interface Services {
+	studio: Studio;
+	store: Store;
+	auth: Auth;
+	log: Log;
+}
+
+/** One entry of a collection of the state, or StudioError `not-found`. */
+export function entryOf<T>(collection: Record<string, T>, id: string, noun: string): T {
+	// Not by plain access: "constructor" is a valid id.
+	if (!Object.hasOwn(collection, id)) throw new StudioError('not-found', `there is no ${noun} "${id}"`);
+	return collection[id]!;
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { type Route, route } from './route.js';
+import { idSchema, sourcePatchSchema, sourceSchema } from './schema.js';
+import { entryOf, type Services } from './services.js';
+
+const params = z.object({ id: idSchema });
+
+export function sourceRoutes({ studio }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/sources',
+			role: 'operator',
+			summary: 'All sources',
+			response: z.array(sourceSchema),
+			handler: () => Object.values(studio.state.current.sources),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/sources/:id',
+			role: 'operator',
+			summary: 'One source',
+			params,
+			response: sourceSchema,
+			handler: ({ params }) => entryOf(studio.state.current.sources, params.id, 'source'),
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/sources/:id',
+			role: 'operator',
+			summary: 'Change label, colour, delay, crop, fit, or what is shown when it is lost',
+			params,
+			body: sourcePatchSchema,
+			response: sourceSchema,
+			handler: ({ params, body }) => {
+				entryOf(studio.state.current.sources, params.id, 'source');
+				return studio.patchSource(params.id, body);
+			},
+		}),
+	];
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { StudioError } from '../errors.js';
+import { type Route, route } from './route.js';
+import { idSchema, tokenCreateSchema, tokenSchema } from './schema.js';
+import type { Services } from './services.js';
+
+export function tokenRoutes({ store }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/tokens',
+			role: 'technician',
+			summary: 'All tokens, without their secrets',
+			response: z.array(tokenSchema),
+			handler: () => store.tokens.list().map((token) => tokenSchema.parse(token)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/tokens',
+			role: 'technician',
+			summary: 'Make a token; `token` is shown this once',
+			body: tokenCreateSchema,
+			status: 201,
+			response: tokenSchema.extend({ token: z.string() }),
+			handler: ({ body }) => {
+				if (body.role === 'guest') throw new StudioError('invalid', 'role: tokens of guests are made by POST /api/guests');
+				if (body.streamers && body.role !== 'viewer') throw new StudioError('invalid', 'streamers: only for the role viewer');
+				const { guest: _, ...token } = store.tokens.create(body);
+				return token;
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/tokens/:id',
+			role: 'technician',
+			summary: 'Revoke a token and the sessions made with it',
+			params: z.object({ id: idSchema }),
+			status: 204,
+			handler: ({ params }) => {
+				if (!store.tokens.remove(params.id)) throw new StudioError('not-found', `there is no token "${params.id}"`);
+			},
+		}),
+	];
+}

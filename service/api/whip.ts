@@ -1,0 +1,19 @@
+import { StudioError } from '../errors.js';
+import { peerRoutes } from './peers.js';
+import type { Route } from './route.js';
+import type { Services } from './services.js';
+
+/** WHIP: guests publish, each only as itself. */
+export function whipRoutes(services: Services): Route[] {
+	return peerRoutes(services, {
+		name: 'whip',
+		noun: 'guest',
+		role: 'guest',
+		allow: (caller, guest) => {
+			if (caller.guest !== null && caller.guest !== guest) {
+				throw new StudioError('forbidden', `this token is for /whip/${caller.guest}`);
+			}
+		},
+		connect: (guest, offer) => services.studio.publish(guest, offer),
+	});
+}

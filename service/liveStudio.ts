@@ -1,0 +1,427 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Canvas } from '../pipelines/canvas.js';
+import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
+import { mixer } from '../pipelines/mixer.js';
+import { multiviewStreamer, programStreamer, returnStreamer } from '../pipelines/streamer.js';
+import type {
+	Fault,
+	Guest,
+	Recording,
+	RecordingCreate,
+	Scene,
+	ScenePut,
+	Source,
+	SourcePatch,
+	State,
+	Strip,
+	StripPatch,
+	Take,
+} from './api/schema.js';
+import { EncoderMonitor } from './encoder/monitor.js';
+import { videoEncoders } from './encoder/table.js';
+import { StudioError } from './errors.js';
+import { Faults } from './faults.js';
+import { MixerControl } from './media/mixerControl.js';
+import { Sources } from './media/sources.js';
+import type { SupervisedHost } from './media/supervisedHost.js';
+import { Supervisor } from './media/supervisor.js';
+import { Switcher } from './media/switcher.js';
+import { Recorder } from './recordings/recorder.js';
+import { LiveState } from './state.js';
+import type { Store } from './store/store.js';
+import type { Levels, PeerAnswer, Studio } from './studio.js';
+import type { Log } from './system/log.js';
+import { Machine } from './system/machine.js';
+import { Guests } from './webrtc/guests.js';
+import { RtcSessions } from './webrtc/sessions.js';
+import { StreamerHost } from './webrtc/streamers.js';
+
+/** Inputs of the mixer, and tiles of the multiview. */
+const SLOTS = 12;
+const MAX_VIEWERS = 100;
+const OPUS_KBPS = { program: 128, return: 64 };
+const AAC_KBPS = 160;
+const STATS_INTERVAL_MS = 1_000;
+/** The program is off air when its encoder has made no frame for this long. */
+const ON_AIR_MS = 2_000;
+
+const pluginFolder = fileURLToPath(new URL('../../pipelines/plugin/build', import.meta.url));
+
+export interface LiveStudioOptions {
+	canvas: Canvas;
+	dataDir: string;
+	demo: boolean;
+	version: string;
+	store: Store;
+	log: Log;
+}
+
+/** The running show: owns the hosts, the state and everything between them. */
+export class LiveStudio implements Studio {
+	readonly state: LiveState;
+	/** One run of the service; links of different runs never meet. */
+	readonly #instance = randomBytes(4).toString('hex');
+	readonly #faults: Faults;
+	readonly #supervisor: Supervisor;
+	readonly #sessions = new RtcSessions();
+	readonly #sources: Sources;
+	readonly #guests: Guests;
+	readonly #recorder: Recorder;
+	readonly #switcher: Switcher;
+	readonly #machine: Machine;
+	readonly #program: MixerControl;
+	readonly #multiview: MixerControl;
+	readonly #encoder: SupervisedHost;
+	readonly #streamers: { program: StreamerHost; multiview: StreamerHost; returns: StreamerHost };
+	#levelListeners = new Set<(levels: Levels) => void>();
+	#statsListeners = new Set<(hosts: Record<string, unknown>) => void>();
+	#statsTimer: NodeJS.Timeout | undefined;
+	#lastKeyPtsNs: string | null = null;
+	#encodedAt = Number.NEGATIVE_INFINITY;
+	#encodedFrames = -1;
+	#levelsAt = 0;
+
+	constructor(private readonly o: LiveStudioOptions) {
+		const { canvas, log, store, dataDir } = o;
+		const instance = this.#instance;
+		this.state = new LiveState(initialState(o));
+		this.#faults = new Faults(this.state, log);
+		const state = this.state;
+		const faults = this.#faults;
+		const env = {
+			...process.env,
+			GST_PLUGIN_PATH: [pluginFolder, process.env.GST_PLUGIN_PATH].filter(Boolean).join(':'),
+			GST_REGISTRY: join(dataDir, 'gstreamer-registry.bin'),
+		};
+		const supervisor = new Supervisor(env, faults, log);
+		this.#supervisor = supervisor;
+
+		const x264 = videoEncoders.x264!;
+		const videoKbps = videoKbpsFor(canvas);
+		const mixerHost = supervisor.add({
+			role: 'mixer',
+			name: 'program',
+			launch: () => mixer({ instance, canvas, slots: SLOTS }),
+			progress: counter('mixer', 'frames'),
+		});
+		this.#program = new MixerControl(mixerHost);
+		this.#encoder = supervisor.add({
+			role: 'encoder',
+			name: 'program',
+			launch: () => encoder({ instance, canvas, video: x264, videoKbps, aacKbps: AAC_KBPS, opusKbps: OPUS_KBPS.program }),
+			progress: counter('program-h264', 'buffers'),
+		});
+
+		const multiviewCanvas = multiviewCanvasFor(canvas);
+		const multiviewKbps = videoKbpsFor(multiviewCanvas);
+		const streamer = (name: string, launch: () => string) => supervisor.add({ role: 'streamer', name, launch });
+		const multiviewHost = streamer('multiview', () =>
+			multiviewStreamer({
+				instance,
+				canvas: multiviewCanvas,
+				slots: SLOTS,
+				video: x264,
+				videoKbps: multiviewKbps,
+				maxPeers: MAX_VIEWERS,
+			}),
+		);
+		this.#multiview = new MixerControl(multiviewHost);
+		const encoderMonitor = new EncoderMonitor({
+			id: 'program',
+			host: this.#encoder,
+			link: 'program-h264',
+			encoder: x264,
+			canvas,
+			kbps: videoKbps,
+			state,
+		});
+		const streamerHost = (host: SupervisedHost, streamers: () => string[], audioPad: string | null, monitor: EncoderMonitor) =>
+			new StreamerHost(
+				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured },
+				this.#sessions,
+				state,
+			);
+		this.#streamers = {
+			program: streamerHost(
+				streamer('program', () => programStreamer({ instance, maxPeers: MAX_VIEWERS })),
+				() => ['program'],
+				'audio_main',
+				encoderMonitor,
+			),
+			multiview: streamerHost(
+				multiviewHost,
+				() => ['multiview'],
+				null,
+				new EncoderMonitor({
+					id: 'multiview',
+					host: multiviewHost,
+					link: 'rtc',
+					encoder: x264,
+					canvas: multiviewCanvas,
+					kbps: multiviewKbps,
+					state,
+				}),
+			),
+			returns: streamerHost(
+				streamer('return', () => returnStreamer({ instance, maxPeers: SLOTS * 2, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
+				() => Object.keys(state.current.guests).map((guest) => `return-${guest}`),
+				null,
+				encoderMonitor,
+			),
+		};
+
+		const mixers = () => [this.#program, this.#multiview];
+		this.#sources = new Sources({ instance, canvas, slots: SLOTS, state, supervisor, mixers });
+		this.#switcher = new Switcher({
+			canvas,
+			state,
+			store,
+			sources: this.#sources,
+			program: this.#program,
+			multiview: this.#multiview,
+		});
+		this.#guests = new Guests({ instance, canvas, state, supervisor, sources: this.#sources, sessions: this.#sessions });
+		this.#recorder = new Recorder({
+			instance,
+			canvas,
+			dataDir,
+			state,
+			store,
+			faults,
+			supervisor,
+			lastKeyPtsNs: () => this.#lastKeyPtsNs,
+		});
+		this.#machine = new Machine({
+			dataDir,
+			log,
+			onReading: (reading) => {
+				for (const [key, value] of Object.entries(reading)) state.set(`system.${key}`, value);
+			},
+		});
+		mixerHost.on('event', (element, event, data) => {
+			if (element === 'mixer') this.#onMixer(event, data);
+		});
+		this.#encoder.on('event', (element, event, data) => {
+			if (element === 'program-h264') this.#onEncoder(event, data);
+		});
+	}
+
+	/** Starts everything; the program is on air a moment later. */
+	async start(): Promise<void> {
+		const { demo, store } = this.o;
+		if (store.fault) this.#faults.raise(store.fault);
+		this.#supervisor.start();
+		// What is needed first starts first.
+		this.#program.host.start();
+		this.#encoder.start();
+		if (demo) this.#sources.addDemoInputs();
+		for (const guest of store.guests.list()) this.#guests.restore(guest);
+		this.#switcher.restore();
+		for (const { plan } of Object.values(this.#streamers)) plan.host.start();
+		await this.#recorder.restore();
+		this.#machine.start();
+		this.#statsTimer = setInterval(() => this.#onSecond(), STATS_INTERVAL_MS);
+	}
+
+	async stop(): Promise<void> {
+		clearInterval(this.#statsTimer);
+		this.#machine.stop();
+		await this.#recorder.stopAll();
+		await this.#guests.stop();
+		await this.#supervisor.stop();
+	}
+
+	onAir(): boolean {
+		return performance.now() - this.#encodedAt < ON_AIR_MS;
+	}
+
+	faults(): Fault[] {
+		return this.#faults.list();
+	}
+
+	async patchSource(id: string, patch: SourcePatch): Promise<Source> {
+		const source = this.#sources.patch(id, patch);
+		this.#switcher.addSource(id);
+		return source;
+	}
+
+	createGuest(name: string): Guest {
+		const guest = this.#guests.create(name);
+		this.o.store.guests.put(guest);
+		this.#switcher.addSource(guest.id);
+		this.#streamers.returns.publish(`return-${guest.id}`);
+		return guest;
+	}
+
+	renameGuest(id: string, name: string): Guest {
+		const guest = this.#guests.rename(id, name);
+		this.o.store.guests.put(guest);
+		this.#switcher.addSource(id);
+		return guest;
+	}
+
+	async removeGuest(id: string): Promise<void> {
+		this.#guests.get(id);
+		this.o.store.guests.remove(id);
+		this.#streamers.returns.closeAll(`return-${id}`);
+		this.state.set(`streamers.return-${id}`, null);
+		await this.#guests.remove(id);
+		await this.#switcher.removeSource(id);
+	}
+
+	putScene(id: string, scene: ScenePut): Promise<Scene> {
+		return this.#switcher.putScene(id, scene);
+	}
+
+	async deleteScene(id: string): Promise<void> {
+		this.#switcher.deleteScene(id);
+	}
+
+	setPreview(scene: string) {
+		return this.#switcher.setPreview(scene);
+	}
+
+	cut(scene: string) {
+		return this.#switcher.cut(scene);
+	}
+
+	take(take: Take) {
+		return this.#switcher.take(take);
+	}
+
+	async patchStrip(strip: string, patch: StripPatch): Promise<Strip> {
+		return this.#switcher.patchStrip(strip, patch);
+	}
+
+	startRecording(options: RecordingCreate): Promise<Recording> {
+		return this.#recorder.start(options);
+	}
+
+	stopRecording(id: string): Promise<Recording> {
+		return this.#recorder.stop(id);
+	}
+
+	deleteRecording(id: string): Promise<void> {
+		return this.#recorder.remove(id);
+	}
+
+	async recordingFile(id: string, name: string): Promise<string> {
+		return this.#recorder.path(id, name);
+	}
+
+	publish(guest: string, offer: string): Promise<PeerAnswer> {
+		return this.#guests.publish(guest, offer);
+	}
+
+	watch(streamer: string, offer: string): Promise<PeerAnswer> {
+		const { program, multiview, returns } = this.#streamers;
+		if (streamer === 'program') return program.watch(streamer, offer);
+		if (streamer === 'multiview') return multiview.watch(streamer, offer);
+		const guest = /^return-(.+)$/.exec(streamer)?.[1];
+		const slot = guest === undefined ? undefined : this.#sources.slots.slotOf(guest);
+		if (slot === undefined) return Promise.reject(new StudioError('not-found', `there is no streamer ${streamer}`));
+		return returns.watch(streamer, offer, `audio_${slot}`);
+	}
+
+	async trickle(session: string, fragment: string): Promise<void> {
+		this.#sessions.trickle(session, fragment);
+	}
+
+	closeSession(session: string): Promise<void> {
+		return this.#sessions.close(session);
+	}
+
+	sessionSubject(session: string): string | null {
+		return this.#sessions.subject(session);
+	}
+
+	onLevels(listener: (levels: Levels) => void): () => void {
+		this.#levelListeners.add(listener);
+		return () => this.#levelListeners.delete(listener);
+	}
+
+	onStats(listener: (hosts: Record<string, unknown>) => void): () => void {
+		this.#statsListeners.add(listener);
+		return () => this.#statsListeners.delete(listener);
+	}
+
+	hostStats(): Record<string, unknown> {
+		return this.#supervisor.stats();
+	}
+
+	#onMixer(event: string, data: Record<string, unknown>): void {
+		if (event === 'slot') this.#sources.onSlot(Number(data.slot), data.video as 'live' | 'lost' | 'empty');
+		if (event === 'levels') this.#onLevels(data as { slots: Record<string, [number, number]>; master: [number, number] });
+	}
+
+	#onLevels({ slots, master }: { slots: Record<string, [number, number]>; master: [number, number] }): void {
+		const levels: Levels = { master };
+		for (const [slot, level] of Object.entries(slots)) {
+			const id = this.#sources.slots.sourceOf(Number(slot));
+			if (id) levels[id] = level;
+		}
+		for (const listener of this.#levelListeners) listener(levels);
+		const now = performance.now();
+		if (now - this.#levelsAt < STATS_INTERVAL_MS) return;
+		this.#levelsAt = now;
+		for (const [id, [left, right]] of Object.entries(levels))
+			if (id !== 'master') this.#sources.setLevel(id, Math.max(left, right));
+	}
+
+	#onEncoder(event: string, data: Record<string, unknown>): void {
+		if (event === 'key') this.#lastKeyPtsNs = String(data.ptsNs);
+		if (event === 'stats' && Number(data.buffers) !== this.#encodedFrames) {
+			this.#encodedFrames = Number(data.buffers);
+			this.#encodedAt = performance.now();
+		}
+	}
+
+	#onSecond(): void {
+		this.state.set('system.slots', { total: SLOTS, used: this.#sources.slots.used });
+		for (const streamer of Object.values(this.#streamers)) streamer.publishAll();
+		const hosts = this.hostStats();
+		for (const listener of this.#statsListeners) listener(hosts);
+	}
+}
+
+/** Progress by one growing counter of one element. */
+function counter(elementName: string, field: string) {
+	return (element: string, event: string, data: Record<string, unknown>): number | undefined =>
+		element === elementName && event === 'stats' ? Number(data[field]) : undefined;
+}
+
+/** The multiview is at most 720p and half the rate: it is looked at in tiles, and the first thing to save on. */
+function multiviewCanvasFor({ width, height, fpsNum, fpsDen }: Canvas): Canvas {
+	const scale = Math.min(1, 1280 / width);
+	const even = (value: number) => Math.round((value * scale) / 8) * 8;
+	return { width: even(width), height: even(height), fpsNum, fpsDen: fpsDen * 2 };
+}
+
+function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'> {
+	return {
+		sources: {},
+		guests: {},
+		scenes: {},
+		buses: { preview: null, program: null, transition: null },
+		audio: {},
+		overlays: {},
+		recordings: {},
+		targets: {},
+		streamers: {},
+		encoders: {},
+		faults: [],
+		system: {
+			version,
+			startedAt: new Date().toISOString(),
+			canvas,
+			slots: { total: SLOTS, used: 0 },
+			disk: null,
+			cpuPct: null,
+			memoryBytes: null,
+			temperatureC: null,
+			multiview: { columns: 4, rows: 4, tiles: {} },
+		},
+	};
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createApi } from './api/server.js';
+import { checkDataFolder, optionsOrExit } from './cli.js';
+import { messageOf, StudioError } from './errors.js';
+import { LiveStudio } from './liveStudio.js';
+import { openStore } from './store/store.js';
+import { Certificate } from './system/certificate.js';
+import { createLog } from './system/log.js';
+
+/** Exit codes: 2 wrong options, 3 something outside (a taken port, an unusable folder), 1 a defect. */
+const EXIT = { defect: 1, outside: 3 };
+/** A stop that takes longer than this is a defect; what is left dies with the process. */
+const STOP_TIMEOUT_MS = 8_000;
+const DEMO_LABEL = 'demo';
+
+async function main(): Promise<void> {
+	const options = optionsOrExit(process.argv.slice(2));
+	const log = createLog();
+	checkDataFolder(options.dataDir);
+	const store = openStore(options.dataDir);
+	const certificate = new Certificate({ dataDir: options.dataDir, log });
+	await certificate.ensure();
+	const root = new URL('../../', import.meta.url);
+	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+	const studio = new LiveStudio({ canvas: options.canvas, dataDir: options.dataDir, demo: options.demo, version, store, log });
+	const api = createApi({ studio, store, log, certificate, panelDir: fileURLToPath(new URL('dist/panel/', root)) });
+
+	let stopping = false;
+	const stop = async (signal: string) => {
+		if (stopping) return;
+		stopping = true;
+		log.info({ signal }, 'stopping');
+		setTimeout(() => process.exit(EXIT.defect), STOP_TIMEOUT_MS).unref();
+		await api.close();
+		await studio.stop();
+		store.close();
+		process.exit(0);
+	};
+	process.on('SIGTERM', (signal) => void stop(signal));
+	process.on('SIGINT', (signal) => void stop(signal));
+
+	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
+	await studio.start();
+	const tokens = options.demo ? demoTokens() : {};
+	process.stdout.write(`${JSON.stringify({ event: 'ready', http: httpUrl, https: httpsUrl, ...tokens })}\n`);
+
+	/** Tokens of earlier demo runs end with them. */
+	function demoTokens(): { operatorToken: string; technicianToken: string } {
+		for (const token of store.tokens.list()) if (token.label === DEMO_LABEL) store.tokens.remove(token.id);
+		const create = (role: 'operator' | 'technician') => store.tokens.create({ label: DEMO_LABEL, role }).token;
+		return { operatorToken: create('operator'), technicianToken: create('technician') };
+	}
+}
+
+main().catch((error: unknown) => {
+	const known = error instanceof StudioError;
+	process.stderr.write(`r58-studio: ${known ? messageOf(error) : error instanceof Error ? error.stack : String(error)}\n`);
+	process.exit(known ? EXIT.outside : EXIT.defect);
+});

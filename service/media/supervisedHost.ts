@@ -1,0 +1,177 @@
+import { EventEmitter } from 'node:events';
+import type { HostRole } from '../../pipelines/protocol.js';
+import type { Faults } from '../faults.js';
+import type { HostPool } from './hostPool.js';
+import type { HostProcess } from './hostProcess.js';
+import { remedyFor } from './remedies.js';
+
+/** A host whose counters stand still this long hangs, whatever its state says. */
+const STALL_MS = 2_000;
+/** A pipeline that takes longer to start is killed; the host refuses by itself a little earlier. */
+const START_MS = 12_000;
+const BACKOFF_MS = { first: 100, cap: 5_000 };
+/** This many failures a minute and the host is held off. */
+const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
+/** A host that ran this long has recovered: its next failure starts a new count. */
+const HEALTHY_MS = 10_000;
+
+export interface HostPlan {
+	role: HostRole;
+	name: string;
+	/** The description, made anew for every start. */
+	launch: () => string;
+	/**
+	 * Reads from an event a number that grows while the host does its work; undefined when the event says nothing about it.
+	 * Default: any event counts, which proves that the process runs.
+	 */
+	progress?: (element: string, event: string, data: Record<string, unknown>) => number | undefined;
+	/** False for a host that is not brought back when it ends (a recorder's part, a guest who left). */
+	restart?: boolean;
+}
+
+export interface SupervisedHostEvents {
+	ready: [];
+	event: [element: string, event: string, data: Record<string, unknown>];
+	eos: [];
+	/** The process is gone without having been asked to go. */
+	down: [reason: string];
+}
+
+/** Keeps one host alive: starts it, watches that it advances, kills what hangs, restarts with capped backoff and jitter. */
+export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
+	#process: HostProcess | undefined;
+	#wanted = false;
+	#ready = false;
+	#startedAt = 0;
+	#progress = Number.NEGATIVE_INFINITY;
+	#progressAt = 0;
+	#failures: number[] = [];
+	#attempt = 0;
+	#retry: NodeJS.Timeout | undefined;
+	/** Last counters by element, for /metrics and `stats`. */
+	readonly stats: Record<string, Record<string, unknown>> = {};
+	restarts = 0;
+
+	constructor(
+		readonly plan: HostPlan,
+		private readonly pool: HostPool,
+		private readonly faults: Faults,
+	) {
+		super();
+	}
+
+	get ready(): boolean {
+		return this.#ready;
+	}
+
+	get pid(): number | undefined {
+		return this.#process?.pid;
+	}
+
+	/** Idempotent. */
+	start(): void {
+		if (this.#wanted) return;
+		this.#wanted = true;
+		this.#run();
+	}
+
+	/** Idempotent; resolves when no process is left. */
+	async stop(): Promise<void> {
+		this.#wanted = false;
+		clearTimeout(this.#retry);
+		this.#clearFaults();
+		await this.#process?.stop();
+	}
+
+	command(element: string, command: Record<string, unknown>): void {
+		this.#process?.command(element, command);
+	}
+
+	drain(): void {
+		this.#process?.drain();
+	}
+
+	/** Called by the supervisor several times a second. */
+	check(now: number): void {
+		const host = this.#process;
+		if (!host) return;
+		if (this.#ready && now - this.#progressAt > STALL_MS) {
+			this.#ready = false;
+			host.kill(`not advancing for ${STALL_MS / 1000} s`);
+		} else if (!this.#ready && now - this.#startedAt > START_MS) {
+			host.kill(`not started within ${START_MS / 1000} s`);
+		}
+	}
+
+	#run(): void {
+		const host = this.pool.take();
+		this.#process = host;
+		this.#ready = false;
+		this.#progress = Number.NEGATIVE_INFINITY;
+		this.#startedAt = performance.now();
+		host.on('ready', () => {
+			this.#ready = true;
+			this.#progressAt = performance.now();
+			this.emit('ready');
+		});
+		host.on('event', (element, event, data) => this.#onEvent(element, event, data));
+		host.on('eos', () => this.emit('eos'));
+		host.once('end', (reason) => this.#onEnd(reason));
+		host.start(this.plan.role, this.plan.name, this.plan.launch());
+	}
+
+	#onEvent(element: string, event: string, data: Record<string, unknown>): void {
+		if (event === 'stats') this.stats[element] = data;
+		const progress = this.plan.progress ? this.plan.progress(element, event, data) : this.#progress + 1;
+		if (progress !== undefined && (progress > this.#progress || !Number.isFinite(this.#progress))) {
+			const now = performance.now();
+			this.#progress = Number.isFinite(progress) ? progress : 0;
+			this.#progressAt = now;
+			if (this.#attempt > 0 && now - this.#startedAt > HEALTHY_MS) {
+				this.#attempt = 0;
+				this.#clearFaults();
+			}
+		}
+		this.emit('event', element, event, data);
+	}
+
+	#onEnd(reason: string | null): void {
+		this.#process = undefined;
+		this.#ready = false;
+		for (const element of Object.keys(this.stats)) delete this.stats[element];
+		if (!this.#wanted || reason === null) return;
+		this.emit('down', reason);
+		const { role, name, restart = true } = this.plan;
+		if (!restart) {
+			this.#wanted = false;
+			return;
+		}
+		const now = performance.now();
+		this.restarts += 1;
+		this.#failures = [...this.#failures.filter((at) => now - at < HOLD_OFF.windowMs), now];
+		const held = this.#failures.length >= HOLD_OFF.failures;
+		this.faults.raise({
+			code: held ? 'host-held-off' : 'host-restarted',
+			subject: `${role} ${name}`,
+			message: held
+				? `failed ${this.#failures.length} times in a minute, next try in ${HOLD_OFF.pauseMs / 1000} s: ${reason}`
+				: reason,
+			remedy: remedyFor(reason),
+		});
+		if (held) this.faults.clear('host-restarted', `${role} ${name}`);
+		this.#retry = setTimeout(() => this.#run(), held ? HOLD_OFF.pauseMs : this.#backoff());
+	}
+
+	/** A first failure is mended at once; 100, 200, 400 … 5000 ms afterwards, ±20 %. */
+	#backoff(): number {
+		const delay = this.#attempt === 0 ? 0 : Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** (this.#attempt - 1));
+		this.#attempt += 1;
+		return delay * (0.8 + 0.4 * Math.random());
+	}
+
+	#clearFaults(): void {
+		const subject = `${this.plan.role} ${this.plan.name}`;
+		this.faults.clear('host-restarted', subject);
+		this.faults.clear('host-held-off', subject);
+	}
+}

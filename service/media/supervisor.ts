@@ -1,0 +1,60 @@
+import type { Faults } from '../faults.js';
+import type { Log } from '../system/log.js';
+import { HostPool } from './hostPool.js';
+import { type HostPlan, SupervisedHost } from './supervisedHost.js';
+
+const CHECK_INTERVAL_MS = 250;
+
+/** Owns every host process of the service. */
+export class Supervisor {
+	#hosts = new Map<string, SupervisedHost>();
+	#pool: HostPool;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(
+		env: NodeJS.ProcessEnv,
+		private readonly faults: Faults,
+		private readonly log: Log,
+	) {
+		this.#pool = new HostPool(env, log);
+	}
+
+	start(): void {
+		this.#timer = setInterval(() => {
+			const now = performance.now();
+			for (const host of this.#hosts.values()) host.check(now);
+		}, CHECK_INTERVAL_MS);
+	}
+
+	/** Stops every host; resolves when none is left. */
+	async stop(): Promise<void> {
+		clearInterval(this.#timer);
+		await Promise.all([...[...this.#hosts.values()].map((host) => host.stop()), this.#pool.close()]);
+		this.#hosts.clear();
+	}
+
+	/** Makes a host; it runs from `start()` on. Its name is unique within its role. */
+	add(plan: HostPlan): SupervisedHost {
+		const key = `${plan.role} ${plan.name}`;
+		if (this.#hosts.has(key)) throw new Error(`there is a host ${key} already`);
+		const host = new SupervisedHost(plan, this.#pool, this.faults);
+		this.#hosts.set(key, host);
+		host.on('down', (reason) => this.log.warn({ host: key, reason }, 'host down'));
+		return host;
+	}
+
+	/** Stops and forgets a host. */
+	async remove(host: SupervisedHost): Promise<void> {
+		const key = `${host.plan.role} ${host.plan.name}`;
+		if (this.#hosts.get(key) === host) this.#hosts.delete(key);
+		await host.stop();
+	}
+
+	/** Counters of every host by `role name`. */
+	stats(): Record<string, { pid: number | null; ready: boolean; restarts: number; elements: Record<string, unknown> }> {
+		const all: ReturnType<Supervisor['stats']> = {};
+		for (const [key, host] of this.#hosts)
+			all[key] = { pid: host.pid ?? null, ready: host.ready, restarts: host.restarts, elements: host.stats };
+		return all;
+	}
+}

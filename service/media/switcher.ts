@@ -1,0 +1,259 @@
+import { z } from 'zod';
+import { type Canvas, frameMs, gridFrameAfter } from '../../pipelines/canvas.js';
+import {
+	type Applied,
+	type Buses,
+	type Scene,
+	type ScenePut,
+	type Strip,
+	type StripPatch,
+	stripSchema,
+	type Take,
+} from '../api/schema.js';
+import { StudioError } from '../errors.js';
+import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../show/layouts.js';
+import { linear, type MixLayer, mixLayers, slotGains } from '../show/mix.js';
+import { multiviewLayers, multiviewMap } from '../show/multiview.js';
+import type { LiveState } from '../state.js';
+import type { Store } from '../store/store.js';
+import type { AppliedFrame, AudioMix, MixerControl, Transition } from './mixerControl.js';
+import type { Sources } from './sources.js';
+
+/** Faders and mutes follow a change this fast: no click, no lag. */
+const FADER_RAMP_MS = 20;
+const defaultStrip: Strip = { gainDb: 0, mute: false, pan: 0, mode: 'afv', delayMs: 0 };
+
+export interface SwitcherOptions {
+	canvas: Canvas;
+	state: LiveState;
+	store: Store;
+	sources: Sources;
+	program: MixerControl;
+	multiview: MixerControl;
+}
+
+/** Scenes, the two buses and the sound: decides what the mixers show, and keeps it over a restart. */
+export class Switcher {
+	/** One change of the program at a time: the answer of each names its own frame. */
+	#queue: Promise<unknown> = Promise.resolve();
+
+	constructor(private readonly o: SwitcherOptions) {
+		o.program.host.on('event', (element, event, data) => {
+			if (element === 'mixer' && event === 'transition-end') this.#onTransitionEnd(Number(data.frame));
+		});
+	}
+
+	/** Scenes, buses and strips as they were, or as a new show starts. */
+	restore(): void {
+		const { state, store } = this.o;
+		const stored = new Map(store.scenes.list().map((scene) => [scene.id, scene]));
+		for (const scene of builtInScenes(Object.keys(state.current.sources))) this.#publishScene(stored.get(scene.id) ?? scene);
+		for (const scene of stored.values()) if (!layoutIds.includes(scene.id)) this.#publishScene(scene);
+		for (const source of Object.values(state.current.sources)) this.#publishScene(sourceScene(source));
+
+		const strips = store.settings.get('strips', z.record(z.string(), stripSchema)) ?? {};
+		state.set('audio.master', { ...defaultStrip, mode: 'on', ...strips.master });
+		for (const id of Object.keys(state.current.sources)) state.set(`audio.${id}`, { ...defaultStrip, ...strips[id] });
+
+		const buses = store.settings.get('buses', z.object({ preview: z.string().nullable(), program: z.string().nullable() }));
+		const known = (id: string | null | undefined) => (id && state.current.scenes[id] ? id : null);
+		state.set('buses', {
+			program: known(buses?.program) ?? 'full',
+			preview: known(buses?.preview) ?? known(Object.keys(state.current.scenes).find(isSourceScene)),
+			transition: null,
+		} satisfies Buses);
+		this.o.program.prepare(this.#programLayers(), this.#audioMix());
+		this.refreshMultiview();
+	}
+
+	/** A source has come (or has a new name): its scene, its strip, its tile. */
+	addSource(id: string): void {
+		const source = this.o.sources.get(id);
+		this.#publishScene(sourceScene(source));
+		if (!this.o.state.current.audio[id]) this.o.state.set(`audio.${id}`, defaultStrip);
+		this.o.program.setAudio(this.#audioMix(), FADER_RAMP_MS);
+		this.refreshMultiview();
+	}
+
+	/** A source is gone: out of every scene it was in. */
+	async removeSource(id: string): Promise<void> {
+		const { state } = this.o;
+		for (const scene of Object.values(state.current.scenes)) {
+			if (!scene.layers.some((layer) => layer.source === id)) continue;
+			if (scene.id === sourceScene({ id, label: id }).id && !this.#onBus(scene.id)) {
+				state.set(`scenes.${scene.id}`, null);
+				continue;
+			}
+			const layers = scene.layers.map((layer) => (layer.source === id ? { ...layer, source: null } : layer));
+			this.#publishScene({ ...scene, layers });
+			if (!isSourceScene(scene.id)) this.o.store.scenes.put({ ...scene, layers });
+		}
+		state.set(`audio.${id}`, null);
+		this.#saveStrips();
+		if (this.o.program.host.ready) await this.#show({ kind: 'cut', frames: 0 });
+		this.refreshMultiview();
+	}
+
+	async putScene(id: string, put: ScenePut): Promise<Scene> {
+		if (put.id !== undefined && put.id !== id) throw new StudioError('invalid', `id: the path says ${id}, the body ${put.id}`);
+		if (isSourceScene(id))
+			throw new StudioError('conflict', `${id} belongs to its source and is not edited; copy it to a scene of another name`);
+		const { state, store } = this.o;
+		for (const [index, layer] of put.layers.entries())
+			if (layer.source !== null && layer.source !== 'black' && !state.current.sources[layer.source])
+				throw new StudioError('invalid', `layers.${index}.source: there is no source ${layer.source}`);
+		const scene: Scene = { id, label: put.label ?? state.current.scenes[id]?.label ?? id, layers: put.layers };
+		store.scenes.put(scene);
+		this.#publishScene(scene);
+		if (state.current.buses.program === id) await this.#show({ kind: 'cut', frames: 0 });
+		this.refreshMultiview();
+		return scene;
+	}
+
+	deleteScene(id: string): void {
+		this.#scene(id);
+		if (layoutIds.includes(id) || isSourceScene(id)) throw new StudioError('conflict', `${id} is built in and cannot be deleted`);
+		if (this.#onBus(id))
+			throw new StudioError(
+				'conflict',
+				`${id} is on ${this.o.state.current.buses.program === id ? 'program' : 'preview'}; put another scene there first`,
+			);
+		this.o.store.scenes.remove(id);
+		this.o.state.set(`scenes.${id}`, null);
+	}
+
+	setPreview(id: string): Promise<Applied> {
+		return this.#exclusive(async () => {
+			this.#scene(id);
+			this.#setBuses({ preview: id });
+			this.refreshMultiview();
+			// Nothing of the program changes: its next frame is where the new preview holds.
+			return this.#applied(gridFrameAfter(process.hrtime.bigint(), this.o.canvas));
+		});
+	}
+
+	cut(id: string): Promise<Applied> {
+		return this.#exclusive(async () => {
+			this.#scene(id);
+			return this.#change({ program: id }, { kind: 'cut', frames: 0 }, 0);
+		});
+	}
+
+	take({ kind, durationMs }: Take): Promise<Applied> {
+		return this.#exclusive(async () => {
+			const { preview, program } = this.o.state.current.buses;
+			if (preview === null) throw new StudioError('conflict', 'nothing is on preview; choose a scene first');
+			const frames = kind === 'cut' ? 0 : Math.max(1, Math.round(durationMs / frameMs(this.o.canvas)));
+			return this.#change({ program: preview, preview: program }, { kind: frames === 0 ? 'cut' : kind, frames }, durationMs);
+		});
+	}
+
+	patchStrip(id: string, patch: StripPatch): Strip {
+		const strip = this.o.state.current.audio[id];
+		if (!strip) throw new StudioError('not-found', `there is no audio strip ${id}`);
+		if (id === 'master' && patch.mode !== undefined) throw new StudioError('invalid', 'mode: the master strip has none');
+		const next = { ...strip, ...patch };
+		this.o.state.set(`audio.${id}`, next);
+		this.#saveStrips();
+		this.o.program.setAudio(this.#audioMix(), FADER_RAMP_MS);
+		return next;
+	}
+
+	refreshMultiview(): void {
+		const { state, sources, multiview } = this.o;
+		const { sources: all, scenes, buses } = state.current;
+		state.set('system.multiview', multiviewMap(all));
+		const layers = multiviewLayers(all, buses.preview === null ? undefined : scenes[buses.preview], sources.slots.slotOf);
+		if (!multiview.host.ready) multiview.prepare(layers);
+		else
+			multiview.show(layers, { kind: 'cut', frames: 0 }).catch(() => {
+				// The multiview went down; it is told again when it is back.
+			});
+	}
+
+	/** Shows another program scene, then says so: the state never runs ahead of the picture. */
+	async #change(buses: Partial<Buses> & { program: string }, transition: Transition, durationMs: number): Promise<Applied> {
+		const frame = await this.#show(transition, buses.program);
+		this.#setBuses({
+			...buses,
+			transition:
+				transition.frames > 0
+					? { kind: transition.kind, durationMs, frames: transition.frames, startFrame: frame.frame, endFrame: frame.endFrame }
+					: null,
+		});
+		this.refreshMultiview();
+		return this.#applied(frame);
+	}
+
+	async #show(transition: Transition, scene = this.o.state.current.buses.program): Promise<AppliedFrame> {
+		const { program } = this.o;
+		try {
+			return await program.show(this.#programLayers(scene), transition, this.#audioMix(scene));
+		} catch (error) {
+			program.prepare(this.#programLayers(), this.#audioMix());
+			throw error;
+		}
+	}
+
+	#programLayers(id = this.o.state.current.buses.program): MixLayer[] {
+		const { sources, scenes } = this.o.state.current;
+		const scene = id === null ? undefined : scenes[id];
+		return scene ? mixLayers(scene, sources, this.o.sources.slots.slotOf) : [];
+	}
+
+	#audioMix(program = this.o.state.current.buses.program): AudioMix {
+		const { audio, scenes } = this.o.state.current;
+		const { slots } = this.o.sources;
+		const { master, ...strips } = audio;
+		const perSlot = (value: (strip: Strip) => number) =>
+			Array.from({ length: slots.total }, (_, slot) => value(strips[slots.sourceOf(slot) ?? ''] ?? defaultStrip));
+		return {
+			gains: slotGains(strips, program === null ? undefined : scenes[program], slots.slotOf, slots.total),
+			master: master && !master.mute ? linear(master.gainDb) : 0,
+			pans: perSlot((strip) => strip.pan),
+			delaysMs: perSlot((strip) => strip.delayMs),
+		};
+	}
+
+	#setBuses(buses: Partial<Buses>): void {
+		const { state, store } = this.o;
+		state.set('buses', { ...state.current.buses, ...buses });
+		const { preview, program } = state.current.buses;
+		store.settings.set('buses', { preview, program });
+	}
+
+	#onTransitionEnd(frame: number): void {
+		const { transition } = this.o.state.current.buses;
+		if (transition && frame >= transition.endFrame) this.o.state.set('buses.transition', null);
+	}
+
+	#applied({ frame, ptsNs }: Pick<AppliedFrame, 'frame' | 'ptsNs'>): Applied {
+		const { preview, program, transition } = this.o.state.current.buses;
+		return { preview, program, transition, frame, ptsNs };
+	}
+
+	#scene(id: string): Scene {
+		const scene = this.o.state.current.scenes[id];
+		if (!scene) throw new StudioError('not-found', `there is no scene ${id}`);
+		return scene;
+	}
+
+	#onBus(id: string): boolean {
+		const { preview, program } = this.o.state.current.buses;
+		return preview === id || program === id;
+	}
+
+	#publishScene(scene: Scene): void {
+		this.o.state.set(`scenes.${scene.id}`, scene);
+	}
+
+	#saveStrips(): void {
+		this.o.store.settings.set('strips', this.o.state.current.audio);
+	}
+
+	#exclusive<T>(work: () => Promise<T>): Promise<T> {
+		const result = this.#queue.then(work, work);
+		this.#queue = result.catch(() => {});
+		return result;
+	}
+}

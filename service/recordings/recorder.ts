@@ -1,0 +1,277 @@
+import { mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Canvas, fpsOf, gridFrameAt } from '../../pipelines/canvas.js';
+import { recorder } from '../../pipelines/recorder.js';
+import type { Recording, RecordingCreate } from '../api/schema.js';
+import { messageOf, StudioError } from '../errors.js';
+import type { Faults } from '../faults.js';
+import type { SupervisedHost } from '../media/supervisedHost.js';
+import type { Supervisor } from '../media/supervisor.js';
+import type { LiveState } from '../state.js';
+import type { Store } from '../store/store.js';
+
+/** Below this a recording is not started, and a running one is ended while its file can still be closed. */
+const MIN_FREE_BYTES = { start: 256 * 2 ** 20, run: 64 * 2 ** 20 };
+const START_TIMEOUT_MS = 5_000;
+const DRAIN_TIMEOUT_MS = 5_000;
+const REFRESH_MS = 1_000;
+
+export interface RecorderOptions {
+	instance: string;
+	canvas: Canvas;
+	dataDir: string;
+	state: LiveState;
+	store: Store;
+	faults: Faults;
+	supervisor: Supervisor;
+	/** Absolute PTS of the last key frame of the program encoder, ns; null before the first. */
+	lastKeyPtsNs: () => string | null;
+}
+
+interface Running {
+	host: SupervisedHost;
+	part: number;
+	/** Last program PTS written, and the first. */
+	startPtsNs: string;
+	lastPtsNs: string | null;
+	timer: NodeJS.Timeout;
+}
+
+/** Records the program: one folder per recording, one file per part, each written by its own process. */
+export class Recorder {
+	#running = new Map<string, Running>();
+
+	constructor(private readonly o: RecorderOptions) {}
+
+	get folder(): string {
+		return join(this.o.dataDir, 'recordings');
+	}
+
+	/** The list as it was; what was recording when the service ended is finished now. */
+	async restore(): Promise<void> {
+		await mkdir(this.folder, { recursive: true });
+		for (const recording of this.o.store.recordings.list()) {
+			const ended = recording.state !== 'finished' && recording.state !== 'fault';
+			this.#publish(ended ? { ...recording, state: 'finished', lastError: 'the service ended during the recording' } : recording);
+			await this.#refreshFiles(recording.id);
+			if (ended) this.#save(recording.id);
+		}
+	}
+
+	get(id: string): Recording {
+		const recording = this.o.state.current.recordings[id];
+		if (!recording) throw new StudioError('not-found', `there is no recording ${id}`);
+		return recording;
+	}
+
+	path(id: string, name: string): string {
+		if (!this.get(id).files.some((file) => file.name === name))
+			throw new StudioError('not-found', `recording ${id} has no file ${name}`);
+		return join(this.folder, id, name);
+	}
+
+	async start({ name, iso }: RecordingCreate): Promise<Recording> {
+		if (iso?.length)
+			throw new StudioError('invalid', 'iso: recording single sources is not available yet; leave it out to record the program');
+		const active = [...this.#running.keys()][0];
+		if (active) throw new StudioError('conflict', `recording ${active} is running; stop it first`);
+		const startPtsNs = this.o.lastKeyPtsNs();
+		if (startPtsNs === null)
+			throw new StudioError('not-on-air', 'the program encoder has not made a picture yet; try again in a moment', undefined, 1);
+		const startedAt = new Date();
+		const id = `rec-${startedAt.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${Math.random().toString(36).slice(2, 6)}`;
+		await this.#makeFolder(id);
+		this.#publish({
+			id,
+			name: name ?? `Recording ${startedAt.toISOString().slice(0, 16).replace('T', ' ')}`,
+			state: 'starting',
+			startedAt: startedAt.toISOString(),
+			startFrame: gridFrameAt(startPtsNs, this.o.canvas),
+			startPtsNs,
+			durationMs: 0,
+			files: [],
+			lastError: null,
+		});
+		this.#save(id);
+		try {
+			await this.#run(id, startPtsNs);
+		} catch (error) {
+			await this.#finish(id, 'fault', messageOf(error));
+			throw error;
+		}
+		return this.get(id);
+	}
+
+	async stop(id: string): Promise<Recording> {
+		const running = this.#running.get(id);
+		if (!running || this.get(id).state === 'stopping') throw new StudioError('conflict', `recording ${id} is not running`);
+		await this.#finish(id, 'finished', null);
+		return this.get(id);
+	}
+
+	async remove(id: string): Promise<void> {
+		this.get(id);
+		if (this.#running.has(id)) throw new StudioError('conflict', `recording ${id} is running; stop it first`);
+		await rm(join(this.folder, id), { recursive: true, force: true });
+		this.o.store.recordings.remove(id);
+		this.o.state.set(`recordings.${id}`, null);
+	}
+
+	/** Ends what is running, for a clean stop of the service. */
+	async stopAll(): Promise<void> {
+		await Promise.all([...this.#running.keys()].map((id) => this.#finish(id, 'finished', null)));
+	}
+
+	async #run(id: string, startPtsNs: string): Promise<void> {
+		const { instance, supervisor } = this.o;
+		const running = { part: 0, startPtsNs, lastPtsNs: null as string | null };
+		const host = supervisor.add({
+			role: 'recorder',
+			name: id,
+			launch: () => {
+				running.part += 1;
+				const from = running.part === 1 ? startPtsNs : (this.o.lastKeyPtsNs() ?? startPtsNs);
+				return recorder({ instance, path: join(this.folder, id, partName(running.part)), startPtsNs: from });
+			},
+			progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
+		});
+		const timer = setInterval(() => void this.#watch(id), REFRESH_MS);
+		this.#running.set(id, Object.assign(running, { host, timer }));
+		await new Promise<void>((resolve, reject) => {
+			const late = setTimeout(
+				() => reject(new StudioError('timeout', 'the recorder did not get a picture in time')),
+				START_TIMEOUT_MS,
+			);
+			host.on('event', (element, event, data) => {
+				if (element !== 'video' || event !== 'stats' || Number(data.buffers) === 0) return;
+				running.lastPtsNs = typeof data.lastPtsNs === 'string' ? data.lastPtsNs : running.lastPtsNs;
+				clearTimeout(late);
+				resolve();
+			});
+			host.once('down', (reason) => {
+				clearTimeout(late);
+				reject(new StudioError('internal', `the recorder failed: ${reason}`));
+			});
+			host.start();
+		});
+		this.#update(id, { state: 'recording' });
+		await this.#refreshFiles(id);
+	}
+
+	async #finish(id: string, state: 'finished' | 'fault', error: string | null): Promise<void> {
+		const running = this.#running.get(id);
+		this.#update(id, { state: 'stopping' });
+		if (running) {
+			clearInterval(running.timer);
+			if (running.host.ready) await drained(running.host);
+			await this.o.supervisor.remove(running.host);
+			this.#running.delete(id);
+		}
+		await this.#refreshFiles(id);
+		this.#update(id, { state, lastError: error });
+		this.#save(id);
+	}
+
+	async #watch(id: string): Promise<void> {
+		const running = this.#running.get(id);
+		if (!running || this.get(id).state !== 'recording') return;
+		await this.#refreshFiles(id);
+		const space = await free(this.folder);
+		if (space !== null && space < MIN_FREE_BYTES.run) {
+			this.o.faults.raise({
+				code: 'disk-full',
+				subject: 'recordings',
+				message: `recording ${id} was ended: only ${megabytes(space)} MB are left in ${this.folder}`,
+				remedy: 'Delete old recordings or choose a larger disk',
+			});
+			await this.#finish(id, 'finished', 'the disk was nearly full');
+		}
+	}
+
+	async #refreshFiles(id: string): Promise<void> {
+		const running = this.#running.get(id);
+		const known = this.o.state.current.recordings[id];
+		if (!known) return;
+		const parts = running?.part ?? Math.max(known.files.length, 1);
+		const { width, height } = this.o.canvas;
+		const files: Recording['files'] = [];
+		for (let part = 1; part <= parts; part += 1) {
+			const name = partName(part);
+			const bytes = await stat(join(this.folder, id, name)).then(
+				(info) => info.size,
+				() => null,
+			);
+			const before = known.files.find((file) => file.name === name);
+			if (bytes !== null)
+				files.push(
+					before
+						? { ...before, bytes }
+						: { name, role: 'program', source: null, part, bytes, width, height, fps: fpsOf(this.o.canvas), codec: 'h264+aac' },
+				);
+		}
+		const durationMs = running?.lastPtsNs
+			? Number((BigInt(running.lastPtsNs) - BigInt(running.startPtsNs)) / 1_000_000n)
+			: known.durationMs;
+		this.#update(id, { files, durationMs });
+	}
+
+	async #makeFolder(id: string): Promise<void> {
+		try {
+			await mkdir(join(this.folder, id), { recursive: true });
+		} catch (error) {
+			throw new StudioError('disk', `the folder for the recording cannot be made in ${this.folder}: ${messageOf(error)}`);
+		}
+		const space = await free(this.folder);
+		if (space !== null && space < MIN_FREE_BYTES.start)
+			throw new StudioError(
+				'disk',
+				`only ${megabytes(space)} MB are left in ${this.folder}; a recording needs ${megabytes(MIN_FREE_BYTES.start)} MB to start`,
+			);
+	}
+
+	#publish(recording: Recording): void {
+		this.o.state.set(`recordings.${recording.id}`, recording);
+	}
+
+	#update(id: string, patch: Partial<Recording>): void {
+		if (!this.o.state.current.recordings[id]) return;
+		for (const [key, value] of Object.entries(patch)) this.o.state.set(`recordings.${id}.${key}`, value);
+	}
+
+	#save(id: string): void {
+		this.o.store.recordings.put(this.get(id));
+	}
+}
+
+function partName(part: number): string {
+	return `program-${String(part).padStart(3, '0')}.mp4`;
+}
+
+/** End-of-stream through the muxer, so that the last fragment is written. */
+function drained(host: SupervisedHost): Promise<void> {
+	return new Promise((resolve) => {
+		const done = () => {
+			clearTimeout(timer);
+			host.off('eos', done);
+			host.off('down', done);
+			resolve();
+		};
+		const timer = setTimeout(done, DRAIN_TIMEOUT_MS);
+		host.on('eos', done);
+		host.on('down', done);
+		host.drain();
+	});
+}
+
+async function free(folder: string): Promise<number | null> {
+	try {
+		const { bavail, bsize } = await statfs(folder);
+		return bavail * bsize;
+	} catch {
+		return null;
+	}
+}
+
+function megabytes(bytes: number): number {
+	return Math.round(bytes / 2 ** 20);
+}

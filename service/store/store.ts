@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { Fault } from '../api/schema.js';
+import { openDatabase } from './database.js';
+import { Guests } from './guests.js';
+import { Recordings } from './recordings.js';
+import { Scenes } from './scenes.js';
+import { Sessions } from './sessions.js';
+import { Settings } from './settings.js';
+import { Tokens } from './tokens.js';
+
+/** Everything that outlives a restart. */
+export interface Store {
+	tokens: Tokens;
+	sessions: Sessions;
+	guests: Guests;
+	scenes: Scenes;
+	recordings: Recordings;
+	settings: Settings;
+	/** Set when the database was damaged and a new one was started. */
+	fault: Fault | null;
+	close(): void;
+}
+
+/** Opens DATA/studio.db. Throws StudioError `disk` or `conflict` (written by a newer version). */
+export function openStore(dataDir: string): Store {
+	const { database, movedTo } = openDatabase(join(dataDir, 'studio.db'));
+	return {
+		tokens: new Tokens(database),
+		sessions: new Sessions(database),
+		guests: new Guests(database),
+		scenes: new Scenes(database),
+		recordings: new Recordings(database),
+		settings: new Settings(database),
+		fault: movedTo === null ? null : damaged(movedTo),
+		close: () => database.close(),
+	};
+}
+
+function damaged(movedTo: string): Fault {
+	return {
+		code: 'database-damaged',
+		subject: 'store',
+		message: `The database was damaged and is kept as ${movedTo}; a new one was started. Recordings are untouched.`,
+		since: new Date().toISOString(),
+		count: 1,
+		remedy: 'Make the scenes, guests and tokens again, or put a backup of studio.db in place.',
+	};
+}

@@ -1,0 +1,97 @@
+import type { Role, Token } from '../api/schema.js';
+import type { Database } from './database.js';
+import { hashOf, makeId, makeSecret } from './secret.js';
+
+export interface TokenCreate {
+	label: string;
+	role: Role;
+	/** The guest that a guest token belongs to. */
+	guest?: string | null;
+	/** What a viewer token may watch; null = program only. */
+	streamers?: string[] | null;
+	expiresInS?: number | null;
+}
+
+/** A token as stored: everything but the secret. */
+export type StoredToken = Token & { guest: string | null };
+
+interface Row {
+	id: string;
+	label: string;
+	role: Role;
+	guest: string | null;
+	streamers: string | null;
+	created_at: string;
+	expires_at: string | null;
+}
+
+export const tokenColumns = 'tokens.id, label, role, guest, streamers, created_at, tokens.expires_at';
+
+export function tokenOf(row: Row): StoredToken {
+	return {
+		id: row.id,
+		label: row.label,
+		role: row.role,
+		guest: row.guest,
+		streamers: row.streamers === null ? null : (JSON.parse(row.streamers) as string[]),
+		createdAt: row.created_at,
+		expiresAt: row.expires_at,
+	};
+}
+
+/** Access tokens; only hashes of them are kept. */
+export class Tokens {
+	#database: Database;
+
+	constructor(database: Database) {
+		this.#database = database;
+	}
+
+	/** The new token with its secret, which is not to be had again. */
+	create(options: TokenCreate): StoredToken & { token: string } {
+		const token = makeSecret();
+		const now = Date.now();
+		const row: Row = {
+			id: makeId('token'),
+			label: options.label,
+			role: options.role,
+			guest: options.guest ?? null,
+			streamers: options.streamers ? JSON.stringify(options.streamers) : null,
+			created_at: new Date(now).toISOString(),
+			expires_at: options.expiresInS ? new Date(now + options.expiresInS * 1000).toISOString() : null,
+		};
+		this.#database.durably(() =>
+			this.#database.connection
+				.prepare(
+					`INSERT INTO tokens (id, label, role, guest, streamers, hash, created_at, expires_at)
+					VALUES (@id, @label, @role, @guest, @streamers, @hash, @created_at, @expires_at)`,
+				)
+				.run({ ...row, hash: hashOf(token) }),
+		);
+		return { ...tokenOf(row), token };
+	}
+
+	/** The token with this secret, unless it has expired. */
+	find(secret: string): StoredToken | null {
+		const row = this.#database.connection
+			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?)`)
+			.get(hashOf(secret), new Date().toISOString());
+		return row ? tokenOf(row) : null;
+	}
+
+	list(): StoredToken[] {
+		return this.#database.connection
+			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens ORDER BY created_at, id`)
+			.all()
+			.map(tokenOf);
+	}
+
+	/** Also ends the sessions made with it. False when there is no such token. */
+	remove(id: string): boolean {
+		return this.#database.durably(() => this.#database.connection.prepare('DELETE FROM tokens WHERE id = ?').run(id).changes > 0);
+	}
+
+	removeOfGuest(guest: string): void {
+		this.#database.durably(() => this.#database.connection.prepare('DELETE FROM tokens WHERE guest = ?').run(guest));
+	}
+}

@@ -1,0 +1,71 @@
+import type {
+	Applied,
+	Fault,
+	Guest,
+	Recording,
+	RecordingCreate,
+	Scene,
+	ScenePut,
+	Source,
+	SourcePatch,
+	Strip,
+	StripPatch,
+	Take,
+} from './api/schema.js';
+import type { LiveState } from './state.js';
+
+/** Peak dBFS of the last 50 ms by strip id (source ids and `master`), [left, right]; −100 is silence. */
+export type Levels = Record<string, [number, number]>;
+
+/** A WebRTC session made by WHIP or WHEP. `session` is unguessable: it is the last part of the Location. */
+export interface PeerAnswer {
+	session: string;
+	answer: string;
+}
+
+/**
+ * Everything a request can ask of the running show. HTTP only translates to this. Every method throws StudioError for
+ * what the caller did wrong or what cannot be done now; every promise settles in bounded time.
+ */
+export interface Studio {
+	readonly state: LiveState;
+	/** True while program frames advance. */
+	onAir(): boolean;
+	faults(): Fault[];
+
+	patchSource(id: string, patch: SourcePatch): Promise<Source>;
+
+	createGuest(name: string): Guest;
+	renameGuest(id: string, name: string): Guest;
+	removeGuest(id: string): Promise<void>;
+
+	putScene(id: string, scene: ScenePut): Promise<Scene>;
+	deleteScene(id: string): Promise<void>;
+	setPreview(scene: string): Promise<Applied>;
+	cut(scene: string): Promise<Applied>;
+	take(take: Take): Promise<Applied>;
+
+	patchStrip(strip: string, patch: StripPatch): Promise<Strip>;
+
+	startRecording(options: RecordingCreate): Promise<Recording>;
+	stopRecording(id: string): Promise<Recording>;
+	deleteRecording(id: string): Promise<void>;
+	/** Absolute path of one file of a recording; throws not-found. */
+	recordingFile(id: string, name: string): Promise<string>;
+
+	/** WHIP: the guest's offer in, the answer out (all candidates in it). Takes over the seat of an earlier session. */
+	publish(guest: string, offer: string): Promise<PeerAnswer>;
+	/** WHEP: a viewer of `streamer`. */
+	watch(streamer: string, offer: string): Promise<PeerAnswer>;
+	/** A trickle-ice-sdpfrag for a session of `publish` or `watch`. */
+	trickle(session: string, fragment: string): Promise<void>;
+	closeSession(session: string): Promise<void>;
+	/** The subject of a session: guest id or streamer id, null when there is no such session. */
+	sessionSubject(session: string): string | null;
+
+	/** Levels 20 times a second, and host statistics once a second, until the returned function is called. */
+	onLevels(listener: (levels: Levels) => void): () => void;
+	onStats(listener: (hosts: Record<string, unknown>) => void): () => void;
+	/** Prometheus text of the media side is built from these. */
+	hostStats(): Record<string, unknown>;
+}

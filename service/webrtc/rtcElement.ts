@@ -1,0 +1,110 @@
+import { EventEmitter } from 'node:events';
+import { StudioError } from '../errors.js';
+import type { SupervisedHost } from '../media/supervisedHost.js';
+
+/** The element answers within its own gathering bound (1 s); this is an element that hangs. */
+const ANSWER_TIMEOUT_MS = 6_000;
+
+/** What `add` tells the element besides the offer. */
+export interface PeerRequest {
+	sdp: string;
+	fingerprint: string;
+	video: { pt: number; codec: string } | null;
+	audio: { pt: number; pad?: string } | null;
+}
+
+export interface PeerStats {
+	id: string;
+	state: string;
+	rttMs?: number;
+	lossPct?: number;
+	kbps?: number;
+}
+
+export interface RtcElementEvents {
+	connected: [peer: string, data: Record<string, unknown>];
+	/** The peer is gone for good, whatever the cause. Once per peer that was answered. */
+	gone: [peer: string, reason: string];
+	stats: [peers: PeerStats[]];
+}
+
+/** The service's side of one r58webrtc element (named `rtc`) in a host. */
+export class RtcElement extends EventEmitter<RtcElementEvents> {
+	#answers = new Map<string, { resolve: (sdp: string) => void; reject: (error: Error) => void; timer: NodeJS.Timeout }>();
+	#peers = new Set<string>();
+
+	constructor(readonly host: SupervisedHost) {
+		super();
+		host.on('event', (element, event, data) => {
+			if (element === 'rtc') this.#onEvent(event, data);
+		});
+		host.on('down', (reason) => this.#lose(reason));
+	}
+
+	get peers(): number {
+		return this.#peers.size;
+	}
+
+	/** Resolves with the answer, all candidates in it. */
+	add(peer: string, request: PeerRequest): Promise<string> {
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => {
+				this.#answers.delete(peer);
+				this.remove(peer);
+				reject(new StudioError('timeout', `no answer was made within ${ANSWER_TIMEOUT_MS / 1000} s`));
+			}, ANSWER_TIMEOUT_MS);
+			this.#answers.set(peer, { resolve, reject, timer });
+			this.#peers.add(peer);
+			this.host.command('rtc', { op: 'add', id: peer, ...request });
+		});
+	}
+
+	candidate(peer: string, mline: number, candidate: string): void {
+		this.host.command('rtc', { op: 'candidate', id: peer, mline, candidate });
+	}
+
+	/** Idempotent; no `gone` follows. */
+	remove(peer: string): void {
+		if (this.#peers.delete(peer)) this.host.command('rtc', { op: 'remove', id: peer });
+	}
+
+	#onEvent(event: string, data: Record<string, unknown>): void {
+		const peer = String(data.id);
+		switch (event) {
+			case 'answer':
+				this.#settle(peer, (answer) => answer.resolve(String(data.sdp)));
+				break;
+			case 'failed':
+			case 'refused':
+				this.#peers.delete(peer);
+				this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', String(data.reason))));
+				break;
+			case 'connected':
+				if (this.#peers.has(peer)) this.emit('connected', peer, data);
+				break;
+			case 'gone':
+				this.#gone(peer, String(data.reason));
+				break;
+			case 'stats':
+				if (Array.isArray(data.peers)) this.emit('stats', data.peers as PeerStats[]);
+				break;
+		}
+	}
+
+	#gone(peer: string, reason: string): void {
+		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
+		if (this.#peers.delete(peer)) this.emit('gone', peer, reason);
+	}
+
+	#lose(reason: string): void {
+		for (const peer of [...this.#peers]) this.#gone(peer, reason);
+	}
+
+	#settle(peer: string, use: (answer: { resolve: (sdp: string) => void; reject: (error: Error) => void }) => void): void {
+		const answer = this.#answers.get(peer);
+		if (!answer) return;
+		this.#answers.delete(peer);
+		clearTimeout(answer.timer);
+		use(answer);
+	}
+}

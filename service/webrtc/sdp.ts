@@ -1,0 +1,322 @@
+/**
+ * What the service says about SDP: which offers are taken, with which codecs, and what an answer must hold. Pure functions on text;
+ * the media are r58webrtc's. Rules: RFC 9725 §4.2–4.4 (WHIP), the WHEP draft, RFC 8829 (JSEP).
+ */
+import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
+import { StudioError } from '../errors.js';
+import { isLoopback, maxCandidates, usableCandidates } from './candidates.js';
+import { type AudioChoice, chooseAudio, chooseVideo, offered, type VideoChoice } from './codecs.js';
+
+export { type Fragment, parseFragment } from './fragment.js';
+
+export const maxOfferBytes = 128 * 1024;
+
+const twccUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+/** The one stream all our tracks belong to. */
+const stream = 'r58';
+
+export interface OfferRules {
+	/** publish: the peer sends to us (WHIP). watch: we send (WHEP). */
+	direction: 'publish' | 'watch';
+	/** watch: what the streamer has; a media line for anything else is answered as rejected. Default both. */
+	video?: boolean;
+	audio?: boolean;
+}
+
+/** One media line of the offer, in its order. `kept` ones are in the trimmed offer, the others are rejected in the answer. */
+interface OfferedLine {
+	kind: 'audio' | 'video';
+	mid: string;
+	protocol: string;
+	/** First payload type, named again when the line is rejected. */
+	pt: string;
+	kept: boolean;
+}
+
+export interface CheckedOffer {
+	direction: 'publish' | 'watch';
+	/** For r58webrtc: one codec a line, nothing webrtcbin trips over. */
+	offer: string;
+	video?: VideoChoice;
+	audio?: AudioChoice;
+	/** All SHA-256 fingerprints of the offer joined by commas, as r58webrtc takes them. */
+	fingerprint: string;
+	setup: 'actpass' | 'active' | 'passive';
+	ufrag: string;
+	/** The offer was trickled or had no candidate yet. */
+	trickle: boolean;
+	lines: OfferedLine[];
+}
+
+type Media = MediaDescription & { kind: 'audio' | 'video' };
+
+/** Throws `bad-sdp` for what is no usable SDP offer, `unsupported-media` for one whose media are not taken. */
+export function checkOffer(text: string, rules: OfferRules): CheckedOffer {
+	const session = parseOffer(text);
+	const media = checkMedia(session, rules);
+	const wanted = (m: Media) => rules.direction === 'publish' || rules[m.kind] !== false;
+	const kept = media.filter(wanted);
+	if (kept.length === 0)
+		throw new StudioError('unsupported-media', `the offer has no media line for what is here: ${has(rules)}`);
+	const video = kept.find(({ kind }) => kind === 'video');
+	const audio = kept.find(({ kind }) => kind === 'audio');
+	const choice = {
+		...(video && { video: pickVideo(video, rules) }),
+		...(audio && { audio: pickAudio(audio) }),
+	};
+	const transport = checkTransport(text, session, kept);
+	return {
+		direction: rules.direction,
+		offer: trimmed(session, kept, choice, transport, rules),
+		...choice,
+		fingerprint: transport.fingerprints.join(','),
+		setup: transport.setup,
+		ufrag: transport.ufrag,
+		trickle: transport.candidates.length === 0 || /^a=ice-options:.*trickle/m.test(text),
+		lines: media.map((m) => ({
+			kind: m.kind,
+			mid: String(m.mid),
+			protocol: m.protocol,
+			pt: String(m.payloads ?? '0').split(' ')[0]!,
+			kept: kept.includes(m),
+		})),
+	};
+}
+
+function has({ video = true, audio = true }: OfferRules): string {
+	return [video && 'video', audio && 'audio'].filter(Boolean).join(' and ') || 'nothing';
+}
+
+function parseOffer(text: string): SessionDescription {
+	if (text.length > maxOfferBytes) throw new StudioError('bad-sdp', `an offer has at most ${maxOfferBytes} bytes`);
+	if (text.trim() === '') throw new StudioError('bad-sdp', 'the body is empty; it must be an SDP offer');
+	if (!/^v=0\r?\n/.test(text)) throw new StudioError('bad-sdp', 'the body is no SDP: it must start with v=0');
+	const bad = text.split(/\r?\n/).find((line) => line !== '' && !/^[a-z]=/.test(line));
+	if (bad !== undefined) throw new StudioError('bad-sdp', `the body is no SDP: “${bad.slice(0, 40)}” is no SDP line`);
+	const session = parse(text);
+	if (session.media.length === 0) throw new StudioError('bad-sdp', 'the offer has no media line (m=)');
+	return session;
+}
+
+/** The audio and video lines, at most one each, with the direction that fits. */
+function checkMedia(session: SessionDescription, { direction }: OfferRules): Media[] {
+	for (const { type } of session.media) {
+		if (type !== 'audio' && type !== 'video') {
+			throw new StudioError(
+				'unsupported-media',
+				`m=${type.slice(0, 20)} is not taken here: only one audio and one video line are`,
+			);
+		}
+	}
+	const media = session.media.map((m): Media => ({ ...m, kind: m.type as Media['kind'] }));
+	for (const kind of ['audio', 'video'] as const) {
+		const lines = media.filter((m) => m.kind === kind).length;
+		if (lines > 1) throw new StudioError('unsupported-media', `the offer has ${lines} ${kind} lines; one is taken`);
+	}
+	const allowed = direction === 'publish' ? ['sendonly', 'sendrecv'] : ['recvonly', 'sendrecv'];
+	for (const m of media) {
+		const offeredDirection = m.direction ?? 'sendrecv';
+		if (!allowed.includes(offeredDirection)) {
+			const what = direction === 'publish' ? 'sends to us' : 'watches';
+			throw new StudioError(
+				'unsupported-media',
+				`${m.kind} is ${offeredDirection}; a peer that ${what} offers ${allowed.join(' or ')}`,
+			);
+		}
+		if (m.simulcast || m.simulcast_03) throw new StudioError('unsupported-media', 'simulcast is not taken; send one layer');
+		if (m.port === 0) throw new StudioError('unsupported-media', `the ${m.kind} line is disabled (port 0)`);
+		if (m.mid === undefined || !/^[\w.!#$%&'*+^`{|}~-]{1,64}$/.test(String(m.mid))) {
+			throw new StudioError('bad-sdp', `the ${m.kind} line has no usable a=mid`);
+		}
+	}
+	if (new Set(media.map(({ mid }) => String(mid))).size < media.length)
+		throw new StudioError('bad-sdp', 'two lines have the same a=mid');
+	const streams = new Set(media.flatMap(({ msid = [] }) => msid.map(({ id }) => id)).filter((id) => id !== '-'));
+	if (direction === 'publish' && streams.size > 1)
+		throw new StudioError('unsupported-media', 'the tracks must be of one MediaStream');
+	const bundled = session.groups?.find(({ type }) => type === 'BUNDLE')?.mids;
+	const members = String(bundled ?? '').split(' ');
+	if (media.length > 1 && !media.every(({ mid }) => members.includes(String(mid)))) {
+		throw new StudioError('bad-sdp', 'a=group:BUNDLE must name every media line (RFC 9725 §4.4.1)');
+	}
+	return media;
+}
+
+function pickVideo(media: Media, { direction }: OfferRules): VideoChoice {
+	const choice = chooseVideo(media, { vp8: direction === 'publish' });
+	if (choice) return choice;
+	if (direction === 'publish') {
+		const wanted = 'H.264 (constrained baseline or main, packetization-mode=1) or VP8';
+		throw new StudioError('unsupported-media', `no video codec fits: ${wanted} is taken, the offer has ${offered(media)}`);
+	}
+	throw new StudioError(
+		'unsupported-media',
+		`this viewer offers ${offered(media)} only; the program is H.264 (packetization-mode=1), which it must be able to receive`,
+	);
+}
+
+function pickAudio(media: Media): AudioChoice {
+	const choice = chooseAudio(media);
+	if (!choice) throw new StudioError('unsupported-media', `no audio codec fits: Opus is taken, the offer has ${offered(media)}`);
+	return choice;
+}
+
+interface Transport {
+	ufrag: string;
+	pwd: string;
+	setup: CheckedOffer['setup'];
+	fingerprints: string[];
+	candidates: string[];
+}
+
+/** Everything is bundled, so the first kept line's transport is that of all (RFC 9143 §7). */
+function checkTransport(text: string, session: SessionDescription, kept: Media[]): Transport {
+	const first = kept[0]!;
+	const ufrag = String(first.iceUfrag ?? session.iceUfrag ?? '');
+	const pwd = String(first.icePwd ?? session.icePwd ?? '');
+	/* RFC 8839 §5.4. */
+	if (!/^[\w+/]{4,256}$/.test(ufrag) || !/^[\w+/]{22,256}$/.test(pwd)) {
+		throw new StudioError('bad-sdp', 'a=ice-ufrag (4–256 characters) and a=ice-pwd (22–256) must be in the offer');
+	}
+	const setup = first.setup ?? session.setup ?? '';
+	if (setup !== 'actpass' && setup !== 'active' && setup !== 'passive') {
+		throw new StudioError('bad-sdp', `a=setup must be actpass, active or passive, not “${setup.slice(0, 20)}”`);
+	}
+	const found = [...text.matchAll(/^a=fingerprint:sha-256 ((?:[0-9a-f]{2}:){31}[0-9a-f]{2})\s*$/gim)].map((m) =>
+		m[1]!.toUpperCase(),
+	);
+	const fingerprints = [...new Set(found)].slice(0, 8).map((hex) => `sha-256 ${hex}`);
+	if (fingerprints.length === 0) throw new StudioError('bad-sdp', 'a=fingerprint with sha-256 must be in the offer');
+	/* A browser that did not know it would be bundled gathered for every line; those of the others lead nowhere. */
+	const section = text.split(/\r?\n(?=m=)/)[session.media.findIndex(({ mid }) => mid === first.mid) + 1] ?? '';
+	const lines = section.split(/\r?\n/).filter((line) => line.startsWith('a=candidate:'));
+	const candidates = usableCandidates(lines).map((c) => c.text);
+	return { ufrag, pwd, setup, fingerprints, candidates: candidates.slice(0, maxCandidates) };
+}
+
+function trimmed(
+	session: SessionDescription,
+	kept: Media[],
+	choice: Pick<CheckedOffer, 'video' | 'audio'>,
+	transport: Transport,
+	{ direction }: OfferRules,
+): string {
+	const sections = kept.map((m, index) => {
+		const codec = choice[m.kind]!;
+		const { pt, fmtp } = codec;
+		const name = m.kind === 'audio' ? 'opus/48000/2' : `${choice.video!.codec}/90000`;
+		const rtx = direction === 'watch' && m.kind === 'video' ? choice.video!.rtx : undefined;
+		return [
+			`m=${m.kind} 9 UDP/TLS/RTP/SAVPF ${rtx === undefined ? pt : `${pt} ${rtx}`}`,
+			'c=IN IP4 0.0.0.0',
+			`a=mid:${m.mid}`,
+			`a=ice-ufrag:${transport.ufrag}`,
+			`a=ice-pwd:${transport.pwd}`,
+			...transport.fingerprints.map((fingerprint) => `a=fingerprint:${fingerprint}`),
+			`a=setup:${transport.setup}`,
+			direction === 'publish' ? 'a=sendonly' : 'a=recvonly',
+			'a=rtcp-mux',
+			...(m.rtcpRsize ? ['a=rtcp-rsize'] : []),
+			...(direction === 'publish' ? twcc(m) : []),
+			`a=rtpmap:${pt} ${name}`,
+			...(fmtp ? [`a=fmtp:${pt} ${fmtp}`] : []),
+			...feedback(m, pt, direction),
+			...(rtx === undefined ? [] : [`a=rtpmap:${rtx} rtx/90000`, `a=fmtp:${rtx} apt=${pt}`]),
+			...(direction === 'publish' ? ssrcs(m) : []),
+			...(index === 0 ? transport.candidates.map((candidate) => `a=${candidate}`) : []),
+		];
+	});
+	const head = [
+		'v=0',
+		`o=- ${/^\d{1,20}$/.test(String(session.origin?.sessionId)) ? session.origin!.sessionId : 1} 1 IN IP4 0.0.0.0`,
+		's=-',
+		't=0 0',
+		`a=group:BUNDLE ${kept.map(({ mid }) => mid).join(' ')}`,
+		'a=ice-options:trickle',
+	];
+	return `${[head, ...sections].flat().join('\r\n')}\r\n`;
+}
+
+/** Feedback that keeps a stream alive: loss reports and key-frame requests; to a guest also what its bandwidth estimate lives on. */
+function feedback(media: Media, pt: number, direction: OfferRules['direction']): string[] {
+	const wanted = direction === 'publish' ? ['nack', 'nack pli', 'ccm fir', 'transport-cc'] : ['nack', 'nack pli', 'ccm fir'];
+	const found = (media.rtcpFb ?? [])
+		.filter(({ payload }) => String(payload) === String(pt) || String(payload) === '*')
+		.map(({ type, subtype }) => (subtype ? `${type} ${subtype}` : type));
+	return wanted.filter((name) => found.includes(name)).map((name) => `a=rtcp-fb:${pt} ${name}`);
+}
+
+function twcc(media: Media): string[] {
+	const ext = media.ext?.find(({ uri, value }) => uri === twccUri && value >= 1 && value <= 14);
+	return ext ? [`a=extmap:${ext.value} ${twccUri}`] : [];
+}
+
+/** webrtcbin tells bundled lines apart by SSRC. Those of retransmissions, which are not taken, are left out. */
+function ssrcs(media: Media): string[] {
+	const repairs = (media.ssrcGroups ?? [])
+		.filter(({ semantics }) => semantics === 'FID')
+		.flatMap(({ ssrcs }) => ssrcs.split(' ').slice(1));
+	return (media.ssrcs ?? [])
+		.filter(
+			({ id, attribute, value }) =>
+				attribute === 'cname' && /^[\w+/@.{}-]{1,128}$/.test(value ?? '') && !repairs.includes(String(id)),
+		)
+		.slice(0, 4)
+		.map(({ id, value }) => `a=ssrc:${id} cname:${value}`);
+}
+
+export interface AnswerOptions {
+	/** Keep candidates of the loopback interface, for peers on this machine. Default true. */
+	loopback?: boolean;
+}
+
+/** The answer as it goes to the client: what webrtcbin leaves out or says wrongly is put right, rejected lines are put back. */
+export function finishAnswer(answer: string, checked: CheckedOffer, { loopback = true }: AnswerOptions = {}): string {
+	const [head = '', ...sections] = answer.replaceAll('\r\n', '\n').split(/\n(?=m=)/);
+	const lines = answer.split(/\r?\n/);
+	const found = usableCandidates(lines.filter((line) => line.startsWith('a=candidate:')));
+	const candidates = found.filter(({ address }) => loopback || !isLoopback(address)).map(({ text }) => `a=${text}`);
+	const kept = checked.lines.filter((line) => line.kept);
+	if (sections.length !== kept.length) {
+		throw new StudioError('internal', `the answer has ${sections.length} media lines instead of ${kept.length}`);
+	}
+	const finished = checked.lines.map((line) => {
+		const index = kept.indexOf(line);
+		if (index < 0) return [`m=${line.kind} 0 ${line.protocol} ${line.pt}`, 'c=IN IP4 0.0.0.0', `a=mid:${line.mid}`, 'a=inactive'];
+		return finishSection(sections[index]!, line, checked, index === 0 ? candidates : null);
+	});
+	const session = head.split('\n').filter((line) => line !== '' && !/^a=(group|msid-semantic|ice-options)/.test(line));
+	const group = `a=group:BUNDLE ${kept.map(({ mid }) => mid).join(' ')}`;
+	return `${[session, group, `a=msid-semantic: WMS ${stream}`, ...finished].flat().join('\r\n')}\r\n`;
+}
+
+/** `candidates` go to the first line only; all others are bundled onto it. */
+function finishSection(section: string, line: OfferedLine, checked: CheckedOffer, candidates: string[] | null): string[] {
+	const [mline = '', ...rest] = section.split('\n').filter((l) => l !== '');
+	const watch = checked.direction === 'watch';
+	const pt = checked[line.kind]!.pt;
+	if (/^m=\w+ 0 /.test(mline) || rest.includes('a=inactive')) {
+		throw new StudioError('unsupported-media', `the ${line.kind} of this offer could not be negotiated`);
+	}
+	const replaced = new RegExp(
+		`^a=(candidate|end-of-candidates|sendonly|recvonly|sendrecv|msid|rtcp-mux|fmtp:${pt} |ssrc:\\d+ msid)`,
+	);
+	return [
+		mline,
+		...rest.filter((l) => !replaced.test(l)),
+		`a=fmtp:${pt} ${answerFmtp(line.kind, checked)}`.trim(),
+		watch ? 'a=sendonly' : 'a=recvonly',
+		...(watch ? [`a=msid:${stream} ${line.kind}`] : []),
+		'a=rtcp-mux',
+		'a=rtcp-mux-only',
+		...(candidates ? [...candidates, 'a=end-of-candidates'] : []),
+	].filter((l) => !/^a=fmtp:\d+$/.test(l));
+}
+
+/** H.264: the profile offered, at the peer's own level. Opus: stereo, and loss concealed from the next packet. */
+function answerFmtp(kind: 'audio' | 'video', { video, audio, direction }: CheckedOffer): string {
+	if (kind === 'audio') return `minptime=10;useinbandfec=1;stereo=1${direction === 'watch' && audio ? ';sprop-stereo=1' : ''}`;
+	if (video?.codec !== 'H264') return '';
+	const profile = /profile-level-id=([0-9a-f]{6})/i.exec(video.fmtp)?.[1] ?? '42e01f';
+	return `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profile}`;
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { StudioError } from '../errors.js';
+import type { RtcElement } from './rtcElement.js';
+import { parseFragment } from './sdp.js';
+
+export interface RtcSession {
+	/** Guest or streamer id. */
+	subject: string;
+	peer: string;
+	rtc: RtcElement;
+	/** ICE user fragment of the offer: a fragment with another one asks for an ICE restart, which is not offered. */
+	iceUfrag: string | null;
+	close: () => Promise<void>;
+}
+
+/** WHIP and WHEP sessions by their unguessable name, the last part of the Location. */
+export class RtcSessions {
+	#sessions = new Map<string, RtcSession>();
+
+	add(session: RtcSession): string {
+		const name = randomBytes(24).toString('base64url');
+		this.#sessions.set(name, session);
+		return name;
+	}
+
+	subject(name: string): string | null {
+		return this.#sessions.get(name)?.subject ?? null;
+	}
+
+	/** Forgets a session whose peer is gone. */
+	forget(rtc: RtcElement, peer: string): void {
+		for (const [name, session] of this.#sessions) if (session.rtc === rtc && session.peer === peer) this.#sessions.delete(name);
+	}
+
+	trickle(name: string, text: string): void {
+		const session = this.#find(name);
+		const fragment = parseFragment(text);
+		if (fragment.ufrag !== null && session.iceUfrag !== null && fragment.ufrag !== session.iceUfrag)
+			throw new StudioError('unsupported-media', 'ICE restart is not supported: send a new offer instead');
+		for (const { mlineIndex, candidate } of fragment.candidates) session.rtc.candidate(session.peer, mlineIndex, candidate);
+	}
+
+	async close(name: string): Promise<void> {
+		const session = this.#find(name);
+		this.#sessions.delete(name);
+		await session.close();
+	}
+
+	#find(name: string): RtcSession {
+		const session = this.#sessions.get(name);
+		if (!session) throw new StudioError('not-found', 'there is no such session; it may have ended');
+		return session;
+	}
+}

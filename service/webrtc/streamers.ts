@@ -1,0 +1,107 @@
+import type { Streamer } from '../api/schema.js';
+import { StudioError } from '../errors.js';
+import type { SupervisedHost } from '../media/supervisedHost.js';
+import type { LiveState } from '../state.js';
+import { RtcElement } from './rtcElement.js';
+import { checkOffer, finishAnswer } from './sdp.js';
+import type { RtcSessions } from './sessions.js';
+
+export interface StreamerPlan {
+	host: SupervisedHost;
+	/** What this host serves: itself, or the returns of all guests. */
+	streamers: () => string[];
+	maxPeers: number;
+	/** Pad with the sound; null for a picture alone. */
+	audioPad: string | null;
+	/** What the encoder behind it makes, measured; null before the first figures. */
+	picture: () => { width: number; height: number; fps: number; kbps: number } | null;
+}
+
+/** One host that sends one encode to any number of viewers. */
+export class StreamerHost {
+	readonly rtc: RtcElement;
+	#next = 1;
+	/** Streamer id of each peer: a return host serves several. */
+	#subjects = new Map<string, string>();
+
+	constructor(
+		readonly plan: StreamerPlan,
+		private readonly sessions: RtcSessions,
+		private readonly state: LiveState,
+	) {
+		this.rtc = new RtcElement(plan.host);
+		this.rtc.on('gone', (peer) => this.#drop(peer));
+		plan.host.on('ready', () => this.publishAll());
+		plan.host.on('down', () => this.publishAll());
+	}
+
+	/** WHEP: offer in, answer out. `streamer` is the id the viewer asked for, `audioPad` its sound. */
+	async watch(streamer: string, offer: string, audioPad = this.plan.audioPad): Promise<{ session: string; answer: string }> {
+		const checked = checkOffer(offer, { direction: 'watch', audio: audioPad !== null });
+		if (this.rtc.peers >= this.plan.maxPeers)
+			throw new StudioError('busy', `${streamer} has ${this.plan.maxPeers} viewers, which is the most it serves`, undefined, 10);
+		if (!this.plan.host.ready)
+			throw new StudioError('not-on-air', `${streamer} is starting; try again in a moment`, undefined, 1);
+		const peer = `${streamer}-${this.#next++}`;
+		const answer = await this.rtc.add(peer, {
+			sdp: checked.offer,
+			fingerprint: checked.fingerprint,
+			video: checked.video ? { pt: checked.video.pt, codec: checked.video.codec } : null,
+			audio: checked.audio && audioPad !== null ? { pt: checked.audio.pt, pad: audioPad } : null,
+		});
+		this.#subjects.set(peer, streamer);
+		const session = this.sessions.add({
+			subject: streamer,
+			peer,
+			rtc: this.rtc,
+			iceUfrag: checked.ufrag,
+			close: async () => {
+				this.rtc.remove(peer);
+				this.#drop(peer);
+			},
+		});
+		this.publish(streamer);
+		return { session, answer: finishAnswer(answer, checked) };
+	}
+
+	/** Ends every viewer of one streamer id. */
+	closeAll(streamer: string): void {
+		for (const [peer, subject] of this.#subjects)
+			if (subject === streamer) {
+				this.rtc.remove(peer);
+				this.#drop(peer);
+			}
+	}
+
+	viewers(streamer: string): number {
+		let count = 0;
+		for (const subject of this.#subjects.values()) if (subject === streamer) count += 1;
+		return count;
+	}
+
+	publishAll(): void {
+		for (const id of this.plan.streamers()) this.publish(id);
+	}
+
+	publish(id: string): void {
+		const { width = null, height = null, fps = null, kbps = null } = this.plan.picture() ?? {};
+		const streamer: Streamer = {
+			id,
+			viewers: this.viewers(id),
+			state: this.plan.host.ready ? 'live' : 'starting',
+			width,
+			height,
+			fps,
+			kbps,
+		};
+		this.state.set(`streamers.${id}`, streamer);
+	}
+
+	#drop(peer: string): void {
+		const subject = this.#subjects.get(peer);
+		this.#subjects.delete(peer);
+		this.sessions.forget(this.rtc, peer);
+		// A return that has gone with its guest is not brought back.
+		if (subject && subject in this.state.current.streamers) this.publish(subject);
+	}
+}

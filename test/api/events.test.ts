@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
+import type { EventMessage } from '../../service/api/schema.js';
+import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+
+let server: ApiServer;
+test.before.each(async () => {
+	server = await startApiServer();
+});
+test.after.each(() => server.stop());
+
+const deadlineMs = 5000;
+
+/** A client that hands out its messages one by one, each within a deadline. */
+class Client {
+	#messages: EventMessage[] = [];
+	#wake: (() => void) | null = null;
+
+	constructor(readonly socket: WebSocket) {
+		socket.on('message', (data) => {
+			this.#messages.push(JSON.parse(String(data)) as EventMessage);
+			this.#wake?.();
+		});
+		socket.on('error', () => undefined);
+	}
+
+	async next<T extends EventMessage['type']>(type: T): Promise<Extract<EventMessage, { type: T }>> {
+		const until = performance.now() + deadlineMs;
+		for (;;) {
+			const index = this.#messages.findIndex((message) => message.type === type);
+			if (index >= 0) return this.#messages.splice(0, index + 1).at(-1) as Extract<EventMessage, { type: T }>;
+			const left = until - performance.now();
+			assert.ok(left > 0, `no ${type} within ${deadlineMs} ms`);
+			await new Promise<void>((resolve) => {
+				const timer = setTimeout(resolve, left);
+				this.#wake = () => (clearTimeout(timer), resolve());
+			});
+		}
+	}
+
+	send(message: unknown): void {
+		this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+	}
+}
+
+function open(headers: Record<string, string> = { authorization: `Bearer ${server.tokens.operator}` }, path = '/api/events'): WebSocket {
+	return new WebSocket(server.httpUrl.replace('http', 'ws') + path, { headers });
+}
+
+/** Status of a refused upgrade. */
+function refusal(socket: WebSocket): Promise<number> {
+	return new Promise((resolve, reject) => {
+		socket.on('error', () => undefined);
+		socket.on('unexpected-response', (_, response) => resolve(response.statusCode!));
+		socket.on('open', () => reject(new Error('the socket opened')));
+	});
+}
+
+test('a snapshot comes first, then every change with the next number', async () => {
+	const client = new Client(open());
+	const { state } = await client.next('snapshot');
+	assert.is(state.sources.hdmi1!.label, 'Camera 1');
+	server.show.state.set('sources.hdmi1.label', 'Left');
+	server.show.state.set('buses.program', 'two');
+	const delta = await client.next('delta');
+	assert.is(delta.seq, state.seq + 1);
+	assert.equal(delta.changes, [
+		['sources.hdmi1.label', 'Left'],
+		['buses.program', 'two'],
+	]);
+	server.show.state.set('scenes.two', null);
+	assert.equal(await client.next('delta'), { type: 'delta', seq: state.seq + 2, changes: [['scenes.two', null]] });
+});
+
+test('a client that comes later starts with what is, and gets each later change once', async () => {
+	const first = new Client(open());
+	const before = await first.next('snapshot');
+	server.show.state.set('sources.hdmi1.label', 'Right');
+	await first.next('delta');
+	const second = new Client(open());
+	const { state } = await second.next('snapshot');
+	assert.equal([state.seq, state.sources.hdmi1!.label], [before.state.seq + 1, 'Right']);
+	server.show.state.set('sources.hdmi1.label', 'Left');
+	for (const client of [first, second]) assert.is((await client.next('delta')).seq, state.seq + 1);
+});
+
+test('the socket needs an operator: by token, or by cookie from a page of the studio', async () => {
+	assert.is(await refusal(open({})), 401);
+	assert.is(await refusal(open({ authorization: 'Bearer wrong' })), 401);
+	assert.is(await refusal(open({ authorization: `Bearer ${server.tokens.viewer}` })), 403);
+	assert.is(await refusal(open({ authorization: `Bearer ${server.tokens.operator}` }, '/api/other')), 404);
+	const login = await server.ask('POST', '/api/session', { json: { token: server.tokens.operator } });
+	const cookie = login.headers.get('set-cookie')!.split(';')[0]!;
+	assert.is(await refusal(open({ cookie })), 403);
+	assert.is(await refusal(open({ cookie, origin: 'https://evil.example' })), 403);
+	const client = new Client(open({ cookie, origin: server.httpUrl }));
+	assert.is((await client.next('snapshot')).type, 'snapshot');
+});
+
+test('levels and statistics come to those who ask, and are measured only then', async () => {
+	const client = new Client(open());
+	await client.next('snapshot');
+	assert.is(server.show.levelListeners.size, 0);
+	client.send({ type: 'subscribe', topics: ['levels', 'stats'] });
+	client.send({ type: 'ping' });
+	await client.next('pong');
+	for (const listener of server.show.levelListeners) listener({ hdmi1: [-12, -14] });
+	assert.equal(await client.next('levels'), { type: 'levels', levels: { hdmi1: [-12, -14] } });
+	for (const listener of server.show.statsListeners) listener({ mixer: { frames: 1 } });
+	assert.equal(await client.next('stats'), { type: 'stats', hosts: { mixer: { frames: 1 } } });
+	client.send({ type: 'subscribe', topics: [] });
+	client.send({ type: 'ping' });
+	await client.next('pong');
+	assert.equal([server.show.levelListeners.size, server.show.statsListeners.size], [0, 0]);
+});
+
+test('malformed messages are answered, then the socket is closed; large ones close it at once', async () => {
+	const client = new Client(open());
+	await client.next('snapshot');
+	const closed = once(client.socket, 'close');
+	client.send('{');
+	assert.is((await client.next('error')).code, 'bad-json');
+	client.send({ type: 'subscribe', topics: ['everything'] });
+	const error = await client.next('error');
+	assert.is(error.code, 'invalid');
+	assert.match(error.message, /^topics\.0: /);
+	for (let i = 0; i < 3; i += 1) client.send({ type: 'dance' });
+	assert.is((await closed)[0], 1008);
+
+	const large = new Client(open());
+	await large.next('snapshot');
+	const cut = once(large.socket, 'close');
+	large.send('x'.repeat(5000));
+	assert.is((await cut)[0], 1009);
+});
+
+test('a client that does not read misses deltas and gets a new snapshot when it has caught up', async () => {
+	const client = new Client(open());
+	const { state } = await client.next('snapshot');
+	const raw = (client.socket as unknown as { _socket: Socket })._socket;
+	raw.pause();
+	// Far more than the kernel buffers on both sides and the allowed backlog hold.
+	let sent = 0;
+	for (let i = 0; i < 40; i += 1) {
+		server.show.state.set('sources.hdmi1.lastError', String(i).repeat(512 * 1024));
+		server.show.state.snapshot();
+		sent += 1;
+		await new Promise(setImmediate);
+	}
+	server.show.state.set('sources.hdmi1.lastError', 'small again');
+	server.show.state.snapshot();
+	raw.resume();
+	const fresh = await client.next('snapshot');
+	assert.is(fresh.state.sources.hdmi1!.lastError, 'small again');
+	assert.is(fresh.state.seq, state.seq + sent + 1);
+	server.show.state.set('sources.hdmi1.lastError', null);
+	assert.is((await client.next('delta')).seq, fresh.state.seq + 1);
+	const metrics = await (await server.ask('GET', '/metrics', { token: server.tokens.operator })).text();
+	assert.ok(Number(/r58_events_dropped (\d+)/.exec(metrics)![1]) > 0);
+});
+
+test('garbage in place of a WebSocket is refused and harms nobody', async () => {
+	const socket = connect(Number(new URL(server.httpUrl).port), '127.0.0.1');
+	socket.on('error', () => undefined);
+	socket.write(
+		`GET /api/events HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${server.tokens.operator}\r\n\r\n`,
+	);
+	const [answer] = (await once(socket, 'data')) as [Buffer];
+	assert.match(String(answer), /^HTTP\/1.1 400 /);
+	const plain = await server.ask('GET', '/api/events', { token: server.tokens.operator });
+	assert.is(plain.status, 400);
+});
+
+test.run();

@@ -1,0 +1,115 @@
+/**
+ * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
+ * filters runs in a process group of its own, one after the other. The last line is `tests: N passed, N failed`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+const here = import.meta.dirname;
+const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? 240_000);
+/** What a child may say before the rest is left out. */
+const maxOutput = 4 * 1024 * 1024;
+
+interface Result {
+	passed: number;
+	failed: number;
+	/** What ended it other than its tests. */
+	problem: string | null;
+	output: string;
+}
+
+function testFiles(filters: string[]): string[] {
+	return readdirSync(here, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.test.js'))
+		.filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
+		.sort()
+		.map((name) => join(here, name));
+}
+
+/** Ends the child and whatever it started, hosts and browsers too. */
+function killGroup(child: ChildProcess): void {
+	try {
+		process.kill(-child.pid!, 'SIGKILL');
+	} catch {
+		// Nobody of the group is left.
+	}
+}
+
+function countOf(output: string, word: 'Total' | 'Passed'): number | null {
+	const match = [...output.matchAll(new RegExp(`^\\s*${word}:\\s+(\\d+)`, 'gm'))].at(-1);
+	return match ? Number(match[1]) : null;
+}
+
+function resultOf(output: string, ending: string | null): Result {
+	const total = countOf(output, 'Total');
+	const passed = countOf(output, 'Passed') ?? 0;
+	if (total === null) return { passed: 0, failed: 1, problem: ending ?? 'ended before its tests did', output };
+	const failed = total - passed;
+	// Tests that all passed in a process that then crashed are no success; a failed test makes the exit code 1 by itself.
+	if (ending !== null && failed === 0) return { passed, failed: 1, problem: ending, output };
+	return { passed, failed, problem: ending === 'exit code 1' ? null : ending, output };
+}
+
+let running: ChildProcess | null = null;
+
+function runFile(path: string, environment: NodeJS.ProcessEnv): Promise<Result> {
+	return new Promise((resolve) => {
+		const child = spawn(process.execPath, [path], { detached: true, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+		running = child;
+		let output = '';
+		let timedOut = false;
+		const collect = (chunk: string): void => {
+			if (output.length < maxOutput) output += chunk;
+		};
+		child.stdout.setEncoding('utf8').on('data', collect);
+		child.stderr.setEncoding('utf8').on('data', collect);
+		const timer = setTimeout(() => {
+			timedOut = true;
+			killGroup(child);
+		}, timeoutMs);
+		child.on('error', (error) => collect(`${error.message}\n`));
+		child.on('exit', () => killGroup(child));
+		child.on('close', (code, signal) => {
+			clearTimeout(timer);
+			running = null;
+			const ending = timedOut ? `not done within ${timeoutMs / 1000} s` : signal ? `ended by ${signal}` : code ? `exit code ${code}` : null;
+			resolve(resultOf(stripVTControlCharacters(output), ending));
+		});
+	});
+}
+
+function indent(text: string): string {
+	return text.trim().replace(/^/gm, '    ');
+}
+
+const args = process.argv.slice(2);
+const environment = { ...process.env, ...(args.includes('--long') && { R58_LONG: '1' }) };
+const files = testFiles(args.filter((arg) => !arg.startsWith('--')));
+let passed = 0;
+let failed = 0;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+	process.on(signal, () => {
+		if (running) killGroup(running);
+		process.exit(130);
+	});
+}
+
+for (const path of files) {
+	const started = performance.now();
+	const result = await runFile(path, environment);
+	passed += result.passed;
+	failed += result.failed;
+	const seconds = ((performance.now() - started) / 1000).toFixed(1);
+	const name = relative(here, path).replace(/\.js$/, '');
+	console.log(`${result.failed ? 'FAIL' : 'ok  '} ${name}  ${result.passed}/${result.passed + result.failed}  ${seconds} s`);
+	if (result.failed) console.log(indent(`${result.problem ? `${result.problem}\n` : ''}${result.output}`));
+}
+if (files.length === 0) {
+	console.log('no test file matches');
+	failed = 1;
+}
+console.log(`tests: ${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

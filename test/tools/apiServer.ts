@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { Role } from '../../service/api/schema.js';
+import { type Api, createApi } from '../../service/api/server.js';
+import { openStore, type Store } from '../../service/store/store.js';
+import { Certificate } from '../../service/system/certificate.js';
+import { createLog } from '../../service/system/log.js';
+import { ShowStub } from './showStub.js';
+
+export interface ApiServer {
+	api: Api;
+	show: ShowStub;
+	store: Store;
+	dir: string;
+	panelDir: string;
+	certificate: Certificate;
+	httpUrl: string;
+	httpsUrl: string;
+	/** A token of each role; the guest's is guest-ada's. */
+	tokens: Record<Role, string>;
+	/** Lines of the log. */
+	lines: string[];
+	/** A request to the plain server; `token` as Bearer, an object as JSON body. */
+	ask(method: string, path: string, options?: AskOptions): Promise<Response>;
+	stop(): Promise<void>;
+}
+
+export interface AskOptions {
+	token?: string | undefined;
+	json?: unknown;
+	body?: string | Uint8Array;
+	headers?: Record<string, string>;
+}
+
+export function temporaryFolder(): string {
+	return mkdtempSync(join(tmpdir(), 'r58-api-'));
+}
+
+/** The real API server over the stub of a show, in a folder of its own. */
+export async function startApiServer(): Promise<ApiServer> {
+	const dir = temporaryFolder();
+	const panelDir = join(dir, 'panel');
+	mkdirSync(join(panelDir, 'assets'), { recursive: true });
+	writeFileSync(join(panelDir, 'index.html'), '<!doctype html><title>panel</title>');
+	writeFileSync(join(panelDir, 'assets', 'main-1a2b.js'), 'export {};');
+	const lines: string[] = [];
+	const log = createLog('info', new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
+	const store = openStore(dir);
+	const certificate = new Certificate({ dataDir: dir, log });
+	await certificate.ensure();
+	const show = new ShowStub();
+	show.file = join(dir, 'program.mp4');
+	writeFileSync(show.file, '0123456789');
+	const api = createApi({ studio: show, store, log, certificate, panelDir });
+	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
+	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
+
+	return {
+		api,
+		show,
+		store,
+		dir,
+		panelDir,
+		certificate,
+		httpUrl,
+		httpsUrl,
+		lines,
+		tokens: { viewer: token('viewer'), guest: token('guest'), operator: token('operator'), technician: token('technician') },
+		ask(method, path, { token: bearer, json, body, headers } = {}) {
+			return fetch(httpUrl + path, {
+				method,
+				redirect: 'manual',
+				headers: {
+					...(bearer && { authorization: `Bearer ${bearer}` }),
+					...(json !== undefined && { 'content-type': 'application/json' }),
+					...headers,
+				},
+				body: json === undefined ? (body as string | undefined) : JSON.stringify(json),
+			});
+		},
+		async stop() {
+			await api.close();
+			store.close();
+			rmSync(dir, { recursive: true, force: true });
+		},
+	};
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import type { Applied, Fault, Guest, Recording, State } from '../../service/api/schema.js';
+import { StudioError } from '../../service/errors.js';
+import { LiveState } from '../../service/state.js';
+import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
+
+/** A show without pictures, for tests of what lies between the socket and `Studio`: state real, media none. */
+export class ShowStub implements Studio {
+	readonly state = new LiveState(initialState());
+	air = true;
+	faultList: Fault[] = [];
+	/** Path of the one file that recordings have. */
+	file = '';
+	sessions = new Map<string, string>();
+	trickled: string[] = [];
+	levelListeners = new Set<(levels: Levels) => void>();
+	statsListeners = new Set<(hosts: Record<string, unknown>) => void>();
+	/** Thrown by the next publish or watch. */
+	refusal: Error | null = null;
+
+	onAir = () => this.air;
+	faults = () => this.faultList;
+
+	async patchSource(id: string, patch: object) {
+		this.state.set(`sources.${id}`, { ...this.state.current.sources[id], ...patch });
+		return this.state.current.sources[id]!;
+	}
+
+	createGuest(name: string): Guest {
+		const id = `guest-${randomBytes(3).toString('hex')}`;
+		this.state.set(`guests.${id}`, guestOf(id, name));
+		return this.state.current.guests[id]!;
+	}
+	renameGuest(id: string, name: string): Guest {
+		this.state.set(`guests.${id}.name`, name);
+		return this.state.current.guests[id]!;
+	}
+	async removeGuest(id: string) {
+		this.state.set(`guests.${id}`, null);
+	}
+
+	async putScene(id: string, scene: { label?: string; layers: [] }) {
+		this.state.set(`scenes.${id}`, { id, label: scene.label ?? id, layers: scene.layers });
+		return this.state.current.scenes[id]!;
+	}
+	async deleteScene(id: string) {
+		this.state.set(`scenes.${id}`, null);
+	}
+	async setPreview(scene: string) {
+		this.state.set('buses.preview', scene);
+		return this.#applied();
+	}
+	async cut(scene: string) {
+		this.state.set('buses.program', scene);
+		return this.#applied();
+	}
+	async take() {
+		const { preview, program } = this.state.current.buses;
+		this.state.set('buses.preview', program);
+		this.state.set('buses.program', preview);
+		return this.#applied();
+	}
+	#applied(): Applied {
+		const { preview, program } = this.state.current.buses;
+		return { preview, program, transition: null, frame: 42, ptsNs: '1400000000' };
+	}
+
+	async patchStrip(strip: string, patch: object) {
+		this.state.set(`audio.${strip}`, { ...this.state.current.audio[strip], ...patch });
+		return this.state.current.audio[strip]!;
+	}
+
+	async startRecording({ name }: { name?: string }) {
+		const id = `recording-${randomBytes(3).toString('hex')}`;
+		this.state.set(`recordings.${id}`, recordingOf(id, name ?? 'Recording'));
+		return this.state.current.recordings[id]!;
+	}
+	async stopRecording(id: string) {
+		this.state.set(`recordings.${id}.state`, 'finished');
+		return this.state.current.recordings[id]!;
+	}
+	async deleteRecording(id: string) {
+		this.state.set(`recordings.${id}`, null);
+	}
+	async recordingFile(_id: string, name: string) {
+		if (name !== 'program.mp4') throw new StudioError('not-found', `no file ${name}`);
+		return this.file;
+	}
+
+	async publish(guest: string, _offer: string) {
+		return this.#session(guest);
+	}
+	async watch(streamer: string, _offer: string) {
+		return this.#session(streamer);
+	}
+	#session(subject: string): PeerAnswer {
+		if (this.refusal) throw this.refusal;
+		const session = randomBytes(16).toString('hex');
+		this.sessions.set(session, subject);
+		return { session, answer: 'v=0\r\n' };
+	}
+	async trickle(_session: string, fragment: string) {
+		this.trickled.push(fragment);
+	}
+	async closeSession(session: string) {
+		this.sessions.delete(session);
+	}
+	sessionSubject = (session: string) => this.sessions.get(session) ?? null;
+
+	onLevels(listener: (levels: Levels) => void) {
+		this.levelListeners.add(listener);
+		return () => this.levelListeners.delete(listener);
+	}
+	onStats(listener: (hosts: Record<string, unknown>) => void) {
+		this.statsListeners.add(listener);
+		return () => this.statsListeners.delete(listener);
+	}
+	hostStats() {
+		return { mixer: { role: 'mixer', name: 'program', lateFrames: 3, slots: [{ slot: 4, video: { lastPtsNs: '5000' } }] } };
+	}
+}
+
+function guestOf(id: string, name: string): Guest {
+	const unknown = { path: null, rttMs: null, lossPct: null, kbps: null, codec: null, lastError: null };
+	return { id, name, state: 'invited', createdAt: new Date().toISOString(), ...unknown };
+}
+
+function recordingOf(id: string, name: string): Recording {
+	const startedAt = new Date().toISOString();
+	return { id, name, state: 'recording', startedAt, startFrame: 1, startPtsNs: '1', durationMs: 0, files: [], lastError: null };
+}
+
+function initialState(): Omit<State, 'seq'> {
+	const streamer = { viewers: 0, state: 'live' as const, width: 640, height: 360, fps: 30, kbps: 1000 };
+	const strip = { gainDb: 0, mute: false, pan: 0, mode: 'on' as const, delayMs: 0 };
+	return {
+		sources: {
+			hdmi1: {
+				id: 'hdmi1',
+				kind: 'test',
+				label: 'Camera 1',
+				colour: '#cc3333',
+				state: 'live',
+				slot: 0,
+				video: { width: 640, height: 360, fps: 30 },
+				audio: null,
+				delayMs: 0,
+				crop: { left: 0, top: 0, right: 0, bottom: 0 },
+				fit: 'contain',
+				onLoss: 'hold',
+				backup: null,
+				lastError: null,
+			},
+		},
+		guests: { 'guest-ada': guestOf('guest-ada', 'Ada'), 'guest-bob': guestOf('guest-bob', 'Bob') },
+		scenes: { one: { id: 'one', label: 'One', layers: [] }, two: { id: 'two', label: 'Two', layers: [] } },
+		buses: { preview: 'two', program: 'one', transition: null },
+		audio: { hdmi1: strip, master: strip },
+		overlays: {},
+		recordings: { 'recording-1': { ...recordingOf('recording-1', 'First'), state: 'finished' } },
+		targets: {},
+		streamers: { program: { id: 'program', ...streamer }, multiview: { id: 'multiview', ...streamer } },
+		encoders: {},
+		faults: [],
+		system: {
+			version: '0.0.0',
+			startedAt: new Date().toISOString(),
+			canvas: { width: 640, height: 360, fpsNum: 30, fpsDen: 1 },
+			slots: { total: 12, used: 1 },
+			disk: null,
+			cpuPct: null,
+			memoryBytes: null,
+			temperatureC: null,
+			multiview: { columns: 4, rows: 4, tiles: {} },
+		},
+	};
+}

@@ -1,0 +1,46 @@
+export interface Wait {
+	/** What is waited for, as it stands in the message: "hdmi1 to be live". */
+	what: string;
+	timeoutMs?: number;
+	everyMs?: number;
+}
+
+/**
+ * Polls a condition until it gives something true, and returns that. An error thrown by the condition counts as "not yet"
+ * and is told when time is up. The condition itself may hang; the deadline holds all the same.
+ */
+export async function until<T>(condition: () => T | Promise<T>, { what, timeoutMs = 10_000, everyMs = 50 }: Wait): Promise<T> {
+	const deadline = performance.now() + timeoutMs;
+	let last: unknown = 'nothing yet';
+	while (performance.now() < deadline) {
+		try {
+			const value = await within(Promise.resolve(condition()), deadline - performance.now(), 'the condition');
+			if (value) return value;
+			last = value;
+		} catch (error) {
+			// What was seen before says more than that the last look came too late.
+			if (performance.now() < deadline || last === 'nothing yet') last = error;
+		}
+		await pause(everyMs);
+	}
+	const seen = last instanceof Error ? last.message : JSON.stringify(last);
+	throw new Error(`waited ${timeoutMs} ms for ${what} in vain (last seen: ${seen})`);
+}
+
+/** The promise, or an error that names `what` when it takes longer. */
+export async function within<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(new Error(`${what}: no answer within ${Math.round(timeoutMs)} ms`)), timeoutMs);
+	});
+	try {
+		return await Promise.race([promise, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** For measuring windows and polling; never a way to wait for something to happen. */
+export function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}

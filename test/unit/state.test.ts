@@ -1,0 +1,86 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { State } from '../../service/api/schema.js';
+import { type Change, LiveState } from '../../service/state.js';
+
+function makeState(): LiveState {
+	return new LiveState({
+		sources: {},
+		scenes: {},
+		guests: {},
+		faults: [],
+		buses: { preview: null, program: null, transition: null },
+		system: { cpuPct: 1 },
+	} as unknown as Omit<State, 'seq'>);
+}
+
+async function deltasOf(state: LiveState, work: () => void): Promise<[number, Change[]][]> {
+	const deltas: [number, Change[]][] = [];
+	const off = state.onChange((seq, changes) => deltas.push([seq, changes]));
+	work();
+	await Promise.resolve();
+	off();
+	return deltas;
+}
+
+test('changes of one turn are one delta, in order, the last value of a path winning', async () => {
+	const state = makeState();
+	const deltas = await deltasOf(state, () => {
+		state.set('buses.program', 'a');
+		state.set('scenes.x', { id: 'x' });
+		state.set('buses.program', 'b');
+	});
+	assert.equal(deltas, [
+		[
+			1,
+			[
+				['scenes.x', { id: 'x' }],
+				['buses.program', 'b'],
+			],
+		],
+	]);
+});
+
+test('an equal value is no change', async () => {
+	const state = makeState();
+	assert.equal(await deltasOf(state, () => state.set('system.cpuPct', 1)), []);
+});
+
+test('null removes an entry of a collection and says so', async () => {
+	const state = makeState();
+	state.set('scenes.x', { id: 'x' });
+	const deltas = await deltasOf(state, () => state.set('scenes.x', null));
+	assert.equal(deltas.at(-1)![1].at(-1), ['scenes.x', null]);
+	assert.not('x' in state.current.scenes);
+});
+
+test('null is a value where null is meant', () => {
+	const state = makeState();
+	state.set('system.cpuPct', null);
+	assert.is(state.current.system.cpuPct, null);
+	state.set('buses.program', 'a');
+	state.set('buses.program', null);
+	assert.is(state.current.buses.program, null);
+});
+
+test('a snapshot comes after everything before it and before everything after it', async () => {
+	const state = makeState();
+	const sent: number[] = [];
+	state.onChange((seq) => sent.push(seq));
+	state.set('buses.program', 'a');
+	const snapshot = state.snapshot();
+	state.set('buses.program', 'b');
+	await Promise.resolve();
+	assert.is(snapshot.buses.program, 'a');
+	assert.is(snapshot.seq, 1);
+	assert.equal(sent, [1, 2]);
+});
+
+test('a snapshot is a copy', () => {
+	const state = makeState();
+	const snapshot = state.snapshot();
+	state.set('buses.program', 'later');
+	assert.is(snapshot.buses.program, null);
+});
+
+test.run();
