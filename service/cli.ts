@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Canvas } from '../pipelines/canvas.js';
 import { messageOf, StudioError } from './errors.js';
@@ -103,11 +103,19 @@ export function optionsOrExit(argv: string[]): Options {
 	}
 }
 
+/** Not `recursive`: that never returns where a file system answers ENOENT to a mkdir (/proc, Node 20). */
+function makeFolder(dir: string): void {
+	if (existsSync(dir)) return;
+	const parent = dirname(dir);
+	if (parent !== dir) makeFolder(parent);
+	mkdirSync(dir, { mode: 0o750 });
+}
+
 /** Makes sure that the data folder exists and can be written; throws StudioError `disk` that names it otherwise. */
 export function checkDataFolder(dir: string): void {
 	const probe = join(dir, `.write-test-${process.pid}`);
 	try {
-		mkdirSync(dir, { recursive: true, mode: 0o750 });
+		makeFolder(dir);
 		if (!statSync(dir).isDirectory()) throw new Error('it is no folder');
 		accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
 		// Read-only mounts and full disks pass the access check for root.

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Canvas } from '../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
@@ -93,7 +92,6 @@ export class LiveStudio implements Studio {
 		const env = {
 			...process.env,
 			GST_PLUGIN_PATH: [pluginFolder, process.env.GST_PLUGIN_PATH].filter(Boolean).join(':'),
-			GST_REGISTRY: join(dataDir, 'gstreamer-registry.bin'),
 		};
 		const supervisor = new Supervisor(env, faults, log);
 		this.#supervisor = supervisor;
@@ -212,7 +210,7 @@ export class LiveStudio implements Studio {
 	async start(): Promise<void> {
 		const { demo, store } = this.o;
 		if (store.fault) this.#faults.raise(store.fault);
-		this.#supervisor.start();
+		await this.#supervisor.start();
 		// What is needed first starts first.
 		this.#program.host.start();
 		this.#encoder.start();

@@ -74,7 +74,13 @@ function runFile(path: string, environment: NodeJS.ProcessEnv): Promise<Result> 
 		child.on('close', (code, signal) => {
 			clearTimeout(timer);
 			running = null;
-			const ending = timedOut ? `not done within ${timeoutMs / 1000} s` : signal ? `ended by ${signal}` : code ? `exit code ${code}` : null;
+			const ending = timedOut
+				? `not done within ${timeoutMs / 1000} s`
+				: signal
+					? `ended by ${signal}`
+					: code
+						? `exit code ${code}`
+						: null;
 			resolve(resultOf(stripVTControlCharacters(output), ending));
 		});
 	});

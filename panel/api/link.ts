@@ -3,9 +3,9 @@ import { backoffMs } from '../webrtc/backoff.js';
 import { applyChanges } from './delta.js';
 import { currentSession } from './session.js';
 
-const pingEveryMs = 1000;
-/** Silence after which the link counts as lost; the panel is to grey within 2 s. */
-const silenceMs = 1900;
+const pingEveryMs = 500;
+/** Silence after which the link counts as lost: a busy browser too is to be grey within 2 s. */
+const silenceMs = 1500;
 /** Time for one try to bring the first message. */
 const tryMs = 3000;
 

@@ -38,7 +38,8 @@ export function refusalOf(status: number, body: string, retryAfter: string | nul
 	return {
 		status,
 		code,
-		message: asSentence((text as string | undefined) ?? sentenceOf(status)),
+		// What the service says about a missing login is for programs, not for the person at the screen.
+		message: status === 401 ? sentenceOf(status) : asSentence((text as string | undefined) ?? sentenceOf(status)),
 		retryAfterS: retryAfter !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds : null,
 	};
 }

@@ -13,31 +13,26 @@ export function hideFragment(): void {
 }
 
 /** What this page logged in with. Only in memory: a page that stays open outlives a studio that forgot its sessions. */
-let lastSecret: string | null = null;
+let lastToken: string | null = null;
 
-/** Logs in with a token or, where the studio has passwords, with one. Sets the session cookie. */
-export async function signIn(secret: string): Promise<Session> {
-	const session = await create(secret);
-	lastSecret = secret;
+/** Logs in; sets the session cookie. */
+export async function signIn(token: string): Promise<Session> {
+	const session = await create(token);
+	lastToken = token;
 	return session;
 }
 
 /** Logs in again with what this page logged in with; false when there is nothing or it counts no more. */
 export async function renew(): Promise<boolean> {
-	if (lastSecret === null) return false;
-	return create(lastSecret).then(
+	if (lastToken === null) return false;
+	return create(lastToken).then(
 		() => true,
 		() => false,
 	);
 }
 
-async function create(secret: string): Promise<Session> {
-	try {
-		return await request<Session>('POST', '/api/session', { body: { token: secret } });
-	} catch (error) {
-		if (!(error instanceof RequestError) || ![400, 401].includes(error.refusal.status)) throw error;
-		return await request<Session>('POST', '/api/session', { body: { password: secret } });
-	}
+function create(token: string): Promise<Session> {
+	return request<Session>('POST', '/api/session', { body: { token } });
 }
 
 /** Who the cookie, or the token, belongs to; null when it counts for nothing. */

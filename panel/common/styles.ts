@@ -32,7 +32,8 @@ export const base = css`
 		user-select: none;
 		-webkit-user-select: none;
 	}
-	button:hover:not(:disabled), .button:hover { background: var(--raised-hover); }
+	button:hover:not(:disabled, [aria-pressed='true'], [aria-checked='true'], .primary, .danger), .button:hover { background: var(--raised-hover); }
+	button:is([aria-pressed='true'], [aria-checked='true'], .primary, .danger):hover { filter: brightness(1.1); }
 	button:active:not(:disabled) { filter: brightness(0.9); }
 	button:disabled { opacity: 0.5; cursor: not-allowed; }
 	button[aria-pressed='true'], button[aria-checked='true'] { background: var(--accent); border-color: var(--accent); color: var(--accent-text); }

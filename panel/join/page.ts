@@ -2,7 +2,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Guest } from '../../service/api/schema.js';
 import { request, sentence } from '../api/http.js';
-import { currentSession, fragmentToken, signIn } from '../api/session.js';
+import { currentSession, fragmentToken } from '../api/session.js';
 import type { Meter } from '../common/meter.js';
 import { base, pageStyles } from '../common/styles.js';
 import type { Status } from '../webrtc/connection.js';
@@ -158,8 +158,7 @@ export class JoinPage extends LitElement {
 	async #identify(): Promise<void> {
 		this.problem = null;
 		try {
-			let session = await currentSession(this.#token);
-			if (session?.guest == null && this.#token !== null) session = await signIn(this.#token);
+			const session = await currentSession(this.#token);
 			if (session?.guest == null) {
 				this.problem = this.#token === null ? noInvite : badInvite;
 				return;

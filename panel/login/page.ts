@@ -5,7 +5,7 @@ import { pageOf, signIn } from '../api/session.js';
 import { base, pageStyles } from '../common/styles.js';
 import '../common/theme-switch.js';
 
-/** Asks for a token or password, then leads to the page that was wanted or to the one of the role. */
+/** Asks for a token, then leads to the page that was wanted or to the one of the role. */
 @customElement('r58-login-page')
 export class LoginPage extends LitElement {
 	static override styles = [
@@ -28,10 +28,10 @@ export class LoginPage extends LitElement {
 		return html`<div class="page">
 			<div class="top"><h1>R58 Studio</h1><r58-theme-switch></r58-theme-switch></div>
 			<form class="card" @submit=${this.#submit}>
-				<label for="secret">Token or password</label>
+				<label for="token">Token</label>
 				<input
-					id="secret" name="secret" type="password" autocomplete="current-password" required autofocus
-					data-testid="login-secret" aria-describedby="help"
+					id="token" name="token" type="password" autocomplete="current-password" required autofocus
+					data-testid="login-token" aria-describedby="help"
 				/>
 				<p id="help" class="dim small">The operator token is printed when the studio starts. Guests and viewers open the link they were given.</p>
 				${problem ? html`<p class="problem" role="alert" data-testid="login-problem">${problem}</p>` : nothing}
@@ -42,12 +42,12 @@ export class LoginPage extends LitElement {
 
 	async #submit(event: SubmitEvent): Promise<void> {
 		event.preventDefault();
-		const secret = String(new FormData(event.target as HTMLFormElement).get('secret') ?? '').trim();
-		if (secret === '') return;
+		const token = String(new FormData(event.target as HTMLFormElement).get('token') ?? '').trim();
+		if (token === '') return;
 		this.busy = true;
 		this.problem = null;
 		try {
-			const session = await signIn(secret);
+			const session = await signIn(token);
 			const allowed = this.next !== null && pageOf(session) === '/switcher';
 			location.assign(allowed ? this.next! : pageOf(session));
 		} catch (error) {

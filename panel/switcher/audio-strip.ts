@@ -25,7 +25,7 @@ export class AudioStrip extends LitElement {
 				grid-template-columns: minmax(90px, 1.1fr) minmax(60px, 1.6fr) minmax(90px, 1.6fr) 74px auto auto;
 				align-items: center;
 				gap: 4px 10px;
-				padding: 2px 0;
+				padding: 1px 0;
 				border-top: 1px solid var(--line);
 			}
 			.name { display: flex; gap: 6px; align-items: center; min-width: 0; font-weight: 600; }

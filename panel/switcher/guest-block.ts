@@ -20,6 +20,9 @@ export class GuestBlock extends LitElement {
 			:host { display: grid; gap: 10px; }
 			form, .link { display: flex; gap: 8px; }
 			input { flex: 1; min-width: 0; }
+			.link { flex-wrap: wrap; }
+			.link input { flex-basis: 100%; }
+			.link .primary { flex: 1; }
 			.invite { display: grid; gap: 8px; padding: 10px; border: 1px solid var(--accent); border-radius: var(--radius); }
 			li { display: flex; align-items: center; gap: 8px; padding: 6px 0; border-top: 1px solid var(--line); }
 			li > div { flex: 1; min-width: 0; }

@@ -17,7 +17,6 @@ export class LayoutBlock extends LitElement {
 			:host { display: block; }
 			.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(128px, 1fr)); gap: 10px; margin-top: 8px; }
 			button { flex-direction: column; gap: 4px; width: 100%; padding: 8px; font-size: 0.85rem; }
-			.bus[aria-pressed='true'] { background: var(--raised-hover); }
 			svg { width: 88px; height: 50px; }
 			.back { fill: #000; }
 			.box { stroke: #fff; stroke-width: 0.8; }

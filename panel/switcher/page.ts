@@ -91,7 +91,7 @@ export class SwitcherPage extends LitElement {
 				<r58-preview-monitor
 					.multiview=${this.#multiview} .selection=${this.#selection} .sources=${sources} .scene=${preview}
 					.layout=${this.#selection.scene} .slotIndex=${this.#selection.slot} .picked=${this.#selection.source}
-					?live=${this.#multiview.live && online} ?tally=${buses !== null && preview !== null}
+					?live=${this.#multiview.live && online} message=${online ? this.#multiview.message : 'Panel offline'} ?tally=${buses !== null && preview !== null}
 				></r58-preview-monitor>
 				<r58-program-monitor
 					.scene=${program} .transition=${buses?.transition ?? null} ?tally=${buses !== null && program !== null}
@@ -133,7 +133,7 @@ export class SwitcherPage extends LitElement {
 			(source, index) => html`<r58-tile
 				.source=${source} .multiview=${this.#multiview} .levels=${this.#show.link} .selection=${this.#selection}
 				.tally=${tallyOf(source.id, online ? state.buses : null, state.scenes)} .number=${index + 1}
-				?live=${this.#multiview.live && online && source.id in state.system.multiview.tiles}
+				?live=${this.#multiview.live && online && source.id in state.system.multiview.tiles} ?online=${online}
 				?chosen=${online && state.buses.preview === sourceScene(source.id)}
 				?placeable=${this.#selection.scene !== null} ?picked=${this.#selection.source === source.id}
 			></r58-tile>`,
@@ -151,7 +151,7 @@ export class SwitcherPage extends LitElement {
 			({ strip, label }) => html`<r58-audio-strip
 				data-testid="strip-${strip}" .commands=${this.#commands} .levels=${this.#show.link} strip=${strip} label=${label}
 				.settings=${state.audio[strip]!}
-				?onAir=${tallyOf(strip, online ? state.buses : null, state.scenes).program || state.audio[strip]!.mode === 'on'}
+				?onAir=${online && (state.audio[strip]!.mode === 'on' || tallyOf(strip, state.buses, state.scenes).program)}
 			></r58-audio-strip>`,
 		);
 	}

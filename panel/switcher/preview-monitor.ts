@@ -33,7 +33,7 @@ export class PreviewMonitor extends LitElement {
 				font-size: 0.8rem;
 			}
 			.slot:hover:not(:disabled), .slot[data-ready] { background: rgb(255 255 255 / 0.14); }
-			.slot[aria-pressed='true'] { background: rgb(11 87 208 / 0.45); border: 3px solid #fff; }
+			.slot[aria-pressed='true'], .slot[aria-pressed='true']:hover { background: rgb(11 87 208 / 0.45); border: 3px solid #fff; }
 			.slot:focus-visible { outline-offset: -4px; }
 			.slot span { max-width: 100%; padding: 1px 6px; background: rgb(0 0 0 / 0.75); color: #fff; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 			.slot.vacant { justify-content: center; align-items: center; background: rgb(60 66 76 / 0.6); }
@@ -50,17 +50,19 @@ export class PreviewMonitor extends LitElement {
 	@property({ attribute: false }) slotIndex: number | null = null;
 	@property({ attribute: false }) picked: string | null = null;
 	@property({ type: Boolean }) live = false;
+	/** Why there is no live picture. */
+	@property() message = '';
 	@property({ type: Boolean }) tally = false;
 
 	override render() {
 		return html`<section aria-label="Preview" class="monitor">
 			<div class="screen bus ${this.tally ? 'preview' : ''}" data-drop="preview">
 				<r58-picture .multiview=${this.multiview} tile="preview" ?live=${this.live}></r58-picture>
-				${this.live ? nothing : html`<p class="message" role="status"><span>${this.multiview.message}</span></p>`}
+				${this.live ? nothing : html`<p class="message" role="status"><span>${this.message}</span></p>`}
 				${this.layout ? this.#slots(this.layout.layers) : nothing}
 			</div>
 			<p class="caption">
-				<span class="lamp preview">PVW</span>
+				<span class="lamp ${this.tally ? 'preview' : ''}">PVW</span>
 				<span class="what" data-testid="preview-label">${this.scene?.label ?? 'Nothing – tap a source'}</span>
 			</p>
 		</section>`;

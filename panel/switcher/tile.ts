@@ -70,6 +70,7 @@ export class Tile extends LitElement {
 	@property({ type: Number }) number = 0;
 	/** Pictures come in. */
 	@property({ type: Boolean }) live = false;
+	@property({ type: Boolean }) online = false;
 	/** This source alone is in preview. */
 	@property({ type: Boolean }) chosen = false;
 	/** Preview shows a layout, so a place in it can be picked. */
@@ -78,7 +79,7 @@ export class Tile extends LitElement {
 
 	override render() {
 		const { source, tally } = this;
-		const text = stateText(source);
+		const text = stateText(source) ?? (this.online && !this.live ? 'No picture here yet' : null);
 		const lamps = [tally.program ? 'on program' : '', tally.preview ? 'in preview' : '', text ?? ''].filter(Boolean).join(', ');
 		return html`
 			<button
@@ -94,7 +95,7 @@ export class Tile extends LitElement {
 						${tally.program ? html`<span class="lamp program">PGM</span>` : nothing}
 						${tally.preview ? html`<span class="lamp preview">PVW</span>` : nothing}
 					</span>
-					${text ? html`<span class="over"><span>${text}</span></span>` : this.live ? nothing : html`<span class="over"><span>No picture here yet</span></span>`}
+					${text ? html`<span class="over"><span>${text}</span></span>` : nothing}
 				</span>
 				<span class="name">
 					${this.number <= 9 ? html`<span class="number" aria-hidden="true">${this.number}</span>` : nothing}

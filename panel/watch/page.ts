@@ -53,9 +53,10 @@ export class WatchPage extends LitElement {
 
 	override render() {
 		const { status, live } = this.#whep;
+		const needsLink = status.phase === 'refused' && this.#token === null;
 		return html`
 			<video data-testid="watch-video" playsinline aria-label="${this.#streamer}, live"></video>
-			${live ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${status.message ?? 'Connecting…'}</p></div>`}
+			${live ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${needsLink ? 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.' : (status.message ?? 'Connecting…')}</p></div>`}
 			<div class="bar ${this.silenced ? '' : 'quiet'}">
 				${this.silenced ? html`<button class="sound" data-testid="watch-unmute" @click=${this.#unmute}>Tap for sound</button>` : nothing}
 				<button data-testid="watch-fullscreen" @click=${this.#fullScreen}>Full screen</button>

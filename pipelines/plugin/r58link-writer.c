@@ -353,12 +353,14 @@ serve (gpointer data)
       w->key_asked = now;
     }
     gboolean tick = now >= next_tick;
-    if (tick)
+    if (tick) {
+      accept_peers (w);
       for (guint i = 0; i < w->peers->len; i++) {
         Peer *peer = g_ptr_array_index (w->peers, i);
         if (!peer->greeted && now > peer->accepted + HELLO_WAIT)
           cut (peer, FALSE);
       }
+    }
     g_mutex_unlock (&w->lock);
 
     if (ask && w->callbacks.key_unit)
@@ -401,7 +403,7 @@ forget_oldest (R58LinkWriter *w)
 static void
 write_encoded (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTime dts)
 {
-  Unit unit = {.time = GST_CLOCK_TIME_IS_VALID (dts) ? dts : pts};
+  Unit unit = {.time = GST_CLOCK_TIME_IS_VALID (pts) ? pts : r58_now ()};
   gsize size;
   /* Copied: an encoder's own buffers must not be kept from it for 10 s. */
   gst_buffer_extract_dup (buffer, 0, -1, (gpointer *) &unit.data, &size);
@@ -634,9 +636,10 @@ r58_link_writer_new (const gchar *address, R58LinkMode mode, guint max_slots, Gs
   w->units = gst_queue_array_new_for_struct (sizeof (Unit), 512);
   w->epoll = epoll_create1 (EPOLL_CLOEXEC);
   w->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = &w->listener};
+  /* Edge triggered, and tried again at each tick: without free descriptors accept() fails and the event would stay. */
+  struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = &w->listener};
   epoll_ctl (w->epoll, EPOLL_CTL_ADD, w->listener, &event);
-  event.data.ptr = &w->wake;
+  event = (struct epoll_event) {.events = EPOLLIN, .data.ptr = &w->wake};
   epoll_ctl (w->epoll, EPOLL_CTL_ADD, w->wake, &event);
   w->thread = g_thread_new ("r58link", serve, w);
   return w;

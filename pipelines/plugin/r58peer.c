@@ -25,6 +25,7 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define ADDRESSES_MAX 16
 /* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. */
 #define LOSS_LIMIT_MS 200
+#define AUDIO_LOSS_LIMIT_MS 60
 /* Seconds from 1900 to 1970. */
 #define NTP_OFFSET G_GUINT64_CONSTANT (2208988800)
 
@@ -56,6 +57,7 @@ struct _R58Peer {
   GObject *session; /* the one RTP session of the bundle */
   R58Feed *feed;
   GSource *gather_timer;
+  GstSDPMessage *offer;
   gchar *answer;
   gboolean answered;
 
@@ -73,6 +75,7 @@ struct _R58Peer {
   GMutex lock;
   GPtrArray *inlets;
   guint64 packets, bytes;
+  GstClockTimeDiff held; /* longest a received packet left after its time stamp, since the last figures */
   gint64 heard;       /* last RTP (guest) or receiver report (viewer), g_get_monotonic_time */
   gdouble rtt_ms, loss_pct; /* < 0 = not known */
   guint32 loss_ssrc;
@@ -110,6 +113,8 @@ r58_peer_unref (R58Peer *peer)
   gst_clear_object (&peer->webrtc);
   g_mutex_clear (&peer->lock);
   g_main_context_unref (peer->context);
+  if (peer->offer)
+    gst_sdp_message_free (peer->offer);
   g_free (peer->answer);
   g_free (peer->audio_pad);
   g_free (peer->fingerprint);
@@ -350,11 +355,30 @@ on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
   }
 }
 
-/* Without this the first packets of a stream wait out the whole loss limit for predecessors that never come. */
+static gboolean
+is_audio (R58Peer *peer, guint ssrc)
+{
+  gchar *prefix = g_strdup_printf ("%u ", ssrc);
+  gboolean found = FALSE;
+  for (guint i = 0; i < gst_sdp_message_medias_len (peer->offer) && !found; i++) {
+    const GstSDPMedia *media = gst_sdp_message_get_media (peer->offer, i);
+    const gchar *value;
+    for (guint n = 0; !found && (value = gst_sdp_media_get_attribute_val_n (media, "ssrc", n)); n++)
+      found = g_str_has_prefix (value, prefix) && g_strcmp0 (gst_sdp_media_get_media (media), "audio") == 0;
+  }
+  g_free (prefix);
+  return found;
+}
+
+/* The buffer hands on what is in order at once and waits at gaps only. Three of its habits are left off: the first packets
+ * of a stream waiting out the loss limit, asking again for packets that are merely not due yet, and sound waiting for
+ * retransmissions that browsers do not make. */
 static void
 on_jitterbuffer (GstElement *rtpbin, GstElement *jitterbuffer, guint session, guint ssrc, R58Peer *peer)
 {
-  g_object_set (jitterbuffer, "faststart-min-packets", 1, "drop-on-latency", FALSE, NULL);
+  g_object_set (jitterbuffer, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE, NULL);
+  if (is_audio (peer, ssrc))
+    g_object_set (jitterbuffer, "latency", AUDIO_LOSS_LIMIT_MS, "do-retransmission", FALSE, NULL);
 }
 
 static void
@@ -400,7 +424,11 @@ inlet_take (Inlet *inlet, GstMiniObject *unit)
     gst_mini_object_unref (unit);
     return GST_FLOW_OK;
   }
+  GstClockTime pts = GST_IS_BUFFER (unit) ? GST_BUFFER_PTS (GST_BUFFER (unit)) : GST_CLOCK_TIME_NONE;
+  GstClockTimeDiff held = GST_CLOCK_TIME_IS_VALID (pts)
+      ? GST_CLOCK_DIFF (pts + gst_element_get_base_time (peer->owner), r58_now ()) : 0;
   g_mutex_lock (&peer->lock);
+  peer->held = MAX (peer->held, held);
   peer->heard = g_get_monotonic_time ();
   peer->packets += r58_rtp_unit_packets (unit);
   peer->bytes += r58_rtp_unit_bytes (unit);
@@ -477,12 +505,35 @@ r58_peer_ask_key (R58Peer *peer)
   gst_object_unref (pad);
 }
 
-/* webrtcbin would answer without the feedback a browser's bandwidth estimate lives on (300 kbit/s for ever): name it. The
- * offer was trimmed to one codec a media line before it came here, so its own caps are the preference. */
+/* Left alone webrtcbin names no header extension in its answer, and without transport-wide sequence numbers a browser's
+ * bandwidth estimate stays at 300 kbit/s. The preference is the offer's own (trimmed to one codec a line) plus its extmap. */
 static void
-on_new_transceiver (GstElement *webrtc, GstWebRTCRTPTransceiver *transceiver, R58Peer *peer)
+on_new_transceiver (GstElement *webrtc, GObject *transceiver, R58Peer *peer)
 {
-  g_object_set (transceiver, "do-nack", TRUE, NULL);
+  GstWebRTCKind kind;
+  guint mline;
+  g_object_get (transceiver, "kind", &kind, "mlineindex", &mline, NULL);
+  if (mline >= gst_sdp_message_medias_len (peer->offer))
+    return;
+  const GstSDPMedia *media = gst_sdp_message_get_media (peer->offer, mline);
+  const gchar *format = gst_sdp_media_get_format (media, 0);
+  GstCaps *caps = format ? gst_sdp_media_get_caps_from_media (media, atoi (format)) : NULL;
+  if (!caps)
+    return;
+  GstStructure *s = gst_caps_get_structure (caps, 0);
+  gst_structure_set_name (s, "application/x-rtp");
+  for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++) {
+    const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
+    gchar **parts = g_strcmp0 (attribute->key, "extmap") == 0 ? g_strsplit (attribute->value, " ", 2) : NULL;
+    if (parts && parts[0] && g_strcmp0 (parts[1], TWCC_URI) == 0) {
+      gchar *field = g_strdup_printf ("extmap-%s", parts[0]);
+      gst_structure_set (s, field, G_TYPE_STRING, TWCC_URI, NULL);
+      g_free (field);
+    }
+    g_strfreev (parts);
+  }
+  g_object_set (transceiver, "codec-preferences", caps, "do-nack", kind == GST_WEBRTC_KIND_VIDEO, NULL);
+  gst_caps_unref (caps);
 }
 
 /* ---- sending ---- */
@@ -527,9 +578,9 @@ mline_of (const GstSDPMessage *sdp, R58Kind kind)
 }
 
 static gboolean
-add_track (R58Peer *peer, R58Kind kind, GstCaps *incoming, const GstSDPMessage *sdp)
+add_track (R58Peer *peer, R58Kind kind, GstCaps *incoming)
 {
-  gint mline = mline_of (sdp, kind);
+  gint mline = mline_of (peer->offer, kind);
   if (peer->pt[kind] < 0)
     return TRUE;
   if (mline < 0)
@@ -809,8 +860,7 @@ r58_peer_new (const R58PeerOptions *o)
     peer->feed = r58_feed_new (feed_wants_key, peer);
   }
 
-  GstSDPMessage *sdp;
-  if (gst_sdp_message_new_from_text (o->sdp, &sdp) != GST_SDP_OK) {
+  if (gst_sdp_message_new_from_text (o->sdp, &peer->offer) != GST_SDP_OK) {
     fail (peer, "the offer is no SDP");
     return peer;
   }
@@ -818,15 +868,14 @@ r58_peer_new (const R58PeerOptions *o)
   gst_element_set_base_time (webrtc, gst_element_get_base_time (o->owner));
   if (!gst_element_sync_state_with_parent (webrtc)) {
     fail (peer, "webrtcbin did not start");
-    gst_sdp_message_free (sdp);
     return peer;
   }
-  if (!o->receive &&
-      (!add_track (peer, R58_VIDEO, o->video_caps, sdp) || !add_track (peer, R58_AUDIO, o->audio_caps, sdp))) {
+  if (!o->receive && (!add_track (peer, R58_VIDEO, o->video_caps) || !add_track (peer, R58_AUDIO, o->audio_caps))) {
     fail (peer, "webrtcbin gave no pad for a media line of the offer");
-    gst_sdp_message_free (sdp);
     return peer;
   }
+  GstSDPMessage *sdp;
+  gst_sdp_message_copy (peer->offer, &sdp);
   GstWebRTCSessionDescription *offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, sdp);
   g_signal_emit_by_name (webrtc, "set-remote-description", offer, promise_new (peer, on_remote_set));
   gst_webrtc_session_description_free (offer);
@@ -935,7 +984,8 @@ r58_peer_stats (R58Peer *peer, JsonBuilder *b)
   g_mutex_lock (&peer->lock);
   guint64 packets = peer->receive ? peer->packets : sent.packets;
   guint64 bytes = peer->receive ? peer->bytes : sent.bytes;
-  gdouble rtt_ms = peer->rtt_ms, loss_pct = peer->loss_pct;
+  gdouble rtt_ms = peer->rtt_ms, loss_pct = peer->loss_pct, held_ms = peer->held / 1e6;
+  peer->held = 0;
   g_mutex_unlock (&peer->lock);
   gint64 now = g_get_monotonic_time ();
   if (now - peer->last_bytes_at >= G_TIME_SPAN_SECOND) {
@@ -951,6 +1001,8 @@ r58_peer_stats (R58Peer *peer, JsonBuilder *b)
   r58_json_int (b, "packets", packets);
   r58_json_int (b, "bytes", bytes);
   r58_json_int (b, "dropped", sent.dropped);
+  if (peer->receive)
+    r58_json_double (b, "heldMs", held_ms);
   if (loss_pct >= 0)
     r58_json_double (b, "lossPct", loss_pct);
   r58_json_int (b, "kbps", peer->kbps);

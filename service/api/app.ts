@@ -18,11 +18,15 @@ const json = 'application/json';
 const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
 
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
-function middlewareOf(route: Route, { auth }: Services): Middleware {
+function middlewareOf(route: Route, { auth, store }: Services): Middleware {
 	return async (context: Context) => {
 		const caller = auth.identify(context.req);
 		auth.authorize(context.req, caller, route.role);
-		if (caller?.extended) setSessionCookie(context, cookieOf(context.req)!);
+		if (caller?.aging) {
+			const secret = cookieOf(context.req)!;
+			store.sessions.extend(secret);
+			setSessionCookie(context, secret);
+		}
 		const answer = await route.handler({
 			context,
 			caller,

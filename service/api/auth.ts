@@ -18,8 +18,8 @@ export interface Caller {
 	/** Streamers this caller may watch; null = all. */
 	streamers: string[] | null;
 	by: 'bearer' | 'cookie';
-	/** The cookie's session was extended: the browser is to be told. */
-	extended: boolean;
+	/** The session of the cookie is to be extended. */
+	aging: boolean;
 }
 
 export function hasRole(caller: Caller, role: Role): boolean {
@@ -66,7 +66,7 @@ export class Auth {
 		}
 		const secret = cookieOf(request);
 		const session = secret ? this.#store.sessions.find(secret) : null;
-		return session ? this.#callerOf(session.token, 'cookie', session.extended) : null;
+		return session ? this.#callerOf(session.token, 'cookie', session.aging) : null;
 	}
 
 	/** Null when the token is not valid. */
@@ -89,11 +89,11 @@ export class Auth {
 		}
 	}
 
-	#callerOf({ id, role, guest, streamers }: StoredToken, by: Caller['by'], extended: boolean): Caller | null {
+	#callerOf({ id, role, guest, streamers }: StoredToken, by: Caller['by'], aging: boolean): Caller | null {
 		if (role === 'guest') {
 			if (guest === null || !Object.hasOwn(this.#studio.state.current.guests, guest)) return null;
-			return { token: id, role, guest, streamers: [`return-${guest}`], by, extended };
+			return { token: id, role, guest, streamers: [`return-${guest}`], by, aging };
 		}
-		return { token: id, role, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : null, by, extended };
+		return { token: id, role, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : null, by, aging };
 	}
 }

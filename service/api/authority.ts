@@ -1,6 +1,6 @@
 import type { Certificate } from '../system/certificate.js';
-import { type Route, route } from './route.js';
 import { authorityPath } from './listener.js';
+import { type Route, route } from './route.js';
 
 /** The certificate to install on phones and computers so that they trust this studio. */
 export function authorityRoutes(certificate: Certificate): Route[] {

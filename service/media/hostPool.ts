@@ -1,6 +1,9 @@
 import type { Log } from '../system/log.js';
 import { HostProcess } from './hostProcess.js';
 
+/** A registry that takes longer is made by every process for itself. */
+const WARM_TIMEOUT_MS = 30_000;
+
 /**
  * Keeps one idle host process warm, so that a guest who joins or a source that died does not wait for a process to start
  * (about 150 ms). Hands out fresh processes otherwise.
@@ -14,6 +17,23 @@ export class HostPool {
 		private readonly env: NodeJS.ProcessEnv,
 		private readonly log: Log,
 	) {}
+
+	/**
+	 * Waits until the first process has loaded GStreamer. On a machine's very first start that process makes the registry of
+	 * plugins (seconds); ten processes at once would each make it.
+	 */
+	async warm(): Promise<void> {
+		this.#fill();
+		const spare = this.#spare!;
+		await new Promise<void>((resolve) => {
+			const timer = setTimeout(resolve, WARM_TIMEOUT_MS);
+			for (const event of ['idle', 'end'] as const)
+				spare.once(event, () => {
+					clearTimeout(timer);
+					resolve();
+				});
+		});
+	}
 
 	take(): HostProcess {
 		const host = this.#spare && !this.#spare.ended ? this.#spare : this.#spawn();

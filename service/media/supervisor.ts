@@ -19,7 +19,8 @@ export class Supervisor {
 		this.#pool = new HostPool(env, log);
 	}
 
-	start(): void {
+	async start(): Promise<void> {
+		await this.#pool.warm();
 		this.#timer = setInterval(() => {
 			const now = performance.now();
 			for (const host of this.#hosts.values()) host.check(now);

@@ -22,20 +22,23 @@ export class Sessions {
 		return secret;
 	}
 
-	/** The token behind a session. `extended`: its end was moved to 30 days from now, as its cookie's should be. */
-	find(secret: string): { token: StoredToken; extended: boolean } | null {
+	/** The token behind a session. `aging`: it was used for a day, and `extend` is due, together with its cookie. */
+	find(secret: string): { token: StoredToken; aging: boolean } | null {
 		const now = new Date().toISOString();
-		const hash = hashOf(secret);
 		const row = this.#database.connection
 			.prepare<unknown[], Parameters<typeof tokenOf>[0] & { session_end: string }>(
 				`SELECT ${tokenColumns}, sessions.expires_at AS session_end FROM sessions JOIN tokens ON tokens.id = sessions.token
 				WHERE sessions.hash = ? AND sessions.expires_at > ? AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)`,
 			)
-			.get(hash, now, now);
+			.get(hashOf(secret), now, now);
 		if (!row) return null;
-		const extended = Date.parse(row.session_end) - Date.now() < (sessionDays - 1) * dayMs;
-		if (extended) this.#database.connection.prepare('UPDATE sessions SET expires_at = ? WHERE hash = ?').run(expiry(), hash);
-		return { token: tokenOf(row), extended };
+		const aging = Date.parse(row.session_end) - Date.now() < (sessionDays - 1) * dayMs;
+		return { token: tokenOf(row), aging };
+	}
+
+	/** Moves the end of a session to 30 days from now. */
+	extend(secret: string): void {
+		this.#database.connection.prepare('UPDATE sessions SET expires_at = ? WHERE hash = ?').run(expiry(), hashOf(secret));
 	}
 
 	remove(secret: string): void {

@@ -36,7 +36,10 @@ class Client {
 			assert.ok(left > 0, `no ${type} within ${deadlineMs} ms`);
 			await new Promise<void>((resolve) => {
 				const timer = setTimeout(resolve, left);
-				this.#wake = () => (clearTimeout(timer), resolve());
+				this.#wake = () => {
+					clearTimeout(timer);
+					resolve();
+				};
 			});
 		}
 	}
@@ -46,7 +49,10 @@ class Client {
 	}
 }
 
-function open(headers: Record<string, string> = { authorization: `Bearer ${server.tokens.operator}` }, path = '/api/events'): WebSocket {
+function open(
+	headers: Record<string, string> = { authorization: `Bearer ${server.tokens.operator}` },
+	path = '/api/events',
+): WebSocket {
 	return new WebSocket(server.httpUrl.replace('http', 'ws') + path, { headers });
 }
 

@@ -74,7 +74,16 @@ test('a recording downloads whole, in parts, or not at all', async () => {
 });
 
 test('no name leads out of the folder of recordings', async () => {
-	const names = ['..%2fsecret.txt', '%2e%2e%2fsecret.txt', '..', '%2fetc%2fpasswd', '.hidden', 'a%00.mp4', 'a%5c..%5cb', 'none.mp4'];
+	const names = [
+		'..%2fsecret.txt',
+		'%2e%2e%2fsecret.txt',
+		'..',
+		'%2fetc%2fpasswd',
+		'.hidden',
+		'a%00.mp4',
+		'a%5c..%5cb',
+		'none.mp4',
+	];
 	for (const name of names) {
 		const answer = await rawGet(`/api/recordings/recording-1/files/${name}`, server.tokens.operator);
 		assert.match(answer, /^HTTP\/1.1 (404|400) /, name);
@@ -96,7 +105,10 @@ test('pages and files of the panel have types, cache headers and a policy', asyn
 	const asset = await server.ask('GET', '/assets/main-1a2b.js');
 	assert.is(asset.headers.get('content-type'), 'text/javascript; charset=utf-8');
 	assert.match(asset.headers.get('cache-control')!, /immutable/);
-	assert.is((await server.ask('GET', '/', { headers: { 'if-none-match': (await server.ask('GET', '/')).headers.get('etag')! } })).status, 304);
+	assert.is(
+		(await server.ask('GET', '/', { headers: { 'if-none-match': (await server.ask('GET', '/')).headers.get('etag')! } })).status,
+		304,
+	);
 });
 
 test('nothing outside the panel is served', async () => {

@@ -28,7 +28,11 @@ for (const [path, role] of [
 ] as const) {
 	test(`${path}: offer, answer, trickle, end`, async () => {
 		const token = server.tokens[role];
-		const made = await server.ask('POST', path, { token, body: offer, headers: { 'content-type': 'Application/SDP; charset=utf-8' } });
+		const made = await server.ask('POST', path, {
+			token,
+			body: offer,
+			headers: { 'content-type': 'Application/SDP; charset=utf-8' },
+		});
 		assert.is(made.status, 201);
 		assert.match(made.headers.get('content-type')!, /^application\/sdp/);
 		assert.match(await made.text(), /^v=0/);
@@ -52,13 +56,17 @@ for (const [path, role] of [
 		const ended = await server.ask('DELETE', location, { token, headers: { 'if-match': '"stale"' } });
 		assert.is(ended.status, 200);
 		assert.equal(await problem(await server.ask('DELETE', location, { token })), [404, 'not-found']);
-		assert.equal(await problem(await server.ask('PATCH', location, { token, body: candidate, headers: fragment })), [404, 'not-found']);
+		assert.equal(await problem(await server.ask('PATCH', location, { token, body: candidate, headers: fragment })), [
+			404,
+			'not-found',
+		]);
 	});
 
 	test(`${path}: what is no offer is refused and makes no session`, async () => {
 		const token = server.tokens[role];
 		const before = server.show.sessions.size;
-		const post = async (body: string, headers: Record<string, string>) => problem(await server.ask('POST', path, { token, body, headers }));
+		const post = async (body: string, headers: Record<string, string>) =>
+			problem(await server.ask('POST', path, { token, body, headers }));
 		assert.equal(await post(offer, { 'content-type': 'application/json' }), [415, 'unsupported-media-type']);
 		assert.equal(await post('hello', sdp), [400, 'bad-sdp']);
 		assert.equal(await post('', sdp), [400, 'bad-sdp']);

@@ -47,7 +47,10 @@ test('a wrong field is 400 invalid and named with what was expected', async () =
 
 test('malformed JSON, other types and other encodings are told apart', async () => {
 	const type = (value: string) => ({ 'content-type': value });
-	assert.equal((await refused('POST', '/api/cut', { body: '{"scene":', headers: type('application/json') })).slice(0, 2), [400, 'bad-json']);
+	assert.equal((await refused('POST', '/api/cut', { body: '{"scene":', headers: type('application/json') })).slice(0, 2), [
+		400,
+		'bad-json',
+	]);
 	assert.equal((await refused('POST', '/api/cut', { body: 'scene=one', headers: type('text/plain') })).slice(0, 2), [
 		415,
 		'unsupported-media-type',
@@ -81,7 +84,12 @@ test('a body of 10 MB is 413, with a length or without', async () => {
 		},
 	});
 	const headers = { 'content-type': 'application/json', authorization: `Bearer ${server.tokens.operator}` };
-	const streamed = await fetch(`${server.httpUrl}/api/cut`, { method: 'POST', headers, body: chunks, duplex: 'half' } as RequestInit);
+	const streamed = await fetch(`${server.httpUrl}/api/cut`, {
+		method: 'POST',
+		headers,
+		body: chunks,
+		duplex: 'half',
+	} as RequestInit);
 	assert.is(streamed.status, 413);
 	assert.is(((await streamed.json()) as ErrorBody).error.code, 'too-large');
 });
@@ -100,7 +108,14 @@ test('an endless body is answered before it ends', async () => {
 });
 
 test('what is not there is 404, also by names of JavaScript; a wrong method is 405', async () => {
-	const paths = ['/api/nothing', '/api/sources/none', '/api/sources/constructor', '/api/scenes/UPPER', '/api/guests/..%2f..', '/nothing'];
+	const paths = [
+		'/api/nothing',
+		'/api/sources/none',
+		'/api/sources/constructor',
+		'/api/scenes/UPPER',
+		'/api/guests/..%2f..',
+		'/nothing',
+	];
 	for (const path of paths) assert.equal((await refused('GET', path)).slice(0, 2), [404, 'not-found'], path);
 	assert.equal((await refused('POST', '/api/cut', { json: { scene: 'constructor' } })).slice(0, 2), [404, 'not-found']);
 	assert.equal((await refused('GET', '/api/%E0%A4%A')).slice(0, 1), [404]);
@@ -158,7 +173,10 @@ test('health tells the public only whether', async () => {
 
 test('the OpenAPI document has every documented route with its role', async () => {
 	const response = await server.ask('GET', '/api/openapi.json', { token: server.tokens.viewer });
-	const { openapi, paths } = (await response.json()) as { openapi: string; paths: Record<string, Record<string, { 'x-role': string }>> };
+	const { openapi, paths } = (await response.json()) as {
+		openapi: string;
+		paths: Record<string, Record<string, { 'x-role': string }>>;
+	};
 	assert.is(openapi, '3.1.0');
 	for (const { method, path, role, undocumented } of server.api.routes) {
 		if (undocumented) continue;

@@ -105,7 +105,10 @@ test('a wrong token is 401 everywhere, also where none is needed', async () => {
 	for (const path of ['/api/state', '/api/health', '/whip/guest-ada', '/metrics']) {
 		const response = await server.ask('GET', path, { token: 'wrong' });
 		assert.is(response.status, 401, path);
-		assert.is(((await response.json()) as { code?: string; error?: { code: string } }).error?.code ?? 'unauthorized', 'unauthorized');
+		assert.is(
+			((await response.json()) as { code?: string; error?: { code: string } }).error?.code ?? 'unauthorized',
+			'unauthorized',
+		);
 	}
 	for (const authorization of ['Basic b3BlcmF0b3I6eA==', 'Bearer', `Bearer ${'x'.repeat(5000)}`]) {
 		assert.is((await server.ask('GET', '/api/state', { headers: { authorization } })).status, 401);
@@ -114,9 +117,13 @@ test('a wrong token is 401 everywhere, also where none is needed', async () => {
 
 test('a guest publishes as itself only, and watches its own return only', async () => {
 	const sdp = { body: 'v=0\r\n', headers: { 'content-type': 'application/sdp' }, token: server.tokens.guest };
-	const statuses = async (paths: string[]) => Promise.all(paths.map(async (path) => (await server.ask('POST', path, sdp)).status));
+	const statuses = async (paths: string[]) =>
+		Promise.all(paths.map(async (path) => (await server.ask('POST', path, sdp)).status));
 	assert.equal(await statuses(['/whip/guest-ada', '/whep/return-guest-ada']), [201, 201]);
-	assert.equal(await statuses(['/whip/guest-bob', '/whep/return-guest-bob', '/whep/program', '/whep/multiview']), [403, 403, 403, 403]);
+	assert.equal(
+		await statuses(['/whip/guest-bob', '/whep/return-guest-bob', '/whep/program', '/whep/multiview']),
+		[403, 403, 403, 403],
+	);
 });
 
 test('a viewer watches the streamers of its token, program by default', async () => {
@@ -128,7 +135,10 @@ test('a viewer watches the streamers of its token, program by default', async ()
 	assert.equal([await watch(server.tokens.viewer, 'program'), await watch(server.tokens.viewer, 'multiview')], [201, 403]);
 	assert.equal([await watch(wall, 'program'), await watch(wall, 'multiview')], [403, 201]);
 	const listed = (await (await server.ask('GET', '/api/streamers', { token: wall })).json()) as { id: string }[];
-	assert.equal(listed.map(({ id }) => id), ['multiview']);
+	assert.equal(
+		listed.map(({ id }) => id),
+		['multiview'],
+	);
 });
 
 test('a token ends with its guest, its expiry or its removal', async () => {

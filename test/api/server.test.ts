@@ -22,7 +22,10 @@ interface Answer {
 }
 
 /** A request over HTTPS by a client that trusts the authority of the server and nothing else. */
-function secure(url: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+function secure(
+	url: string,
+	options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const { body, ...rest } = options;
 		const outgoing = request(url, { ...rest, ca: server.certificate.authority.certPem, agent: false }, (response) => {
@@ -80,7 +83,8 @@ test('plain HTTP from the network leads to HTTPS, but for the certificate of the
 	if (!address) return;
 	const { port } = new URL(server.httpUrl);
 	const https = new URL(server.httpsUrl).port;
-	const plain = (path: string, init: RequestInit = {}) => fetch(`http://${address}:${port}${path}`, { redirect: 'manual', ...init });
+	const plain = (path: string, init: RequestInit = {}) =>
+		fetch(`http://${address}:${port}${path}`, { redirect: 'manual', ...init });
 	for (const init of [{}, { method: 'POST', body: 'v=0' }]) {
 		const response = await plain('/whip/guest-ada?x=1', init);
 		assert.is(response.status, 307);
@@ -91,7 +95,9 @@ test('plain HTTP from the network leads to HTTPS, but for the certificate of the
 	assert.is(await authority.text(), server.certificate.authority.certPem);
 	assert.is((await secure(`https://${address}:${https}/api/health`)).status, 200);
 
-	const socket = new WebSocket(`ws://${address}:${port}/api/events`, { headers: { authorization: `Bearer ${server.tokens.operator}` } });
+	const socket = new WebSocket(`ws://${address}:${port}/api/events`, {
+		headers: { authorization: `Bearer ${server.tokens.operator}` },
+	});
 	const status = await new Promise((resolve) => {
 		socket.on('error', () => undefined);
 		socket.on('unexpected-response', (_, response) => resolve(response.statusCode));
@@ -108,7 +114,13 @@ test('a taken port is named with its option, and nothing is left listening', asy
 		['http', { http: taken, https: 0 }],
 		['https', { http: 0, https: taken }],
 	] as const) {
-		const api = createApi({ studio, store, certificate, panelDir, log: (await import('../../service/system/log.js')).createLog('silent') });
+		const api = createApi({
+			studio,
+			store,
+			certificate,
+			panelDir,
+			log: (await import('../../service/system/log.js')).createLog('silent'),
+		});
 		try {
 			await api.listen(ports);
 			assert.unreachable('it listened on a taken port');

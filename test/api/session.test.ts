@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FailedLogins } from '../../service/api/session.js';
@@ -24,7 +26,11 @@ test('a token is exchanged for a cookie that scripts cannot read and other sites
 	assert.match(cookie, /^r58_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/);
 	assert.not.match(cookie, server.tokens.operator);
 	const headers = { cookie: cookie.split(';')[0]! };
-	assert.equal(await (await server.ask('GET', '/api/session', { headers })).json(), { role: 'operator', guest: null, streamers: null });
+	assert.equal(await (await server.ask('GET', '/api/session', { headers })).json(), {
+		role: 'operator',
+		guest: null,
+		streamers: null,
+	});
 });
 
 test('by cookie, only pages of the studio change anything', async () => {
@@ -55,11 +61,25 @@ test('logging out, and the end of the token, end the session', async () => {
 	assert.match(ended.headers.get('set-cookie')!, /^r58_session=; .*Max-Age=0/);
 	assert.is((await server.ask('GET', '/api/session', { headers: { cookie } })).status, 401);
 	// The browser can still log in with the dead cookie.
-	assert.is((await server.ask('POST', '/api/session', { json: { token: server.tokens.viewer }, headers: { cookie } })).status, 200);
+	assert.is(
+		(await server.ask('POST', '/api/session', { json: { token: server.tokens.viewer }, headers: { cookie } })).status,
+		200,
+	);
 
 	const another = await login(server.tokens.operator);
 	for (const { id, role } of server.store.tokens.list()) if (role === 'operator') server.store.tokens.remove(id);
 	assert.is((await server.ask('GET', '/api/session', { headers: { cookie: another } })).status, 401);
+});
+
+test('a session in use is extended, its cookie with it', async () => {
+	const cookie = await login(server.tokens.operator);
+	const ask = () => server.ask('GET', '/api/session', { headers: { cookie } });
+	assert.is((await ask()).headers.get('set-cookie'), null);
+	const raw = new SQLite(join(server.dir, 'studio.db'));
+	raw.prepare('UPDATE sessions SET expires_at = ?').run(new Date(Date.now() + 86_400_000).toISOString());
+	raw.close();
+	assert.match((await ask()).headers.get('set-cookie')!, `${cookie}; Path=/; Max-Age=2592000;`);
+	assert.is((await ask()).headers.get('set-cookie'), null);
 });
 
 test('the eleventh failed login of a minute is 429, a good one too then', async () => {

@@ -13,6 +13,7 @@ const inputHz = 440;
 const tolerance = 40;
 
 const service = await TestService.start();
+await service.onAir();
 const guest = await TestBrowser.start({ camera: { colour: camera }, microphone: { toneHz: voiceHz } });
 const viewer = await TestBrowser.start();
 

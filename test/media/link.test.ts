@@ -34,19 +34,22 @@ async function readerOf(address: string, more: string, rest: string): Promise<Gs
 
 test.after.each(killLaunches);
 
-const layouts: [string, string, string][] = [
-	['slots that upstream writes into', '! identity', ''],
-	['memory of another element, which is copied', '! identity drop-allocation=true', ''],
-	['planes with strides of their own', '', '! videocrop left=8 right=24 top=2'],
+const wide = 'video/x-raw,format=I420,width=630,height=362,framerate=30/1';
+const moving = `videotestsrc num-buffers=30 pattern=ball is-live=true ! ${wide}`;
+// A decoder that renders into its own layout pads every line.
+const padded = `${moving} ! x264enc tune=zerolatency speed-preset=ultrafast ! avdec_h264 max-threads=1`;
+
+const layouts: [what: string, source: string, isCopied: boolean][] = [
+	['slots that upstream writes into', moving, false],
+	['memory of another element', `${moving} ! identity drop-allocation=true`, true],
+	['planes with strides of their own', padded, true],
 ];
-for (const [what, hop, crop] of layouts)
+for (const [what, source, isCopied] of layouts)
 	test(`raw pictures pass bit by bit: ${what}`, async () => {
 		const address = fresh();
-		const wide = 'video/x-raw,format=I420,width=640,height=362,framerate=30/1';
-		const source = `videotestsrc num-buffers=30 pattern=ball is-live=true ! ${wide} ${crop}`;
-		const taker = await readerOf(address, 'fill=false', sums);
-		const expected = new GstLaunch(`${source} ! identity drop-allocation=true ${sums}`);
-		const writer = new GstLaunch(`${source} ${hop} ! r58linksink address=${address}`);
+		const taker = await readerOf(address, 'fill=false hold=12', sums);
+		const expected = new GstLaunch(`${source} ${sums}`);
+		const writer = new GstLaunch(`${source} ! r58linksink address=${address}`);
 		await expected.end();
 		await writer.end();
 		// The first one or two may be gone before the reader has found the writer.
@@ -55,18 +58,19 @@ for (const [what, hop, crop] of layouts)
 		const seen = sumsOf(taker);
 		assert.ok(seen.length >= 25, `${seen.length} pictures`);
 		assert.equal(seen, sumsOf(expected).slice(-seen.length));
-		const copied = writer.stats().copied!;
-		assert.ok(hop === '! identity' ? copied === 0 : copied > 0, `copied ${copied}`);
+		const { copied } = writer.stats();
+		assert.is(copied! > 0, isCopied, `copied ${copied}`);
 	});
 
 test('sound passes inside the messages', async () => {
 	const address = fresh();
-	const taker = await readerOf(address, 'fill=false', tap());
+	const taker = await readerOf(address, 'fill=false hold=12', tap());
 	const writer = new GstLaunch(
 		`audiotestsrc is-live=true samplesperbuffer=480 num-buffers=100 ! ${audio} ! r58linksink address=${address}`,
 	);
 	await writer.end();
-	const blocks = await until(() => taker.passed.tap?.at(-1)?.offset === 99 && taker.passed.tap, { what: 'the last block' });
+	await until(() => taker.passed.tap?.at(-1)?.offset === 99, { what: 'the last block', everyMs: 10 });
+	const blocks = taker.passed.tap!;
 	assertConsecutive(
 		blocks.map((b) => b.offset),
 		'blocks of the writer',
@@ -97,7 +101,6 @@ test('fill gives one picture for every slot of the grid, before, without and aft
 		const sinceFirst = Number(b.ptsNs - seen[0]!.ptsNs) - (b.offset - seen[0]!.offset) * periodNs;
 		assert.ok(Math.abs(sinceFirst) < 2, `slot ${b.offset} is ${sinceFirst} ns off the grid`);
 	}
-	assert.is(taker.stats().late, 0);
 });
 
 test('fill gives one block of sound every 10 ms, silence where none comes', async () => {
@@ -117,11 +120,39 @@ test('fill gives one block of sound every 10 ms, silence where none comes', asyn
 	assert.is(seen.at(-1)!.ptsNs - seen[0]!.ptsNs, BigInt(seen.length - 1) * 10_000_000n);
 });
 
+test('what comes after its stand-in is dropped and counted', async () => {
+	const address = fresh();
+	const taker = new GstLaunch(`${reader(address, `caps=${video} grace-ms=100`)} ${tap()}`);
+	await taker.buffers('tap', 3);
+	new GstLaunch(`${picture(address)} pts-offset=-1000000000`);
+	await until(() => taker.stats().late! > 10, { what: 'late pictures' });
+	await taker.stop();
+	assert.is(taker.stats().buffers, 0);
+	assertConsecutive(
+		taker.passed.tap!.map((b) => b.offset),
+		'slots',
+	);
+});
+
+test('on-loss=black shows the last picture for a while, then black', async () => {
+	const address = fresh();
+	const taker = new GstLaunch(`${reader(address, `caps=${video} grace-ms=100 on-loss=black hold-ms=300`)} ${sums}`);
+	await until(() => sumsOf(taker).length > 3, { what: 'black before the first picture' });
+	const black = sumsOf(taker)[0]!;
+	const writer = new GstLaunch(picture(address, 'pattern=ball'));
+	await until(() => taker.stats().buffers! > 10, { what: 'pictures' });
+	await writer.kill();
+	await until(() => sumsOf(taker).at(-1) === black, { what: 'black again', everyMs: 10 });
+	const last = sumsOf(taker).findLast((sum) => sum !== black);
+	const repeats = sumsOf(taker).filter((sum) => sum === last).length - 1;
+	assert.ok(repeats === 8 || repeats === 9, `${repeats} repeats in 300 ms`);
+});
+
 test('a frozen reader is passed over, cut off and counted; writer and others do not notice', async () => {
 	const address = fresh();
 	const writer = new GstLaunch(picture(address));
 	const frozen = await readerOf(address, `caps=${video}`, tap());
-	const other = await readerOf(address, 'fill=false', tap());
+	const other = await readerOf(address, 'fill=false hold=12', tap());
 	await other.buffers('tap', 5);
 	await frozen.buffers('tap', 5);
 	frozen.signal('SIGSTOP');
@@ -129,7 +160,7 @@ test('a frozen reader is passed over, cut off and counted; writer and others do 
 	await until(() => writer.stats().disconnected === 1, { what: 'the frozen reader to be cut off' });
 	await until(() => writer.stats().buffers! > at.buffers + 45, { what: 'the writer to go on' });
 	const seconds = (performance.now() - at.time) / 1000;
-	assert.ok(seconds < 45 / 30 + 1.5, `45 pictures took ${seconds} s`);
+	assert.ok(seconds < 45 / 30 + 5, `45 pictures took ${seconds} s`);
 	assert.ok(writer.stats().skipped! > 5);
 	assert.is(writer.stats().dropped, 0);
 	assert.is(writer.stats().readers, 1);

@@ -46,7 +46,13 @@ export async function startApiServer(): Promise<ApiServer> {
 	writeFileSync(join(panelDir, 'index.html'), '<!doctype html><title>panel</title>');
 	writeFileSync(join(panelDir, 'assets', 'main-1a2b.js'), 'export {};');
 	const lines: string[] = [];
-	const log = createLog('info', new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
+	const collect = new Writable({
+		write(line, _, done) {
+			lines.push(String(line));
+			done();
+		},
+	});
+	const log = createLog('info', collect);
 	const store = openStore(dir);
 	const certificate = new Certificate({ dataDir: dir, log });
 	await certificate.ensure();

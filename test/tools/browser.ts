@@ -106,7 +106,7 @@ export class TestBrowser {
 	async page(url: string): Promise<Page> {
 		const page = await this.context.newPage();
 		page.on('console', (message) => {
-			if (message.type() === 'error') this.errors.push(message.text());
+			if (message.type() === 'error') this.errors.push(`${message.location().url} ${message.text()}`);
 		});
 		page.on('pageerror', (error) => this.errors.push(String(error)));
 		await page.goto(url, { waitUntil: 'domcontentloaded' });

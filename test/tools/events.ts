@@ -41,7 +41,7 @@ export class Events {
 	next<T extends EventMessage>(fits: (message: EventMessage) => message is T, what: string, timeoutMs?: number): Promise<T>;
 	next(fits: (message: EventMessage) => boolean, what: string, timeoutMs?: number): Promise<EventMessage>;
 	async next(fits: (message: EventMessage) => boolean, what: string, timeoutMs = 5000): Promise<EventMessage> {
-		return (await until(() => this.messages.find(fits), { what, timeoutMs, everyMs: 10 }))!;
+		return until(() => this.messages.find(fits), { what, timeoutMs, everyMs: 10 });
 	}
 
 	close(): void {

@@ -162,6 +162,16 @@ export class TestService {
 		return state;
 	}
 
+	/** Waits until the show runs: healthy, every demo input live, every streamer too. */
+	async onAir(timeoutMs = 30_000): Promise<State> {
+		const health = () => this.api('GET', '/api/health').then(({ status }) => status === 200);
+		await until(health, { what: 'the program to be on air', timeoutMs, everyMs: 200 });
+		const live = ({ sources, streamers }: State) =>
+			Object.values(sources).every(({ kind, state }) => kind !== 'test' || state === 'live') &&
+			Object.values(streamers).every(({ state }) => state === 'live');
+		return this.waitState(live, 'all inputs and streamers to be live', timeoutMs);
+	}
+
 	events(token = this.ready.operatorToken): Promise<Events> {
 		return Events.connect(this.http, token);
 	}
@@ -174,7 +184,7 @@ export class TestService {
 	/** Waits for one host, by role and name, other than `not`. */
 	async host(role: string, name: string, { not, timeoutMs = 10_000 }: { not?: number; timeoutMs?: number } = {}): Promise<Host> {
 		const found = () => this.hosts().find((host) => host.role === role && host.name === name && host.pid !== not);
-		return (await until(found, { what: `the process of ${role} ${name}`, timeoutMs }))!;
+		return until(found, { what: `the process of ${role} ${name}`, timeoutMs });
 	}
 
 	/** Signals the service itself, not its hosts. */

@@ -5,17 +5,22 @@ export interface Wait {
 	everyMs?: number;
 }
 
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+
 /**
  * Polls a condition until it gives something true, and returns that. An error thrown by the condition counts as "not yet"
  * and is told when time is up. The condition itself may hang; the deadline holds all the same.
  */
-export async function until<T>(condition: () => T | Promise<T>, { what, timeoutMs = 10_000, everyMs = 50 }: Wait): Promise<T> {
+export async function until<T>(
+	condition: () => T | Promise<T>,
+	{ what, timeoutMs = 10_000, everyMs = 50 }: Wait,
+): Promise<Truthy<T>> {
 	const deadline = performance.now() + timeoutMs;
 	let last: unknown = 'nothing yet';
 	while (performance.now() < deadline) {
 		try {
 			const value = await within(Promise.resolve(condition()), deadline - performance.now(), 'the condition');
-			if (value) return value;
+			if (value) return value as Truthy<T>;
 			last = value;
 		} catch (error) {
 			// What was seen before says more than that the last look came too late.

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
-import type { AddressInfo } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Certificate } from '../../service/system/certificate.js';
@@ -43,7 +43,8 @@ async function handshake(served: Certificate, authority: string, servername: str
 test('the chain is valid for every name of the machine, and for no other', async () => {
 	const made = await certificate();
 	const { certPem } = made.authority;
-	for (const name of ['localhost', hostname(), `${hostname()}.local`]) assert.is(await handshake(made, certPem, name), null, name);
+	for (const name of ['localhost', hostname(), `${hostname()}.local`])
+		assert.is(await handshake(made, certPem, name), null, name);
 	assert.is(await handshake(made, certPem, 'elsewhere.example'), 'ERR_TLS_CERT_ALTNAME_INVALID');
 	const leaf = new X509Certificate(made.server.certPem);
 	assert.ok(leaf.checkIP('127.0.0.1') && leaf.checkIP('::1'));

@@ -85,7 +85,8 @@ test('the data folder is made, or its fault is named', () => {
 		for (const path of [join(dir, 'file'), join(dir, 'file', 'below'), unwritable, '/proc/none']) {
 			assert.throws(
 				() => checkDataFolder(path),
-				(error: unknown) => error instanceof StudioError && error.code === 'disk' && error.message.startsWith(`data folder ${path} `),
+				(error: unknown) =>
+					error instanceof StudioError && error.code === 'disk' && error.message.startsWith(`data folder ${path} `),
 				path,
 			);
 		}

@@ -85,12 +85,13 @@ test('expired tokens and sessions of removed tokens count for nothing', () => {
 test('a session lives on while it is used', () => {
 	const store = openStore(dir);
 	const cookie = store.sessions.create(store.tokens.create({ label: 'x', role: 'operator' }).id);
-	assert.is(store.sessions.find(cookie)!.extended, false);
+	assert.is(store.sessions.find(cookie)!.aging, false);
 	const soon = new Date(Date.now() + 86_400_000).toISOString();
 	const raw = new SQLite(join(dir, 'studio.db'));
 	raw.prepare('UPDATE sessions SET expires_at = ?').run(soon);
-	assert.is(store.sessions.find(cookie)!.extended, true);
-	assert.is(store.sessions.find(cookie)!.extended, false);
+	assert.is(store.sessions.find(cookie)!.aging, true);
+	store.sessions.extend(cookie);
+	assert.is(store.sessions.find(cookie)!.aging, false);
 	raw.prepare('UPDATE sessions SET expires_at = ?').run(new Date().toISOString());
 	raw.close();
 	assert.is(store.sessions.find(cookie), null);

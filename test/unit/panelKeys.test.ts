@@ -1,0 +1,37 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type KeyPress, keyAction } from '../../panel/switcher/keys.js';
+
+const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false };
+const press = (key: string, code: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, code, ...none, ...more });
+
+test('Space cuts, Enter mixes, numbers preview, Shift and a number go to program', () => {
+	assert.equal(keyAction(press(' ', 'Space'), 'page'), { do: 'cut' });
+	assert.equal(keyAction(press('Enter', 'Enter'), 'page'), { do: 'mix' });
+	assert.equal(keyAction(press('3', 'Digit3'), 'page'), { do: 'preview', tile: 3 });
+	assert.equal(keyAction(press('#', 'Digit3', { shiftKey: true }), 'page'), { do: 'program', tile: 3 });
+	assert.equal(keyAction(press('"', 'Digit3'), 'page'), { do: 'preview', tile: 3 }, 'by position, as on French keyboards');
+	assert.equal(keyAction(press('?', 'Slash', { shiftKey: true }), 'page'), { do: 'help' });
+});
+
+test('nothing happens while typing, on a held key, or with a modifier', () => {
+	for (const key of [press(' ', 'Space'), press('1', 'Digit1'), press('?', 'Slash')]) {
+		assert.is(keyAction(key, 'text'), null);
+		assert.is(keyAction({ ...key, repeat: true }, 'page'), null);
+		assert.is(keyAction({ ...key, ctrlKey: true }, 'page'), null);
+	}
+	assert.is(keyAction(press('0', 'Digit0'), 'page'), null);
+	assert.is(keyAction(press('x', 'KeyX'), 'page'), null);
+});
+
+test('on a focused button Space and Enter press it, and numbers still preview', () => {
+	assert.is(keyAction(press(' ', 'Space'), 'button'), null);
+	assert.is(keyAction(press('Enter', 'Enter'), 'button'), null);
+	assert.equal(keyAction(press('1', 'Digit1'), 'button'), { do: 'preview', tile: 1 });
+});
+
+test('Escape drops the selection, also from a text field', () => {
+	assert.equal(keyAction(press('Escape', 'Escape'), 'text'), { do: 'cancel' });
+});
+
+test.run();

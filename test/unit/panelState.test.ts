@@ -1,0 +1,100 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { applyChanges } from '../../panel/api/delta.js';
+import { sceneOnAir, tallyOf, withSource } from '../../panel/switcher/scenes.js';
+import type { Scene, State } from '../../service/api/schema.js';
+
+const crop = { left: 0, top: 0, right: 0, bottom: 0 };
+const layer = (source: string | null) => ({
+	source,
+	x: 0,
+	y: 0,
+	w: 1,
+	h: 1,
+	z: 0,
+	fit: 'contain' as const,
+	crop,
+	alpha: 1,
+	border: null,
+});
+const scene = (id: string, ...sources: (string | null)[]): Scene => ({ id, label: id, layers: sources.map(layer) });
+const scenes = { a: scene('a', 'hdmi1', 'hdmi2'), b: scene('b', 'hdmi2', null) };
+
+function state(): State {
+	return {
+		seq: 4,
+		sources: { hdmi1: { state: 'live', slot: 0, lastError: 'old' }, hdmi2: { state: 'live', slot: 1 } },
+		guests: {},
+		scenes,
+		buses: { preview: 'a', program: 'b', transition: null },
+		faults: [],
+		system: { cpuPct: 3 },
+	} as unknown as State;
+}
+
+test('a change replaces one value and leaves untouched branches the same objects', () => {
+	const before = state();
+	const after = applyChanges(before, 5, [['sources.hdmi1.state', 'no-signal']]);
+	assert.is(after.seq, 5);
+	assert.is(after.sources.hdmi1!.state, 'no-signal');
+	assert.is(before.sources.hdmi1!.state, 'live');
+	assert.is(after.sources.hdmi2, before.sources.hdmi2);
+	assert.is(after.scenes, before.scenes);
+	assert.is.not(after.sources, before.sources);
+});
+
+test('null removes an entry of a collection and is a value elsewhere', () => {
+	const after = applyChanges(state(), 5, [
+		['sources.hdmi2', null],
+		['sources.hdmi1.lastError', null],
+		['buses.preview', null],
+		['system.cpuPct', null],
+	]);
+	assert.equal(Object.keys(after.sources), ['hdmi1']);
+	assert.is(after.sources.hdmi1!.lastError, null);
+	assert.is(after.buses.preview, null);
+	assert.is(after.system.cpuPct, null);
+	assert.ok('preview' in after.buses);
+});
+
+test('entries and lists are added whole, and changes apply in order', () => {
+	const after = applyChanges(state(), 5, [
+		['guests.guest-a', { id: 'guest-a', name: 'Anna' }],
+		['guests.guest-a.name', 'Bea'],
+		['faults', [{ code: 'x' }]],
+	]);
+	assert.is(after.guests['guest-a']!.name, 'Bea');
+	assert.is(after.faults.length, 1);
+});
+
+test('a change below something that does not exist is ignored', () => {
+	const before = state();
+	const after = applyChanges(before, 5, [['sources.gone.state', 'live']]);
+	assert.equal(after.sources, before.sources);
+});
+
+test('tally: red on program, green in preview, both red during a transition, dark when the link is lost', () => {
+	const buses = state().buses;
+	assert.equal(tallyOf('hdmi1', buses, scenes), { program: false, preview: true });
+	assert.equal(tallyOf('hdmi2', buses, scenes), { program: true, preview: true });
+	const transition = { kind: 'mix' as const, durationMs: 500, frames: 15, startFrame: 1, endFrame: 16 };
+	assert.equal(tallyOf('hdmi1', { ...buses, transition }, scenes), { program: true, preview: true });
+	assert.equal(tallyOf('hdmi2', null, scenes), { program: false, preview: false });
+	assert.ok(sceneOnAir('b', buses));
+	assert.not(sceneOnAir('a', buses));
+	assert.ok(sceneOnAir('a', { ...buses, transition }));
+});
+
+test('a source goes into one slot and the others stay', () => {
+	const layers = withSource(scenes.a.layers, 1, 'guest-a');
+	assert.equal(
+		layers.map(({ source }) => source),
+		['hdmi1', 'guest-a'],
+	);
+	assert.equal(
+		withSource(layers, 0, null).map(({ source }) => source),
+		[null, 'guest-a'],
+	);
+});
+
+test.run();

@@ -1,0 +1,305 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'sdp-transform';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { StudioError } from '../../service/errors.js';
+import {
+	type CheckedOffer,
+	checkOffer,
+	finishAnswer,
+	maxOfferBytes,
+	type OfferRules,
+	parseFragment,
+} from '../../service/webrtc/sdp.js';
+
+const offer = (name: string) => readFileSync(new URL(`../../../test/fixtures/offers/${name}.sdp`, import.meta.url), 'utf8');
+const publish: OfferRules = { direction: 'publish' };
+const watch: OfferRules = { direction: 'watch' };
+
+function refusal(run: () => unknown): StudioError {
+	try {
+		run();
+	} catch (error) {
+		if (error instanceof StudioError) return error;
+		throw error;
+	}
+	throw new Error('it was taken');
+}
+
+/** Without the lines that fit. */
+const without = (text: string, pattern: RegExp) =>
+	text
+		.split('\r\n')
+		.filter((line) => !pattern.test(line))
+		.join('\r\n');
+
+const offers = suite('offers');
+
+const taken: [name: string, rules: OfferRules, video: Partial<CheckedOffer['video']>, audioPt: number, candidates: number][] = [
+	['chromium-publish', publish, { codec: 'H264', pt: 108, rtx: 109 }, 111, 2],
+	['firefox-publish', publish, { codec: 'H264', pt: 126, rtx: 127 }, 109, 1],
+	['obs-publish', publish, { codec: 'H264', pt: 96, rtx: undefined }, 111, 0],
+	['chromium-watch', watch, { codec: 'H264', pt: 108, rtx: 109 }, 111, 2],
+	['firefox-watch', watch, { codec: 'H264', pt: 126, rtx: 127 }, 109, 1],
+];
+for (const [name, rules, { codec, pt, rtx }, audioPt, candidates] of taken) {
+	offers(`${name} is taken with its own payload types`, () => {
+		const checked = checkOffer(offer(name), rules);
+		assert.equal([checked.video?.codec, checked.video?.pt, checked.video?.rtx, checked.audio?.pt], [codec, pt, rtx, audioPt]);
+		assert.match(checked.fingerprint, /^sha-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+		assert.is(checked.trickle, true);
+		const { media, groups } = parse(checked.offer);
+		for (const line of media) {
+			assert.equal(
+				line.rtp.map(({ payload }) => payload).filter((p) => p !== rtx),
+				[line.type === 'audio' ? audioPt : pt],
+			);
+			assert.is(line.direction, rules.direction === 'publish' ? 'sendonly' : 'recvonly');
+		}
+		assert.equal(groups, [{ type: 'BUNDLE', mids: '0 1' }]);
+		assert.is(media[0]!.candidates?.length ?? 0, candidates);
+		assert.is(media[1]!.candidates, undefined);
+	});
+}
+
+offers('a guest keeps loss reports, key-frame requests and its bandwidth estimate', () => {
+	const trimmed = checkOffer(offer('chromium-publish'), publish).offer;
+	for (const line of ['rtcp-fb:108 nack', 'rtcp-fb:108 nack pli', 'rtcp-fb:108 ccm fir', 'rtcp-fb:108 transport-cc'])
+		assert.ok(trimmed.includes(`a=${line}\r\n`), line);
+	assert.match(trimmed, /a=extmap:3 http:\/\/www\.ietf\.org\/id\/draft-holmer-rmcat-transport-wide-cc-extensions-01/);
+	assert.is(trimmed.match(/a=extmap/g)?.length, 2);
+});
+
+offers('mDNS names, TCP and link-local candidates are left out', () => {
+	assert.not.match(checkOffer(offer('firefox-publish'), publish).offer, /\.local|TCP/);
+});
+
+offers('a guest without a usable H.264 is taken with VP8', () => {
+	const text = offer('firefox-publish').replace('level-asymmetry-allowed=1;packetization-mode=1', 'level-asymmetry-allowed=1');
+	assert.equal(checkOffer(text, publish).video, { codec: 'VP8', pt: 120, fmtp: '', rtx: 124 });
+});
+
+offers('constrained baseline is preferred to baseline and main', () => {
+	const main = without(offer('chromium-publish'), /profile-level-id=42/);
+	assert.match(checkOffer(offer('chromium-publish'), publish).video!.fmtp, /profile-level-id=42e01f/);
+	assert.match(checkOffer(main, publish).video!.fmtp, /packetization-mode=1;profile-level-id=4d001f/);
+});
+
+offers('a viewer without H.264 is told so', () => {
+	const error = refusal(() => checkOffer(without(offer('chromium-watch'), /^a=rtpmap:\d+ (H264|VP9|AV1|H265)/), watch));
+	assert.is(error.code, 'unsupported-media');
+	assert.match(error.message, /this viewer offers VP8 only; the program is H\.264/);
+});
+
+offers('sound alone is taken, and a line the streamer has nothing for is left to be rejected', () => {
+	const checked = checkOffer(offer('chromium-watch'), { ...watch, audio: false });
+	assert.is(checked.audio, undefined);
+	assert.equal(
+		checked.lines.map(({ mid, kept }) => [mid, kept]),
+		[
+			['0', true],
+			['1', false],
+		],
+	);
+	assert.match(checked.offer, /a=group:BUNDLE 0\r\n/);
+	const audioOnly = checkOffer(offer('firefox-watch'), { ...watch, video: false });
+	assert.equal([audioOnly.video, audioOnly.audio?.pt], [undefined, 109]);
+	assert.is(
+		refusal(() => checkOffer(offer('firefox-watch'), { ...watch, video: false, audio: false })).code,
+		'unsupported-media',
+	);
+});
+
+offers('transport at session level counts for all lines', () => {
+	const text = offer('obs-publish');
+	const { ufrag, fingerprint, setup } = checkOffer(
+		without(text, /^a=setup/).replace('a=group:LS', 'a=setup:active\r\na=group:LS'),
+		publish,
+	);
+	assert.equal([ufrag, setup], ['mqbP', 'active']);
+	assert.match(fingerprint, /^sha-256 F3:38/);
+});
+
+const chromium = offer('chromium-publish');
+const refused: [what: string, text: string, rules: OfferRules, code: string, message: RegExp][] = [
+	['an empty body', '', publish, 'bad-sdp', /empty/],
+	['text that is no SDP', 'hello', publish, 'bad-sdp', /must start with v=0/],
+	['SDP with a line that is none', 'v=0\r\nhello\r\n', publish, 'bad-sdp', /“hello” is no SDP line/],
+	['an oversized body', `v=0\r\n${'a=x\r\n'.repeat(maxOfferBytes / 5)}`, publish, 'bad-sdp', /at most/],
+	['no media line', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n', publish, 'bad-sdp', /no media line/],
+	[
+		'a guest that only receives',
+		offer('chromium-watch'),
+		publish,
+		'unsupported-media',
+		/video is recvonly; .*sendonly or sendrecv/,
+	],
+	['a viewer that sends', chromium, watch, 'unsupported-media', /audio is sendonly; .*recvonly or sendrecv/],
+	['an inactive line', chromium.replace('a=sendonly', 'a=inactive'), publish, 'unsupported-media', /inactive/],
+	[
+		'a data channel',
+		`${chromium}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n`,
+		publish,
+		'unsupported-media',
+		/m=application/,
+	],
+	['two video lines', `${chromium}${chromium.slice(chromium.indexOf('m=video'))}`, publish, 'unsupported-media', /2 video lines/],
+	['simulcast', `${chromium}a=rid:0 send\r\na=simulcast:send 0\r\n`, publish, 'unsupported-media', /simulcast/],
+	['lines that are not bundled', without(chromium, /^a=group/), publish, 'bad-sdp', /BUNDLE/],
+	['no fingerprint', without(chromium, /^a=fingerprint/), publish, 'bad-sdp', /fingerprint/],
+	['a weak fingerprint', chromium.replaceAll('sha-256', 'sha-1'), publish, 'bad-sdp', /sha-256/],
+	['no ICE credentials', without(chromium, /^a=ice-ufrag/), publish, 'bad-sdp', /ice-ufrag/],
+	['a hostile ufrag', chromium.replaceAll(/a=ice-ufrag:.*/g, 'a=ice-ufrag:a b'), publish, 'bad-sdp', /ice-ufrag/],
+	['no role in the handshake', chromium.replaceAll('actpass', 'holdconn'), publish, 'bad-sdp', /“holdconn”/],
+	[
+		'no codec that fits',
+		without(chromium, /^a=rtpmap:\d+ (H264|VP8)/),
+		publish,
+		'unsupported-media',
+		/H\.264 .* or VP8 is taken/,
+	],
+	['no Opus', without(chromium, /^a=rtpmap:\d+ opus/), publish, 'unsupported-media', /Opus is taken/],
+	['a line without mid', without(chromium, /^a=mid:0/), publish, 'bad-sdp', /a=mid/],
+	['tracks of two streams', chromium.replace(/a=msid:\S+/, 'a=msid:other'), publish, 'unsupported-media', /one MediaStream/],
+];
+for (const [what, text, rules, code, message] of refused) {
+	offers(`${what} is refused by name`, () => {
+		const error = refusal(() => checkOffer(text, rules));
+		assert.is(error.code, code);
+		assert.match(error.message, message);
+	});
+}
+offers.run();
+
+const answers = suite('answers');
+
+/** As webrtcbin 1.22 says it. */
+const answered = (checked: CheckedOffer) =>
+	[
+		'v=0',
+		'o=- 1 1 IN IP4 0.0.0.0',
+		's=-',
+		't=0 0',
+		'a=ice-options:trickle',
+		'a=group:BUNDLE 0',
+		...checked.lines
+			.filter(({ kept }) => kept)
+			.flatMap(({ kind, mid }, index) => [
+				`m=${kind} 9 UDP/TLS/RTP/SAVPF ${checked[kind]!.pt}`,
+				'c=IN IP4 0.0.0.0',
+				`a=mid:${mid}`,
+				'a=setup:active',
+				`a=rtpmap:${checked[kind]!.pt} ${kind === 'video' ? 'H264/90000' : 'OPUS/48000/2'}`,
+				`a=fmtp:${checked[kind]!.pt} profile=constrained-baseline`,
+				'a=ssrc:77 msid:r58 webrtctransceiver0',
+				'a=ssrc:77 cname:r58',
+				checked.direction === 'watch' ? 'a=sendonly' : 'a=recvonly',
+				...(index > 0
+					? []
+					: [
+							'a=candidate:1 1 UDP 2015363327 192.0.2.2 50000 typ host',
+							'a=candidate:1 1 UDP 2015363327 192.0.2.2 50000 typ host',
+							'a=candidate:2 1 UDP 2015363327 127.0.0.1 50001 typ host',
+							'a=candidate:3 1 UDP 2015363327 fe80::1 50002 typ host',
+							'a=candidate:4 1 TCP 1015021823 192.0.2.2 9 typ host tcptype active',
+						]),
+			]),
+		'',
+	].join('\r\n');
+
+answers('an answer to a viewer has what webrtcbin leaves out', () => {
+	const checked = checkOffer(offer('chromium-watch'), watch);
+	const text = finishAnswer(answered(checked), checked);
+	const { media, groups } = parse(text);
+	assert.equal(groups, [{ type: 'BUNDLE', mids: '0 1' }]);
+	assert.equal(
+		media.map(({ direction, rtcpMux, msid }) => [direction, rtcpMux, msid?.[0]?.id]),
+		[
+			['sendonly', 'rtcp-mux', 'r58'],
+			['sendonly', 'rtcp-mux', 'r58'],
+		],
+	);
+	assert.is(text.match(/a=rtcp-mux-only\r\n/g)?.length, 2);
+	assert.equal(
+		media[0]!.candidates?.map(({ ip }) => ip),
+		['192.0.2.2', '127.0.0.1'],
+	);
+	assert.ok(text.includes('a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n'));
+	assert.match(text.slice(0, text.indexOf('m=audio')), /a=end-of-candidates\r\n$/);
+});
+
+answers('an answer to a guest receives, and tells its browser where to start', () => {
+	const checked = checkOffer(chromium, publish);
+	const text = finishAnswer(answered(checked), checked);
+	assert.equal(
+		parse(text).media.map(({ direction }) => direction),
+		['recvonly', 'recvonly'],
+	);
+	assert.match(text, /a=fmtp:108 .*x-google-start-bitrate=\d+/);
+	assert.not.match(text, /a=msid:/);
+});
+
+answers('a line the streamer has nothing for is rejected and not bundled', () => {
+	const checked = checkOffer(offer('firefox-watch'), { ...watch, audio: false });
+	const text = finishAnswer(answered(checked), checked);
+	assert.match(text, /a=group:BUNDLE 1\r\n/);
+	assert.match(text, /m=audio 0 UDP\/TLS\/RTP\/SAVPF 109\r\nc=IN IP4 0\.0\.0\.0\r\na=mid:0\r\na=inactive\r\nm=video 9 /);
+});
+
+answers('loopback candidates can be left out', () => {
+	const checked = checkOffer(chromium, publish);
+	assert.not.match(finishAnswer(answered(checked), checked, { loopback: false }), /127\.0\.0\.1/);
+});
+
+answers('a line webrtcbin refused is an error, never a half answer', () => {
+	const checked = checkOffer(chromium, publish);
+	const error = refusal(() => finishAnswer(answered(checked).replace('m=video 9', 'm=video 0'), checked));
+	assert.is(error.code, 'unsupported-media');
+});
+answers.run();
+
+const fragments = suite('fragments');
+
+const credentials = 'a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n';
+
+fragments('candidates, credentials and the end are read', () => {
+	const text = `${credentials}m=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2122 192.0.2.9 4000 typ host\r\na=end-of-candidates\r\n`;
+	assert.equal(parseFragment(text), {
+		ufrag: 'EsAw',
+		pwd: 'P2uYro0UCOQ4zxjKXaWCBui1',
+		candidates: [{ mlineIndex: 0, mid: '0', candidate: 'candidate:1 1 udp 2122 192.0.2.9 4000 typ host' }],
+		end: true,
+	});
+});
+
+fragments('credentials may stand below the media line', () => {
+	const { ufrag, end } = parseFragment(`m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n${credentials}`);
+	assert.equal([ufrag, end], ['EsAw', false]);
+});
+
+fragments('what cannot be used is left out, the rest is taken', () => {
+	const lines = [
+		'a=candidate:1 1 tcp 1 192.0.2.9 9 typ host tcptype active',
+		'a=candidate:2 1 udp 1 4f1b2c3d.local 4000 typ host',
+		'a=candidate:3 1 udp 1 fe80::1 4000 typ host',
+		'a=candidate:4 1 udp 1 not-an-address 4000 typ host',
+		'a=candidate:5 1 udp 1 192.0.2.9 99999 typ host',
+		'a=candidate:6 1 udp 1 2001:db8::1 4000 typ srflx raddr :: rport 0',
+	];
+	const { candidates } = parseFragment(`${credentials}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n${lines.join('\r\n')}\r\n`);
+	assert.equal(
+		candidates.map(({ candidate }) => candidate.slice(0, 11)),
+		['candidate:6'],
+	);
+});
+
+fragments('what is no fragment is refused', () => {
+	for (const text of ['hello', '', 'm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n', `${credentials}${'a=x\r\n'.repeat(5000)}`])
+		assert.is(refusal(() => parseFragment(text)).code, 'bad-sdp');
+});
+
+fragments('at most 64 candidates are taken', () => {
+	const line = (n: number) => `a=candidate:${n} 1 udp 1 192.0.2.9 ${4000 + n} typ host\r\n`;
+	assert.is(parseFragment(credentials + Array.from({ length: 200 }, (_, n) => line(n)).join('')).candidates.length, 64);
+});
+fragments.run();
