@@ -10,7 +10,7 @@ const outDir = fileURLToPath(new URL('../dist/panel', import.meta.url));
 export default defineConfig({
 	root,
 	base: '/',
-	plugins: [{ name: 'old-assets', buildStart: () => rmSync(`${outDir}/assets`, { recursive: true, force: true }) }],
+	plugins: [{ name: 'old-assets', generateBundle: () => rmSync(`${outDir}/assets`, { recursive: true, force: true }) }],
 	build: {
 		outDir,
 		emptyOutDir: false,

@@ -22,7 +22,7 @@ export const usage = `R58 Studio
   --http PORT          plain HTTP for this machine (default 8000; 0 = any free port)
   --https PORT         HTTPS for everyone else (default 8443; 0 = any free port)
   --canvas WxHpFPS     size and rate of the program (default 1920x1080p30; with --demo 1280x720p30)
-                       even sizes from 160 to 3840, 5 to 60 frames a second; 23.976, 29.97 and 59.94 too
+                       even sizes from 160x90 to 3840x2160, 5 to 60 frames a second; 23.976, 29.97 and 59.94 too
   --demo               moving test pictures in place of the HDMI inputs, and tokens printed at start
   --help               this text
 `;
@@ -38,8 +38,9 @@ export function parseCanvas(text: string): Canvas {
 	const match = /^(\d{1,5})x(\d{1,5})p(\d{1,3}(?:\.\d{1,3})?)$/.exec(text);
 	if (!match) throw invalid('canvas', `"${text}" is not like 1280x720p30`);
 	const [width, height] = [Number(match[1]), Number(match[2])];
+	if (width < 160 || width > 3840) throw invalid('canvas', `the width must be 160 to 3840, not ${width}`);
+	if (height < 90 || height > 2160) throw invalid('canvas', `the height must be 90 to 2160, not ${height}`);
 	for (const size of [width, height]) {
-		if (size < 160 || size > 3840) throw invalid('canvas', `width and height must be 160 to 3840, not ${size}`);
 		if (size % 2 !== 0) throw invalid('canvas', `width and height must be even, not ${size}`);
 	}
 	const fractional = fractionalRates[match[3]!];

@@ -206,19 +206,23 @@ export class LiveStudio implements Studio {
 		});
 	}
 
-	/** Starts everything; the program is on air a moment later. */
-	async start(): Promise<void> {
+	/** The show as it was, before anything runs: a guest who calls now is known. */
+	restore(): void {
 		const { demo, store } = this.o;
 		if (store.fault) this.#faults.raise(store.fault);
-		await this.#supervisor.start();
-		// What is needed first starts first.
-		this.#program.host.start();
-		this.#encoder.start();
 		if (demo) this.#sources.addDemoInputs();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
 		this.#switcher.restore();
+		this.#recorder.restore();
+	}
+
+	/** Starts every host, what is needed first first; the program is on air a moment later. */
+	async start(): Promise<void> {
+		await this.#supervisor.start();
+		this.#program.host.start();
+		this.#encoder.start();
+		this.#sources.start();
 		for (const { plan } of Object.values(this.#streamers)) plan.host.start();
-		await this.#recorder.restore();
 		this.#machine.start();
 		this.#statsTimer = setInterval(() => this.#onSecond(), STATS_INTERVAL_MS);
 	}

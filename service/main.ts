@@ -40,6 +40,7 @@ async function main(): Promise<void> {
 	process.on('SIGTERM', (signal) => void stop(signal));
 	process.on('SIGINT', (signal) => void stop(signal));
 
+	studio.restore();
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	await studio.start();
 	const tokens = options.demo ? demoTokens() : {};

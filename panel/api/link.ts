@@ -51,12 +51,18 @@ export class Link extends EventTarget {
 			this.#send({ type: 'subscribe', topics: [...this.topics] });
 			this.#pinger = window.setInterval(() => this.#send({ type: 'ping' }), pingEveryMs);
 		};
+		let heard = false;
 		socket.onmessage = ({ data }) => {
+			heard = true;
 			window.clearTimeout(this.#patience);
 			this.#expectMore(silenceMs);
 			this.#receive(JSON.parse(data as string) as EventMessage);
 		};
-		socket.onclose = () => this.#failed();
+		socket.onclose = () => {
+			// Closed before it brought anything: the studio is away, no need to wait for the silence.
+			if (!heard) this.#darken();
+			this.#failed();
+		};
 		this.#patience = window.setTimeout(() => this.#failed(), tryMs);
 	}
 
@@ -73,7 +79,7 @@ export class Link extends EventTarget {
 				this.#changed();
 				break;
 			case 'delta':
-				if (!this.state) break;
+				if (!this.state || message.seq <= this.state.seq) break;
 				if (message.seq !== this.state.seq + 1) {
 					this.#connect();
 					break;
@@ -100,10 +106,15 @@ export class Link extends EventTarget {
 		}, waitMs);
 	}
 
-	#lost(): void {
+	#darken(): void {
+		if (!this.online) return;
 		this.online = false;
 		this.dispatchEvent(new CustomEvent<Levels>('levels', { detail: {} }));
 		this.#changed();
+	}
+
+	#lost(): void {
+		this.#darken();
 		// A socket that is still open has gone silent; one that is being opened has its own patience.
 		if (this.#socket?.readyState === WebSocket.OPEN) this.#failed();
 	}

@@ -15,7 +15,14 @@ export class Confirm extends LitElement {
 	static override styles = [
 		base,
 		css`
-			dialog { max-width: min(440px, calc(100vw - 32px)); padding: 20px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); color: var(--text); }
+			dialog {
+				max-width: min(440px, calc(100vw - 32px));
+				padding: 20px;
+				border: 1px solid var(--line);
+				border-radius: 12px;
+				background: var(--surface);
+				color: var(--text);
+			}
 			dialog::backdrop { background: rgb(0 0 0 / 0.6); }
 			h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
 			p { margin: 10px 0 20px; }

@@ -32,11 +32,17 @@ export const base = css`
 		user-select: none;
 		-webkit-user-select: none;
 	}
-	button:hover:not(:disabled, [aria-pressed='true'], [aria-checked='true'], .primary, .danger), .button:hover { background: var(--raised-hover); }
-	button:is([aria-pressed='true'], [aria-checked='true'], .primary, .danger):hover { filter: brightness(1.1); }
+	button:hover:not(:disabled, [aria-pressed='true'], .primary, .danger), .button:hover {
+		background: var(--raised-hover);
+	}
+	button:is([aria-pressed='true'], .primary, .danger):hover { filter: brightness(1.1); }
 	button:active:not(:disabled) { filter: brightness(0.9); }
 	button:disabled { opacity: 0.5; cursor: not-allowed; }
-	button[aria-pressed='true'], button[aria-checked='true'] { background: var(--accent); border-color: var(--accent); color: var(--accent-text); }
+	button[aria-pressed='true'] {
+		background: var(--accent);
+		border-color: var(--accent);
+		color: var(--accent-text);
+	}
 	button.primary { background: var(--accent); border-color: var(--accent); color: var(--accent-text); }
 	button.danger { background: var(--program); border-color: var(--program); color: var(--program-text); }
 	button.plain { background: none; border-color: transparent; }
@@ -68,7 +74,14 @@ export const base = css`
 		border-radius: 4px;
 		background: var(--bad-surface);
 	}
-	.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+	.visually-hidden {
+		position: absolute;
+		width: 1px;
+		height: 1px;
+		overflow: hidden;
+		clip-path: inset(50%);
+		white-space: nowrap;
+	}
 
 	@media (prefers-reduced-motion: reduce) {
 		*, *::before, *::after { animation: none !important; transition: none !important; }

@@ -80,7 +80,7 @@ export class JoinPage extends LitElement {
 	#inside() {
 		const { phase, message } = this.#whip.status;
 		return html`
-			<p class="state ${phase}" role="status" data-testid="join-state" data-phase=${phase}>${message ?? phaseWords[phase]}</p>
+			<p class="state ${phase}" role="status" data-testid="join-state" data-phase=${phase}>${message ?? (phase === 'live' ? this.#presence() : phaseWords[phase])}</p>
 			<div class="columns">
 				<div class="return">
 					<video data-testid="return-video" autoplay playsinline .srcObject=${this.#whep.stream}></video>
@@ -90,7 +90,7 @@ export class JoinPage extends LitElement {
 					${this.#self()}
 					<div class="controls">
 						<button data-testid="mute-button" aria-pressed=${this.muted} @click=${this.#mute}>${this.muted ? 'Muted' : 'Mute'}</button>
-						<button data-testid="camera-button" aria-pressed=${this.cameraOff} @click=${this.#hideCamera}>
+						<button data-testid="camera-button" ?disabled=${this.#devices.missing === 'video'} aria-pressed=${this.cameraOff} @click=${this.#hideCamera}>
 							${this.cameraOff ? 'Camera is off' : 'Camera off'}
 						</button>
 						<button class="danger" data-testid="leave-button" @click=${this.#leave}>Leave</button>
@@ -109,13 +109,27 @@ export class JoinPage extends LitElement {
 	}
 
 	#self() {
-		const { stream, missing } = this.#devices;
-		const text = !stream ? 'Waiting for your camera…' : missing === 'video' ? 'No camera: you join with sound only' : null;
+		const { stream, missing, reason } = this.#devices;
+		const text = !stream
+			? reason
+				? 'No picture'
+				: 'Waiting for your camera…'
+			: missing === 'video'
+				? 'No camera: you join with sound only'
+				: null;
 		return html`<div class="self">
 			<video data-testid="self-video" autoplay playsinline muted .muted=${true} .srcObject=${stream} ?data-off=${this.cameraOff}></video>
 			${text ? html`<p class="over">${text}</p>` : this.cameraOff ? html`<p class="over">Your camera is off</p>` : nothing}
 			${this.muted ? html`<span class="badge">Microphone muted</span>` : nothing}
 		</div>`;
+	}
+
+	/** What reaches the studio of this guest: never more than is sent. */
+	#presence(): string {
+		const { missing } = this.#devices;
+		const senses = [this.cameraOff || missing === 'video' ? '' : 'sees', this.muted || missing === 'audio' ? '' : 'hears'];
+		const words = senses.filter(Boolean).join(' and ');
+		return words ? `You are in. The studio ${words} you.` : 'You are in. The studio neither sees nor hears you.';
 	}
 
 	#pickers() {
@@ -126,7 +140,9 @@ export class JoinPage extends LitElement {
 			<label for="microphone">Microphone</label>
 			${this.#picker('microphone', 'audio', microphones, 'No microphone')}
 			<r58-meter data-testid="microphone-meter" role="img" aria-label="Level of your microphone"></r58-meter>
-			<p class="dim small">${missing === 'audio' ? 'No microphone: nobody will hear you.' : 'Speak: the bar moves when your microphone works.'}</p>
+			<p class="dim small">
+				${missing === 'audio' ? 'No microphone: nobody will hear you.' : 'Speak: the bar moves when your microphone works.'}
+			</p>
 		`;
 	}
 
@@ -206,10 +222,9 @@ export class JoinPage extends LitElement {
 	}
 }
 
-const phaseWords: Record<Status['phase'], string> = {
+const phaseWords: Record<Exclude<Status['phase'], 'live'>, string> = {
 	idle: 'Not connected',
 	connecting: 'Connecting to the studio…',
-	live: 'You are in. The studio sees and hears you.',
 	waiting: 'Connection lost. Trying again…',
 	refused: 'The studio did not let you in.',
 };

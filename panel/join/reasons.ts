@@ -29,7 +29,8 @@ export function reasonOf(name: string, message = ''): Reason {
 				code: 'denied',
 				title: 'Camera and microphone are blocked',
 				remedy:
-					'Tap the camera or lock sign beside the address, allow camera and microphone, then try again. If it is not there, look in the system settings under privacy.',
+					'Tap the camera or lock sign beside the address, allow camera and microphone, then try again. ' +
+					'If it is not there, look in the system settings under privacy.',
 			};
 		case 'NotReadableError':
 		case 'AbortError':

@@ -28,7 +28,14 @@ export class RecordingsPage extends LitElement {
 			.state.recording { background: var(--program); color: var(--program-text); }
 			.state.fault { background: var(--bad-surface); }
 			ul.recordings { display: grid; gap: 12px; }
-			.file { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; border-top: 1px solid var(--line); padding-top: 8px; }
+			.file {
+				display: flex;
+				flex-wrap: wrap;
+				align-items: center;
+				gap: 4px 12px;
+				border-top: 1px solid var(--line);
+				padding-top: 8px;
+			}
 			.file span { flex: 1 1 200px; overflow-wrap: anywhere; }
 		`,
 	];
@@ -39,10 +46,22 @@ export class RecordingsPage extends LitElement {
 		const recordings = Object.values(state?.recordings ?? {}).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
 		return html`<div class="page">
 			<div class="top"><h1>Recordings</h1><a class="button" href="/switcher">Switcher</a><r58-theme-switch></r58-theme-switch></div>
-			${state && !online ? html`<p class="problem" role="alert">Panel offline – recordings go on. Reconnecting by itself…</p>` : nothing}
-			${state?.system.disk ? html`<p class="dim">${bytes(state.system.disk.freeBytes)} of ${bytes(state.system.disk.totalBytes)} left</p>` : nothing}
+			${
+				state && !online
+					? html`<p class="problem" role="alert">Panel offline – recordings go on. Reconnecting by itself…</p>`
+					: nothing
+			}
+			${
+				state?.system.disk
+					? html`<p class="dim">${bytes(state.system.disk.freeBytes)} of ${bytes(state.system.disk.totalBytes)} left</p>`
+					: nothing
+			}
 			${!state ? html`<p role="status">Loading…</p>` : nothing}
-			${state && recordings.length === 0 ? html`<p class="card dim">Nothing recorded yet. Press Record on the switcher: the file is here from then on.</p>` : nothing}
+			${
+				state && recordings.length === 0
+					? html`<p class="card dim">Nothing recorded yet. Press Record on the switcher: the file is here from then on.</p>`
+					: nothing
+			}
 			<ul class="recordings">${recordings.map((recording) => this.#recording(recording))}</ul>
 		</div>`;
 	}
@@ -58,7 +77,7 @@ export class RecordingsPage extends LitElement {
 			${files.map(
 				(file) => html`<div class="file">
 					<span>${file.name}</span>
-					<span class="dim small">${[file.codec, file.height > 0 ? `${file.width}×${file.height}` : '', file.fps > 0 ? `${Math.round(file.fps * 100) / 100} fps` : '', bytes(file.bytes)].filter(Boolean).join(' · ')}</span>
+					<span class="dim small">${figures(file)}</span>
 					<a
 						class="button" data-testid="download" download=${file.name}
 						href="/api/recordings/${encodeURIComponent(id)}/files/${encodeURIComponent(file.name)}"
@@ -67,4 +86,11 @@ export class RecordingsPage extends LitElement {
 			)}
 		</li>`;
 	}
+}
+
+/** What is known of a file, in one line. */
+function figures({ codec, width, height, fps, bytes: size }: Recording['files'][number]): string {
+	const picture = height > 0 ? `${width}×${height}` : null;
+	const rate = fps > 0 ? `${Math.round(fps * 100) / 100} fps` : null;
+	return [codec, picture, rate, bytes(size)].filter(Boolean).join(' · ');
 }

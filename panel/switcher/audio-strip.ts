@@ -30,7 +30,15 @@ export class AudioStrip extends LitElement {
 			}
 			.name { display: flex; gap: 6px; align-items: center; min-width: 0; font-weight: 600; }
 			.name > :first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-			.air { flex: none; padding: 0 5px; border-radius: 4px; font-size: 0.7rem; font-weight: 700; background: var(--program); color: var(--program-text); }
+			.air {
+				flex: none;
+				padding: 0 5px;
+				border-radius: 4px;
+				font-size: 0.7rem;
+				font-weight: 700;
+				background: var(--program);
+				color: var(--program-text);
+			}
 			.gain { text-align: right; font-size: 0.85rem; white-space: nowrap; }
 			.mute[aria-pressed='true'] { background: var(--bad-surface); border-color: var(--bad); color: var(--text); }
 			.modes { display: flex; }
@@ -78,13 +86,13 @@ export class AudioStrip extends LitElement {
 				class="mute" data-testid="audio-mute-${strip}" aria-pressed=${settings.mute} aria-label="Mute ${this.label}"
 				@click=${() => this.#set({ mute: !settings.mute })}
 			>${settings.mute ? 'Muted' : 'Mute'}</button>
-			<span class="modes" role="radiogroup" aria-label="When ${this.label} is heard">
+			<span class="modes" role="group" aria-label="When ${this.label} is heard">
 				${
 					strip === 'master'
 						? html`<span></span>`
 						: modes.map(
 								([mode, word, meaning]) => html`<button
-									role="radio" data-testid="mode-${strip}-${mode}" aria-checked=${settings.mode === mode}
+									data-testid="mode-${strip}-${mode}" aria-pressed=${settings.mode === mode}
 									title="${word}: ${meaning}" @click=${() => this.#set({ mode })}
 								>${word}</button>`,
 							)

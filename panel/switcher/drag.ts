@@ -38,7 +38,6 @@ export function startDrag(down: PointerEvent, { label, onDrop, onTap }: DragOpti
 			boxShadow: '0 4px 16px rgb(0 0 0 / 0.4)',
 		});
 		document.body.append(ghost);
-		window.dispatchEvent(new CustomEvent('r58-drag', { detail: true }));
 		place(down);
 	};
 	const place = ({ clientX, clientY }: PointerEvent) => {
@@ -47,7 +46,6 @@ export function startDrag(down: PointerEvent, { label, onDrop, onTap }: DragOpti
 	const end = () => {
 		window.clearTimeout(hold);
 		ended.abort();
-		if (ghost) window.dispatchEvent(new CustomEvent('r58-drag', { detail: false }));
 		ghost?.remove();
 	};
 	const hold = touch ? window.setTimeout(lift, holdMs) : 0;

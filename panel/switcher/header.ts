@@ -14,9 +14,24 @@ export class SwitcherHeader extends LitElement {
 	static override styles = [
 		base,
 		css`
-			:host { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; padding: 6px 12px; background: var(--surface); border-bottom: 1px solid var(--line); }
+			:host {
+				display: flex;
+				flex-wrap: wrap;
+				align-items: center;
+				gap: 6px 14px;
+				padding: 6px 12px;
+				background: var(--surface);
+				border-bottom: 1px solid var(--line);
+			}
 			h1 { font-size: 1rem; margin: 0; white-space: nowrap; }
-			.air { padding: 4px 10px; border-radius: 6px; border: 2px solid var(--line); font-weight: 700; letter-spacing: 0.05em; white-space: nowrap; }
+			.air {
+				padding: 4px 10px;
+				border-radius: 6px;
+				border: 2px solid var(--line);
+				font-weight: 700;
+				letter-spacing: 0.05em;
+				white-space: nowrap;
+			}
 			.air[data-on] { background: var(--program); border-color: var(--program); color: var(--program-text); }
 			.disk { font-size: 0.9rem; white-space: nowrap; }
 			.low { color: var(--bad); font-weight: 700; }
@@ -57,7 +72,11 @@ export class SwitcherHeader extends LitElement {
 			</span>
 			<span class="space"></span>
 			<nav aria-label="Pages">
-				${faults > 0 ? html`<a class="button faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>` : nothing}
+				${
+					faults > 0
+						? html`<a class="button faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>`
+						: nothing
+				}
 				<a class="button" href="/recordings">Recordings</a>
 				<a class="button" href="/system">System</a>
 				<button aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
@@ -74,7 +93,9 @@ export class SwitcherHeader extends LitElement {
 		const kbps = encoders.reduce((sum, { asked, measured }) => Math.max(sum, measured?.kbps || asked.kbps), 0);
 		const low = disk.freeBytes < 2e9;
 		return html`<span class="disk ${low ? 'low' : ''}" data-testid="disk-left" title="Free on ${disk.path}">
-			${low ? '⚠ ' : ''}${bytes(disk.freeBytes)} left${kbps > 0 ? html`<span class="dim time"> · ${timeLeft(disk.freeBytes, kbps)}</span>` : nothing}
+			${low ? '⚠ ' : ''}${bytes(disk.freeBytes)} left${
+				kbps > 0 ? html`<span class="dim time"> · ${timeLeft(disk.freeBytes, kbps)}</span>` : nothing
+			}
 		</span>`;
 	}
 

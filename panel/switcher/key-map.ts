@@ -9,11 +9,25 @@ export class KeyMap extends LitElement {
 	static override styles = [
 		base,
 		css`
-			dialog { width: min(460px, calc(100vw - 32px)); padding: 20px; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); color: var(--text); }
+			dialog {
+				width: min(460px, calc(100vw - 32px));
+				padding: 20px;
+				border: 1px solid var(--line);
+				border-radius: 12px;
+				background: var(--surface);
+				color: var(--text);
+			}
 			dialog::backdrop { background: rgb(0 0 0 / 0.6); }
 			h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
 			dl { display: grid; grid-template-columns: auto 1fr; gap: 10px 16px; margin: 16px 0; }
-			kbd { padding: 2px 8px; border: 1px solid var(--line); border-radius: 4px; background: var(--raised); font: 600 0.9rem var(--mono); white-space: nowrap; }
+			kbd {
+				padding: 2px 8px;
+				border: 1px solid var(--line);
+				border-radius: 4px;
+				background: var(--raised);
+				font: 600 0.9rem var(--mono);
+				white-space: nowrap;
+			}
 			.line { display: flex; align-items: center; justify-content: space-between; gap: 12px; }
 			label { display: flex; align-items: center; gap: 10px; min-height: var(--target); }
 		`,

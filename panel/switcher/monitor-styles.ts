@@ -5,7 +5,14 @@ export const monitorStyles = css`
 	:host { display: block; min-width: 0; }
 	.monitor { display: grid; gap: 6px; }
 	.screen { position: relative; aspect-ratio: 16 / 9; overflow: hidden; border-radius: 6px; background: #000; }
-	.screen > r58-picture, video { display: block; width: 100%; height: 100%; aspect-ratio: auto; object-fit: contain; background: #000; }
+	.screen > r58-picture, video {
+		display: block;
+		width: 100%;
+		height: 100%;
+		aspect-ratio: auto;
+		object-fit: contain;
+		background: #000;
+	}
 	.screen.bus::after { z-index: 2; }
 	.message {
 		position: absolute;

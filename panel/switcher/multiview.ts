@@ -50,6 +50,11 @@ export class Multiview implements ReactiveController {
 		if (this.#whep.stream) this.video.play().catch(() => undefined);
 	}
 
+	/** The studio is back: no need to wait for the next try. */
+	retry(): void {
+		this.#whep.retry();
+	}
+
 	/** Draws the tile into the canvas from now on, until `hide`. */
 	show(canvas: HTMLCanvasElement, tile: string): void {
 		this.#canvases.set(canvas, tile);

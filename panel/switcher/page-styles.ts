@@ -32,7 +32,16 @@ export const pageStyles = css`
 
 	.desk { transition: filter 0.2s; }
 	.desk[data-offline] { filter: grayscale(1) brightness(0.75); opacity: 0.6; cursor: not-allowed; }
-	.banner { position: sticky; top: 0; z-index: 10; padding: 14px; text-align: center; background: var(--warn-surface); border-bottom: 3px solid var(--warn); font-size: 1.05rem; }
+	.banner {
+		position: sticky;
+		top: 0;
+		z-index: 10;
+		padding: 14px;
+		text-align: center;
+		background: var(--warn-surface);
+		border-bottom: 3px solid var(--warn);
+		font-size: 1.05rem;
+	}
 
 	@media (min-width: 1100px) {
 		main {
@@ -77,7 +86,8 @@ export const pageStyles = css`
 		main { gap: 8px; padding: 8px; }
 		.monitors { gap: 8px; }
 		.tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-		.hint { bottom: 140px; }
+		/* Over the lengths of the mix: CUT, MIX and the sources stay free. */
+		.hint { inset: auto 4px 4px; flex-wrap: nowrap; padding-left: 10px; line-height: 1.2; }
 		.take {
 			order: 9;
 			position: sticky;

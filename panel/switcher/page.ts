@@ -43,6 +43,7 @@ export class SwitcherPage extends LitElement {
 		(question) => this.confirm.ask(question),
 	);
 	#selection = new Selection(this, this.#show, this.#commands);
+	#wasOnline = false;
 	#onKey = (event: KeyboardEvent) => this.#key(event);
 
 	override connectedCallback(): void {
@@ -56,6 +57,8 @@ export class SwitcherPage extends LitElement {
 	}
 
 	override willUpdate(): void {
+		if (this.#show.online && !this.#wasOnline) this.#multiview.retry();
+		this.#wasOnline = this.#show.online;
 		this.#selection.follow();
 		this.#multiview.tiles = this.#show.state?.system.multiview.tiles ?? {};
 	}
@@ -65,7 +68,9 @@ export class SwitcherPage extends LitElement {
 		return html`
 			${
 				state !== null && !online
-					? html`<p class="banner" role="alert" data-testid="offline-banner"><b>Panel offline – the show goes on.</b> Reconnecting by itself…</p>`
+					? html`<p class="banner" role="alert" data-testid="offline-banner">
+							<b>Panel offline – the show goes on.</b> Reconnecting by itself…
+						</p>`
 					: nothing
 			}
 			<div class="desk" ?inert=${!online} ?data-offline=${state !== null && !online} @mousedown=${this.#keepFocus}>
@@ -91,10 +96,11 @@ export class SwitcherPage extends LitElement {
 				<r58-preview-monitor
 					.multiview=${this.#multiview} .selection=${this.#selection} .sources=${sources} .scene=${preview}
 					.layout=${this.#selection.scene} .slotIndex=${this.#selection.slot} .picked=${this.#selection.source}
-					?live=${this.#multiview.live && online} message=${online ? this.#multiview.message : 'Panel offline'} ?tally=${buses !== null && preview !== null}
+					?live=${this.#multiview.live && online} message=${online ? this.#multiview.message : 'Panel offline'}
+					?tally=${buses !== null && preview !== null}
 				></r58-preview-monitor>
 				<r58-program-monitor
-					.scene=${program} .transition=${buses?.transition ?? null} ?tally=${buses !== null && program !== null}
+					.scene=${program} .transition=${buses?.transition ?? null} ?tally=${buses !== null && program !== null} ?online=${online}
 				></r58-program-monitor>
 			</div>
 			${this.#hint()}

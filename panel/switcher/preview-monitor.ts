@@ -33,9 +33,20 @@ export class PreviewMonitor extends LitElement {
 				font-size: 0.8rem;
 			}
 			.slot:hover:not(:disabled), .slot[data-ready] { background: rgb(255 255 255 / 0.14); }
-			.slot[aria-pressed='true'], .slot[aria-pressed='true']:hover { background: rgb(11 87 208 / 0.45); border: 3px solid #fff; }
+			.slot[aria-pressed='true'], .slot[aria-pressed='true']:hover {
+				background: rgb(11 87 208 / 0.45);
+				border: 3px solid #fff;
+			}
 			.slot:focus-visible { outline-offset: -4px; }
-			.slot span { max-width: 100%; padding: 1px 6px; background: rgb(0 0 0 / 0.75); color: #fff; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+			.slot span {
+				max-width: 100%;
+				padding: 1px 6px;
+				background: rgb(0 0 0 / 0.75);
+				color: #fff;
+				overflow: hidden;
+				text-overflow: ellipsis;
+				white-space: nowrap;
+			}
 			.slot.vacant { justify-content: center; align-items: center; background: rgb(60 66 76 / 0.6); }
 			.slot.vacant[aria-pressed='true'] { background: rgb(11 87 208 / 0.75); }
 		`,

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Buses, Scene } from '../../service/api/schema.js';
 import { base } from '../common/styles.js';
@@ -20,12 +20,18 @@ export class ProgramMonitor extends LitElement {
 	@property({ attribute: false }) scene: Scene | null = null;
 	@property({ attribute: false }) transition: Buses['transition'] = null;
 	@property({ type: Boolean }) tally = false;
+	/** The link to the studio is up. */
+	@property({ type: Boolean }) online = false;
 	@state() private muted = true;
 	#whep = new Whep(this);
 
 	override connectedCallback(): void {
 		super.connectedCallback();
 		this.#whep.watch('program');
+	}
+
+	override willUpdate(changed: PropertyValues<this>): void {
+		if (changed.has('online') && this.online) this.#whep.retry();
 	}
 
 	override render() {

@@ -40,7 +40,13 @@ export class Tile extends LitElement {
 				font-size: 0.8rem;
 				font-weight: 600;
 			}
-			.over span { display: -webkit-box; overflow: hidden; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow-wrap: anywhere; }
+			.over span {
+				display: -webkit-box;
+				overflow: hidden;
+				-webkit-line-clamp: 2;
+				-webkit-box-orient: vertical;
+				overflow-wrap: anywhere;
+			}
 			.name { display: flex; align-items: center; gap: 8px; min-height: 34px; padding: 2px 8px; }
 			.label { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 			.number {
@@ -57,7 +63,18 @@ export class Tile extends LitElement {
 			/* 44 px to tap, 32 px to see. */
 			.place { position: absolute; top: 0; right: 0; z-index: 1; padding: 6px; border: 0; background: none; }
 			.place:hover:not(:disabled), .place[aria-pressed='true'] { background: none; }
-			.place span { display: grid; place-items: center; width: 32px; height: 32px; border: 1px solid #fff; border-radius: 50%; background: rgb(0 0 0 / 0.75); color: #fff; font-size: 1.2rem; line-height: 1; }
+			.place span {
+				display: grid;
+				place-items: center;
+				width: 32px;
+				height: 32px;
+				border: 1px solid #fff;
+				border-radius: 50%;
+				background: rgb(0 0 0 / 0.75);
+				color: #fff;
+				font-size: 1.2rem;
+				line-height: 1;
+			}
 			.place[aria-pressed='true'] span { background: #fff; color: #000; }
 		`,
 	];
@@ -108,7 +125,8 @@ export class Tile extends LitElement {
 				this.placeable
 					? html`<button
 						class="place" data-testid="place-${source.id}" aria-pressed=${this.picked}
-						aria-label="Pick ${source.label}, then tap a slot" title="Pick, then tap a slot in preview" @click=${() => this.selection.pick(source.id)}
+						aria-label="Pick ${source.label}, then tap a slot"
+						title="Pick, then tap a slot in preview" @click=${() => this.selection.pick(source.id)}
 					><span aria-hidden="true">+</span></button>`
 					: nothing
 			}

@@ -14,7 +14,15 @@ export class TransitionBlock extends LitElement {
 		css`
 			:host { display: block; }
 			.takes { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; }
-			.takes button { min-height: 68px; flex-direction: column; gap: 0; font-size: 1.2rem; letter-spacing: 0.05em; touch-action: none; border-width: 2px; }
+			.takes button {
+				min-height: 68px;
+				flex-direction: column;
+				gap: 0;
+				font-size: 1.2rem;
+				letter-spacing: 0.05em;
+				touch-action: none;
+				border-width: 2px;
+			}
 			.takes .cut { background: var(--text); border-color: var(--text); color: var(--bg); }
 			.takes .cut:hover:not(:disabled) { background: var(--text); filter: brightness(0.92); }
 			.takes small { font-size: 0.75rem; font-weight: 400; letter-spacing: 0; color: inherit; }
@@ -50,10 +58,10 @@ export class TransitionBlock extends LitElement {
 					aria-pressed=${this.running} @pointerdown=${mix} @click=${mix}
 				>MIX<small>Enter</small></button>
 			</div>
-			<div class="times" role="radiogroup" aria-label="Length of the mix">
+			<div class="times" role="group" aria-label="Length of the mix">
 				${durationsMs.map(
 					(ms) => html`<button
-						role="radio" data-testid="duration-${ms}" aria-checked=${this.mixMs === ms} @click=${() => this.#choose(ms)}
+						data-testid="duration-${ms}" aria-pressed=${this.mixMs === ms} @click=${() => this.#choose(ms)}
 					>${ms / 1000} s</button>`,
 				)}
 			</div>

@@ -36,6 +36,7 @@ export class SystemPage extends LitElement {
 	@state() private hosts: Record<string, unknown> = {};
 	#show = new Show(this, ['stats']);
 	#timer = 0;
+	#shownFaults: Fault[] | null = null;
 
 	override connectedCallback(): void {
 		super.connectedCallback();
@@ -50,11 +51,22 @@ export class SystemPage extends LitElement {
 		window.clearInterval(this.#timer);
 	}
 
+	/** Health and faults are shown side by side, so they are asked for together. */
+	override willUpdate(): void {
+		const faults = this.#show.state?.faults ?? null;
+		if (faults !== this.#shownFaults) void this.#ask();
+		this.#shownFaults = faults;
+	}
+
 	override render() {
 		const { state, online } = this.#show;
 		return html`<div class="page">
 			<div class="top"><h1>System</h1><a class="button" href="/switcher">Switcher</a><r58-theme-switch></r58-theme-switch></div>
-			${state && !online ? html`<p class="problem" role="alert">Panel offline – the show goes on. The figures below are old.</p>` : nothing}
+			${
+				state && !online
+					? html`<p class="problem" role="alert">Panel offline – the show goes on. The figures below are old.</p>`
+					: nothing
+			}
 			<section class="card">
 				<h2>Health</h2>
 				<p role="status" data-testid="health" class=${this.health ?? ''}>${this.problem ?? healthWords[this.health ?? ''] ?? 'Asking…'}</p>
@@ -86,6 +98,8 @@ export class SystemPage extends LitElement {
 
 	#figures({ system, encoders, streamers }: State) {
 		const rate = Math.round((system.canvas.fpsNum / system.canvas.fpsDen) * 100) / 100;
+		const { freeBytes = 0, totalBytes = 0, path = '' } = system.disk ?? {};
+		const disk = system.disk ? `${bytes(freeBytes)} of ${bytes(totalBytes)} left (${path})` : 'unknown';
 		return html`<section class="card">
 			<h2>Device</h2>
 			<dl>
@@ -96,10 +110,13 @@ export class SystemPage extends LitElement {
 				<dt>Processor</dt><dd>${system.cpuPct === null ? 'unknown' : `${Math.round(system.cpuPct)} %`}</dd>
 				<dt>Memory</dt><dd>${system.memoryBytes === null ? 'unknown' : bytes(system.memoryBytes)}</dd>
 				<dt>Temperature</dt><dd>${system.temperatureC === null ? 'unknown' : `${Math.round(system.temperatureC)} °C`}</dd>
-				<dt>Disk</dt><dd>${system.disk ? `${bytes(system.disk.freeBytes)} of ${bytes(system.disk.totalBytes)} left (${system.disk.path})` : 'unknown'}</dd>
+				<dt>Disk</dt><dd>${disk}</dd>
 				${Object.values(encoders).map(
 					({ id, element, hardware, asked, measured }) => html`<dt>Encoder ${id}</dt>
-						<dd>${element}, ${hardware ? 'hardware' : 'software'}; asked ${figures(asked)}; measured ${measured ? figures(measured) : 'nothing yet'}</dd>`,
+						<dd>
+							${element}, ${hardware ? 'hardware' : 'software'}; asked ${figures(asked)};
+							measured ${measured ? figures(measured) : 'nothing yet'}
+						</dd>`,
 				)}
 				${Object.values(streamers).map(
 					({ id, state, viewers }) =>

@@ -4,6 +4,8 @@ import { fragmentToken } from '../api/session.js';
 import { base } from '../common/styles.js';
 import { Whep } from '../webrtc/whep.js';
 
+const noLink = 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.';
+
 /** One streamer over the whole window. */
 @customElement('r58-watch-page')
 export class WatchPage extends LitElement {
@@ -23,7 +25,13 @@ export class WatchPage extends LitElement {
 				font-size: 1.1rem;
 			}
 			.state p { max-width: 36em; }
-			.bar { position: absolute; inset: auto 12px max(12px, env(safe-area-inset-bottom)) 12px; display: flex; justify-content: center; gap: 8px; }
+			.bar {
+				position: absolute;
+				inset: auto 12px max(12px, env(safe-area-inset-bottom)) 12px;
+				display: flex;
+				justify-content: center;
+				gap: 8px;
+			}
 			.bar button { background: rgb(20 22 26 / 0.85); color: #fff; border-color: rgb(255 255 255 / 0.4); }
 			.sound { font-size: 1.1rem; min-height: 56px; padding: 0 24px; }
 			.bar.quiet { opacity: 0; transition: opacity 0.2s; }
@@ -53,12 +61,16 @@ export class WatchPage extends LitElement {
 
 	override render() {
 		const { status, live } = this.#whep;
-		const needsLink = status.phase === 'refused' && this.#token === null;
+		const text = status.phase === 'refused' && this.#token === null ? noLink : (status.message ?? 'Connecting…');
 		return html`
 			<video data-testid="watch-video" playsinline aria-label="${this.#streamer}, live"></video>
-			${live ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${needsLink ? 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.' : (status.message ?? 'Connecting…')}</p></div>`}
+			${live ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${text}</p></div>`}
 			<div class="bar ${this.silenced ? '' : 'quiet'}">
-				${this.silenced ? html`<button class="sound" data-testid="watch-unmute" @click=${this.#unmute}>Tap for sound</button>` : nothing}
+				${
+					this.silenced
+						? html`<button class="sound" data-testid="watch-unmute" @click=${this.#unmute}>Tap for sound</button>`
+						: nothing
+				}
 				<button data-testid="watch-fullscreen" @click=${this.#fullScreen}>Full screen</button>
 			</div>
 		`;

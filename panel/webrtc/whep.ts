@@ -7,6 +7,7 @@ export class Whep implements ReactiveController {
 	stream: MediaStream | null = null;
 	status: Status = { phase: 'idle', message: null };
 	#connection: Connection | null = null;
+	#streamer: string | null = null;
 
 	constructor(
 		readonly host: ReactiveControllerHost,
@@ -25,6 +26,7 @@ export class Whep implements ReactiveController {
 
 	watch(streamer: string): void {
 		this.leave();
+		this.#streamer = streamer;
 		this.#connection = new Connection({
 			url: `/whep/${encodeURIComponent(streamer)}`,
 			token: this.token(),
@@ -38,6 +40,11 @@ export class Whep implements ReactiveController {
 			},
 		});
 		this.#connection.start();
+	}
+
+	/** Tries again now instead of later, also after a refusal: what refused it may be another one by now. */
+	retry(): void {
+		if (this.#streamer !== null && ['waiting', 'refused'].includes(this.status.phase)) this.watch(this.#streamer);
 	}
 
 	leave(): void {

@@ -19,7 +19,8 @@ struct _R58Feed {
   GCond filled;
   GQueue items;
   gsize queued_bytes;
-  gboolean open, stopped, held;
+  gboolean open, stopped;
+  gboolean begun, held; /* video: a key frame was taken; frames are left out until the next one */
   GThread *thread;
   GstPad *pads[R58_KINDS];
   R58FeedStats stats;
@@ -348,11 +349,12 @@ r58_feed_push (R58Feed *feed, R58Kind kind, GstMiniObject *unit, gboolean starts
   if (kind == R58_VIDEO && feed->held) {
     if (!starts) {
       /* Before the first key frame nothing is lost; after it, this is the price of a full queue. */
-      if (feed->stats.packets > 0)
+      if (feed->begun)
         feed->stats.dropped += r58_rtp_unit_packets (unit);
       goto out;
     }
     feed->held = FALSE;
+    feed->begun = TRUE;
     ask = FALSE;
   }
   Item *item = g_new (Item, 1);

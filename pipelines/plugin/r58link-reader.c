@@ -210,8 +210,8 @@ frame_in_slot (R58LinkReader *r, const R58WireFrame *frame)
   g_atomic_int_inc (&r->wire->refs);
   Lease *lease = g_new (Lease, 1);
   *lease = (Lease) {r->wire, mapping, frame->number};
-  return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, mapping->data, mapping->size, frame->offset, frame->size,
-      lease, lease_end);
+  return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, mapping->data, mapping->size, frame->offset,
+      frame->size, lease, lease_end);
 }
 
 /* Adds the piece; NULL while the unit is not complete. `*sane` is FALSE when pieces do not fit together. */
@@ -295,7 +295,9 @@ r58_link_reader_read (R58LinkReader *r)
   while (r->wire && !buffer) {
     struct iovec part = {r->message, MESSAGE_MAX};
     gchar control[CMSG_SPACE (sizeof (gint))] __attribute__ ((aligned (8)));
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct msghdr message = {
+      .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control,
+    };
     gssize n = recvmsg (r->wire->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (n < 0 && errno == EINTR)
       continue;

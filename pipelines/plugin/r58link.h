@@ -45,8 +45,8 @@ typedef struct {
   guint readers;
 } R58LinkWriterStats;
 
-/* `history_ns` and `history_bytes` limit what an encoded link keeps, `max_slots` the memory of a raw one. Fails when the
- * address is in use (G_IO_ERROR_ADDRESS_IN_USE) or is no link address. */
+/* `history_ns` and `history_bytes` limit what an encoded link keeps, `max_slots` the memory of a raw one. Fails when
+ * the address is in use (G_IO_ERROR_ADDRESS_IN_USE) or is no link address. */
 R58LinkWriter *r58_link_writer_new (const gchar *address, R58LinkMode mode, guint max_slots, GstClockTime history_ns,
     guint64 history_bytes, const R58LinkWriterCallbacks *callbacks, GError **error);
 /* Readers that attach before the first caps wait for them; a change disconnects all (they come back). */
@@ -71,14 +71,14 @@ typedef struct {
 } R58LinkReaderStats;
 
 /* `hold`: how many buffers this reader keeps at most at one time (2 is the usual: one shown, one arriving). Those
- * waiting in the socket count too: a reader that keeps `hold` buffers gets none until it lets one go, and is disconnected
- * when it was passed over for 500 ms. `caps` NULL accepts anything. */
+ * waiting in the socket count too: a reader that keeps `hold` buffers gets none until it lets one go, and is
+ * disconnected when it was passed over for 500 ms. `caps` NULL accepts anything. */
 R58LinkReader *r58_link_reader_new (const gchar *address, const GstCaps *caps, guint hold, R58LinkStart start,
     GstClockTime start_pts);
 void r58_link_reader_free (R58LinkReader *reader);
 /* Descriptor to poll for POLLIN, or -1 while not connected. */
 gint r58_link_reader_fd (R58LinkReader *reader);
-/* Tries to connect when not connected; never blocks. TRUE when connected afterwards. Call it at most every 10 ms or so. */
+/* Tries to connect when not connected; never blocks. TRUE when connected afterwards. Call it at most every 10 ms. */
 gboolean r58_link_reader_connect (R58LinkReader *reader);
 /* Next buffer without waiting, or NULL. PTS and DTS are ABSOLUTE monotonic ns, OFFSET the writer's running number,
  * DISCONT set on the first one after a connect or a gap. On loss of the writer the descriptor is closed and

@@ -1,5 +1,5 @@
-/* r58linksrc: takes a stream another process offers with r58linksink. It outlives its writer: it reconnects for ever and
- * in fill mode gives one buffer per slot of the machine's grid whatever arrives. */
+/* r58linksrc: takes a stream another process offers with r58linksink. It outlives its writer: it reconnects for ever
+ * and in fill mode gives one buffer per slot of the machine's grid whatever arrives. */
 #include <gst/audio/audio.h>
 #include <gst/base/gstpushsrc.h>
 #include <gst/video/video.h>
@@ -766,11 +766,13 @@ r58_link_src_class_init (R58LinkSrcClass *klass)
   g_object_class_install_property (object, PROP_ADDRESS, g_param_spec_string ("address", "Address",
           "Name of the abstract UNIX socket of the writer", NULL, RW));
   g_object_class_install_property (object, PROP_CAPS, g_param_spec_boxed ("caps", "Caps",
-          "What the stream must be (a writer of other caps is refused); fixed caps are needed for fill", GST_TYPE_CAPS, RW));
+          "What the stream must be (a writer of other caps is refused); fixed caps are needed for fill", GST_TYPE_CAPS,
+          RW));
   g_object_class_install_property (object, PROP_MODE, g_param_spec_enum ("mode", "Mode",
           "As of the writer", r58_link_mode_get_type (), R58_LINK_RAW, RW));
   g_object_class_install_property (object, PROP_FILL, g_param_spec_boolean ("fill", "Fill",
-          "Raw mode: one buffer per slot of the machine's grid whatever arrives; otherwise only what arrives", TRUE, RW));
+          "Raw mode: one buffer per slot of the machine's grid whatever arrives; otherwise only what arrives", TRUE,
+          RW));
   g_object_class_install_property (object, PROP_GRACE_MS, g_param_spec_uint ("grace-ms", "Grace",
           "Milliseconds after its time at which a missing buffer is replaced", 0, 10000, 250, RW));
   g_object_class_install_property (object, PROP_ON_LOSS, g_param_spec_enum ("on-loss", "On loss",
@@ -794,8 +796,8 @@ r58_link_src_class_init (R58LinkSrcClass *klass)
 
   gst_element_class_add_static_pad_template (element, &src_template);
   gst_element_class_set_static_metadata (element, "R58 link source", "Source/Network",
-      "Takes a stream from an r58linksink of another process; reconnects for ever. Events: stats {buffers, synthesised, "
-      "late, lost, connects, connected, lastPtsNs} every 500 ms; refused {op, id, reason}", "R58 Studio");
+      "Takes a stream from an r58linksink of another process; reconnects for ever. Events: stats {buffers, "
+      "synthesised, late, lost, connects, connected, lastPtsNs} every 500 ms; refused {op, id, reason}", "R58 Studio");
   gst_type_mark_as_plugin_api (on_loss_get_type (), 0);
   gst_type_mark_as_plugin_api (r58_link_start_get_type (), 0);
   GST_DEBUG_CATEGORY_INIT (linksrc_debug, "r58linksrc", 0, "R58 link source");

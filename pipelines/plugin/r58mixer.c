@@ -449,13 +449,17 @@ r58_mixer_class_init (R58MixerClass *class)
   g_object_class_install_property (object_class, PROP_AUDIO, g_param_spec_boolean ("audio", "Audio",
           "Whether there is sound: the pads audio and n1_%u, levels", TRUE, launch));
   g_object_class_install_property (object_class, PROP_COMMAND, g_param_spec_string ("command", "Command",
-          "One JSON object with op: slot {slot, video, audio, delayMs}; program {id, layers, transition, gains, "
-          "rampFrames}; audio {gains, master, pans, delaysMs, rampMs}. Takes effect at the next tick; what cannot be "
-          "done is answered by the event refused", NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+          "One JSON object with op: slot {slot, video, audio, delayMs}, addresses of links, null empties; program {id, "
+          "layers: [{slot, x, y, w, h, fit: contain|cover|fill, crop: [l, t, r, b], alpha, border: [px, #rrggbb]}], "
+          "transition: {kind: cut|mix|dip|wipe, frames}, gains, rampFrames}; audio {gains, master, pans, delaysMs, "
+          "rampMs}. Takes effect at the next tick; what cannot be done is answered by the event refused", NULL,
+          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_set_static_metadata (element_class, "R58 program mixer", "Source/Video/Audio/Mixer",
-      "Mixes links into one program on the machine's frame and sample grids. Pads: video, audio, n1_<slot> (the program "
-      "without that slot). Events (element message r58): applied, transition-end, levels, slot, stats, refused",
+      "Mixes links into one program on the machine's frame and sample grids. Pads: video, audio, n1_<slot> (the "
+      "program without that slot). Events: applied {id, frame, ptsNs, endFrame}; transition-end {id, frame, ptsNs}; "
+      "levels {slots, master} in dBFS, 20 Hz; slot {slot, video, audio} live, lost or empty; stats {frames, "
+      "lateFrames, skippedFrames, blocks, lateBlocks, skippedBlocks, slots} every 500 ms; refused {op, id, reason}",
       "R58 Studio");
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

@@ -2,7 +2,8 @@
  *   r58mixer.c           the element: properties, pads, states, waiting, events common to all
  *   r58mixer-command.c   commands: parsed and checked in the caller's thread, then left for the ticks
  *   r58mixer-link.c      the link thread: reads every slot's links, posts `stats`
- *   r58mixer-video.c     the video tick: one frame per grid index, layout and transitions
+ *   r58mixer-video.c     the video tick: one frame per grid index
+ *   r58mixer-draw.c      the picture of a frame: layers and transitions
  *   r58mixer-audio.c     the audio tick: one block per 10 ms, gains, N-1, levels
  */
 #pragma once
@@ -175,6 +176,7 @@ typedef struct {
   GstAllocator *allocator; /* or else this */
   gboolean memory_chosen;
   MixPictures *pictures;
+  MixFrame *shown[MIX_SLOTS_MAX]; /* this tick's frame of each slot */
 
   /* Audio thread only. */
   MixRamp gain[MIX_SLOTS_MAX][R58_CHANNELS], master;
@@ -213,6 +215,22 @@ void mix_take_free (MixTake *take);
 /* r58mixer-link.c */
 gpointer mix_link_thread (gpointer self);
 void mix_frame_unref (MixFrame *frame);
+
+/* r58mixer-draw.c */
+MixPictures *mix_pictures_new (void);
+void mix_pictures_free (MixPictures *pictures);
+/* Draws frame k; `shown` is the frame of each slot, NULL where there is none. */
+void mix_draw (MixPictures *pictures, const R58Picture *to, const MixShow *show, guint64 k, MixFrame *const *shown);
+static inline R58Picture
+mix_frame_picture (GstVideoFrame *frame)
+{
+  R58Picture p = { .width = frame->info.width, .height = frame->info.height };
+  for (gint i = 0; i < R58_PLANES; i++) {
+    p.data[i] = GST_VIDEO_FRAME_PLANE_DATA (frame, i);
+    p.stride[i] = GST_VIDEO_FRAME_PLANE_STRIDE (frame, i);
+  }
+  return p;
+}
 
 /* r58mixer-video.c */
 gpointer mix_video_thread (gpointer self);

@@ -682,7 +682,6 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     return;
   }
   GST_OBJECT_LOCK (self);
-  self->stale = TRUE;
   switch (id) {
     case PROP_VIDEO_CAPS:
       if (gst_value_get_caps (value))
@@ -691,6 +690,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_COLOUR:
       if (!parse_colour (g_value_get_string (value), &self->rgb))
         g_warning ("r58testsrc: colour must be like #3366cc");
+      self->stale = TRUE;
       break;
     case PROP_TONE_HZ:
       self->tone_hz = g_value_get_double (value);
@@ -698,6 +698,7 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_LABEL:
       g_free (self->label);
       self->label = g_strdup (g_value_get_string (value) ? g_value_get_string (value) : "");
+      self->stale = TRUE;
       break;
     case PROP_FLASH:
       self->flash = g_value_get_boolean (value);

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { StudioError } from '../errors.js';
 import { originOf } from './origin.js';
 import { type Route, route } from './route.js';
 import { type GuestInvite, guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema } from './schema.js';
@@ -35,11 +36,15 @@ export function guestRoutes({ studio, store }: Services): Route[] {
 		route({
 			method: 'GET',
 			path: '/api/guests/:id',
-			role: 'operator',
-			summary: 'One guest, with path, round trip, loss and rate of its connection',
+			role: 'guest',
+			summary: 'One guest, with path, round trip, loss and rate of its connection; a guest sees itself alone',
 			params,
 			response: guestSchema,
-			handler: ({ params }) => guest(params.id),
+			handler: ({ params, caller }) => {
+				if (caller!.guest !== null && caller!.guest !== params.id)
+					throw new StudioError('forbidden', `this token is for guest ${caller!.guest}`);
+				return guest(params.id);
+			},
 		}),
 		route({
 			method: 'POST',

@@ -35,11 +35,16 @@ function samplesOf(value: unknown, labels: Record<string, string>, keys: string[
 	return Object.entries(value).flatMap(([key, entry]) => samplesOf(entry, labels, [...keys, key]));
 }
 
-/** The figures of every host as `r58_host_<counter>{role,name}`. */
+/** The figures of every host (by `role name`) as `r58_host_<counter>{role,name}`, those of its elements with `element`. */
 export function hostSamples(hosts: Record<string, unknown>): Sample[] {
 	return Object.entries(hosts).flatMap(([key, stats]) => {
-		const { role, name, ...figures } = (stats ?? {}) as Record<string, unknown>;
-		return samplesOf(figures, { role: String(role ?? key.split(/[ /:]/)[0]), name: String(name ?? key) });
+		const [role = '', ...rest] = key.split(' ');
+		const labels = { role, name: rest.join(' ') };
+		const { elements, ...figures } = (stats ?? {}) as { elements?: Record<string, unknown> };
+		const ofElements = Object.entries(elements ?? {}).flatMap(([element, counters]) =>
+			samplesOf(counters, { ...labels, element }),
+		);
+		return [...samplesOf(figures, labels), ...ofElements];
 	});
 }
 
@@ -49,7 +54,12 @@ function hostRegistry(hosts: Record<string, unknown>): Registry {
 	for (const { name, labels, value } of hostSamples(hosts)) {
 		let gauge = gauges.get(name);
 		if (!gauge) {
-			gauge = new Gauge({ name, help: 'As counted by the host', labelNames: ['role', 'name', 'index'], registers: [registry] });
+			gauge = new Gauge({
+				name,
+				help: 'As counted by the host',
+				labelNames: ['role', 'name', 'element', 'index'],
+				registers: [registry],
+			});
 			gauges.set(name, gauge);
 		}
 		gauge.set(labels, value);

@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { messageOf, StudioError } from '../errors.js';
 import type { Store } from '../store/store.js';
@@ -16,7 +16,7 @@ import { statusOf } from './failure.js';
 import { guestRoutes } from './guests.js';
 import { healthRoutes } from './health.js';
 import { iceServerRoutes } from './iceServers.js';
-import { closeServer, createHttpServer, createHttpsServer, listen } from './listener.js';
+import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { openApiRoutes } from './openapi.js';
 import { panelRoutes } from './panel.js';
@@ -95,15 +95,17 @@ export function createApi({ studio, store, log, certificate, panelDir }: ApiOpti
 		try {
 			authorize();
 		} catch (error) {
-			refuseUpgrade(socket, error instanceof StudioError ? error : new StudioError('internal', messageOf(error)));
+			const { code, message } = error instanceof StudioError ? error : new StudioError('internal', messageOf(error));
+			const headers = { 'Content-Type': 'application/json', ...(code === 'unauthorized' && { 'WWW-Authenticate': 'Bearer' }) };
+			refuseUpgrade(socket, statusOf[code], headers, JSON.stringify({ error: { code, message } }));
 			return;
 		}
 		events.accept(request, socket, head, () => allowed(authorize));
 	};
 
 	let httpsPort = 0;
-	const http = createHttpServer(handle, upgrade, () => httpsPort);
-	const https = createHttpsServer(handle, upgrade, certificate.server);
+	const http = createHttpServer({ handle, upgrade, log }, () => httpsPort);
+	const https = createHttpsServer({ handle, upgrade, log }, certificate.server);
 	let certificateTimer: NodeJS.Timeout | undefined;
 
 	const renewCertificate = async (): Promise<void> => {
@@ -134,8 +136,10 @@ export function createApi({ studio, store, log, certificate, panelDir }: ApiOpti
 			clearInterval(certificateTimer);
 			events.stop();
 			metrics.stop();
+			// The servers do not know upgraded connections, and wait for them.
+			const cut = setTimeout(() => events.terminate(), closeGraceMs);
 			await Promise.all([closeServer(http), closeServer(https)]);
-			events.terminate();
+			clearTimeout(cut);
 		},
 	};
 }
@@ -147,17 +151,4 @@ function allowed(authorize: () => void): boolean {
 	} catch {
 		return false;
 	}
-}
-
-function refuseUpgrade(socket: Duplex, { code, message }: StudioError): void {
-	const status = statusOf[code];
-	const body = JSON.stringify({ error: { code, message } });
-	const headers = [
-		`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-		'Content-Type: application/json',
-		`Content-Length: ${Buffer.byteLength(body)}`,
-		'Connection: close',
-		...(status === 401 ? ['WWW-Authenticate: Bearer'] : []),
-	];
-	socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -50,9 +50,12 @@ export class Sources {
 			});
 			host.on('down', (reason) => this.setState(id, 'fault', reason));
 			this.#hosts.set(id, host);
-			host.start();
 			this.connect(id);
 		}
+	}
+
+	start(): void {
+		for (const host of this.#hosts.values()) host.start();
 	}
 
 	addGuest(id: string, label: string): void {

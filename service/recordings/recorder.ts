@@ -1,4 +1,5 @@
-import { mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, fpsOf, gridFrameAt } from '../../pipelines/canvas.js';
 import { recorder } from '../../pipelines/recorder.js';
@@ -15,6 +16,8 @@ const MIN_FREE_BYTES = { start: 256 * 2 ** 20, run: 64 * 2 ** 20 };
 const START_TIMEOUT_MS = 5_000;
 const DRAIN_TIMEOUT_MS = 5_000;
 const REFRESH_MS = 1_000;
+/** Every so many refreshes the list is saved, so that after a crash it still tells about how long a recording ran. */
+const SAVE_EVERY = 5;
 
 export interface RecorderOptions {
 	instance: string;
@@ -34,6 +37,7 @@ interface Running {
 	/** Last program PTS written, and the first. */
 	startPtsNs: string;
 	lastPtsNs: string | null;
+	refreshes: number;
 	timer: NodeJS.Timeout;
 }
 
@@ -48,13 +52,12 @@ export class Recorder {
 	}
 
 	/** The list as it was; what was recording when the service ended is finished now. */
-	async restore(): Promise<void> {
-		await mkdir(this.folder, { recursive: true });
+	restore(): void {
+		mkdirSync(this.folder, { recursive: true });
 		for (const recording of this.o.store.recordings.list()) {
 			const ended = recording.state !== 'finished' && recording.state !== 'fault';
 			this.#publish(ended ? { ...recording, state: 'finished', lastError: 'the service ended during the recording' } : recording);
-			await this.#refreshFiles(recording.id);
-			if (ended) this.#save(recording.id);
+			void this.#refreshFiles(recording.id).then(() => ended && this.#save(recording.id));
 		}
 	}
 
@@ -124,7 +127,7 @@ export class Recorder {
 
 	async #run(id: string, startPtsNs: string): Promise<void> {
 		const { instance, supervisor } = this.o;
-		const running = { part: 0, startPtsNs, lastPtsNs: null as string | null };
+		const running = { part: 0, startPtsNs, lastPtsNs: null as string | null, refreshes: 0 };
 		const host = supervisor.add({
 			role: 'recorder',
 			name: id,
@@ -176,6 +179,8 @@ export class Recorder {
 		const running = this.#running.get(id);
 		if (!running || this.get(id).state !== 'recording') return;
 		await this.#refreshFiles(id);
+		running.refreshes += 1;
+		if (running.refreshes % SAVE_EVERY === 0) this.#save(id);
 		const space = await free(this.folder);
 		if (space !== null && space < MIN_FREE_BYTES.run) {
 			this.o.faults.raise({
@@ -192,22 +197,28 @@ export class Recorder {
 		const running = this.#running.get(id);
 		const known = this.o.state.current.recordings[id];
 		if (!known) return;
-		const parts = running?.part ?? Math.max(known.files.length, 1);
 		const { width, height } = this.o.canvas;
 		const files: Recording['files'] = [];
-		for (let part = 1; part <= parts; part += 1) {
-			const name = partName(part);
-			const bytes = await stat(join(this.folder, id, name)).then(
-				(info) => info.size,
-				() => null,
-			);
+		for (const name of await namesIn(join(this.folder, id))) {
+			const part = Number(/^program-(\d+)\.mp4$/.exec(name)?.[1]);
+			if (!part) continue;
+			const { size } = await stat(join(this.folder, id, name)).catch(() => ({ size: 0 }));
 			const before = known.files.find((file) => file.name === name);
-			if (bytes !== null)
-				files.push(
-					before
-						? { ...before, bytes }
-						: { name, role: 'program', source: null, part, bytes, width, height, fps: fpsOf(this.o.canvas), codec: 'h264+aac' },
-				);
+			files.push(
+				before
+					? { ...before, bytes: size }
+					: {
+							name,
+							role: 'program',
+							source: null,
+							part,
+							bytes: size,
+							width,
+							height,
+							fps: fpsOf(this.o.canvas),
+							codec: 'h264+aac',
+						},
+			);
 		}
 		const durationMs = running?.lastPtsNs
 			? Number((BigInt(running.lastPtsNs) - BigInt(running.startPtsNs)) / 1_000_000n)
@@ -241,6 +252,11 @@ export class Recorder {
 	#save(id: string): void {
 		this.o.store.recordings.put(this.get(id));
 	}
+}
+
+/** Sorted; empty when the folder is gone. */
+async function namesIn(folder: string): Promise<string[]> {
+	return (await readdir(folder).catch(() => [])).sort();
 }
 
 function partName(part: number): string {

@@ -43,7 +43,7 @@ export function offered(media: MediaDescription): string {
 			return `H264 (${profile}, mode ${mode})`;
 		}),
 	);
-	for (const name of ['rtx', 'red', 'ulpfec', 'CN', 'telephone-event']) names.delete(name);
+	for (const name of ['rtx', 'red', 'ulpfec', 'flexfec-03', 'CN', 'telephone-event']) names.delete(name);
 	return [...names].join(', ').slice(0, 200) || 'nothing';
 }
 

@@ -168,6 +168,25 @@ test('a client that does not read misses deltas and gets a new snapshot when it 
 	assert.ok(Number(/r58_events_dropped (\d+)/.exec(metrics)![1]) > 0);
 });
 
+test('the server stops in bounded time with a client that does not answer', async () => {
+	const client = new Client(open());
+	await client.next('snapshot');
+	(client.socket as unknown as { _socket: Socket })._socket.pause();
+	const started = performance.now();
+	await server.api.close();
+	assert.ok(performance.now() - started < deadlineMs);
+	client.socket.terminate();
+});
+
+test('a client whose token ends is told and closed', async () => {
+	const { token, id } = server.store.tokens.create({ label: 'Short', role: 'operator' });
+	const client = new Client(open({ authorization: `Bearer ${token}` }));
+	await client.next('snapshot');
+	server.store.tokens.remove(id);
+	// Looked at every 10 s.
+	if (process.env.R58_LONG) assert.is((await once(client.socket, 'close'))[0], 1008);
+});
+
 test('garbage in place of a WebSocket is refused and harms nobody', async () => {
 	const socket = connect(Number(new URL(server.httpUrl).port), '127.0.0.1');
 	socket.on('error', () => undefined);

@@ -191,9 +191,10 @@ test('metrics hold the counters of the hosts', async () => {
 	const response = await server.ask('GET', '/metrics', { token: server.tokens.operator });
 	const text = await response.text();
 	assert.match(response.headers.get('content-type')!, /^text\/plain/);
-	assert.match(text, 'r58_host_late_frames{role="mixer",name="program"} 3');
-	assert.match(text, 'r58_host_slots_slot{role="mixer",name="program",index="4"} 4');
-	assert.match(text, 'r58_host_slots_video_last_pts_ns{role="mixer",name="program",index="4"} 5000');
+	assert.match(text, 'r58_host_late_frames{role="mixer",name="program",element="mixer"} 3');
+	assert.match(text, 'r58_host_restarts{role="mixer",name="program"} 2');
+	assert.match(text, 'r58_host_ready{role="mixer",name="program"} 1');
+	assert.match(text, 'r58_host_slots_video_last_pts_ns{role="mixer",name="program",element="mixer",index="4"} 5000');
 	assert.match(text, /r58_event_loop_delay_p99_seconds [\d.e-]+/);
 	assert.match(text, /r58_http_requests_total\{method="GET",status="200"\} \d+/);
 });

@@ -24,7 +24,7 @@ const table: Record<string, 'public' | Role> = {
 	'GET /api/sources/:id': 'operator',
 	'PATCH /api/sources/:id': 'operator',
 	'GET /api/guests': 'operator',
-	'GET /api/guests/:id': 'operator',
+	'GET /api/guests/:id': 'guest',
 	'POST /api/guests': 'operator',
 	'POST /api/guests/:id/invite': 'operator',
 	'PATCH /api/guests/:id': 'operator',

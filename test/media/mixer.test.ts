@@ -1,176 +1,22 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type GdpBuffer, readGdp } from '../tools/gdp.js';
-import { type EventBody, Pipeline } from '../tools/pipeline.js';
-import { bandDb, channelOf } from '../tools/tones.js';
-import { until } from '../tools/wait.js';
-
-const folder = mkdtempSync(join(tmpdir(), 'r58-mixer-'));
-const [width, height] = [320, 180];
-const blockSamples = 480;
-
-type Yuv = [y: number, u: number, v: number];
-const black: Yuv = [16, 128, 128];
-const full = { x: 0, y: 0, w: 1, h: 1 };
-const quarters = [0, 1, 2, 3].map((i) => ({ x: (i % 2) / 2, y: Math.floor(i / 2) / 2, w: 0.5, h: 0.5 }));
-
-function videoCaps(w = width, h = height): string {
-	return `video/x-raw,format=I420,width=${w},height=${h},framerate=30/1,pixel-aspect-ratio=1/1,interlace-mode=progressive,colorimetry=bt709`;
-}
-const audioCaps = 'audio/x-raw,format=F32LE,layout=interleaved,rate=48000,channels=2,channel-mask=(bitmask)0x3';
-
-/** One of the running pipelines and files of a test. */
-class Stage {
-	static #count = 0;
-	readonly name = `r58.mixer-test-${process.pid}-${Stage.#count++}`;
-	readonly mixer = new Pipeline();
-	#sources: Pipeline[] = [];
-
-	address(stream: string): string {
-		return `${this.name}.${stream}`;
-	}
-
-	file(stream: string): string {
-		return join(folder, `${this.name}.${stream}.gdp`);
-	}
-
-	async source(slot: number, colour: number, { hz = 0, w = width, h = height } = {}): Promise<Pipeline> {
-		const argb = (0xff000000 + colour).toString(10);
-		let launch = `videotestsrc is-live=true pattern=solid-color foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink address=${this.address(`${slot}.video`)}`;
-		if (hz)
-			launch += ` audiotestsrc is-live=true freq=${hz} volume=0.1 samplesperbuffer=480 ! ${audioCaps} ! r58linksink address=${this.address(`${slot}.audio`)}`;
-		const pipeline = await new Pipeline().start(launch);
-		this.#sources.push(pipeline);
-		return pipeline;
-	}
-
-	/** The mixer, with each named pad written to a file. */
-	async start(...pads: string[]): Promise<void> {
-		const tap = (pad: string) => `m.${pad} ! gdppay ! filesink async=false location=${this.file(pad)}`;
-		await this.mixer.start(`r58mixer name=m slots=6 caps="${videoCaps()}" ${pads.map(tap).join(' ')}`);
-	}
-
-	/** The source started last. */
-	newest(): Pipeline {
-		return this.#sources.at(-1)!;
-	}
-
-	/** Resolves when the video file has so many frames. */
-	async written(frames: number): Promise<void> {
-		const bytes = frames * width * height * 1.5;
-		await until(() => statSync(this.file('video')).size > bytes, { what: `${frames} frames` });
-	}
-
-	command(body: object | string): void {
-		this.mixer.command('m', body);
-	}
-
-	/** Points slots at their sources; resolves when all have a picture, and sound if they have any. */
-	async point(slots: number[], sound = false): Promise<void> {
-		const live = slots.map((slot) =>
-			this.mixer.waitEvent('slot', (e) => e.slot === slot && e.video === 'live' && (!sound || e.audio === 'live')),
-		);
-		for (const slot of slots)
-			this.command({
-				op: 'slot',
-				slot,
-				video: this.address(`${slot}.video`),
-				audio: sound ? this.address(`${slot}.audio`) : null,
-				delayMs: 40,
-			});
-		await Promise.all(live);
-	}
-
-	/** Sends the command; resolves at its end. */
-	async program(id: string, layers: object[], rest: object = {}): Promise<{ applied: EventBody; end: EventBody }> {
-		const applied = this.mixer.waitEvent('applied', (e) => e.id === id);
-		const end = this.mixer.waitEvent('transition-end', (e) => e.id === id);
-		this.command({ op: 'program', id, layers, ...rest });
-		return { applied: await applied, end: await end };
-	}
-
-	async stop(): Promise<void> {
-		await this.mixer.stop();
-		for (const source of this.#sources) source.kill();
-	}
-
-	video(): Frames {
-		return new Frames(readGdp(this.file('video')));
-	}
-
-	audio(pad = 'audio'): { first: number; left: Float32Array } {
-		const blocks = readGdp(this.file(pad));
-		const bytes = Buffer.concat(blocks.map(({ data }) => data));
-		const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-		consecutive(blocks, blockSamples);
-		return { first: Number(blocks[0]!.offset), left: channelOf(samples, 2, 0) };
-	}
-}
-
-/** Numbers without a gap, times that follow from them. */
-function consecutive(buffers: GdpBuffer[], step: number): void {
-	for (const [i, buffer] of buffers.entries()) {
-		if (i === 0) continue;
-		assert.is(Number(buffer.offset - buffers[i - 1]!.offset), step, `after buffer ${i - 1}`);
-	}
-}
-
-class Frames {
-	readonly first: number;
-	constructor(readonly buffers: GdpBuffer[]) {
-		this.first = Number(buffers[0]!.offset);
-	}
-
-	at(frame: number): GdpBuffer {
-		const buffer = this.buffers[frame - this.first];
-		assert.ok(buffer, `frame ${frame} is in the file`);
-		return buffer!;
-	}
-
-	/** The sample at a point given in pixels. */
-	pixel(frame: number, x: number, y: number): Yuv {
-		const { data } = this.at(frame);
-		const chroma = width * height + (y >> 1) * (width / 2) + (x >> 1);
-		return [data[y * width + x]!, data[chroma]!, data[chroma + (width * height) / 4]!];
-	}
-
-	middle(frame: number): Yuv {
-		return this.pixel(frame, width / 2, height / 2);
-	}
-}
-
-function near(actual: Yuv, expected: Yuv, what: string, tolerance = 2): void {
-	const off = Math.max(...actual.map((value, i) => Math.abs(value - expected[i]!)));
-	assert.ok(off <= tolerance, `${what}: ${actual} instead of ${expected}`);
-}
-
-function between(a: Yuv, b: Yuv, weight: number): Yuv {
-	return a.map((value, i) => value + (b[i]! - value) * weight) as Yuv;
-}
-
-/** BT.709 limited range. */
-function yuv(colour: number): Yuv {
-	const [r, g, b] = [colour >> 16, (colour >> 8) & 255, colour & 255].map((c) => c / 255) as [number, number, number];
-	const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-	return [16 + 219 * luma, 128 + (224 * (b - luma)) / 1.8556, 128 + (224 * (r - luma)) / 1.5748];
-}
-
-const [red, green, blue, white] = [0xd02020, 0x20c040, 0x2040d0, 0xf0f0f0];
-
-function staged(name: string, body: (stage: Stage) => Promise<void>): void {
-	test(name, async () => {
-		const stage = new Stage();
-		try {
-			await body(stage);
-			assert.equal(stage.mixer.errors, []);
-		} finally {
-			await stage.stop();
-		}
-	});
-}
+import {
+	between,
+	black,
+	blue,
+	consecutive,
+	full,
+	green,
+	near,
+	quarters,
+	red,
+	staged,
+	white,
+	width,
+	type Yuv,
+	yuv,
+} from '../tools/mixerStage.js';
+import type { EventBody } from '../tools/pipeline.js';
 
 staged('a cut is seen in the reported frame, at the reported time, and no earlier', async (stage) => {
 	await stage.source(0, red);
@@ -378,80 +224,6 @@ staged('a source that is killed leaves its last picture and comes back, also in 
 	);
 });
 
-staged('N-1 has the sound of all slots but its own; levels tell the peaks', async (stage) => {
-	const tones = [440, 550, 660];
-	for (const [slot, hz] of tones.entries()) await stage.source(slot, red, { hz });
-	await stage.start('audio', 'n1_1');
-	await stage.point([0, 1, 2], true);
-	stage.command({ op: 'audio', gains: [1, 1, 1], rampMs: 5 });
-	await stage.mixer.waitEvent('levels', (e) => e.master[0] > -13);
-	const { slots } = await stage.mixer.waitEvent('levels');
-	await stage.mixer.waitEvent('stats');
-	await stage.mixer.waitEvent('stats');
-	await stage.stop();
-	assert.equal(Object.keys(slots), ['0', '1', '2']);
-	for (const [left, right] of Object.values(slots) as [number, number][])
-		assert.ok(Math.abs(left + 20) <= 0.2 && Math.abs(right + 20) <= 0.2, `${left}, ${right} dBFS`);
-	const heard = (pad: string, hz: number) => bandDb(stage.audio(pad).left.slice(-24_000, -2400), 48_000, hz);
-	for (const hz of tones) assert.ok(Math.abs(heard('audio', hz) + 20) < 0.2, `${hz} Hz in program`);
-	assert.ok(Math.abs(heard('n1_1', 440) + 20) < 0.2);
-	assert.ok(Math.abs(heard('n1_1', 660) + 20) < 0.2);
-	assert.ok(heard('n1_1', 550) < -80, `own tone at ${heard('n1_1', 550)} dB`);
-});
-
-staged('gains of a program command ramp from its first frame on, without a step', async (stage) => {
-	await stage.source(0, red, { hz: 440 });
-	await stage.start('video', 'audio');
-	await stage.point([0], true);
-	const ramps: { begin: number; end: number; gain: number }[] = [];
-	for (const [i, gain] of [1, 0.25, 1, 0].entries()) {
-		const { applied } = await stage.program(`ramp${i}`, [{ slot: 0, ...full }], {
-			transition: { kind: 'mix', frames: 15 },
-			gains: [gain],
-			rampFrames: 15,
-		});
-		const sample = (frame: number) => Math.round((frame * 48_000) / 30);
-		ramps.push({ begin: sample(applied.frame), end: sample(applied.frame + 15), gain });
-	}
-	await stage.mixer.waitEvent('stats');
-	await stage.mixer.waitEvent('stats');
-	await stage.stop();
-	const { first, left } = stage.audio();
-	const peak = (from: number, to: number) =>
-		left.slice(from - first, to - first).reduce((max, v) => Math.max(max, Math.abs(v)), 0);
-	// A sine of 440 Hz and −20 dBFS changes by 0.00576 at most from sample to sample.
-	const steepest = left.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - left[i - 1]!)) : 0), 0);
-	assert.ok(steepest < 0.006, `a step of ${steepest}`);
-	assert.is(peak(first, ramps[0]!.begin), 0, 'silence before the first command');
-	for (const [i, { begin, end, gain }] of ramps.entries()) {
-		const before = ramps[i - 1]?.gain ?? 0;
-		assert.ok(Math.abs(peak(end, end + 400) - 0.1 * gain) < 0.002, `after ramp ${i}`);
-		const half = (begin + end) / 2;
-		assert.ok(Math.abs(peak(half - 200, half + 200) - (0.1 * (gain + before)) / 2) < 0.004, `half of ramp ${i}`);
-	}
-});
-
-staged('a source that stops and comes back is faded, not cut off', async (stage) => {
-	const source = await stage.source(0, red, { hz: 440 });
-	await stage.start('audio');
-	await stage.point([0], true);
-	stage.command({ op: 'audio', gains: [1], rampMs: 20 });
-	await stage.mixer.waitEvent('levels', (e) => e.master[0] > -20.5);
-	const lost = stage.mixer.waitEvent('slot', (e) => e.audio === 'lost');
-	source.kill();
-	await lost;
-	const live = stage.mixer.waitEvent('slot', (e) => e.audio === 'live');
-	await stage.source(0, red, { hz: 440 });
-	await live;
-	const { slots } = await stage.mixer.waitEvent('stats', (e) => e.slots[0].audio.gaps > 0);
-	await stage.stop();
-	assert.is(slots[0].audio.slips, 0);
-	const { left } = stage.audio();
-	// The most a fade of 128 samples can add to the sine's own 0.00576.
-	const steepest = left.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - left[i - 1]!)) : 0), 0);
-	assert.ok(steepest < 0.0075, `a step of ${steepest}`);
-});
-
 staged('nonsense is refused with a reason and changes nothing', async (stage) => {
 	await stage.source(0, red);
 	await stage.start('video');
@@ -502,5 +274,39 @@ staged('it can be stopped and started again', async (stage) => {
 	near(video.middle(video.first + video.buffers.length - 1), yuv(blue), 'the program of the second run');
 });
 
-test.after(() => rmSync(folder, { recursive: true, force: true }));
+staged('timestamps from another time neither stop nor delay the program', async (stage) => {
+	const minute = 60_000_000_000;
+	await stage.source(0, red, { hz: 440 });
+	await stage.source(1, blue, { hz: 550, offsetNs: minute });
+	await stage.source(2, green, { hz: 660, offsetNs: -minute });
+	await stage.start('video', 'audio');
+	await stage.point([0], true);
+	for (const slot of [1, 2])
+		stage.command({ op: 'slot', slot, video: stage.address(`${slot}.video`), audio: stage.address(`${slot}.audio`) });
+	await stage.mixer.waitEvent('stats', ({ slots }) => slots[1]?.video.dropped > 10 && slots[2]?.video.frames > 10);
+	const { applied } = await stage.program(
+		'quad',
+		quarters.slice(0, 3).map((box, slot) => ({ slot, ...box })),
+		{ gains: [1, 1, 1] },
+	);
+	const { skippedFrames } = await stage.mixer.waitEvent('stats');
+	await stage.stop();
+	assert.is(skippedFrames, 0);
+	consecutive(stage.video().buffers, 1);
+	assert.ok(stage.audio().left.length > 0);
+	near(stage.video().pixel(applied.frame, 80, 45), yuv(red), 'the good one');
+	near(stage.video().pixel(applied.frame, 240, 45), black, 'the one of the future');
+	near(stage.video().pixel(applied.frame, 80, 135), yuv(green), 'the one of the past');
+});
+
+staged('the program is written into its link in place', async (stage) => {
+	await stage.source(0, red);
+	await stage.mixer.start(`r58mixer name=m audio=false m.video ! r58linksink name=out address=${stage.address('program')}`);
+	await stage.point([0]);
+	await stage.program('on', [{ slot: 0, ...full }]);
+	const { buffers, copied } = await stage.mixer.waitEvent('stats', (e) => e.buffers > 20);
+	assert.ok(buffers > 20);
+	assert.is(copied, 0);
+});
+
 test.run();

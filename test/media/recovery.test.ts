@@ -104,7 +104,10 @@ test('the service killed, with a frozen host: nothing is left, and a new start i
 	await service.api('PUT', '/api/preview', { scene: 'source-hdmi4' });
 	process.kill((await service.host('source', 'hdmi1')).pid, 'SIGSTOP');
 	const sockets = linkSockets(service.hosts().map((host) => host.pid));
-	assert.ok(sockets.some((name) => name.endsWith('.hdmi1.video')), sockets.join(' '));
+	assert.ok(
+		sockets.some((name) => name.endsWith('.hdmi1.video')),
+		sockets.join(' '),
+	);
 	service.kill('SIGKILL');
 	await service.ended;
 	await until(() => processes().every((process) => process.session !== service.pid || process.state === 'Z'), {
@@ -120,7 +123,10 @@ test('the service killed, with a frozen host: nothing is left, and a new start i
 	const at = performance.now();
 	const again = await TestService.start({ dataDir });
 	services.push(again);
-	await until(async () => (await again.api('GET', '/api/health')).status === 200, { what: 'the program to be on air', everyMs: 20 });
+	await until(async () => (await again.api('GET', '/api/health')).status === 200, {
+		what: 'the program to be on air',
+		everyMs: 20,
+	});
 	const onAirMs = performance.now() - at;
 	const { buses } = await again.state();
 	assert.equal([buses.program, buses.preview], ['pip', 'source-hdmi4']);

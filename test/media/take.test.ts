@@ -19,7 +19,10 @@ const edge: [number, number] = [0.02, 0.5];
 
 test.before(async (context) => {
 	context.service = await TestService.start();
-	await context.service.waitState((state) => Object.values(state.sources).every((source) => source.state === 'live'), 'live inputs');
+	await context.service.waitState(
+		(state) => Object.values(state.sources).every((source) => source.state === 'live'),
+		'live inputs',
+	);
 	await until(async () => (await context.service.api('GET', '/api/health')).status === 200, { what: 'the program to be on air' });
 });
 test.after(async ({ service }) => {
@@ -100,7 +103,8 @@ test('a 500 ms mix takes 15 frames and is half way half way through', async ({ s
 
 test('two scenes that share a source dissolve without the picture jumping', async ({ service }) => {
 	const scene = (box: object) => ({ layers: [{ source: 'hdmi1', ...box }] });
-	const put = async (id: string, box: object) => assert.is((await service.api('PUT', `/api/scenes/${id}`, scene(box))).status, 200);
+	const put = async (id: string, box: object) =>
+		assert.is((await service.api('PUT', `/api/scenes/${id}`, scene(box))).status, 200);
 	await put('left', { x: 0, y: 0.25, w: 0.5, h: 0.5 });
 	await put('right', { x: 0.5, y: 0.25, w: 0.5, h: 0.5 });
 	await applied(service, 'POST', '/api/cut', { scene: 'left' });
@@ -144,7 +148,12 @@ test('every program frame has its place in the file, and shows the next frame of
 	});
 	const { frames: count, missing, repeated } = cadence(await times(file, 'video'), 30);
 	assert.equal([missing, repeated], [0, 0]);
-	const counters = (await frames(file, Array.from({ length: count - 5 }, (_, i) => i))).map((picture) => readCounter(picture));
+	const counters = (
+		await frames(
+			file,
+			Array.from({ length: count - 5 }, (_, i) => i),
+		)
+	).map((picture) => readCounter(picture));
 	const jumps = counters.slice(1).filter((counter, i) => counter !== counters[i]! + 1);
 	assert.equal(jumps, [], `counters: ${counters.join(' ')}`);
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { colourAt, colourDistance, type Picture, parseColour, readCounter } from '../tools/counter.js';
 import { type GdpBuffer, readGdp } from '../tools/gdp.js';
-import { cadence } from '../tools/media.js';
+import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
+import { cadence, frames, probe, sound, times } from '../tools/media.js';
 import { bandDb, bandsDb, channelOf } from '../tools/tones.js';
 
 const plugins = fileURLToPath(new URL('../../../pipelines/plugin/build', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'r58-testsrc-'));
+const frameBytes = (640 * 360 * 3) / 2;
 const caps = 'video/x-raw,format=I420,width=640,height=360,framerate=30/1';
 
 interface Taken {
@@ -36,12 +38,16 @@ async function take(properties: string, frames: number, blocks: number): Promise
 	return {
 		video,
 		audio,
-		pictures: video.map(({ data }) => ({ format: 'i420', width: 640, height: 360, data })),
+		pictures: video.map(({ data }) => picture(data)),
 		sound: [channelOf(interleaved, 2, 0), channelOf(interleaved, 2, 1)],
 		stats: [...stdout.matchAll(/event=\(string\)stats, json=\(string\)"(.*?)";/g)].map(([, json]) =>
 			JSON.parse(json!.replace(/\\(.)/g, '$1')),
 		),
 	};
+}
+
+function picture(data: Buffer): Picture {
+	return { format: 'i420', width: 640, height: 360, data };
 }
 
 function launch(args: string[]) {
@@ -117,6 +123,49 @@ test('flash and beep come together, in the first 100 ms of each second', async (
 	assert.is((audio[0]!.offset * 1_000_000_000n) / 48_000n - audio[0]!.ptsNs, base);
 });
 
+test('in slots of a sink, painted over and over, nothing of an earlier frame is left; Ctrl-C with -e ends both pads', async () => {
+	const file = join(folder, 'kept.raw');
+	const run = new GstLaunch(
+		`-e r58testsrc name=t video-caps=${caps} colour=#2080e0 flash=true t.video ! filesink location=${file} t.audio ! fakesink`,
+	);
+	await run.event(({ event, json }) => event === 'stats' && json.frames >= 45, '45 frames');
+	assert.is(await run.stop(), 0);
+	const raw = readFileSync(file);
+	const pictures = Array.from({ length: raw.length / frameBytes }, (_, i) => raw.subarray(i * frameBytes, (i + 1) * frameBytes));
+	assert.ok(pictures.length >= 45);
+	const first = readCounter(picture(pictures[0]!))!;
+	for (const [i, data] of pictures.entries()) {
+		const k = first + i;
+		assert.is(readCounter(picture(data)), k);
+		assert.is(colourAt(picture(data), 32.5 / 40, 8.5 / 40)[0] > 200, k % 30 < 3);
+		// The bar has one place of its lane, y from 29/40 to 33/40.
+		const lane = data.subarray(640 * 278, 640 * 279);
+		assert.is(lane.filter((luma) => luma === 170).length, 36);
+	}
+});
+
+test('numbers, colour, tone and times survive H.264 at half the size and AAC, in a file', async () => {
+	const file = join(folder, 'half.mp4');
+	const line =
+		`r58testsrc name=t video-caps=${caps} colour=#cc3366 tone-hz=880 ` +
+		't.video ! identity eos-after=41 ! queue ! videoscale ! video/x-raw,width=320,height=180 ! ' +
+		'x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 key-int-max=30 ! h264parse ! queue ! m.video_0 ' +
+		't.audio ! identity eos-after=131 ! queue ! audioconvert ! avenc_aac ! queue ! m.audio_0 ' +
+		`mp4mux name=m ! filesink location=${file}`;
+	await launch(line.split(' '));
+	const { streams } = await probe(file);
+	assert.equal(streams.map(({ codec_name }) => codec_name).sort(), ['aac', 'h264']);
+	const { frames: count, missing, repeated } = cadence(await times(file, 'video'), 30);
+	assert.equal({ count, missing, repeated }, { count: 40, missing: 0, repeated: 0 });
+	const [early, late] = await frames(file, [3, 37]);
+	assert.is(early!.width, 320);
+	assert.is(readCounter(late!)! - readCounter(early!)!, 34);
+	const colour = colourAt(late!, 0.04, 0.5);
+	assert.ok(colourDistance(colour, parseColour('#cc3366')) <= 8, `${colour}`);
+	const heard = channelOf(await sound(file), 2, 0).subarray(9600, 48_000);
+	assert.ok(Math.abs(bandDb(heard, 48_000, 880) - -20) < 1);
+});
+
 test('caps it cannot make are refused by name', async () => {
 	const error = await launch(['r58testsrc', 'video-caps=video/x-raw,format=NV12', '!', 'fakesink']).then(
 		() => null,
@@ -125,5 +174,8 @@ test('caps it cannot make are refused by name', async () => {
 	assert.match(error?.stderr ?? '', /video-caps must be one I420 size and rate/);
 });
 
-test.after(() => rmSync(folder, { recursive: true, force: true }));
+test.after(() => {
+	killLaunches();
+	rmSync(folder, { recursive: true, force: true });
+});
 test.run();

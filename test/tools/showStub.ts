@@ -116,7 +116,8 @@ export class ShowStub implements Studio {
 		return () => this.statsListeners.delete(listener);
 	}
 	hostStats() {
-		return { mixer: { role: 'mixer', name: 'program', lateFrames: 3, slots: [{ slot: 4, video: { lastPtsNs: '5000' } }] } };
+		const mixer = { lateFrames: 3, slots: [{ slot: 4, video: { lastPtsNs: '5000' } }] };
+		return { 'mixer program': { pid: 1, ready: true, restarts: 2, elements: { mixer } } };
 	}
 }
 

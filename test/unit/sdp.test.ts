@@ -35,7 +35,13 @@ const without = (text: string, pattern: RegExp) =>
 
 const offers = suite('offers');
 
-const taken: [name: string, rules: OfferRules, video: Partial<CheckedOffer['video']>, audioPt: number, candidates: number][] = [
+const taken: [
+	name: string,
+	rules: OfferRules,
+	video: { codec: string; pt: number; rtx?: number },
+	audioPt: number,
+	candidates: number,
+][] = [
 	['chromium-publish', publish, { codec: 'H264', pt: 108, rtx: 109 }, 111, 2],
 	['firefox-publish', publish, { codec: 'H264', pt: 126, rtx: 127 }, 109, 1],
 	['obs-publish', publish, { codec: 'H264', pt: 96, rtx: undefined }, 111, 0],

@@ -1,0 +1,80 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { full, red, staged } from '../tools/mixerStage.js';
+import { bandDb } from '../tools/tones.js';
+
+staged('N-1 has the sound of all slots but its own; levels tell the peaks', async (stage) => {
+	const tones = [440, 550, 660];
+	for (const [slot, hz] of tones.entries()) await stage.source(slot, red, { hz });
+	await stage.start('audio', 'n1_1');
+	await stage.point([0, 1, 2], true);
+	stage.command({ op: 'audio', gains: [1, 1, 1], rampMs: 5 });
+	await stage.mixer.waitEvent('levels', (e) => e.master[0] > -13);
+	const { slots } = await stage.mixer.waitEvent('levels');
+	await stage.mixer.waitEvent('stats');
+	await stage.mixer.waitEvent('stats');
+	await stage.stop();
+	assert.equal(Object.keys(slots), ['0', '1', '2']);
+	for (const [left, right] of Object.values(slots) as [number, number][])
+		assert.ok(Math.abs(left + 20) <= 0.2 && Math.abs(right + 20) <= 0.2, `${left}, ${right} dBFS`);
+	const heard = (pad: string, hz: number) => bandDb(stage.audio(pad).left.slice(-24_000, -2400), 48_000, hz);
+	for (const hz of tones) assert.ok(Math.abs(heard('audio', hz) + 20) < 0.2, `${hz} Hz in program`);
+	assert.ok(Math.abs(heard('n1_1', 440) + 20) < 0.2);
+	assert.ok(Math.abs(heard('n1_1', 660) + 20) < 0.2);
+	assert.ok(heard('n1_1', 550) < -80, `own tone at ${heard('n1_1', 550)} dB`);
+});
+
+staged('gains of a program command ramp from its first frame on, without a step', async (stage) => {
+	await stage.source(0, red, { hz: 440 });
+	await stage.start('video', 'audio');
+	await stage.point([0], true);
+	const ramps: { begin: number; end: number; gain: number }[] = [];
+	for (const [i, gain] of [1, 0.25, 1, 0].entries()) {
+		const { applied } = await stage.program(`ramp${i}`, [{ slot: 0, ...full }], {
+			transition: { kind: 'mix', frames: 15 },
+			gains: [gain],
+			rampFrames: 15,
+		});
+		const sample = (frame: number) => Math.round((frame * 48_000) / 30);
+		ramps.push({ begin: sample(applied.frame), end: sample(applied.frame + 15), gain });
+	}
+	await stage.mixer.waitEvent('stats');
+	await stage.mixer.waitEvent('stats');
+	await stage.stop();
+	const { first, left } = stage.audio();
+	const peak = (from: number, to: number) =>
+		left.slice(from - first, to - first).reduce((max, v) => Math.max(max, Math.abs(v)), 0);
+	// A sine of 440 Hz and −20 dBFS changes by 0.00576 at most from sample to sample.
+	const steepest = left.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - left[i - 1]!)) : 0), 0);
+	assert.ok(steepest < 0.006, `a step of ${steepest}`);
+	assert.is(peak(first, ramps[0]!.begin), 0, 'silence before the first command');
+	for (const [i, { begin, end, gain }] of ramps.entries()) {
+		const before = ramps[i - 1]?.gain ?? 0;
+		assert.ok(Math.abs(peak(end, end + 400) - 0.1 * gain) < 0.002, `after ramp ${i}`);
+		const half = (begin + end) / 2;
+		assert.ok(Math.abs(peak(half - 200, half + 200) - (0.1 * (gain + before)) / 2) < 0.004, `half of ramp ${i}`);
+	}
+});
+
+staged('a source that stops and comes back is faded, not cut off', async (stage) => {
+	const source = await stage.source(0, red, { hz: 440 });
+	await stage.start('audio');
+	await stage.point([0], true);
+	stage.command({ op: 'audio', gains: [1], rampMs: 20 });
+	await stage.mixer.waitEvent('levels', (e) => e.master[0] > -20.5);
+	const lost = stage.mixer.waitEvent('slot', (e) => e.audio === 'lost');
+	source.kill();
+	await lost;
+	const live = stage.mixer.waitEvent('slot', (e) => e.audio === 'live');
+	await stage.source(0, red, { hz: 440 });
+	await live;
+	const { slots } = await stage.mixer.waitEvent('stats', (e) => e.slots[0].audio.gaps > 0);
+	await stage.stop();
+	assert.is(slots[0].audio.slips, 0);
+	const { left } = stage.audio();
+	// The most a fade of 128 samples can add to the sine's own 0.00576.
+	const steepest = left.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - left[i - 1]!)) : 0), 0);
+	assert.ok(steepest < 0.0075, `a step of ${steepest}`);
+});
+
+test.run();
