@@ -14,6 +14,7 @@ export class Multiview implements ReactiveController {
 	/** To be rendered by the host, as small as it likes: a video outside the page is not decoded everywhere. */
 	readonly video = document.createElement('video');
 	readonly #canvases = new Map<HTMLCanvasElement, string>();
+	#startedAt: string | null = null;
 	#drawnAt = 0;
 	#frame = 0;
 
@@ -34,11 +35,11 @@ export class Multiview implements ReactiveController {
 	}
 
 	hostConnected(): void {
-		this.#whep.watch('multiview');
 		this.#frame = this.video.requestVideoFrameCallback(this.#draw);
 	}
 
 	hostDisconnected(): void {
+		this.#startedAt = null;
 		this.video.cancelVideoFrameCallback(this.#frame);
 		this.video.srcObject = null;
 	}
@@ -50,9 +51,11 @@ export class Multiview implements ReactiveController {
 		if (this.#whep.stream) this.video.play().catch(() => undefined);
 	}
 
-	/** The studio is back: no need to wait for the next try. */
-	retry(): void {
-		this.#whep.retry();
+	/** Watches the studio that was started at this time; one that was started again has forgotten us. */
+	follow(startedAt: string): void {
+		if (startedAt === this.#startedAt) return;
+		this.#startedAt = startedAt;
+		this.#whep.watch('multiview');
 	}
 
 	/** Draws the tile into the canvas from now on, until `hide`. */

@@ -43,7 +43,6 @@ export class SwitcherPage extends LitElement {
 		(question) => this.confirm.ask(question),
 	);
 	#selection = new Selection(this, this.#show, this.#commands);
-	#wasOnline = false;
 	#onKey = (event: KeyboardEvent) => this.#key(event);
 
 	override connectedCallback(): void {
@@ -57,10 +56,11 @@ export class SwitcherPage extends LitElement {
 	}
 
 	override willUpdate(): void {
-		if (this.#show.online && !this.#wasOnline) this.#multiview.retry();
-		this.#wasOnline = this.#show.online;
 		this.#selection.follow();
-		this.#multiview.tiles = this.#show.state?.system.multiview.tiles ?? {};
+		const system = this.#show.state?.system;
+		if (!system) return;
+		this.#multiview.tiles = system.multiview.tiles;
+		this.#multiview.follow(system.startedAt);
 	}
 
 	override render() {
@@ -100,7 +100,8 @@ export class SwitcherPage extends LitElement {
 					?tally=${buses !== null && preview !== null}
 				></r58-preview-monitor>
 				<r58-program-monitor
-					.scene=${program} .transition=${buses?.transition ?? null} ?tally=${buses !== null && program !== null} ?online=${online}
+					.scene=${program} .transition=${buses?.transition ?? null} ?tally=${buses !== null && program !== null}
+					startedAt=${state.system.startedAt}
 				></r58-program-monitor>
 			</div>
 			${this.#hint()}

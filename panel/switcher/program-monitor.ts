@@ -20,18 +20,13 @@ export class ProgramMonitor extends LitElement {
 	@property({ attribute: false }) scene: Scene | null = null;
 	@property({ attribute: false }) transition: Buses['transition'] = null;
 	@property({ type: Boolean }) tally = false;
-	/** The link to the studio is up. */
-	@property({ type: Boolean }) online = false;
+	/** When the studio was started: one that was started again has forgotten us. */
+	@property() startedAt = '';
 	@state() private muted = true;
 	#whep = new Whep(this);
 
-	override connectedCallback(): void {
-		super.connectedCallback();
-		this.#whep.watch('program');
-	}
-
 	override willUpdate(changed: PropertyValues<this>): void {
-		if (changed.has('online') && this.online) this.#whep.retry();
+		if (changed.has('startedAt')) this.#whep.watch('program');
 	}
 
 	override render() {

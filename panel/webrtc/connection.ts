@@ -26,7 +26,7 @@ export interface ConnectionOptions {
 const checkEveryMs = 500;
 const disconnectedMs = 2000;
 const stalledMs = 3000;
-const connectMs = 8000;
+const connectMs = 6000;
 
 /** One WHIP or WHEP session that is made again whenever it breaks, until `stop`. */
 export class Connection {

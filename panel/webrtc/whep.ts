@@ -7,7 +7,6 @@ export class Whep implements ReactiveController {
 	stream: MediaStream | null = null;
 	status: Status = { phase: 'idle', message: null };
 	#connection: Connection | null = null;
-	#streamer: string | null = null;
 
 	constructor(
 		readonly host: ReactiveControllerHost,
@@ -26,13 +25,12 @@ export class Whep implements ReactiveController {
 
 	watch(streamer: string): void {
 		this.leave();
-		this.#streamer = streamer;
 		this.#connection = new Connection({
 			url: `/whep/${encodeURIComponent(streamer)}`,
 			token: this.token(),
 			build: (peer) => this.#receive(peer),
 			munge: withStereo,
-			progress: framesReceived,
+			progress: framesDecoded,
 			onStatus: (status) => {
 				if (status.phase === this.status.phase && status.message === this.status.message) return;
 				this.status = status;
@@ -40,11 +38,6 @@ export class Whep implements ReactiveController {
 			},
 		});
 		this.#connection.start();
-	}
-
-	/** Tries again now instead of later, also after a refusal: what refused it may be another one by now. */
-	retry(): void {
-		if (this.#streamer !== null && ['waiting', 'refused'].includes(this.status.phase)) this.watch(this.#streamer);
 	}
 
 	leave(): void {
@@ -66,9 +59,10 @@ export class Whep implements ReactiveController {
 	}
 }
 
-function framesReceived(report: RTCStatsReport): number {
+/** Frames that can be seen: frames that arrive without a key frame are worth nothing. */
+function framesDecoded(report: RTCStatsReport): number {
 	for (const entry of report.values()) {
-		if (entry.type === 'inbound-rtp' && entry.kind === 'video') return entry.framesReceived ?? entry.framesDecoded ?? 0;
+		if (entry.type === 'inbound-rtp' && entry.kind === 'video') return entry.framesDecoded ?? 0;
 	}
 	return 0;
 }

@@ -20,6 +20,7 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define CONNECT_MAX_US (15 * G_TIME_SPAN_SECOND)
 #define GUEST_SILENCE_US (5 * G_TIME_SPAN_SECOND)
 #define VIEWER_SILENCE_US (10 * G_TIME_SPAN_SECOND)
+#define GOODBYE_MAX_MS 50
 #define CANDIDATES_MAX 64
 #define CANDIDATE_LENGTH_MAX 512
 #define ADDRESSES_MAX 16
@@ -54,6 +55,7 @@ struct _R58Peer {
   GstElement *webrtc;
   GObject *ice;
   NiceAgent *agent;
+  GstElement *dtlsenc;
   GObject *session; /* the one RTP session of the bundle */
   R58Feed *feed;
   GSource *gather_timer;
@@ -110,6 +112,7 @@ r58_peer_unref (R58Peer *peer)
   g_clear_object (&peer->session);
   g_clear_object (&peer->agent);
   g_clear_object (&peer->ice);
+  gst_clear_object (&peer->dtlsenc);
   gst_clear_object (&peer->webrtc);
   g_mutex_clear (&peer->lock);
   g_main_context_unref (peer->context);
@@ -349,6 +352,8 @@ on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
   if (g_str_equal (name, "dtlsdec")) {
     hear (peer, element, "notify::peer-pem", G_CALLBACK (on_peer_pem));
     hear (peer, element, "notify::connection-state", G_CALLBACK (on_dtls_state));
+  } else if (g_str_equal (name, "dtlsenc")) {
+    peer->dtlsenc = gst_object_ref (element);
   } else if (g_str_equal (name, "clocksync")) {
     /* It would hold every packet back by the pipeline's latency; what comes in is to go out now. */
     g_object_set (element, "sync", FALSE, NULL);
@@ -886,8 +891,64 @@ r58_peer_new (const R58PeerOptions *o)
 
 typedef struct {
   R58Peer *peer;
+  gboolean say_goodbye;
   void (*done) (GstElement *owner);
 } Removal;
+
+typedef struct {
+  GMutex lock;
+  GCond sent;
+  gboolean done;
+} Goodbye;
+
+static void
+goodbye_clear (gpointer data)
+{
+  Goodbye *goodbye = data;
+  g_mutex_clear (&goodbye->lock);
+  g_cond_clear (&goodbye->sent);
+}
+
+static void
+goodbye_unref (gpointer data)
+{
+  g_atomic_rc_box_release_full (data, goodbye_clear);
+}
+
+static GstPadProbeReturn
+on_goodbye (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Goodbye *goodbye = data;
+  g_mutex_lock (&goodbye->lock);
+  goodbye->done = TRUE;
+  g_cond_signal (&goodbye->sent);
+  g_mutex_unlock (&goodbye->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Tells the peer that this is the end (DTLS close_notify): webrtcbin 1.22 just goes silent, and a browser shows the last
+ * picture for half a minute. An EOS into the encryptor is what makes it say so; its own thread sends it. */
+static void
+send_goodbye (R58Peer *peer)
+{
+  GstPad *sink = gst_element_get_static_pad (peer->dtlsenc, "sink"), *src = gst_element_get_static_pad (peer->dtlsenc, "src");
+  if (sink && src) {
+    Goodbye *goodbye = g_atomic_rc_box_new0 (Goodbye);
+    g_mutex_init (&goodbye->lock);
+    g_cond_init (&goodbye->sent);
+    gulong probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, on_goodbye, g_atomic_rc_box_acquire (goodbye), goodbye_unref);
+    gst_pad_send_event (sink, gst_event_new_eos ());
+    g_mutex_lock (&goodbye->lock);
+    gint64 until = g_get_monotonic_time () + GOODBYE_MAX_MS * G_TIME_SPAN_MILLISECOND;
+    while (!goodbye->done && g_cond_wait_until (&goodbye->sent, &goodbye->lock, until))
+      ;
+    g_mutex_unlock (&goodbye->lock);
+    gst_pad_remove_probe (src, probe);
+    goodbye_unref (goodbye);
+  }
+  gst_clear_object (&sink);
+  gst_clear_object (&src);
+}
 
 /* Handlers first, then NULL (which ends streaming threads and unblocks the feed's), then out of the bin. */
 static gpointer
@@ -904,6 +965,8 @@ take_apart (gpointer data)
     g_signal_handlers_disconnect_by_data (peer->agent, peer);
     if (peer->session)
       g_signal_handlers_disconnect_by_data (peer->session, peer);
+    if (removal->say_goodbye && peer->dtlsenc)
+      send_goodbye (peer);
     gst_element_set_locked_state (peer->webrtc, TRUE);
     gst_element_set_state (peer->webrtc, GST_STATE_NULL);
     for (guint i = 0; i < peer->inlets->len; i++)
@@ -913,6 +976,7 @@ take_apart (gpointer data)
   }
   if (peer->feed)
     g_clear_pointer (&peer->feed, r58_feed_free);
+  gst_clear_object (&peer->dtlsenc);
   gst_clear_object (&peer->webrtc);
   r58_peer_unref (peer);
   removal->done (owner);
@@ -939,7 +1003,7 @@ r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owne
   r58_json_string (b, "reason", reason);
   r58_post_event (peer->owner, was_answered ? "gone" : "failed", b);
   Removal *removal = g_new (Removal, 1);
-  *removal = (Removal){ r58_peer_ref (peer), done };
+  *removal = (Removal){ r58_peer_ref (peer), was_connected, done };
   g_thread_unref (g_thread_new ("r58-peer-end", take_apart, removal));
 }
 

@@ -93,10 +93,10 @@ test('every route refuses those below its role: 401 without a token, 403 with to
 		for (const [rank, role] of roles.entries()) {
 			if (needed === 'public') continue;
 			const { status } = await server.ask(method, path, { token: server.tokens[role] });
-			const peer = path.startsWith('/wh');
+			const own = path.startsWith('/wh') || key === 'GET /api/guests/:id';
 			if (rank < allowedFrom) assert.is(status, 403, `${key} as ${role}`);
 			// A guest or viewer is also refused what belongs to others.
-			else if (!peer) assert.not.ok([401, 403, 405, 500].includes(status), `${key} as ${role}: ${status}`);
+			else if (!own) assert.not.ok([401, 403, 405, 500].includes(status), `${key} as ${role}: ${status}`);
 		}
 	}
 });
@@ -113,6 +113,11 @@ test('a wrong token is 401 everywhere, also where none is needed', async () => {
 	for (const authorization of ['Basic b3BlcmF0b3I6eA==', 'Bearer', `Bearer ${'x'.repeat(5000)}`]) {
 		assert.is((await server.ask('GET', '/api/state', { headers: { authorization } })).status, 401);
 	}
+});
+
+test('a guest sees its own entry only', async () => {
+	const as = async (id: string) => (await server.ask('GET', `/api/guests/${id}`, { token: server.tokens.guest })).status;
+	assert.equal([await as('guest-ada'), await as('guest-bob')], [200, 403]);
 });
 
 test('a guest publishes as itself only, and watches its own return only', async () => {

@@ -4,14 +4,25 @@
 globalThis.r58peer = {
 	pc: null,
 
-	/* The offer of a viewer of one video and one sound. */
-	async offerToWatch() {
+	/* The offer of a viewer of one video and one sound; with one video codec alone, or with a payload type renumbered. */
+	async offerToWatch({ only, renumber } = {}) {
 		this.pc = new RTCPeerConnection();
-		for (const kind of ['video', 'audio']) this.pc.addTransceiver(kind, { direction: 'recvonly' });
+		for (const kind of ['video', 'audio']) {
+			const transceiver = this.pc.addTransceiver(kind, { direction: 'recvonly' });
+			const { codecs } = RTCRtpReceiver.getCapabilities(kind);
+			if (only && kind === 'video') transceiver.setCodecPreferences(codecs.filter((c) => c.mimeType === `video/${only}`));
+		}
 		this.pc.ontrack = ({ streams }) => {
 			document.querySelector('video').srcObject = streams[0];
 		};
-		await this.pc.setLocalDescription();
+		let { sdp } = await this.pc.createOffer();
+		if (renumber) {
+			const [from, to] = renumber;
+			sdp = sdp
+				.replace(new RegExp(`(a=(?:rtpmap|fmtp|rtcp-fb):|m=video .* )${from}\\b`, 'g'), `$1${to}`)
+				.replaceAll(`apt=${from}`, `apt=${to}`);
+		}
+		await this.pc.setLocalDescription({ type: 'offer', sdp });
 		return this.pc.localDescription.sdp;
 	},
 
