@@ -12,7 +12,7 @@ import { createLog } from './system/log.js';
 const EXIT = { defect: 1, outside: 3 };
 /** A stop that takes longer than this is a defect; what is left dies with the process. */
 const STOP_TIMEOUT_MS = 8_000;
-const DEMO_LABEL = 'demo';
+const DEMO_TOKEN_S = 7 * 86_400;
 
 async function main(): Promise<void> {
 	const options = optionsOrExit(process.argv.slice(2));
@@ -46,10 +46,10 @@ async function main(): Promise<void> {
 	const tokens = options.demo ? demoTokens() : {};
 	process.stdout.write(`${JSON.stringify({ event: 'ready', http: httpUrl, https: httpsUrl, ...tokens })}\n`);
 
-	/** Tokens of earlier demo runs end with them. */
+	/** Not those of earlier runs taken away: a panel that is open goes on working over a restart. */
 	function demoTokens(): { operatorToken: string; technicianToken: string } {
-		for (const token of store.tokens.list()) if (token.label === DEMO_LABEL) store.tokens.remove(token.id);
-		const create = (role: 'operator' | 'technician') => store.tokens.create({ label: DEMO_LABEL, role }).token;
+		const create = (role: 'operator' | 'technician') =>
+			store.tokens.create({ label: 'demo', role, expiresInS: DEMO_TOKEN_S }).token;
 		return { operatorToken: create('operator'), technicianToken: create('technician') };
 	}
 }

@@ -5,7 +5,7 @@ import { currentSession } from './session.js';
 
 const pingEveryMs = 500;
 /** Silence after which the link counts as lost: a busy browser too is to be grey within 2 s. */
-const silenceMs = 1500;
+const silenceMs = 1400;
 /** Time for one try to bring the first message. */
 const tryMs = 3000;
 

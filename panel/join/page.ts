@@ -35,7 +35,11 @@ export class JoinPage extends LitElement {
 	#devices = new Devices(this);
 	#level = new MicrophoneLevel(this, () => this.meter);
 	#whip = new Whip(this);
-	#whep = new Whep(this, () => this.#token);
+	#whep = new Whep(
+		this,
+		() => this.returnVideo,
+		() => this.#token,
+	);
 
 	override connectedCallback(): void {
 		super.connectedCallback();

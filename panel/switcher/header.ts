@@ -48,6 +48,7 @@ export class SwitcherHeader extends LitElement {
 				nav .button, nav button { padding: 0 6px; }
 			}
 			@media (max-width: 599px) {
+				.keys { display: none; }
 				nav { width: 100%; justify-content: space-between; border-top: 1px solid var(--line); }
 			}
 		`,
@@ -79,7 +80,7 @@ export class SwitcherHeader extends LitElement {
 				}
 				<a class="button" href="/recordings">Recordings</a>
 				<a class="button" href="/system">System</a>
-				<button aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
+				<button class="keys" aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
 				<r58-theme-switch></r58-theme-switch>
 				<button class="log-out" data-testid="logout-button" @click=${this.#logOut}>Log out</button>
 			</nav>

@@ -21,7 +21,6 @@ export class LayoutBlock extends LitElement {
 			.back { fill: #000; }
 			.box { stroke: #fff; stroke-width: 0.8; }
 			.vacant { fill: #3c424c; stroke-dasharray: 3 2; }
-			.name { display: flex; gap: 6px; align-items: center; }
 			.lamp { padding: 0 5px; font-size: 0.7rem; }
 		`,
 	];
@@ -50,8 +49,8 @@ export class LayoutBlock extends LitElement {
 			@pointerdown=${act} @click=${act}
 		>
 			${this.#picture(scene)}
-			<span class="name">
-				${scene.label}
+			<span>${scene.label}</span>
+			<span class="lamps">
 				${program ? html`<span class="lamp program">PGM</span>` : nothing}
 				${preview ? html`<span class="lamp preview">PVW</span>` : nothing}
 			</span>

@@ -2,8 +2,8 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 import type { System } from '../../service/api/schema.js';
 import { Whep } from '../webrtc/whep.js';
 
-/** Pictures at about 15 a second: enough to judge a shot, half the work of 30. */
-const drawEveryMs = 60;
+/** The multiview brings 15 pictures a second, not evenly; of 30 every second one is drawn. */
+const drawEveryMs = 45;
 
 /**
  * The live pictures of preview and of every source: one video whose parts are drawn into the canvases that ask for them.
@@ -19,7 +19,7 @@ export class Multiview implements ReactiveController {
 	#frame = 0;
 
 	constructor(readonly host: ReactiveControllerHost) {
-		this.#whep = new Whep(host);
+		this.#whep = new Whep(host, () => this.video);
 		this.video.muted = true;
 		this.video.playsInline = true;
 		host.addController(this);

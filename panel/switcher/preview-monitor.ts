@@ -23,8 +23,9 @@ export class PreviewMonitor extends LitElement {
 				flex-direction: column;
 				justify-content: flex-end;
 				align-items: flex-start;
-				min-width: 0;
-				min-height: 0;
+				/* The small box of a picture in picture stays large enough for a finger. */
+				min-width: var(--target);
+				min-height: var(--target);
 				padding: 0;
 				overflow: hidden;
 				border: 1px dashed rgb(255 255 255 / 0.55);

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Buses, Scene } from '../../service/api/schema.js';
 import { base } from '../common/styles.js';
 import { Whep } from '../webrtc/whep.js';
@@ -23,7 +23,8 @@ export class ProgramMonitor extends LitElement {
 	/** When the studio was started: one that was started again has forgotten us. */
 	@property() startedAt = '';
 	@state() private muted = true;
-	#whep = new Whep(this);
+	@query('video') private video!: HTMLVideoElement | null;
+	#whep = new Whep(this, () => this.video);
 
 	override willUpdate(changed: PropertyValues<this>): void {
 		if (changed.has('startedAt')) this.#whep.watch('program');

@@ -43,7 +43,11 @@ export class WatchPage extends LitElement {
 	@state() private silenced = false;
 	#token = fragmentToken();
 	#streamer = decodeURIComponent(location.pathname.split('/')[2] || 'program');
-	#whep = new Whep(this, () => this.#token);
+	#whep = new Whep(
+		this,
+		() => this.video,
+		() => this.#token,
+	);
 	#playing: MediaStream | null = null;
 
 	override connectedCallback(): void {

@@ -88,7 +88,7 @@ export class Connection {
 		const session = location === null ? null : new URL(location, new URL(this.options.url, document.baseURI)).href;
 		const answer = await response.text();
 		if (this.#peer !== peer) {
-			this.#release(session);
+			void this.#release(session);
 			return null;
 		}
 		this.#session = session;
@@ -146,16 +146,18 @@ export class Connection {
 
 	#end(): void {
 		window.clearInterval(this.#checker);
-		this.#peer?.close();
+		const peer = this.#peer;
+		const session = this.#session;
 		this.#peer = null;
-		this.#release(this.#session);
 		this.#session = null;
+		// The server hears of the end before the connection breaks: it tells someone who left from someone who was lost.
+		this.#release(session).finally(() => peer?.close());
 	}
 
 	/** Frees the seat on the server. `keepalive` lets it go out while the page is being left. */
-	#release(session: string | null): void {
+	async #release(session: string | null): Promise<void> {
 		if (session === null) return;
-		send(session, { method: 'DELETE', headers: this.#authorization(), keepalive: true }).catch(() => {
+		await send(session, { method: 'DELETE', headers: this.#authorization(), keepalive: true }).catch(() => {
 			// The server ends a silent session by itself.
 		});
 	}

@@ -10,6 +10,8 @@ export class Whep implements ReactiveController {
 
 	constructor(
 		readonly host: ReactiveControllerHost,
+		/** Where the picture is shown, once it is rendered. */
+		readonly video: () => HTMLVideoElement | null,
 		readonly token: () => string | null = () => null,
 	) {
 		host.addController(this);
@@ -30,7 +32,7 @@ export class Whep implements ReactiveController {
 			token: this.token(),
 			build: (peer) => this.#receive(peer),
 			munge: withStereo,
-			progress: framesDecoded,
+			progress: (report) => (this.#shown() ? framesDecoded(report) : 0),
 			onStatus: (status) => {
 				if (status.phase === this.status.phase && status.message === this.status.message) return;
 				this.status = status;
@@ -44,6 +46,12 @@ export class Whep implements ReactiveController {
 		this.#connection?.stop();
 		this.#connection = null;
 		this.stream = null;
+	}
+
+	/** Chromium may decode a stream and never show it; then only a new session helps. */
+	#shown(): boolean {
+		const video = this.video();
+		return !video?.srcObject || video.readyState > HTMLMediaElement.HAVE_NOTHING;
 	}
 
 	#receive(peer: RTCPeerConnection): void {

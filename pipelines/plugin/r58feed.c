@@ -2,7 +2,7 @@
 
 #include <gst/video/video.h>
 
-/* A viewer that takes nothing for this long is skipped ahead to the next key frame. At 10 Mbit/s half a second is 625 kB. */
+/* A viewer with so much waiting is skipped ahead to the next key frame. At 10 Mbit/s half a second is 625 kB. */
 #define FEED_MAX_BYTES (1024 * 1024)
 #define FEED_MAX_UNITS 512
 

@@ -375,9 +375,9 @@ is_audio (R58Peer *peer, guint ssrc)
   return found;
 }
 
-/* The buffer hands on what is in order at once and waits at gaps only. Three of its habits are left off: the first packets
- * of a stream waiting out the loss limit, asking again for packets that are merely not due yet, and sound waiting for
- * retransmissions that browsers do not make. */
+/* The buffer hands on what is in order at once and waits at gaps only. Three of its habits are left off: the first
+ * packets of a stream waiting out the loss limit, asking again for packets that are merely not due yet, and sound
+ * waiting for retransmissions that browsers do not make. */
 static void
 on_jitterbuffer (GstElement *rtpbin, GstElement *jitterbuffer, guint session, guint ssrc, R58Peer *peer)
 {
@@ -396,7 +396,8 @@ on_rtcp (GObject *session, GstBuffer *buffer, R58Peer *peer)
   guint64 now_us = g_get_real_time ();
   guint32 now = ((now_us / G_USEC_PER_SEC + NTP_OFFSET) << 16) | ((now_us % G_USEC_PER_SEC << 16) / G_USEC_PER_SEC);
   g_mutex_lock (&peer->lock);
-  for (gboolean more = gst_rtcp_buffer_get_first_packet (&rtcp, &packet); more; more = gst_rtcp_packet_move_to_next (&packet)) {
+  gboolean more = gst_rtcp_buffer_get_first_packet (&rtcp, &packet);
+  for (; more; more = gst_rtcp_packet_move_to_next (&packet)) {
     GstRTCPType type = gst_rtcp_packet_get_type (&packet);
     if (type != GST_RTCP_TYPE_RR && type != GST_RTCP_TYPE_SR)
       continue;
@@ -511,7 +512,8 @@ r58_peer_ask_key (R58Peer *peer)
 }
 
 /* Left alone webrtcbin names no header extension in its answer, and without transport-wide sequence numbers a browser's
- * bandwidth estimate stays at 300 kbit/s. The preference is the offer's own (trimmed to one codec a line) plus its extmap. */
+ * bandwidth estimate stays at 300 kbit/s. The preference is the offer's own (trimmed to one codec a line) plus its
+ * extmap. */
 static void
 on_new_transceiver (GstElement *webrtc, GObject *transceiver, R58Peer *peer)
 {
@@ -591,12 +593,11 @@ add_track (R58Peer *peer, R58Kind kind, GstCaps *incoming)
   if (mline < 0)
     return FALSE;
   /* Only what decides the codec: a profile-level-id of ours would have to equal the one offered, letter by letter. */
-  GstCaps *caps = kind == R58_VIDEO
-      ? gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, "video", "encoding-name", G_TYPE_STRING, "H264",
-            "clock-rate", G_TYPE_INT, 90000, "packetization-mode", G_TYPE_STRING, "1", "payload", G_TYPE_INT,
-            peer->pt[kind], NULL)
-      : gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, "audio", "encoding-name", G_TYPE_STRING, "OPUS",
-            "clock-rate", G_TYPE_INT, 48000, "payload", G_TYPE_INT, peer->pt[kind], NULL);
+  GstCaps *caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, r58_kind_name (kind),
+      "encoding-name", G_TYPE_STRING, kind == R58_VIDEO ? "H264" : "OPUS",
+      "clock-rate", G_TYPE_INT, kind == R58_VIDEO ? 90000 : 48000, "payload", G_TYPE_INT, peer->pt[kind], NULL);
+  if (kind == R58_VIDEO)
+    gst_caps_set_simple (caps, "packetization-mode", G_TYPE_STRING, "1", NULL);
   guint ssrc;
   if (incoming && gst_structure_get_uint (gst_caps_get_structure (incoming, 0), "ssrc", &ssrc))
     gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, ssrc, NULL);
@@ -710,6 +711,8 @@ local_set (R58Peer *peer, gpointer unused)
   }
   g_free (ufrag);
   g_free (pwd);
+  if (peer->answered)
+    return;
   peer->gather_timer = g_timeout_source_new (GATHER_MAX_MS);
   g_source_set_callback (peer->gather_timer, on_gather_timeout, r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
   g_source_attach (peer->gather_timer, peer->context);
@@ -887,6 +890,15 @@ r58_peer_new (const R58PeerOptions *o)
   return peer;
 }
 
+gboolean
+r58_peer_error (R58Peer *peer, GstObject *source, const gchar *text)
+{
+  if (!peer->webrtc || !gst_object_has_as_ancestor (source, GST_OBJECT (peer->webrtc)))
+    return FALSE;
+  fail (peer, "%s: %s", GST_OBJECT_NAME (source), text);
+  return TRUE;
+}
+
 /* ---- end ---- */
 
 typedef struct {
@@ -926,17 +938,19 @@ on_goodbye (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
-/* Tells the peer that this is the end (DTLS close_notify): webrtcbin 1.22 just goes silent, and a browser shows the last
- * picture for half a minute. An EOS into the encryptor is what makes it say so; its own thread sends it. */
+/* Tells the peer that this is the end (DTLS close_notify): webrtcbin 1.22 just goes silent, and a browser shows the
+ * last picture for half a minute. An EOS into the encryptor is what makes it say so; its own thread sends it. */
 static void
 send_goodbye (R58Peer *peer)
 {
-  GstPad *sink = gst_element_get_static_pad (peer->dtlsenc, "sink"), *src = gst_element_get_static_pad (peer->dtlsenc, "src");
+  GstPad *sink = gst_element_get_static_pad (peer->dtlsenc, "sink");
+  GstPad *src = gst_element_get_static_pad (peer->dtlsenc, "src");
   if (sink && src) {
     Goodbye *goodbye = g_atomic_rc_box_new0 (Goodbye);
     g_mutex_init (&goodbye->lock);
     g_cond_init (&goodbye->sent);
-    gulong probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, on_goodbye, g_atomic_rc_box_acquire (goodbye), goodbye_unref);
+    gulong probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, on_goodbye, g_atomic_rc_box_acquire (goodbye),
+        goodbye_unref);
     gst_pad_send_event (sink, gst_event_new_eos ());
     g_mutex_lock (&goodbye->lock);
     gint64 until = g_get_monotonic_time () + GOODBYE_MAX_MS * G_TIME_SPAN_MILLISECOND;

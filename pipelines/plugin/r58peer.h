@@ -48,11 +48,14 @@ void r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement 
 void r58_peer_check (R58Peer *peer);
 void r58_peer_stats (R58Peer *peer, JsonBuilder *b);
 
-/* Send: payload type of this viewer for what comes in on `pad` ("video" or an audio pad), −1 when it takes none now. */
+/* Send: payload type of this viewer for what comes in on `pad` ("video" or an audio pad), −1 when it takes none. */
 gint r58_peer_takes (R58Peer *peer, const gchar *pad);
 void r58_peer_push (R58Peer *peer, R58Kind kind, GstMiniObject *unit, gboolean starts);
 /* Receive: asks the guest for a key frame (PLI). */
 void r58_peer_ask_key (R58Peer *peer);
+
+/* Ends the peer when `source` is inside it; FALSE when it is not. Any thread. */
+gboolean r58_peer_error (R58Peer *peer, GstObject *source, const gchar *text);
 
 /* The first handshake of a process pays for making the certificate and loading plugins (0.2–0.6 s): do it ahead. */
 void r58_peer_warm (void);

@@ -83,7 +83,9 @@ ask_key (R58WebRTC *self)
   self->key_asked = g_get_monotonic_time ();
   g_mutex_lock (&self->lock);
   self->key_requests++;
-  R58Peer *guest = self->mode == MODE_RECEIVE && self->peers->len ? r58_peer_ref (g_ptr_array_index (self->peers, 0)) : NULL;
+  R58Peer *guest = NULL;
+  if (self->mode == MODE_RECEIVE && self->peers->len)
+    guest = r58_peer_ref (g_ptr_array_index (self->peers, 0));
   g_mutex_unlock (&self->lock);
   if (guest) {
     r58_peer_ask_key (guest);
@@ -324,7 +326,8 @@ add_peer (R58WebRTC *self, const gchar *id, JsonObject *o)
     wrong = "id must be a string of 1 to 128 bytes";
   else if (!sdp || !fingerprint)
     wrong = "sdp and fingerprint must be strings";
-  else if ((video && (options.video_pt < 0 || options.video_pt > 127)) || (audio && (options.audio_pt < 0 || options.audio_pt > 127)))
+  else if ((video && (options.video_pt < 0 || options.video_pt > 127)) ||
+      (audio && (options.audio_pt < 0 || options.audio_pt > 127)))
     wrong = "pt must be 0 to 127";
   else if (!video && !audio)
     wrong = "video and audio are both missing";
@@ -678,10 +681,16 @@ set_mode (R58WebRTC *self, Mode mode)
 static void
 handle_message (GstBin *bin, GstMessage *message)
 {
+  R58WebRTC *self = R58_WEBRTC (bin);
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     GError *error = NULL;
     gst_message_parse_error (message, &error, NULL);
     GST_WARNING_OBJECT (bin, "inside a peer, %s: %s", GST_MESSAGE_SRC_NAME (message), error->message);
+    g_mutex_lock (&self->lock);
+    for (guint i = 0; i < self->peers->len; i++)
+      if (r58_peer_error (g_ptr_array_index (self->peers, i), GST_MESSAGE_SRC (message), error->message))
+        break;
+    g_mutex_unlock (&self->lock);
     g_clear_error (&error);
   }
   gst_message_unref (message);
@@ -817,11 +826,13 @@ r58_webrtc_class_init (R58WebRTCClass *klass)
 
   GParamFlags at_start = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
   g_object_class_install_property (object, PROP_MODE,
-      g_param_spec_enum ("mode", "Mode", "Whether media go to viewers or come from a guest", mode_type (), MODE_SEND, at_start));
+      g_param_spec_enum ("mode", "Mode", "Whether media go to viewers or come from a guest", mode_type (), MODE_SEND,
+          at_start));
   g_object_class_install_property (object, PROP_COMMAND,
       g_param_spec_string ("command", "Command",
-          "A JSON object: {\"op\":\"add\",\"id\",\"sdp\":offer,\"fingerprint\":\"sha-256 …[,…]\",\"video\":{\"pt\"}|null,"
-          "\"audio\":{\"pt\",\"pad\":\"audio_main\"}|null}; {\"op\":\"candidate\",\"id\",\"candidate\":\"candidate:…\"}; "
+          "A JSON object: {\"op\":\"add\",\"id\",\"sdp\":offer,\"fingerprint\":\"sha-256 …[,…]\","
+          "\"video\":{\"pt\"}|null,\"audio\":{\"pt\",\"pad\":\"audio_main\"}|null}; "
+          "{\"op\":\"candidate\",\"id\",\"candidate\":\"candidate:…\"}; "
           "{\"op\":\"remove\",\"id\"}; {\"op\":\"keyframe\"}. Answers are events",
           NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (object, PROP_STUN,
@@ -831,19 +842,22 @@ r58_webrtc_class_init (R58WebRTCClass *klass)
   g_object_class_install_property (object, PROP_MIN_PORT,
       g_param_spec_uint ("min-rtp-port", "First port", "Lowest UDP port of local candidates", 0, 65535, 0, at_start));
   g_object_class_install_property (object, PROP_MAX_PORT,
-      g_param_spec_uint ("max-rtp-port", "Last port", "Highest UDP port of local candidates", 0, 65535, 65535, at_start));
+      g_param_spec_uint ("max-rtp-port", "Last port", "Highest UDP port of local candidates", 0, 65535, 65535,
+          at_start));
   g_object_class_install_property (object, PROP_MAX_PEERS,
-      g_param_spec_uint ("max-peers", "Most peers", "Peers at one time; one more is refused as full", 1, 1000, 64, at_start));
+      g_param_spec_uint ("max-peers", "Most peers", "Peers at one time; one more is refused as full", 1, 1000, 64,
+          at_start));
 
   gst_element_class_add_static_pad_template (element, &video_template);
   gst_element_class_add_static_pad_template (element, &audio_template);
   gst_element_class_add_static_pad_template (element, &video_src_template);
   gst_element_class_add_static_pad_template (element, &audio_src_template);
   gst_element_class_set_static_metadata (element, "R58 WebRTC peers", "Sink/Source/Network/WebRTC",
-      "Sends one encode to any number of WebRTC viewers, or receives one guest (a new one takes the seat over). Events: "
-      "answer {id,sdp,afterMs}, failed {id,reason} before the answer, state {id,state,reason?}, connected {id,localCandidate,"
-      "remoteCandidate,afterMs}, gone {id,reason} after the answer, refused {op,id,reason}, stats {peers:[{id,state,rttMs?,"
-      "packets,bytes,dropped,lossPct?,kbps}],packetsIn,bytesIn,keyRequests,joined,ended,removals} every 500 ms",
+      "Sends one encode to any number of WebRTC viewers, or receives one guest (a new one takes the seat over). "
+      "Events: answer {id,sdp,afterMs}, failed {id,reason} before the answer, state {id,state,reason?}, "
+      "connected {id,localCandidate,remoteCandidate,afterMs}, gone {id,reason} after the answer, refused {op,id,reason}, "
+      "stats {peers:[{id,state,rttMs?,packets,bytes,dropped,heldMs?,lossPct?,kbps}],packetsIn,bytesIn,unsent?,"
+      "keyRequests,joined,ended,removals} every 500 ms",
       "R58 Studio");
 }
 

@@ -91,6 +91,12 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.#process?.drain();
 	}
 
+	/** Time during which the service could not hear its hosts. */
+	excuse(ms: number): void {
+		this.#progressAt += ms;
+		this.#startedAt += ms;
+	}
+
 	/** Called by the supervisor several times a second. */
 	check(now: number): void {
 		const host = this.#process;

@@ -21,9 +21,16 @@ export class Supervisor {
 
 	async start(): Promise<void> {
 		await this.#pool.warm();
+		let last = performance.now();
 		this.#timer = setInterval(() => {
 			const now = performance.now();
-			for (const host of this.#hosts.values()) host.check(now);
+			// A service that was held up itself has not heard its hosts meanwhile: that time does not count against them.
+			const heldUpMs = now - last - CHECK_INTERVAL_MS;
+			last = now;
+			for (const host of this.#hosts.values()) {
+				if (heldUpMs > CHECK_INTERVAL_MS) host.excuse(heldUpMs);
+				host.check(now);
+			}
 		}, CHECK_INTERVAL_MS);
 	}
 

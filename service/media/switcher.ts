@@ -80,14 +80,11 @@ export class Switcher {
 		const { state } = this.o;
 		for (const scene of Object.values(state.current.scenes)) {
 			if (!scene.layers.some((layer) => layer.source === id)) continue;
-			if (scene.id === sourceScene({ id, label: id }).id && !this.#onBus(scene.id)) {
-				state.set(`scenes.${scene.id}`, null);
-				continue;
-			}
 			const layers = scene.layers.map((layer) => (layer.source === id ? { ...layer, source: null } : layer));
 			this.#publishScene({ ...scene, layers });
 			if (!isSourceScene(scene.id)) this.o.store.scenes.put({ ...scene, layers });
 		}
+		this.#dropOrphans();
 		state.set(`audio.${id}`, null);
 		this.#saveStrips();
 		if (this.o.program.host.ready) await this.#show({ kind: 'cut', frames: 0 });
@@ -220,6 +217,15 @@ export class Switcher {
 		state.set('buses', { ...state.current.buses, ...buses });
 		const { preview, program } = state.current.buses;
 		store.settings.set('buses', { preview, program });
+		this.#dropOrphans();
+	}
+
+	/** The scenes of sources that are gone, once no bus shows them any more. */
+	#dropOrphans(): void {
+		const { scenes, sources } = this.o.state.current;
+		const own = new Set(Object.values(sources).map((source) => sourceScene(source).id));
+		for (const id of Object.keys(scenes))
+			if (isSourceScene(id) && !own.has(id) && !this.#onBus(id)) this.o.state.set(`scenes.${id}`, null);
 	}
 
 	#onTransitionEnd(frame: number): void {

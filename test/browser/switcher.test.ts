@@ -101,6 +101,7 @@ test('record, and stop with a second press', async ({ page, service }) => {
 test('a service that is frozen greys the panel within 2 s; it recovers by itself', async ({ page, service }) => {
 	const banner = page.getByTestId('offline-banner');
 	assert.is(await banner.isVisible(), false);
+	const hosts = service.hosts().map((host) => host.pid);
 	service.kill('SIGSTOP');
 	try {
 		const at = performance.now();
@@ -114,6 +115,11 @@ test('a service that is frozen greys the panel within 2 s; it recovers by itself
 	await banner.waitFor({ state: 'hidden', timeout: 8000 });
 	await page.getByTestId('tile-hdmi1').click();
 	await until(async () => (await buses(service)).preview === 'source-hdmi1', { what: 'the panel to work again' });
+	assert.equal(
+		service.hosts().filter((host) => hosts.includes(host.pid)).length,
+		hosts.length,
+		'a service that was held up blames no host for it',
+	);
 });
 
 test.run();
