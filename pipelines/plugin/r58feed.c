@@ -57,7 +57,7 @@ packet_of (GstMiniObject *unit, guint index)
 
 /* RFC 3550 §5.1: version, contributing sources, extension. */
 static GstBuffer *
-packet_rewrite (GstBuffer *packet, guint8 payload_type)
+packet_rewrite (GstBuffer *packet, guint8 payload_type, guint32 ssrc)
 {
   guint8 head[RTP_HEADER + 15 * 4 + 4];
   gsize got = gst_buffer_extract (packet, 0, head, sizeof head);
@@ -72,10 +72,9 @@ packet_rewrite (GstBuffer *packet, guint8 payload_type)
   }
   if (gst_buffer_get_size (packet) < skip)
     return NULL;
-  if (skip == keep && (head[1] & 0x7f) == payload_type)
-    return gst_buffer_ref (packet);
   head[0] &= ~0x10;
   head[1] = (head[1] & 0x80) | payload_type;
+  GST_WRITE_UINT32_BE (head + 8, ssrc);
   GstBuffer *out = gst_buffer_new_memdup (head, keep);
   gst_buffer_copy_into (out, packet, GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
   gst_buffer_copy_into (out, packet, GST_BUFFER_COPY_MEMORY, skip, -1);
@@ -83,14 +82,14 @@ packet_rewrite (GstBuffer *packet, guint8 payload_type)
 }
 
 GstMiniObject *
-r58_rtp_unit_rewrite (GstMiniObject *unit, guint8 payload_type)
+r58_rtp_unit_rewrite (GstMiniObject *unit, guint8 payload_type, guint32 ssrc)
 {
   if (!GST_IS_BUFFER_LIST (unit))
-    return (GstMiniObject *) packet_rewrite (GST_BUFFER (unit), payload_type);
+    return (GstMiniObject *) packet_rewrite (GST_BUFFER (unit), payload_type, ssrc);
   guint n = gst_buffer_list_length (GST_BUFFER_LIST (unit));
   GstBufferList *list = gst_buffer_list_new_sized (n);
   for (guint i = 0; i < n; i++) {
-    GstBuffer *packet = packet_rewrite (packet_of (unit, i), payload_type);
+    GstBuffer *packet = packet_rewrite (packet_of (unit, i), payload_type, ssrc);
     if (!packet) {
       gst_buffer_list_unref (list);
       return NULL;
@@ -180,15 +179,6 @@ r58_rtp_starts_vp8 (GstBuffer *packet)
       at++;
   }
   return at < n && !(p[at] & 0x01);
-}
-
-guint32
-r58_rtp_unit_ssrc (GstMiniObject *unit)
-{
-  guint8 head[RTP_HEADER];
-  if (r58_rtp_unit_packets (unit) == 0 || gst_buffer_extract (packet_of (unit, 0), 0, head, RTP_HEADER) < RTP_HEADER)
-    return 0;
-  return GST_READ_UINT32_BE (head + 8);
 }
 
 /* ---- the queue ---- */

@@ -15,14 +15,14 @@ const gchar *r58_kind_name (R58Kind kind);
 /* A unit is a GstBuffer (one packet) or a GstBufferList (the packets of one frame). */
 guint r58_rtp_unit_packets (GstMiniObject *unit);
 gsize r58_rtp_unit_bytes (GstMiniObject *unit);
-/* The unit under another payload type: the 12–20 bytes of header are copied, the payload is shared, header extensions
- * (whose ids belong to the payloader, not to this viewer's offer) are left out. Transfer full; NULL when no RTP. */
-GstMiniObject *r58_rtp_unit_rewrite (GstMiniObject *unit, guint8 payload_type);
+/* The unit under another payload type and SSRC: the 12–20 bytes of header are copied, the payload is shared, header
+ * extensions (whose ids belong to the payloader, not to this viewer's offer) are left out. Transfer full; NULL when no
+ * RTP. */
+GstMiniObject *r58_rtp_unit_rewrite (GstMiniObject *unit, guint8 payload_type, guint32 ssrc);
 /* Whether an H.264 decoder can start here: parameter sets or the start of an IDR slice are in it (RFC 6184 §5). */
 gboolean r58_rtp_unit_starts_h264 (GstMiniObject *unit);
 /* The same for one VP8 packet (RFC 7741 §4). */
 gboolean r58_rtp_starts_vp8 (GstBuffer *packet);
-guint32 r58_rtp_unit_ssrc (GstMiniObject *unit);
 
 /* ---- the queue of one viewer ---- */
 

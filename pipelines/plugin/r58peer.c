@@ -408,7 +408,7 @@ on_rtcp (GObject *session, GstBuffer *buffer, R58Peer *peer)
       guint8 fraction;
       gint32 lost;
       gst_rtcp_packet_get_rb (&packet, i, &ssrc, &fraction, &lost, &highest, &jitter, &lsr, &dlsr);
-      if (peer->loss_ssrc == 0 || ssrc == peer->loss_ssrc)
+      if (ssrc == peer->loss_ssrc)
         peer->loss_pct = fraction * 100.0 / 256;
       /* RFC 3550 §6.4.1, in 1/65536 s; wraps are fine. */
       gint32 rtt = (gint32) (now - lsr - dlsr);
@@ -558,11 +558,6 @@ r58_peer_takes (R58Peer *peer, const gchar *pad)
 void
 r58_peer_push (R58Peer *peer, R58Kind kind, GstMiniObject *unit, gboolean starts)
 {
-  if (kind == R58_VIDEO && peer->loss_ssrc == 0) {
-    g_mutex_lock (&peer->lock);
-    peer->loss_ssrc = r58_rtp_unit_ssrc (unit);
-    g_mutex_unlock (&peer->lock);
-  }
   r58_feed_push (peer->feed, kind, unit, starts);
 }
 
@@ -585,7 +580,7 @@ mline_of (const GstSDPMessage *sdp, R58Kind kind)
 }
 
 static gboolean
-add_track (R58Peer *peer, R58Kind kind, GstCaps *incoming)
+add_track (R58Peer *peer, R58Kind kind, guint32 ssrc)
 {
   gint mline = mline_of (peer->offer, kind);
   if (peer->pt[kind] < 0)
@@ -595,12 +590,10 @@ add_track (R58Peer *peer, R58Kind kind, GstCaps *incoming)
   /* Only what decides the codec: a profile-level-id of ours would have to equal the one offered, letter by letter. */
   GstCaps *caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, r58_kind_name (kind),
       "encoding-name", G_TYPE_STRING, kind == R58_VIDEO ? "H264" : "OPUS",
-      "clock-rate", G_TYPE_INT, kind == R58_VIDEO ? 90000 : 48000, "payload", G_TYPE_INT, peer->pt[kind], NULL);
+      "clock-rate", G_TYPE_INT, kind == R58_VIDEO ? 90000 : 48000, "payload", G_TYPE_INT, peer->pt[kind],
+      "ssrc", G_TYPE_UINT, ssrc, NULL);
   if (kind == R58_VIDEO)
     gst_caps_set_simple (caps, "packetization-mode", G_TYPE_STRING, "1", NULL);
-  guint ssrc;
-  if (incoming && gst_structure_get_uint (gst_caps_get_structure (incoming, 0), "ssrc", &ssrc))
-    gst_caps_set_simple (caps, "ssrc", G_TYPE_UINT, ssrc, NULL);
 
   gchar *name = g_strdup_printf ("sink_%d", mline);
   GstPadTemplate *template = gst_element_get_pad_template (peer->webrtc, "sink_%u");
@@ -866,6 +859,7 @@ r58_peer_new (const R58PeerOptions *o)
     hear (peer, webrtc, "on-new-transceiver", G_CALLBACK (on_new_transceiver));
   } else {
     peer->feed = r58_feed_new (feed_wants_key, peer);
+    peer->loss_ssrc = o->video_pt < 0 ? o->ssrc[R58_AUDIO] : o->ssrc[R58_VIDEO];
   }
 
   if (gst_sdp_message_new_from_text (o->sdp, &peer->offer) != GST_SDP_OK) {
@@ -878,7 +872,7 @@ r58_peer_new (const R58PeerOptions *o)
     fail (peer, "webrtcbin did not start");
     return peer;
   }
-  if (!o->receive && (!add_track (peer, R58_VIDEO, o->video_caps) || !add_track (peer, R58_AUDIO, o->audio_caps))) {
+  if (!o->receive && (!add_track (peer, R58_VIDEO, o->ssrc[R58_VIDEO]) || !add_track (peer, R58_AUDIO, o->ssrc[R58_AUDIO]))) {
     fail (peer, "webrtcbin gave no pad for a media line of the offer");
     return peer;
   }

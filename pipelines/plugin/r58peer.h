@@ -28,7 +28,7 @@ typedef struct {
   gboolean receive;
   const gchar *id, *sdp, *fingerprint;
   gint video_pt, audio_pt;     /* send: −1 = this viewer does not get it */
-  GstCaps *video_caps, *audio_caps; /* send: what the payloader says, may be NULL */
+  guint32 ssrc[R58_KINDS];     /* send: what its packets carry */
   const gchar *audio_pad;      /* send: name of the element's pad */
   const gchar *stun_server, *turn_server;
   guint min_port, max_port;

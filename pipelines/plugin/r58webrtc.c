@@ -42,6 +42,8 @@ struct _R58WebRTC {
   GCond removed;
   GPtrArray *peers;     /* under lock; changed by the control thread only */
   guint removals;       /* peers being taken apart */
+  /* What every viewer is sent under: an answer has to name it, also before the payloader has made its first packet. */
+  guint32 ssrc[R58_KINDS];
   guint64 packets_in, bytes_in, unsent, key_requests, joined, ended;
 
   /* Receive: one pad a kind, there as long as the element. */
@@ -281,15 +283,6 @@ member_object (JsonObject *o, const gchar *key)
   return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 }
 
-static GstCaps *
-pad_caps (R58WebRTC *self, const gchar *name)
-{
-  GstPad *pad = name ? gst_element_get_static_pad (GST_ELEMENT (self), name) : NULL;
-  GstCaps *caps = pad ? gst_pad_get_current_caps (pad) : NULL;
-  gst_clear_object (&pad);
-  return caps;
-}
-
 static gboolean
 has_pad (R58WebRTC *self, const gchar *name)
 {
@@ -350,11 +343,9 @@ add_peer (R58WebRTC *self, const gchar *id, JsonObject *o)
     r58_post_event (GST_ELEMENT (self), "failed", b);
     return;
   }
-  options.video_caps = video ? pad_caps (self, "video") : NULL;
-  options.audio_caps = audio ? pad_caps (self, audio_pad) : NULL;
+  for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
+    options.ssrc[kind] = self->ssrc[kind];
   R58Peer *peer = r58_peer_new (&options);
-  gst_clear_caps (&options.video_caps);
-  gst_clear_caps (&options.audio_caps);
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->peers, peer);
   self->joined++;
@@ -566,7 +557,7 @@ distribute (R58WebRTC *self, GstPad *pad, GstMiniObject *unit)
         r58_peer_push (peer, kind, gst_mini_object_ref (written[t].unit), starts);
       continue;
     }
-    written[t] = (Rewritten){ pt, r58_rtp_unit_rewrite (unit, pt) };
+    written[t] = (Rewritten){ pt, r58_rtp_unit_rewrite (unit, pt, self->ssrc[kind]) };
     if (written[t].unit)
       r58_peer_push (peer, kind, gst_mini_object_ref (written[t].unit), starts);
   }
@@ -807,6 +798,10 @@ r58_webrtc_init (R58WebRTC *self)
   g_cond_init (&self->removed);
   for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
     g_mutex_init (&self->src_lock[kind]);
+  do {
+    for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
+      self->ssrc[kind] = g_random_int_range (1, G_MAXINT32);
+  } while (self->ssrc[R58_VIDEO] == self->ssrc[R58_AUDIO]);
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
   set_mode (self, MODE_SEND);
 }

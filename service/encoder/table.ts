@@ -16,7 +16,8 @@ export const videoEncoders: Record<string, VideoEncoder> = {
 			bframes: 0,
 			ref: 1,
 			'byte-stream': true,
-			aud: true,
+			// With access unit delimiters in the stream Chromium asks for a key frame twice a second, for ever.
+			aud: false,
 			threads: 2,
 		}),
 	},

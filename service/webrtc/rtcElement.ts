@@ -75,9 +75,10 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 				this.#settle(peer, (answer) => answer.resolve(String(data.sdp)));
 				break;
 			case 'failed':
+				this.#reject(peer, String(data.reason));
+				break;
 			case 'refused':
-				this.#peers.delete(peer);
-				this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', String(data.reason))));
+				if (data.op === 'add') this.#reject(peer, String(data.reason));
 				break;
 			case 'connected':
 				if (this.#peers.has(peer)) this.emit('connected', peer, data);
@@ -89,6 +90,11 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 				if (Array.isArray(data.peers)) this.emit('stats', data.peers as PeerStats[]);
 				break;
 		}
+	}
+
+	#reject(peer: string, reason: string): void {
+		this.#peers.delete(peer);
+		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
 	}
 
 	#gone(peer: string, reason: string): void {

@@ -79,7 +79,12 @@ class Stage {
 		);
 		const caps = element('capsfilter', { caps: videoCaps(this.canvas) });
 		const mix = chain(`compositor name=c ${pads.join(' ')}`, caps, this.#output());
-		return this.#measure(pipeline(mix, this.#readers(layers, (i) => pad('c', `sink_${i}`))));
+		return this.#measure(
+			pipeline(
+				mix,
+				this.#readers(layers, (i) => pad('c', `sink_${i}`)),
+			),
+		);
 	}
 
 	/** `to` begins a mix that is still going on when the measurement ends. */
@@ -123,7 +128,8 @@ class Stage {
 
 /** Frames a second that the output link counts over a window. */
 async function rate(pipeline: Pipeline): Promise<number | null> {
-	const counted = () => pipeline.events.findLast(({ name, body }) => name === 'stats' && 'copied' in body)?.body.buffers as number;
+	const counted = () =>
+		pipeline.events.findLast(({ name, body }) => name === 'stats' && 'copied' in body)?.body.buffers as number;
 	const before = counted();
 	await pause(windowMs);
 	const frames = counted() - before;
@@ -152,7 +158,13 @@ async function compare(stage: Stage, size: string, name: string, layers: Layer[]
 	report({ what: `${size} ${name}: compositor`, value: bare, unit, n: rounds, note });
 	const reportOurs = (what: string, measured: Measured, goal: number | undefined) => {
 		report({ what: `${size} ${what}: mixer`, value: measured.cpu, unit, n: rounds, note: `${measured.fps} fps` });
-		report({ what: `${size} ${what}: mixer / compositor`, value: measured.cpu / bare, unit: '×', n: rounds, ...(goal && { goal }) });
+		report({
+			what: `${size} ${what}: mixer / compositor`,
+			value: measured.cpu / bare,
+			unit: '×',
+			n: rounds,
+			...(goal && { goal }),
+		});
 	};
 	reportOurs(name, middle(ours!), name === 'quad' ? 1.2 : undefined);
 	if (mid) reportOurs(`${name}, mid-mix of two`, middle(mixing!), 2);
@@ -162,7 +174,8 @@ async function bench(canvas: Canvas, names: string[]): Promise<void> {
 	const stage = new Stage(canvas);
 	try {
 		await stage.start();
-		for (const name of names) await compare(stage, `${canvas.height}p30`, name, pictures[name]!, name === 'quad' ? otherQuad : undefined);
+		for (const name of names)
+			await compare(stage, `${canvas.height}p30`, name, pictures[name]!, name === 'quad' ? otherQuad : undefined);
 	} finally {
 		stage.stop();
 	}

@@ -49,7 +49,9 @@ function run(name: string, limitMs: number): Promise<string | null> {
 }
 
 const filters = process.argv.slice(2);
-const chosen = Object.entries(benches).filter(([name]) => filters.length === 0 || filters.some((filter) => name.includes(filter)));
+const chosen = Object.entries(benches).filter(
+	([name]) => filters.length === 0 || filters.some((filter) => name.includes(filter)),
+);
 let broken = chosen.length === 0 ? 1 : 0;
 if (broken) process.stderr.write(`no bench matches; there are ${Object.keys(benches).join(', ')}\n`);
 for (const [name, seconds] of chosen) {
