@@ -12,20 +12,21 @@ export interface GuestSourceOptions {
 	maxPort?: number;
 }
 
+const decoders = {
+	// Frame threads would add a frame of delay each.
+	H264: () =>
+		chain(element('rtph264depay'), element('h264parse'), element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' })),
+	VP8: () => chain(element('rtpvp8depay'), element('vp8dec', { threads: 2 })),
+};
+
 /** A guest by WHIP: RTP in, decoded, brought to the canvas once, out on two links. */
 export function guestSource(o: GuestSourceOptions): string {
-	const decoder = {
-		// Frame threads would add a frame of delay each.
-		H264: () =>
-			chain(element('rtph264depay'), element('h264parse'), element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' })),
-		VP8: () => chain(element('rtpvp8depay'), element('vp8dec', { threads: 2 })),
-	};
 	return pipeline(
 		element('r58webrtc', { name: 'rtc', mode: 'receive', 'min-rtp-port': o.minPort, 'max-rtp-port': o.maxPort }),
 		o.video !== null &&
 			chain(
 				pad('rtc', 'video_src'),
-				decoder[o.video](),
+				decoders[o.video](),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The guest's own rate stays: the mixer takes the newest frame.
 				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
@@ -41,5 +42,25 @@ export function guestSource(o: GuestSourceOptions): string {
 				caps(audioCaps),
 				element('r58linksink', { name: 'audio', address: linkAddress(o.instance, `${o.id}.audio`) }),
 			),
+	);
+}
+
+/**
+ * What takes long once per process, for a process that waits for a guest: plugins, decoders, and the key of the DTLS certificate
+ * (RSA, 80 to 300 ms).
+ */
+export function guestWarmUp(): string {
+	const sink = () => element('fakesink', { async: false });
+	return pipeline(
+		element('r58webrtc', { name: 'rtc', mode: 'receive' }),
+		chain(pad('rtc', 'video_src'), decoders.H264(), element('videoconvertscale'), sink()),
+		chain(
+			pad('rtc', 'audio_src'),
+			element('rtpopusdepay'),
+			element('opusdec'),
+			element('audioconvert'),
+			element('audioresample'),
+			sink(),
+		),
 	);
 }

@@ -24,6 +24,9 @@ class Host {
 			case 'start':
 				this.#start(request);
 				break;
+			case 'warm':
+				if (!this.#pipeline) warm(request.launch);
+				break;
 			case 'command':
 				this.#command(request.element, request.command);
 				break;
@@ -122,6 +125,17 @@ class Host {
 
 function send(event: HostEvent): void {
 	if (process.connected) process.send!(event);
+}
+
+function warm(launch: string): void {
+	try {
+		const pipeline = new gst.Pipeline(launch);
+		pipeline.play();
+		pipeline.stop();
+	} catch (error) {
+		// It fails again, and counts, when it is run in earnest.
+		process.stderr.write(`${error}\n`);
+	}
 }
 
 const host = new Host();

@@ -7,6 +7,8 @@ export type HostRole = (typeof hostRoles)[number];
 export type HostRequest =
 	/** The first message, once: become this role and run this description. */
 	| { type: 'start'; role: HostRole; name: string; launch: string }
+	/** Before `start`: runs this description for a moment, for what it loads and makes once per process. */
+	| { type: 'warm'; launch: string }
 	/** Sets the property `command` of an r58 element. */
 	| { type: 'command'; element: string; command: Record<string, unknown> }
 	/** Sends end-of-stream and lets the pipeline drain; answered by `eos`. */

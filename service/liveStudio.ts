@@ -43,6 +43,8 @@ const MAX_VIEWERS = 100;
 const OPUS_KBPS = { program: 128, return: 64 };
 const AAC_KBPS = 160;
 const STATS_INTERVAL_MS = 1_000;
+/** Viewers' processes start with the first encoded frame, or after this long without one. */
+const STREAMERS_DELAY_MS = 2_000;
 /** The program is off air when its encoder has made no frame for this long. */
 const ON_AIR_MS = 2_000;
 
@@ -77,6 +79,7 @@ export class LiveStudio implements Studio {
 	#levelListeners = new Set<(levels: Levels) => void>();
 	#statsListeners = new Set<(hosts: Record<string, unknown>) => void>();
 	#statsTimer: NodeJS.Timeout | undefined;
+	#streamersTimer: NodeJS.Timeout | undefined;
 	#lastKeyPtsNs: string | null = null;
 	#encodedAt = Number.NEGATIVE_INFINITY;
 	#encodedFrames = -1;
@@ -209,6 +212,7 @@ export class LiveStudio implements Studio {
 	/** The show as it was, before anything runs: a guest who calls now is known. */
 	restore(): void {
 		const { demo, store } = this.o;
+		void this.#supervisor.warm();
 		if (store.fault) this.#faults.raise(store.fault);
 		if (demo) this.#sources.addDemoInputs();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
@@ -218,16 +222,19 @@ export class LiveStudio implements Studio {
 
 	/** Starts every host, what is needed first first; the program is on air a moment later. */
 	async start(): Promise<void> {
-		await this.#supervisor.start();
+		await this.#supervisor.warm();
+		this.#supervisor.start();
 		this.#program.host.start();
 		this.#encoder.start();
 		this.#sources.start();
-		for (const { plan } of Object.values(this.#streamers)) plan.host.start();
+		this.#streamersTimer = setTimeout(() => this.#startStreamers(), STREAMERS_DELAY_MS);
 		this.#machine.start();
 		this.#statsTimer = setInterval(() => this.#onSecond(), STATS_INTERVAL_MS);
 	}
 
 	async stop(): Promise<void> {
+		clearTimeout(this.#streamersTimer);
+		this.#streamersTimer = undefined;
 		clearInterval(this.#statsTimer);
 		this.#machine.stop();
 		await this.#recorder.stopAll();
@@ -373,11 +380,23 @@ export class LiveStudio implements Studio {
 	}
 
 	#onEncoder(event: string, data: Record<string, unknown>): void {
-		if (event === 'key') this.#lastKeyPtsNs = String(data.ptsNs);
+		if (event === 'key') {
+			this.#lastKeyPtsNs = String(data.ptsNs);
+			this.#encodedAt = performance.now();
+			this.#startStreamers();
+		}
 		if (event === 'stats' && Number(data.buffers) !== this.#encodedFrames) {
 			this.#encodedFrames = Number(data.buffers);
 			this.#encodedAt = performance.now();
 		}
+	}
+
+	/** Once. Viewers come after the program is on air: until then the processor has better to do. */
+	#startStreamers(): void {
+		if (this.#streamersTimer === undefined) return;
+		clearTimeout(this.#streamersTimer);
+		this.#streamersTimer = undefined;
+		for (const { plan } of Object.values(this.#streamers)) plan.host.start();
 	}
 
 	#onSecond(): void {

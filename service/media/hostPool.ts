@@ -1,3 +1,4 @@
+import { guestWarmUp } from '../../pipelines/guestSource.js';
 import type { Log } from '../system/log.js';
 import { HostProcess } from './hostProcess.js';
 
@@ -10,6 +11,7 @@ const WARM_TIMEOUT_MS = 30_000;
  */
 export class HostPool {
 	#spare: HostProcess | undefined;
+	#warm: Promise<void> | undefined;
 	#closed = false;
 	#refill: NodeJS.Timeout | undefined;
 
@@ -22,17 +24,9 @@ export class HostPool {
 	 * Waits until the first process has loaded GStreamer. On a machine's very first start that process makes the registry of
 	 * plugins (seconds); ten processes at once would each make it.
 	 */
-	async warm(): Promise<void> {
-		this.#fill();
-		const spare = this.#spare!;
-		await new Promise<void>((resolve) => {
-			const timer = setTimeout(resolve, WARM_TIMEOUT_MS);
-			for (const event of ['idle', 'end'] as const)
-				spare.once(event, () => {
-					clearTimeout(timer);
-					resolve();
-				});
-		});
+	warm(): Promise<void> {
+		this.#warm ??= this.#fillAndWait();
+		return this.#warm;
 	}
 
 	take(): HostProcess {
@@ -40,7 +34,7 @@ export class HostPool {
 		this.#spare = undefined;
 		clearTimeout(this.#refill);
 		// Not at once: the one just taken needs the processor now.
-		if (!this.#closed) this.#refill = setTimeout(() => this.#fill(), 1_000);
+		if (!this.#closed) this.#refill = setTimeout(() => this.#fill().warm(guestWarmUp()), 1_000);
 		return host;
 	}
 
@@ -50,12 +44,25 @@ export class HostPool {
 		await this.#spare?.stop();
 	}
 
-	#fill(): void {
+	#fillAndWait(): Promise<void> {
+		const spare = this.#fill();
+		return new Promise((resolve) => {
+			const timer = setTimeout(resolve, WARM_TIMEOUT_MS);
+			for (const event of ['idle', 'end'] as const)
+				spare.once(event, () => {
+					clearTimeout(timer);
+					resolve();
+				});
+		});
+	}
+
+	#fill(): HostProcess {
 		const spare = this.#spawn();
 		this.#spare = spare;
 		spare.once('end', () => {
 			if (this.#spare === spare) this.#spare = undefined;
 		});
+		return spare;
 	}
 
 	#spawn(): HostProcess {

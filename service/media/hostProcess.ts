@@ -57,6 +57,11 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		this.#send({ type: 'start', role, name, launch });
 	}
 
+	/** To a process that has not been started: what `launch` needs is loaded now. */
+	warm(launch: string): void {
+		this.#send({ type: 'warm', launch });
+	}
+
 	command(element: string, command: Record<string, unknown>): void {
 		this.#send({ type: 'command', element, command });
 	}

@@ -19,8 +19,12 @@ export class Supervisor {
 		this.#pool = new HostPool(env, log);
 	}
 
-	async start(): Promise<void> {
-		await this.#pool.warm();
+	/** Gets the first process ready while the service does something else. */
+	warm(): Promise<void> {
+		return this.#pool.warm();
+	}
+
+	start(): void {
 		let last = performance.now();
 		this.#timer = setInterval(() => {
 			const now = performance.now();

@@ -26,10 +26,10 @@
 
 	const { fetch } = globalThis;
 	globalThis.fetch = async (address, options) => {
-		const signalling = options?.method === 'POST' && /\/(whip|whep)\//.test(String(address));
-		if (signalling) mark('posted');
+		const first = marks.posted === undefined && options?.method === 'POST' && /\/(whip|whep)\//.test(String(address));
+		if (first) mark('posted');
 		const response = await fetch(address, options);
-		if (signalling) mark('answered');
+		if (first) mark('answered');
 		return response;
 	};
 

@@ -5,6 +5,8 @@ import type { Answer, Order } from './receiversChild.js';
 
 const timeoutMs = 10_000;
 
+type Counts = Extract<Answer, { op: 'packets' }>['counts'];
+
 export class Receivers {
 	readonly #child: ChildProcess = fork(new URL('./receiversChild.js', import.meta.url));
 	readonly #waiters = new Set<(answer: Answer) => void>();
@@ -33,25 +35,27 @@ export class Receivers {
 		await connected;
 	}
 
-	/** RTP packets a second and viewer over a window; the least and the mean of all viewers. */
-	async rate(windowMs: number): Promise<{ least: number; mean: number }> {
+	/** What viewers got a second over a window, RTP packets and Mbit; the mean of all, and the packets of the one with the fewest. */
+	async rate(windowMs: number): Promise<{ packets: number; mbit: number; fewest: number }> {
 		const started = performance.now();
-		const before = await this.#packets();
+		const before = await this.#counts();
 		await pause(windowMs);
-		const after = await this.#packets();
+		const after = await this.#counts();
 		const seconds = (performance.now() - started) / 1000;
-		const rates = after.map((packets, i) => (packets - before[i]!) / seconds);
-		return { least: Math.min(...rates), mean: rates.reduce((sum, rate) => sum + rate, 0) / rates.length };
+		const packets = after.map((counts, i) => (counts.packets - before[i]!.packets) / seconds);
+		const mbit = after.map((counts, i) => ((counts.bytes - before[i]!.bytes) * 8) / 1e6 / seconds);
+		const mean = (rates: number[]) => rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+		return { packets: mean(packets), mbit: mean(mbit), fewest: Math.min(...packets) };
 	}
 
 	stop(): void {
 		this.#child.kill('SIGKILL');
 	}
 
-	async #packets(): Promise<number[]> {
+	async #counts(): Promise<Counts> {
 		const counts = this.#next((answer) => answer.op === 'packets' && answer.counts, 'the packet counts');
 		this.#send({ op: 'packets' });
-		return (await counts) as number[];
+		return (await counts) as Counts;
 	}
 
 	#send(order: Order): void {

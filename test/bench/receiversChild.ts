@@ -5,11 +5,12 @@ export type Order = { op: 'offer'; id: string } | { op: 'answer'; id: string; sd
 export type Answer =
 	| { op: 'offer'; id: string; sdp: string }
 	| { op: 'state'; id: string; state: string }
-	| { op: 'packets'; counts: number[] };
+	| { op: 'packets'; counts: { packets: number; bytes: number }[] };
 
 interface Receiver {
 	connection: InstanceType<typeof datachannel.PeerConnection>;
 	packets: number;
+	bytes: number;
 	/** Tracks end when they are collected. */
 	tracks: unknown[];
 }
@@ -22,7 +23,7 @@ function answer(message: Answer): void {
 
 function add(id: string): void {
 	const connection = new datachannel.PeerConnection(id, { iceServers: [] });
-	const receiver: Receiver = { connection, packets: 0, tracks: [] };
+	const receiver: Receiver = { connection, packets: 0, bytes: 0, tracks: [] };
 	receivers.set(id, receiver);
 	const video = new datachannel.Video('0', 'RecvOnly');
 	video.addH264Codec(108);
@@ -32,8 +33,9 @@ function add(id: string): void {
 		const track = connection.addTrack(media);
 		// Receiver reports: without them the sender takes the viewer for lost.
 		track.setMediaHandler(new datachannel.RtcpReceivingSession());
-		track.onMessage(() => {
+		track.onMessage((packet) => {
 			receiver.packets += 1;
+			receiver.bytes += packet.length;
 		});
 		receiver.tracks.push(track);
 	}
@@ -47,6 +49,6 @@ function add(id: string): void {
 process.on('message', (order: Order) => {
 	if (order.op === 'offer') add(order.id);
 	else if (order.op === 'answer') receivers.get(order.id)!.connection.setRemoteDescription(order.sdp, 'answer');
-	else answer({ op: 'packets', counts: [...receivers.values()].map(({ packets }) => packets) });
+	else answer({ op: 'packets', counts: [...receivers.values()].map(({ packets, bytes }) => ({ packets, bytes })) });
 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

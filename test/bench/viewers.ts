@@ -79,10 +79,10 @@ try {
 		const [percent, rate] = await Promise.all([cpu(), receivers.rate(windows * windowMs)]);
 		const each = (percent - alone.cpu) / viewers;
 		const what = (name: string) => `${name}, ${viewers} viewers`;
-		const note = `each got ${rate.mean.toFixed(0)} packets/s, the least ${rate.least.toFixed(0)}`;
+		const note = `each got ${rate.mbit.toFixed(2)} Mbit/s, ${rate.packets.toFixed(0)} packets/s, none less than ${rate.fewest.toFixed(0)}`;
 		report({ what: what('streamer in all'), value: percent, unit: '% of a core', n: windows, note });
 		report({ what: what('one viewer'), value: each, unit: '% of a core', n: windows, goal: 0.8 });
-		report({ what: what('one packet to one viewer'), value: (each * 10_000) / rate.mean, unit: 'µs', n: windows });
+		report({ what: what('one packet to one viewer'), value: (each * 10_000) / rate.packets, unit: 'µs', n: windows });
 		report({ what: what('threads of one viewer'), value: (threads(streamer.pid) - alone.threads) / viewers, unit: 'threads' });
 		report({ what: what('memory of one viewer'), value: (memory(streamer.pid).pss - alone.pss) / viewers, unit: 'MB' });
 	}
