@@ -10,4 +10,4 @@ plugin_init (GstPlugin *plugin)
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, r58, "R58 Studio: links, mixer and WebRTC peers", plugin_init,
-    "0.1.0", "MIT/X11", "R58 Studio", "https://r58.studio")
+    "0.1.0", "MIT/X11", "R58 Studio", "R58 Studio")

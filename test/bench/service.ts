@@ -34,21 +34,22 @@ async function watch(service: TestService, receivers: Receivers): Promise<void> 
 	});
 }
 
-/** Processor time by role, % of one core; the service's own under `service`. */
-async function cpuByRole(service: TestService): Promise<Map<string, number>> {
-	const members = [{ pid: service.pid, role: 'service' }, ...service.hosts()];
+/** Processor time by role (of streamers by name), % of one core; the service's own under `service`. */
+async function cpuByPart(service: TestService): Promise<Map<string, number>> {
+	const hosts = service.hosts().map(({ pid, role, name }) => ({ pid, part: role === 'streamer' ? `${role} ${name}` : role }));
+	const members = [{ pid: service.pid, part: 'service' }, ...hosts];
 	const percents = await cpuPercents(
 		members.map(({ pid }) => pid),
 		windowMs,
 	);
-	const byRole = new Map<string, number>();
-	for (const [i, { role }] of members.entries()) byRole.set(role, (byRole.get(role) ?? 0) + percents[i]!);
-	return byRole;
+	const byPart = new Map<string, number>();
+	for (const [i, { part }] of members.entries()) byPart.set(part, (byPart.get(part) ?? 0) + percents[i]!);
+	return byPart;
 }
 
-function reportCpu(byRole: Map<string, number>, what: string): void {
-	const all = [...byRole.values()].reduce((sum, percent) => sum + percent, 0);
-	const parts = [...byRole].map(([role, percent]) => `${role} ${percent.toFixed(1)}`).join(', ');
+function reportCpu(byPart: Map<string, number>, what: string): void {
+	const all = [...byPart.values()].reduce((sum, percent) => sum + percent, 0);
+	const parts = [...byPart].map(([part, percent]) => `${part} ${percent.toFixed(1)}`).join(', ');
 	report({ what: `processor time of service and hosts, ${what}`, value: all, unit: '% of a core', note: parts });
 }
 
@@ -74,8 +75,9 @@ try {
 	});
 
 	await service.onAir();
+	for (const streamer of ['program', 'multiview', 'return']) await service.host('streamer', streamer);
 	progress(`processor time without viewers, ${windowMs / 1000} s`);
-	reportCpu(await cpuByRole(service), 'no viewer');
+	reportCpu(await cpuByPart(service), 'no viewer');
 	const own = memory(service.pid);
 	report({ what: 'service, resident', value: own.rss, unit: 'MB' });
 	report({ what: 'service, proportional', value: own.pss, unit: 'MB' });
@@ -88,7 +90,7 @@ try {
 
 	for (let i = 0; i < viewers; i++) await watch(service, receivers);
 	progress(`processor time with ${viewers} viewers, ${windowMs / 1000} s`);
-	reportCpu(await cpuByRole(service), `${viewers} viewers`);
+	reportCpu(await cpuByPart(service), `${viewers} viewers`);
 } finally {
 	receivers.stop();
 	await service.stop();

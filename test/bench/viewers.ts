@@ -24,7 +24,6 @@ const noise = pipeline(
 			tune: 'zerolatency',
 			'speed-preset': 'ultrafast',
 			bitrate: kbps,
-			'vbv-buf-capacity': 50,
 			'key-int-max': 60,
 			'byte-stream': true,
 			threads: 2,

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { guestWarmUp } from '../../pipelines/guestSource.js';
 import { HostProcess } from '../../service/media/hostProcess.js';
+import { pluginFolder } from '../tools/pipeline.js';
 import { until } from '../tools/wait.js';
 
 const quiet = () => {};
@@ -37,6 +39,17 @@ test('a host that plays says so, under a title that names its role', async () =>
 	host.start('source', 'hdmi1', live);
 	await once(host, 'ready');
 	assert.is(titleOf(host.pid!), 'r58-host source hdmi1');
+});
+
+test('a warmed process is no source yet, and becomes one like any other', async () => {
+	const complaints: string[] = [];
+	const host = new HostProcess({ ...process.env, GST_PLUGIN_PATH: pluginFolder }, (line) => complaints.push(line));
+	hosts.push(host);
+	host.warm(guestWarmUp());
+	host.start('source', 'hdmi1', live);
+	await once(host, 'ready');
+	assert.is(titleOf(host.pid!), 'r58-host source hdmi1');
+	assert.equal(complaints, []);
 });
 
 test('a description that does not parse is refused with the reason', async () => {

@@ -95,7 +95,8 @@ export class TestBrowser {
 			ignoreHTTPSErrors: options.ignoreCertificateErrors ?? false,
 			viewport: { width: 1280, height: 800 },
 		});
-		context.setDefaultTimeout(10_000);
+		// A busy machine is slow; what is slow in the product has its own, shorter waits in the tests.
+		context.setDefaultTimeout(30_000);
 		await context.addInitScript({ content: `${counterSource}\n${tonesSource}\n${readFileSync(pageFile, 'utf8')}` });
 		const started = new TestBrowser(folder, context, browser);
 		open.add(started);
