@@ -218,6 +218,7 @@ export class LiveStudio implements Studio {
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
 		this.#switcher.restore();
 		this.#recorder.restore();
+		for (const streamer of Object.values(this.#streamers)) streamer.publishAll();
 	}
 
 	/** Starts every host, what is needed first first; the program is on air a moment later. */
