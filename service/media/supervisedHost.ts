@@ -1,6 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { setPriority } from 'node:os';
 import type { HostRole } from '../../pipelines/protocol.js';
+import { messageOf } from '../errors.js';
 import type { Faults } from '../faults.js';
+import { processState } from '../system/usage.js';
 import type { HostPool } from './hostPool.js';
 import type { HostProcess } from './hostProcess.js';
 import { remedyFor } from './remedies.js';
@@ -9,17 +12,22 @@ import { remedyFor } from './remedies.js';
 const STALL_MS = 2_000;
 /** A pipeline that takes longer to start is killed; the host refuses by itself a little earlier. */
 const START_MS = 12_000;
+/** On a machine that is too busy the program comes first: processes that start and viewers wait. */
+const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
 const BACKOFF_MS = { first: 100, cap: 5_000 };
 /** This many failures a minute and the host is held off. */
 const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
 /** A host that ran this long has recovered: its next failure starts a new count. */
 const HEALTHY_MS = 10_000;
 
+/** waiting: it failed and is about to be tried again; stuck: it does not die. */
+export type HostState = 'off' | 'starting' | 'running' | 'waiting' | 'held-off' | 'stuck';
+
 export interface HostPlan {
 	role: HostRole;
 	name: string;
-	/** The description, made anew for every start. */
-	launch: () => string;
+	/** The description, made anew for every start; bounded by the time a start may take. */
+	launch: () => string | Promise<string>;
 	/**
 	 * Reads from an event a number that grows while the host does its work; undefined when the event says nothing about it.
 	 * Default: any event counts, which proves that the process runs.
@@ -27,6 +35,10 @@ export interface HostPlan {
 	progress?: (element: string, event: string, data: Record<string, unknown>) => number | undefined;
 	/** False for a host that is not brought back when it ends (a recorder's part, a guest who left). */
 	restart?: boolean;
+	/** Pause after five failures in a minute; the default suits what nobody waits for on air. */
+	holdOffMs?: number;
+	/** How long its counters may stand still; they come every 500 ms. */
+	stallMs?: number;
 }
 
 export interface SupervisedHostEvents {
@@ -48,6 +60,8 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#failures: number[] = [];
 	#attempt = 0;
 	#retry: NodeJS.Timeout | undefined;
+	#heldOff = false;
+	#stuck = false;
 	/** Last counters by element, for /metrics and `stats`. */
 	readonly stats: Record<string, Record<string, unknown>> = {};
 	restarts = 0;
@@ -68,6 +82,12 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		return this.#process?.pid;
 	}
 
+	get state(): HostState {
+		if (this.#stuck) return 'stuck';
+		if (this.#process) return this.#ready ? 'running' : 'starting';
+		return this.#wanted ? (this.#heldOff ? 'held-off' : 'waiting') : 'off';
+	}
+
 	/** Idempotent. */
 	start(): void {
 		if (this.#wanted) return;
@@ -81,6 +101,20 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		clearTimeout(this.#retry);
 		this.#clearFaults();
 		await this.#process?.stop();
+	}
+
+	/** True as soon as the pipeline plays, false when it does not within this time. */
+	whenReady(timeoutMs: number): Promise<boolean> {
+		if (this.#ready) return Promise.resolve(true);
+		return new Promise((resolve) => {
+			const done = () => {
+				clearTimeout(timer);
+				this.off('ready', done);
+				resolve(this.#ready);
+			};
+			const timer = setTimeout(done, timeoutMs);
+			this.on('ready', done);
+		});
 	}
 
 	command(element: string, command: Record<string, unknown>): void {
@@ -101,9 +135,10 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	check(now: number): void {
 		const host = this.#process;
 		if (!host) return;
-		if (this.#ready && now - this.#progressAt > STALL_MS) {
+		const { stallMs = STALL_MS } = this.plan;
+		if (this.#ready && now - this.#progressAt > stallMs) {
 			this.#ready = false;
-			host.kill(`not advancing for ${STALL_MS / 1000} s`);
+			host.kill(`not advancing for ${stallMs / 1000} s`);
 		} else if (!this.#ready && now - this.#startedAt > START_MS) {
 			host.kill(`not started within ${START_MS / 1000} s`);
 		}
@@ -111,6 +146,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 
 	#run(): void {
 		const host = this.pool.take();
+		this.#heldOff = false;
 		this.#process = host;
 		this.#ready = false;
 		this.#progress = Number.NEGATIVE_INFINITY;
@@ -122,8 +158,30 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		});
 		host.on('event', (element, event, data) => this.#onEvent(element, event, data));
 		host.on('eos', () => this.emit('eos'));
+		host.once('stuck', () => this.#onStuck(host));
 		host.once('end', (reason) => this.#onEnd(reason));
-		host.start(this.plan.role, this.plan.name, this.plan.launch());
+		this.#prefer(host);
+		void this.#launch(host);
+	}
+
+	/** Threads that the pipeline starts inherit it. Without the right to (RLIMIT_NICE) all hosts are alike. */
+	#prefer({ pid }: HostProcess): void {
+		const nice = NICE[this.plan.role];
+		if (nice === undefined || pid === undefined) return;
+		try {
+			setPriority(pid, nice);
+		} catch {
+			// Not permitted, or it has ended already.
+		}
+	}
+
+	async #launch(host: HostProcess): Promise<void> {
+		const { role, name, launch } = this.plan;
+		try {
+			host.start(role, name, await launch());
+		} catch (error) {
+			host.kill(`cannot be started: ${messageOf(error)}`);
+		}
 	}
 
 	#onEvent(element: string, event: string, data: Record<string, unknown>): void {
@@ -141,13 +199,25 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.emit('event', element, event, data);
 	}
 
+	/** Not replaced while it lives: it may hold a device. Everything else goes on. */
+	#onStuck({ pid }: HostProcess): void {
+		this.#stuck = true;
+		this.#ready = false;
+		const message = `process ${pid} does not die of SIGKILL: the kernel holds it (state ${processState(pid ?? 0) ?? 'unknown'})`;
+		this.faults.raise({ code: 'host-stuck', subject: this.#subject, message, remedy: remedyFor(message) });
+		if (this.#wanted) this.emit('down', message);
+	}
+
 	#onEnd(reason: string | null): void {
 		this.#process = undefined;
+		const reported = this.#stuck;
+		this.#stuck = false;
+		this.faults.clear('host-stuck', this.#subject);
 		this.#ready = false;
 		for (const element of Object.keys(this.stats)) delete this.stats[element];
 		if (!this.#wanted || reason === null) return;
-		this.emit('down', reason);
-		const { role, name, restart = true } = this.plan;
+		if (!reported) this.emit('down', reason);
+		const { restart = true, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
 		if (!restart) {
 			this.#wanted = false;
 			return;
@@ -158,14 +228,13 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		const held = this.#failures.length >= HOLD_OFF.failures;
 		this.faults.raise({
 			code: held ? 'host-held-off' : 'host-restarted',
-			subject: `${role} ${name}`,
-			message: held
-				? `failed ${this.#failures.length} times in a minute, next try in ${HOLD_OFF.pauseMs / 1000} s: ${reason}`
-				: reason,
+			subject: this.#subject,
+			message: held ? `failed ${this.#failures.length} times in a minute, next try in ${holdOffMs / 1000} s: ${reason}` : reason,
 			remedy: remedyFor(reason),
 		});
-		if (held) this.faults.clear('host-restarted', `${role} ${name}`);
-		this.#retry = setTimeout(() => this.#run(), held ? HOLD_OFF.pauseMs : this.#backoff());
+		if (held) this.faults.clear('host-restarted', this.#subject);
+		this.#heldOff = held;
+		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : this.#backoff());
 	}
 
 	/** A first failure is mended at once; 100, 200, 400 … 5000 ms afterwards, ±20 %. */
@@ -176,8 +245,11 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	}
 
 	#clearFaults(): void {
-		const subject = `${this.plan.role} ${this.plan.name}`;
-		this.faults.clear('host-restarted', subject);
-		this.faults.clear('host-held-off', subject);
+		this.faults.clear('host-restarted', this.#subject);
+		this.faults.clear('host-held-off', this.#subject);
+	}
+
+	get #subject(): string {
+		return `${this.plan.role} ${this.plan.name}`;
 	}
 }
