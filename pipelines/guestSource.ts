@@ -1,5 +1,6 @@
-import { audioCaps, type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { type Canvas, linkAddress, videoCaps } from './canvas.js';
 import { caps, chain, element, pad, pipeline } from './launch.js';
+import { opusDecoder, videoDecoders } from './rtpSource.js';
 
 export interface GuestSourceOptions {
 	instance: string;
@@ -14,18 +15,12 @@ export interface GuestSourceOptions {
 
 /** A guest by WHIP: RTP in, decoded, brought to the canvas once, out on two links. */
 export function guestSource(o: GuestSourceOptions): string {
-	const decoder = {
-		// Frame threads would add a frame of delay each.
-		H264: () =>
-			chain(element('rtph264depay'), element('h264parse'), element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' })),
-		VP8: () => chain(element('rtpvp8depay'), element('vp8dec', { threads: 2 })),
-	};
 	return pipeline(
 		element('r58webrtc', { name: 'rtc', mode: 'receive', 'min-rtp-port': o.minPort, 'max-rtp-port': o.maxPort }),
 		o.video !== null &&
 			chain(
 				pad('rtc', 'video_src'),
-				decoder[o.video](),
+				videoDecoders[o.video === 'H264' ? 'h264' : 'vp8'](),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The guest's own rate stays: the mixer takes the newest frame.
 				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
@@ -34,12 +29,7 @@ export function guestSource(o: GuestSourceOptions): string {
 		o.audio &&
 			chain(
 				pad('rtc', 'audio_src'),
-				element('rtpopusdepay'),
-				element('opusdec', { plc: true, 'use-inband-fec': true }),
-				element('audioconvert'),
-				element('audioresample'),
-				caps(audioCaps),
-				element('r58drift', { name: 'drift' }),
+				opusDecoder(),
 				element('r58linksink', { name: 'audio', address: linkAddress(o.instance, `${o.id}.audio`) }),
 			),
 	);

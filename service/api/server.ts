@@ -29,6 +29,7 @@ import { sourceRoutes } from './sources.js';
 import { stateRoutes } from './state.js';
 import { streamerRoutes } from './streamers.js';
 import { systemRoutes } from './system.js';
+import { targetRoutes } from './targets.js';
 import { tokenRoutes } from './tokens.js';
 import { whepRoutes } from './whep.js';
 import { whipRoutes } from './whip.js';
@@ -76,6 +77,7 @@ export function createApi({ studio, store, log, certificate, panelDir }: ApiOpti
 		...audioRoutes(services),
 		...recordingRoutes(services),
 		...streamerRoutes(services),
+		...targetRoutes(services),
 		...encoderRoutes(services),
 		...systemRoutes(services),
 		...metricsRoutes(services, metrics),

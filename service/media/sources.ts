@@ -18,6 +18,8 @@ export interface SourcesOptions {
 	mixers: () => MixerControl[];
 }
 
+export type SlotSignal = 'live' | 'lost' | 'empty';
+
 /** What a guest's jitter costs: the mixer shows it this much later, picture and sound alike. */
 const GUEST_DELAY_MS = 60;
 
@@ -131,10 +133,12 @@ export class Sources {
 	}
 
 	/** What the program mixer sees of a slot. */
-	onSlot(slot: number, video: 'live' | 'lost' | 'empty'): void {
+	onSlot(slot: number, video: SlotSignal, audio: SlotSignal): void {
 		const id = this.slots.sourceOf(slot);
 		if (!id) return;
-		if (video === 'live') this.setState(id, 'live');
+		// Sound alone makes a source live only where there is no picture to wait for.
+		const signal = this.o.state.current.sources[id]?.video === null ? audio : video;
+		if (signal === 'live') this.setState(id, 'live');
 		else if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
 	}
 
