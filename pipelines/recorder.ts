@@ -30,6 +30,7 @@ export function recorder(o: RecorderOptions): string {
 		chain(link('audio', 'program.aac', aacCaps), element('queue', wait), element('aacparse'), 'mux.'),
 		chain(
 			element('mp4mux', { name: 'mux', 'fragment-duration': 500, 'fragment-mode': 'dash-or-mss' }),
+			element('r58tracktime'),
 			element('filesink', { name: 'file', location: o.path, async: false, sync: false, 'buffer-mode': 'unbuffered' }),
 		),
 	);

@@ -212,7 +212,10 @@ tick (R58Mixer *self, guint64 k, gboolean late)
   begin_frame (self, k, &takes);
   for (GList *node = takes.head; node; node = node->next)
     apply_take (self, node->data, k);
-  collect_frames (self, r58_grid_time (k, self->info.fps_n, self->info.fps_d));
+  /* A frame is shown at the tick nearest to its time and the slot's delay, not at the first after it: over all it comes
+   * exactly as late as its sound. */
+  GstClockTime half = r58_grid_time (1, self->info.fps_n, self->info.fps_d) / 2;
+  collect_frames (self, r58_grid_time (k, self->info.fps_n, self->info.fps_d) + half);
   gboolean pushed = gst_pad_is_linked (self->video.pad) && push_frame (self, k);
   release_frames (self);
 
