@@ -33,10 +33,17 @@ GST_DEBUG_CATEGORY_STATIC (r58_drift_debug);
 #define STEP (R58_RATE * 40 / 1000)
 /* What upstream itself calls a discontinuity. */
 #define STEP_DISCONT (R58_RATE * 5 / 1000)
+/* Timestamps of packets that a busy machine took in late step away and come back: without the flag a step counts when
+ * it has lasted for so much sound, or is larger than any lateness. */
+#define STEP_LASTS (R58_RATE / 10)
+#define STEP_CERTAIN (R58_RATE / 5)
+/* Averaged over JITTER_S; bending would take 20 s and more to make up for it. */
+#define STEP_LASTING (R58_RATE * 10 / 1000)
 /* A longer gap is not filled: the next block follows it with the flag DISCONT. */
 #define GAP_MAX R58_RATE
 /* The first timestamps of a stream are its worst (a jitter buffer that fills): so much sound is only measured. */
 #define SETTLE (R58_RATE / 5)
+#define SETTLE_BUFFERS 64
 
 /* Critically damped, 0.15 rad/s: 200 ppm are found within 20 s with an error of at most 0.5 ms on the way. */
 #define LOOP_KP 0.3
@@ -64,10 +71,12 @@ typedef struct {
   guint64 skip;        /* samples to leave out: their time has passed */
   guint xfade, fade_in; /* samples still to be mixed into the tail, or to be raised from nothing */
 
-  /* While settling: samples seen, and the mean distance of the timestamps from a count of them. */
-  guint64 settle_samples, settle_buffers;
-  gdouble settle_first, settle_sum;
+  /* While settling: samples seen, and for each buffer where the first sample would have been by its timestamp. */
+  guint64 settle_samples;
+  gdouble origins[SETTLE_BUFFERS];
+  guint n_origins;
 
+  guint stepped;       /* samples whose timestamps were a step away, on end */
   gdouble error, integral, rate; /* s; relative: 100e-6 takes in 100 ppm more than it gives out */
 
   Frame block[R58_BLOCK];
@@ -281,26 +290,26 @@ begin (R58Drift *self, gdouble at)
   self->error = 0;
 }
 
-/* Only measures; begins after SETTLE samples with the mean of what it saw. */
+/* Only measures; begins after SETTLE samples with the median of what it saw: some timestamps may be far off. */
 static void
 settle (R58Drift *self, gdouble at, guint n)
 {
-  if (self->settle_buffers == 0)
-    self->settle_first = at;
-  self->settle_sum += at - self->settle_first - self->settle_samples;
-  self->settle_buffers++;
+  gdouble origin = at - self->settle_samples;
+  guint place = MIN (self->n_origins, SETTLE_BUFFERS - 1);
+  for (; place > 0 && self->origins[place - 1] > origin; place--)
+    self->origins[place] = self->origins[place - 1];
+  self->origins[place] = origin;
+  self->n_origins = MIN (self->n_origins + 1, SETTLE_BUFFERS);
   self->settle_samples += n;
-  if (self->settle_samples < SETTLE)
-    return;
-  begin (self, self->settle_first + self->settle_sum / self->settle_buffers + self->settle_samples);
+  if (self->settle_samples >= SETTLE)
+    begin (self, self->origins[self->n_origins / 2] + self->settle_samples);
 }
 
 static void
 unsettle (R58Drift *self)
 {
   self->begun = FALSE;
-  self->settle_samples = self->settle_buffers = 0;
-  self->settle_first = self->settle_sum = 0;
+  self->settle_samples = self->n_origins = 0;
 }
 
 /* Samples are missing before the next one. */
@@ -336,13 +345,22 @@ slip (R58Drift *self, guint64 passed)
   self->xfade = tail;
 }
 
-static void
+static GstFlowReturn
 steer (R58Drift *self, gdouble error_s, gdouble dt)
 {
   self->error += (error_s - self->error) * MIN (1, dt / JITTER_S);
+  gdouble lasting = round (self->error * R58_RATE);
+  if (fabs (lasting) > STEP_LASTING) {
+    self->error = 0;
+    if (lasting > 0)
+      return gap (self, (guint64) lasting);
+    slip (self, (guint64) -lasting);
+    return GST_FLOW_OK;
+  }
   /* Timestamps that run ahead of the count want fewer samples taken in. */
   self->integral = CLAMP (self->integral - LOOP_KI * self->error * dt, -RATE_MAX, RATE_MAX);
   self->rate = CLAMP (self->integral - LOOP_KP * self->error, -RATE_MAX, RATE_MAX);
+  return GST_FLOW_OK;
 }
 
 static void
@@ -372,13 +390,18 @@ drift_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   guint n = map.size / sizeof (Frame);
   gdouble at = (gdouble) (running + gst_element_get_base_time (GST_ELEMENT (self))) * R58_RATE / GST_SECOND;
   if (self->begun) {
-    gdouble error = at - predicted (self), limit = discont ? STEP_DISCONT : STEP;
-    if (error > limit)
+    gdouble error = at - predicted (self);
+    self->stepped = fabs (error) > STEP ? self->stepped + n : 0;
+    gboolean step = self->stepped > STEP_LASTS || fabs (error) > STEP_CERTAIN ||
+        (discont && fabs (error) > STEP_DISCONT);
+    if (step && error > 0)
       flow = gap (self, (guint64) round (error));
-    else if (error < -limit)
+    else if (step)
       slip (self, (guint64) round (-error));
-    else
-      steer (self, error / R58_RATE, (gdouble) n / R58_RATE);
+    else if (self->stepped == 0)
+      flow = steer (self, error / R58_RATE, (gdouble) n / R58_RATE);
+    if (step)
+      self->stepped = 0;
   }
   if (self->begun) {
     take (self, (const Frame *) map.data, n);
@@ -405,6 +428,7 @@ reset (R58Drift *self)
   gst_segment_init (&self->segment, GST_FORMAT_TIME);
   self->in_len = self->filled = 0;
   self->next = 0;
+  self->stepped = 0;
   self->error = self->integral = self->rate = 0;
   self->opened = FALSE;
   self->blocks = self->slips = self->gaps = 0;
