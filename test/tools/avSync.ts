@@ -1,6 +1,7 @@
 /** Where flashes and beeps lie in a file, each by itself: what is between them is the offset of sound and picture. */
-import { run, sound, times } from './media.js';
+
 import type { Box } from './counter.js';
+import { run, sound, times } from './media.js';
 import { channelOf } from './tones.js';
 
 const rate = 48_000;
@@ -9,9 +10,7 @@ const white = 140;
 
 /** First frame of each flash at each of these points, s. */
 export async function flashes(file: string, points: [x: number, y: number][]): Promise<number[][]> {
-	const crops = points.map(
-		([x, y], i) => `[v${i}]crop=8:8:${x}*iw-4:${y}*ih-4,scale=2:2:flags=area,format=gray[c${i}]`,
-	);
+	const crops = points.map(([x, y], i) => `[v${i}]crop=8:8:${x}*iw-4:${y}*ih-4,scale=2:2:flags=area,format=gray[c${i}]`);
 	const filter = [
 		`[0:v]split=${points.length}${points.map((_, i) => `[v${i}]`).join('')}`,
 		...crops,
