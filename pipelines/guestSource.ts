@@ -1,5 +1,6 @@
-import { audioCaps, type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { type Canvas, linkAddress, videoCaps } from './canvas.js';
 import { caps, chain, element, pad, pipeline } from './launch.js';
+import { opusDecoder, videoDecoders } from './rtpSource.js';
 
 export interface GuestSourceOptions {
 	instance: string;
@@ -12,13 +13,6 @@ export interface GuestSourceOptions {
 	maxPort?: number;
 }
 
-const decoders = {
-	// Frame threads would add a frame of delay each.
-	H264: () =>
-		chain(element('rtph264depay'), element('h264parse'), element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' })),
-	VP8: () => chain(element('rtpvp8depay'), element('vp8dec', { threads: 2 })),
-};
-
 /** A guest by WHIP: RTP in, decoded, brought to the canvas once, out on two links. */
 export function guestSource(o: GuestSourceOptions): string {
 	return pipeline(
@@ -26,7 +20,7 @@ export function guestSource(o: GuestSourceOptions): string {
 		o.video !== null &&
 			chain(
 				pad('rtc', 'video_src'),
-				decoders[o.video](),
+				videoDecoders[o.video === 'H264' ? 'h264' : 'vp8'](),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The guest's own rate stays: the mixer takes the newest frame.
 				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
@@ -35,11 +29,7 @@ export function guestSource(o: GuestSourceOptions): string {
 		o.audio &&
 			chain(
 				pad('rtc', 'audio_src'),
-				element('rtpopusdepay'),
-				element('opusdec', { plc: true, 'use-inband-fec': true }),
-				element('audioconvert'),
-				element('audioresample'),
-				caps(audioCaps),
+				opusDecoder(),
 				element('r58linksink', { name: 'audio', address: linkAddress(o.instance, `${o.id}.audio`) }),
 			),
 	);
@@ -53,14 +43,7 @@ export function guestWarmUp(): string {
 	const sink = () => element('fakesink', { async: false });
 	return pipeline(
 		element('r58webrtc', { name: 'rtc', mode: 'receive' }),
-		chain(pad('rtc', 'video_src'), decoders.H264(), element('videoconvertscale'), sink()),
-		chain(
-			pad('rtc', 'audio_src'),
-			element('rtpopusdepay'),
-			element('opusdec'),
-			element('audioconvert'),
-			element('audioresample'),
-			sink(),
-		),
+		chain(pad('rtc', 'video_src'), videoDecoders.h264(), element('videoconvertscale'), sink()),
+		chain(pad('rtc', 'audio_src'), opusDecoder(), sink()),
 	);
 }

@@ -5,6 +5,8 @@ import { encoder, videoKbpsFor } from './encoder.js';
 import { guestSource } from './guestSource.js';
 import { mixer } from './mixer.js';
 import { recorder } from './recorder.js';
+import { rtpSource } from './rtpSource.js';
+import { rtpTarget } from './rtpTarget.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from './streamer.js';
 import { testSource } from './testSource.js';
 
@@ -17,9 +19,17 @@ const descriptions: Record<string, string> = {
 	'source hdmi1 (demo)': testSource({ ...common, id: 'hdmi1', colour: '#c83232', toneHz: 440, label: 'HDMI 1' }),
 	'source guest, H.264': guestSource({ ...common, id: 'guest-1', video: 'H264', audio: true }),
 	'source guest, VP8': guestSource({ ...common, id: 'guest-1', video: 'VP8', audio: true }),
+	'source rtp': rtpSource({
+		...common,
+		id: 'rtp-1',
+		address: '127.0.0.1',
+		video: { port: 5004, codec: 'h264' },
+		audio: { port: 5006 },
+	}),
 	'mixer program': mixer(common),
 	'encoder program': encoder({ ...common, video, videoKbps, aacKbps: 160, opusKbps: 128 }),
 	recorder: recorder({ instance: 'example', path: '/tmp/program-001.mp4', startPtsNs: '0' }),
+	'target rtp': rtpTarget({ instance: 'example', host: '192.0.2.1', videoPort: 5004, audioPort: 5006 }),
 	'streamer program': programStreamer(common),
 	'streamer return': returnStreamer({ ...common, opusKbps: 64 }),
 	'streamer multiview': multiviewStreamer({ ...common, video, videoKbps }),

@@ -35,6 +35,7 @@ export function recorder(o: RecorderOptions): string {
 		chain(sound, element('queue', wait), element('aacparse'), 'mux.'),
 		chain(
 			element('mp4mux', { name: 'mux', 'fragment-duration': 500, 'fragment-mode': 'dash-or-mss' }),
+			element('r58tracktime'),
 			element('filesink', { name: 'file', location: o.path, async: false, sync: false, 'buffer-mode': 'unbuffered' }),
 		),
 	);

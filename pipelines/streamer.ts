@@ -76,13 +76,13 @@ function encodedLink(instance: string, stream: string, format: string): string {
 	});
 }
 
-function h264Payloader(): string {
+export function h264Payloader(): string {
 	return chain(
 		element('h264parse'),
 		element('rtph264pay', { pt: 96, mtu: 1200, 'config-interval': -1, 'aggregate-mode': 'zero-latency' }),
 	);
 }
 
-function opusPayloader(): string {
+export function opusPayloader(): string {
 	return element('rtpopuspay', { pt: 111 });
 }

@@ -9,6 +9,8 @@ export interface TestSourceOptions {
 	colour: string;
 	toneHz: number;
 	label: string;
+	/** A white flash and a beep at each whole second of the monotonic clock. */
+	flash?: boolean;
 }
 
 /** A moving test picture with a frame counter, and a tone; stands in for an HDMI input in the demo show. */
@@ -20,6 +22,7 @@ export function testSource(o: TestSourceOptions): string {
 			colour: o.colour,
 			'tone-hz': o.toneHz,
 			label: o.label,
+			flash: o.flash,
 		}),
 		chain(pad('test', 'video'), element('r58linksink', { name: 'video', address: linkAddress(o.instance, `${o.id}.video`) })),
 		chain(pad('test', 'audio'), element('r58linksink', { name: 'audio', address: linkAddress(o.instance, `${o.id}.audio`) })),

@@ -12,12 +12,16 @@ import type {
 	Scene,
 	ScenePut,
 	Source,
+	SourceCreate,
 	SourcePatch,
 	State,
 	Strip,
 	StripPatch,
 	System,
 	Take,
+	Target,
+	TargetCreate,
+	TargetPatch,
 } from './api/schema.js';
 import { KeyFrames } from './encoder/keyFrames.js';
 import { EncoderMonitor } from './encoder/monitor.js';
@@ -25,10 +29,12 @@ import { videoEncoders } from './encoder/table.js';
 import { StudioError } from './errors.js';
 import { Faults } from './faults.js';
 import { MixerControl } from './media/mixerControl.js';
-import { Sources } from './media/sources.js';
+import { RtpSources } from './media/rtpSources.js';
+import { type SlotSignal, Sources } from './media/sources.js';
 import type { SupervisedHost } from './media/supervisedHost.js';
 import { Supervisor } from './media/supervisor.js';
 import { Switcher } from './media/switcher.js';
+import { Targets } from './media/targets.js';
 import { Recorder } from './recordings/recorder.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
@@ -75,6 +81,8 @@ export class LiveStudio implements Studio {
 	readonly #supervisor: Supervisor;
 	readonly #sessions = new RtcSessions();
 	readonly #sources: Sources;
+	readonly #rtpSources: RtpSources;
+	readonly #targets: Targets;
 	readonly #guests: Guests;
 	readonly #recorder: Recorder;
 	readonly #switcher: Switcher;
@@ -183,6 +191,8 @@ export class LiveStudio implements Studio {
 
 		const mixers = () => [this.#program, this.#multiview];
 		this.#sources = new Sources({ instance, canvas, slots: SLOTS, state, supervisor, mixers });
+		this.#rtpSources = new RtpSources({ instance, canvas, state, store, supervisor, sources: this.#sources });
+		this.#targets = new Targets({ instance, state, store, supervisor });
 		this.#switcher = new Switcher({
 			canvas,
 			state,
@@ -237,6 +247,8 @@ export class LiveStudio implements Studio {
 		if (store.fault) this.#faults.raise(store.fault);
 		if (demo) this.#sources.addDemoInputs();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
+		for (const source of store.rtpSources.list()) this.#rtpSources.restore(source);
+		this.#targets.restore();
 		this.#switcher.restore();
 		this.#recorder.restore();
 		for (const streamer of Object.values(this.#streamers)) streamer.publishAll();
@@ -249,7 +261,11 @@ export class LiveStudio implements Studio {
 		this.#program.host.start();
 		this.#encoder.start();
 		if (this.state.current.system.safeMode) this.#inputsOff();
-		else this.#sources.start();
+		else {
+			this.#sources.start();
+			this.#rtpSources.start();
+		}
+		this.#targets.start();
 		this.#streamersTimer = setTimeout(() => this.#startStreamers(), STREAMERS_DELAY_MS);
 		this.#machine.start();
 		this.#statsTimer = setInterval(() => this.#onSecond(), STATS_INTERVAL_MS);
@@ -275,8 +291,32 @@ export class LiveStudio implements Studio {
 
 	async patchSource(id: string, patch: SourcePatch): Promise<Source> {
 		const source = this.#sources.patch(id, patch);
+		this.#rtpSources.rename(id, source.label);
 		this.#switcher.addSource(id);
 		return source;
+	}
+
+	async createSource(create: SourceCreate): Promise<Source> {
+		const source = await this.#rtpSources.create(create);
+		this.#switcher.addSource(source.id);
+		return source;
+	}
+
+	async deleteSource(id: string): Promise<void> {
+		await this.#rtpSources.remove(id);
+		await this.#switcher.removeSource(id);
+	}
+
+	createTarget(target: TargetCreate): Promise<Target> {
+		return this.#targets.create(target);
+	}
+
+	patchTarget(id: string, patch: TargetPatch): Promise<Target> {
+		return this.#targets.patch(id, patch);
+	}
+
+	deleteTarget(id: string): Promise<void> {
+		return this.#targets.remove(id);
 	}
 
 	createGuest(name: string): Guest {
@@ -386,7 +426,7 @@ export class LiveStudio implements Studio {
 	}
 
 	#onMixer(event: string, data: Record<string, unknown>): void {
-		if (event === 'slot') this.#sources.onSlot(Number(data.slot), data.video as 'live' | 'lost' | 'empty');
+		if (event === 'slot') this.#sources.onSlot(Number(data.slot), data.video as SlotSignal, data.audio as SlotSignal);
 		if (event === 'levels') this.#onLevels(data as { slots: Record<string, [number, number]>; master: [number, number] });
 	}
 

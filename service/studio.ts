@@ -7,11 +7,15 @@ import type {
 	Scene,
 	ScenePut,
 	Source,
+	SourceCreate,
 	SourcePatch,
 	Strip,
 	StripPatch,
 	System,
 	Take,
+	Target,
+	TargetCreate,
+	TargetPatch,
 } from './api/schema.js';
 import type { LiveState } from './state.js';
 
@@ -38,6 +42,9 @@ export interface Studio {
 
 	patchSource(id: string, patch: SourcePatch): Promise<Source>;
 
+	createSource(source: SourceCreate): Promise<Source>;
+	deleteSource(id: string): Promise<void>;
+
 	createGuest(name: string): Guest;
 	renameGuest(id: string, name: string): Guest;
 	removeGuest(id: string): Promise<void>;
@@ -55,6 +62,10 @@ export interface Studio {
 	deleteRecording(id: string): Promise<void>;
 	/** Absolute path of one file of a recording; throws not-found. */
 	recordingFile(id: string, name: string): Promise<string>;
+
+	createTarget(target: TargetCreate): Promise<Target>;
+	patchTarget(id: string, patch: TargetPatch): Promise<Target>;
+	deleteTarget(id: string): Promise<void>;
 
 	/** WHIP: the guest's offer in, the answer out (all candidates in it). Takes over the seat of an earlier session. */
 	publish(guest: string, offer: string): Promise<PeerAnswer>;

@@ -259,7 +259,7 @@ hear_slot (R58Mixer *self, guint index, guint64 start, Block out)
   MixSlot *slot = &self->slots[index];
   g_mutex_lock (&slot->lock);
   gboolean used = slot->ring != NULL;
-  GstClockTime delay = MAX (slot->delay, DELAY_MIN) + self->extra_delay[index];
+  GstClockTime delay = MAX (slot->sound_delay, DELAY_MIN) + self->extra_delay[index];
   g_mutex_unlock (&slot->lock);
   if (!used && slot->fade == 0 && slot->missing) {
     mix_slot_signal (self, index, FALSE, MIX_EMPTY);

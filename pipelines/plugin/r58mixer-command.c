@@ -354,6 +354,8 @@ command_slot (R58Mixer *self, Check *check, JsonObject *o)
   g_mutex_lock (&slot->lock);
   if (delay_ms >= 0)
     slot->delay = delay_ms * GST_MSECOND;
+  slot->sound_delay = slot->delay;
+  slot->lag_frames = 0;
   if (point (o, "video", &slot->video_address))
     forget_frames (slot);
   if (point (o, "audio", &slot->audio_address))

@@ -9,6 +9,11 @@
 #define CATCH_UP_FRAMES 5
 /* Two ticks without a new frame: the signal is lost. */
 #define LOST_TICKS 2
+/* See note_lag(). */
+#define LAG_GUESS_FRAMES 30
+#define LAG_GUESS_STEP (1.0 * GST_MSECOND)
+#define LAG_STEP (0.02 * GST_MSECOND)
+#define LAG_WORTH (8.0 * GST_MSECOND)
 /* Timestamps and grid times are rounded to ns, each in its own way. */
 #define ROUNDING GST_USECOND
 
@@ -76,6 +81,23 @@ begin_frame (R58Mixer *self, guint64 k, GQueue *takes)
 
 /* ---- frames of the slots ---- */
 
+/* After the slot's delay a frame waits for the next tick, up to a frame's time, and always the same for a source whose
+ * frames come as regularly as ours. The sound waits as long: by the running median, guessed quickly at first and
+ * followed slowly. A change of the sound's delay is a splice, so small ones are not worth it. */
+static void
+note_lag (R58Mixer *self, MixSlot *slot, GstClockTimeDiff lag)
+{
+  gdouble one = r58_grid_time (1, self->info.fps_n, self->info.fps_d), delay = slot->delay;
+  lag = CLAMP (lag, delay, delay + one);
+  if (slot->lag_frames++ == 0)
+    slot->lag = lag;
+  gdouble step = slot->lag_frames < LAG_GUESS_FRAMES ? LAG_GUESS_STEP : LAG_STEP;
+  slot->lag += CLAMP (lag - slot->lag, -step, step);
+  gdouble off = fabs (slot->lag - (gdouble) slot->sound_delay);
+  if (off > LAG_WORTH || (slot->lag_frames == LAG_GUESS_FRAMES && off > GST_MSECOND))
+    slot->sound_delay = MAX (slot->lag, 0);
+}
+
 /* The newest frame that is due; what came before it is dropped. Returns a reference. */
 static MixFrame *
 advance_slot (R58Mixer *self, guint index, GstClockTime t)
@@ -95,6 +117,9 @@ advance_slot (R58Mixer *self, guint index, GstClockTime t)
   }
   if (chosen) {
     slot->video_stats.frames++;
+    if (slot->fresh_age >= LOST_TICKS)
+      slot->lag_frames = 0;
+    note_lag (self, slot, GST_CLOCK_DIFF (slot->shown->pts, t));
     slot->video_stats.dropped += chosen - 1;
     slot->fresh_age = 0;
   } else if (slot->shown) {

@@ -100,6 +100,9 @@ typedef struct {
   gchar *video_address, *audio_address; /* NULL: empty */
   guint video_target, audio_target;     /* counts re-pointing, so that the link thread notices */
   GstClockTime delay;
+  GstClockTime sound_delay;             /* what the picture is delayed by, as measured; `delay` until it is known */
+  gdouble lag;                          /* running median behind it, ns */
+  guint lag_frames;                     /* frames since the measuring began */
   GQueue frames;                        /* MixFrame, in order of arrival, not shown yet */
   MixFrame *shown;
   guint fresh_age;                      /* ticks since the last new frame */

@@ -34,7 +34,6 @@ static const Area LANE = { 5, 29, 30, 4 };    /* a bar crosses it every two seco
 
 #define TONE_PEAK 0.1 /* -20 dBFS */
 #define BEEP_PEAK 0.25
-#define BEEP_HZ 1000.0
 #define FLASH_NS (100 * GST_MSECOND) /* of each whole monotonic second */
 
 typedef struct _R58TestSrc R58TestSrc;
@@ -64,7 +63,7 @@ struct _R58TestSrc {
 
   GstCaps *caps; /* object lock, as the other settings */
   guint32 rgb;
-  gdouble tone_hz;
+  gdouble tone_hz, beep_hz;
   gchar *label;
   gboolean flash;
   gboolean stale; /* `still` no longer shows the settings */
@@ -84,7 +83,7 @@ GType r58_test_src_get_type (void);
 G_DEFINE_TYPE (R58TestSrc, r58_test_src, GST_TYPE_ELEMENT)
 #define R58_TEST_SRC(o) ((R58TestSrc *) (o))
 
-enum { PROP_0, PROP_VIDEO_CAPS, PROP_COLOUR, PROP_TONE_HZ, PROP_LABEL, PROP_FLASH, PROP_COMMAND };
+enum { PROP_0, PROP_VIDEO_CAPS, PROP_COLOUR, PROP_TONE_HZ, PROP_LABEL, PROP_FLASH, PROP_BEEP_HZ, PROP_COMMAND };
 
 #define DEFAULT_CAPS \
   "video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1," \
@@ -366,13 +365,13 @@ make_block (R58TestSrc *self, guint64 block, GstClockTime t)
 {
   gfloat *samples = g_new0 (gfloat, R58_BLOCK * R58_CHANNELS);
   GST_OBJECT_LOCK (self);
-  gdouble hz = self->tone_hz;
+  gdouble hz = self->tone_hz, beep_hz = self->beep_hz;
   gboolean beep = self->flash && t % GST_SECOND < FLASH_NS;
   GST_OBJECT_UNLOCK (self);
   if (hz > 0)
     add_sine (samples, R58_BLOCK, block * R58_BLOCK, hz, TONE_PEAK);
   if (beep)
-    add_sine (samples, R58_BLOCK, block * R58_BLOCK, BEEP_HZ, BEEP_PEAK);
+    add_sine (samples, R58_BLOCK, block * R58_BLOCK, beep_hz, BEEP_PEAK);
   GstBuffer *buffer = gst_buffer_new_wrapped (samples, R58_BLOCK * R58_CHANNELS * sizeof (gfloat));
   GST_BUFFER_OFFSET (buffer) = block * R58_BLOCK;
   GST_BUFFER_OFFSET_END (buffer) = (block + 1) * R58_BLOCK;
@@ -700,6 +699,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
       self->label = g_strdup (g_value_get_string (value) ? g_value_get_string (value) : "");
       self->stale = TRUE;
       break;
+    case PROP_BEEP_HZ:
+      self->beep_hz = g_value_get_double (value);
+      break;
     case PROP_FLASH:
       self->flash = g_value_get_boolean (value);
       break;
@@ -726,6 +728,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
       break;
     case PROP_LABEL:
       g_value_set_string (value, self->label);
+      break;
+    case PROP_BEEP_HZ:
+      g_value_set_double (value, self->beep_hz);
       break;
     case PROP_FLASH:
       g_value_set_boolean (value, self->flash);
@@ -767,6 +772,7 @@ r58_test_src_init (R58TestSrc *self)
   gst_video_info_from_caps (&self->info, self->caps);
   self->rgb = 0x3366cc;
   self->tone_hz = 440;
+  self->beep_hz = 1000;
   self->label = g_strdup ("TEST");
   self->stale = TRUE;
   add_stream (self, &self->video, &video_template);
@@ -798,6 +804,9 @@ r58_test_src_class_init (R58TestSrcClass *klass)
           live));
   g_object_class_install_property (object, PROP_LABEL,
       g_param_spec_string ("label", "Label", "Text in the picture", "TEST", live));
+  g_object_class_install_property (object, PROP_BEEP_HZ,
+      g_param_spec_double ("beep-hz", "Beep", "Frequency of the beep that comes with the flash, Hz", 20, 20000, 1000,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   g_object_class_install_property (object, PROP_FLASH,
       g_param_spec_boolean ("flash", "Flash",
           "In the first 100 ms of each whole second of monotonic time a white box in the picture (x 30-35, y 6-11 "

@@ -36,6 +36,8 @@ const label = z.string().trim().min(1).max(80);
 const colour = z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #3366cc');
 const ns = z.string().regex(/^\d+$/);
 const unit = z.number().min(0).max(1);
+/** RFC 1123 §2.1; the last label has a letter, so that a mistyped address is no name. */
+const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?=[a-z0-9-]*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 export const idSchema = id;
 
 export const cropSchema = z.strictObject({ left: unit, top: unit, right: unit, bottom: unit });
@@ -44,6 +46,16 @@ export const fitSchema = z.enum(['contain', 'cover', 'fill']);
 /* ---- sources ---- */
 export const sourceKinds = ['test', 'hdmi', 'guest', 'desktop', 'media', 'rtp', 'black'] as const;
 export const sourceStates = ['starting', 'live', 'no-signal', 'fault', 'off'] as const;
+/** Ports below belong to the system. */
+const port = z.number().int().min(1024).max(65_535);
+export const rtpInputSchema = z.object({
+	video: z.strictObject({ port, codec: z.enum(['h264', 'vp8']) }).nullable(),
+	/** Opus. */
+	audio: z.strictObject({ port }).nullable(),
+	/** Who may send: programs on this machine, or all who reach it. */
+	listen: z.enum(['loopback', 'all']),
+});
+export type RtpInput = z.infer<typeof rtpInputSchema>;
 export const sourceSchema = z.object({
 	id,
 	kind: z.enum(sourceKinds),
@@ -59,9 +71,29 @@ export const sourceSchema = z.object({
 	fit: fitSchema,
 	onLoss: z.enum(['hold', 'backup', 'slate']),
 	backup: id.nullable(),
+	/** Where the packets of a source of kind rtp are taken. */
+	rtp: rtpInputSchema.optional(),
 	lastError: z.string().nullable(),
 });
 export type Source = z.infer<typeof sourceSchema>;
+
+export const sourceCreateSchema = z
+	.strictObject({
+		kind: z.literal('rtp', 'only sources of kind rtp are made; the others come by themselves'),
+		label,
+		video: z
+			.strictObject({ port, codec: z.enum(['h264', 'vp8']).default('h264') })
+			.nullable()
+			.default(null),
+		audio: rtpInputSchema.shape.audio.default(null),
+		listen: rtpInputSchema.shape.listen.default('loopback'),
+	})
+	.refine(({ video, audio }) => video !== null || audio !== null, 'needs video, audio or both')
+	.refine(({ video, audio }) => video?.port !== audio?.port, {
+		path: ['audio', 'port'],
+		error: 'must differ from the port of video',
+	});
+export type SourceCreate = z.infer<typeof sourceCreateSchema>;
 
 export const sourcePatchSchema = z
 	.strictObject({
@@ -221,6 +253,40 @@ export const recordingCreateSchema = z.strictObject({
 });
 export type RecordingCreate = z.input<typeof recordingCreateSchema>;
 
+/* ---- targets ---- */
+/** An address, or a name that the machine's resolver is asked for. */
+const host = z.union([z.ipv4(), z.ipv6(), z.string().regex(hostName)], 'must be an IP address or a host name');
+const rtpTargetFields = {
+	label,
+	host,
+	videoPort: port.nullable(),
+	audioPort: port.nullable(),
+	/** False keeps the target without sending. */
+	enabled: z.boolean(),
+};
+export const targetSchema = z.object({
+	id,
+	kind: z.enum(['rtp']),
+	...rtpTargetFields,
+	/** live: packets leave. Nobody says whether they arrive. */
+	state: z.enum(['off', 'starting', 'live', 'fault']),
+	packets: z.number().int(),
+	bytes: z.number().int(),
+	kbps: z.number().nullable(),
+	lastError: z.string().nullable(),
+});
+export type Target = z.infer<typeof targetSchema>;
+export const targetCreateSchema = z.strictObject({
+	kind: z.literal('rtp', 'must be rtp'),
+	...rtpTargetFields,
+	videoPort: rtpTargetFields.videoPort.default(null),
+	audioPort: rtpTargetFields.audioPort.default(null),
+	enabled: rtpTargetFields.enabled.default(true),
+});
+export type TargetCreate = z.infer<typeof targetCreateSchema>;
+export const targetPatchSchema = z.strictObject(rtpTargetFields).partial();
+export type TargetPatch = z.infer<typeof targetPatchSchema>;
+
 /* ---- the rest of the state ---- */
 export const faultSchema = z.object({
 	code: z.string(),
@@ -305,7 +371,7 @@ export const stateSchema = z.object({
 	audio: z.record(z.string(), stripSchema),
 	overlays: z.record(id, z.unknown()),
 	recordings: z.record(id, recordingSchema),
-	targets: z.record(id, z.unknown()),
+	targets: z.record(id, targetSchema),
 	streamers: z.record(id, streamerSchema),
 	encoders: z.record(id, encoderSchema),
 	faults: z.array(faultSchema),

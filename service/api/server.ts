@@ -29,6 +29,7 @@ import { sourceRoutes } from './sources.js';
 import { stateRoutes } from './state.js';
 import { streamerRoutes } from './streamers.js';
 import { systemRoutes } from './system.js';
+import { targetRoutes } from './targets.js';
 import { tokenRoutes } from './tokens.js';
 import { whepRoutes } from './whep.js';
 import { whipRoutes } from './whip.js';
@@ -78,6 +79,7 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 		...audioRoutes(services),
 		...recordingRoutes(services),
 		...streamerRoutes(services),
+		...targetRoutes(services),
 		...encoderRoutes(services),
 		...systemRoutes(services),
 		...metricsRoutes(services, metrics),

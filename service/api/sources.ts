@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Route, route } from './route.js';
-import { idSchema, sourcePatchSchema, sourceSchema } from './schema.js';
+import { idSchema, sourceCreateSchema, sourcePatchSchema, sourceSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });
@@ -35,6 +35,28 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			handler: ({ params, body }) => {
 				entryOf(studio.state.current.sources, params.id, 'source');
 				return studio.patchSource(params.id, body);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/sources',
+			role: 'operator',
+			summary: 'Take plain RTP in as a source (H.264 or VP8, Opus)',
+			body: sourceCreateSchema,
+			status: 201,
+			response: sourceSchema,
+			handler: ({ body }) => studio.createSource(body),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/sources/:id',
+			role: 'operator',
+			summary: 'Remove a source of kind rtp',
+			params,
+			status: 204,
+			handler: async ({ params }) => {
+				entryOf(studio.state.current.sources, params.id, 'source');
+				await studio.deleteSource(params.id);
 			},
 		}),
 	];

@@ -18,8 +18,13 @@ export interface SourcesOptions {
 	mixers: () => MixerControl[];
 }
 
+export type SlotSignal = 'live' | 'lost' | 'empty';
+
 /** What a guest's jitter costs: the mixer shows it this much later, picture and sound alike. */
 const GUEST_DELAY_MS = 60;
+
+/** One frame for the source's process to draw it, one for the machine to be busy with something else. */
+const DEMO_DELAY_FRAMES = 2;
 
 const demoInputs = [
 	{ id: 'hdmi1', label: 'HDMI 1', colour: '#c83232', toneHz: 440 },
@@ -27,6 +32,9 @@ const demoInputs = [
 	{ id: 'hdmi3', label: 'HDMI 3', colour: '#3250c8', toneHz: 660 },
 	{ id: 'hdmi4', label: 'HDMI 4', colour: '#c8b432', toneHz: 880 },
 ];
+
+/** For tests of picture against sound: the demo inputs flash and beep once a second. */
+const demoFlash = process.env.R58_DEMO_FLASH === '1';
 
 /** The inputs of the mixer: who they are, where they sit, how they are. */
 export class Sources {
@@ -40,12 +48,12 @@ export class Sources {
 	/** Four moving test pictures in place of the HDMI inputs. */
 	addDemoInputs(): void {
 		for (const { id, label, colour, toneHz } of demoInputs) {
-			this.add({ id, kind: 'test', label, colour, delayMs: Math.ceil(frameMs(this.o.canvas)) });
+			this.add({ id, kind: 'test', label, colour, delayMs: DEMO_DELAY_FRAMES * frameMs(this.o.canvas) });
 			const { instance, canvas } = this.o;
 			const host = this.o.supervisor.add({
 				role: 'source',
 				name: id,
-				launch: () => testSource({ instance, id, canvas, colour, toneHz, label }),
+				launch: () => testSource({ instance, id, canvas, colour, toneHz, label, flash: demoFlash }),
 				progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
 			});
 			host.on('down', (reason) => this.setState(id, 'fault', reason));
@@ -131,10 +139,12 @@ export class Sources {
 	}
 
 	/** What the program mixer sees of a slot. */
-	onSlot(slot: number, video: 'live' | 'lost' | 'empty'): void {
+	onSlot(slot: number, video: SlotSignal, audio: SlotSignal): void {
 		const id = this.slots.sourceOf(slot);
 		if (!id) return;
-		if (video === 'live') this.setState(id, 'live');
+		// Sound alone makes a source live only where there is no picture to wait for.
+		const signal = this.o.state.current.sources[id]?.video === null ? audio : video;
+		if (signal === 'live') this.setState(id, 'live');
 		else if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
 	}
 

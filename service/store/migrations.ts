@@ -26,4 +26,12 @@ export const migrations: readonly string[] = [
 	CREATE TABLE recordings (id TEXT PRIMARY KEY, started_at TEXT NOT NULL, document TEXT NOT NULL) STRICT;
 	CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 	`,
+	`
+	CREATE TABLE documents (
+		collection TEXT NOT NULL,
+		id TEXT NOT NULL,
+		document TEXT NOT NULL,
+		PRIMARY KEY (collection, id)
+	) STRICT;
+	`,
 ];

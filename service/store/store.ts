@@ -1,12 +1,23 @@
 import { join } from 'node:path';
-import type { Fault } from '../api/schema.js';
+import type { Fault, RtpInput, Target } from '../api/schema.js';
 import { openDatabase } from './database.js';
+import { Documents } from './documents.js';
 import { Guests } from './guests.js';
 import { Recordings } from './recordings.js';
 import { Scenes } from './scenes.js';
 import { Sessions } from './sessions.js';
 import { Settings } from './settings.js';
 import { Tokens } from './tokens.js';
+
+/** What of an RTP source outlives a restart. */
+export interface StoredRtpSource {
+	id: string;
+	label: string;
+	rtp: RtpInput;
+}
+
+/** What of a target outlives a restart. */
+export type StoredTarget = Pick<Target, 'id' | 'kind' | 'label' | 'host' | 'videoPort' | 'audioPort' | 'enabled'>;
 
 /** Everything that outlives a restart. */
 export interface Store {
@@ -16,6 +27,8 @@ export interface Store {
 	scenes: Scenes;
 	recordings: Recordings;
 	settings: Settings;
+	rtpSources: Documents<StoredRtpSource>;
+	targets: Documents<StoredTarget>;
 	/** Set when the database was damaged and a new one was started. */
 	fault: Fault | null;
 	close(): void;
@@ -31,6 +44,8 @@ export function openStore(dataDir: string): Store {
 		scenes: new Scenes(database),
 		recordings: new Recordings(database),
 		settings: new Settings(database),
+		rtpSources: new Documents(database, 'rtp-sources'),
+		targets: new Documents(database, 'targets'),
 		fault: movedTo === null ? null : damaged(movedTo),
 		close: () => database.close(),
 	};

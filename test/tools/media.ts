@@ -5,7 +5,7 @@ import { within } from './wait.js';
 
 const deadlineMs = 60_000;
 
-async function run(program: string, args: string[]): Promise<Buffer> {
+export async function run(program: string, args: string[]): Promise<Buffer> {
 	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 	const out: Buffer[] = [];
 	let complaint = '';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Applied, Fault, Guest, Recording, State } from '../../service/api/schema.js';
+import type { Applied, Fault, Guest, Recording, Source, State, Target, TargetCreate } from '../../service/api/schema.js';
 import { StudioError } from '../../service/errors.js';
 import { LiveState } from '../../service/state.js';
 import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
@@ -28,6 +28,29 @@ export class ShowStub implements Studio {
 	async patchSource(id: string, patch: object) {
 		this.state.set(`sources.${id}`, { ...this.state.current.sources[id], ...patch });
 		return this.state.current.sources[id]!;
+	}
+
+	async createSource({ label }: { label: string }): Promise<Source> {
+		const id = `rtp-${randomBytes(3).toString('hex')}`;
+		this.state.set(`sources.${id}`, { ...this.state.current.sources.hdmi1, id, kind: 'rtp', label });
+		return this.state.current.sources[id]!;
+	}
+	async deleteSource(id: string) {
+		this.state.set(`sources.${id}`, null);
+	}
+
+	async createTarget(target: TargetCreate): Promise<Target> {
+		const id = `target-${randomBytes(3).toString('hex')}`;
+		const idle = { state: 'off', packets: 0, bytes: 0, kbps: null, lastError: null } as const;
+		this.state.set(`targets.${id}`, { id, ...target, ...idle });
+		return this.state.current.targets[id]!;
+	}
+	async patchTarget(id: string, patch: object) {
+		this.state.set(`targets.${id}`, { ...this.state.current.targets[id], ...patch });
+		return this.state.current.targets[id]!;
+	}
+	async deleteTarget(id: string) {
+		this.state.set(`targets.${id}`, null);
 	}
 
 	createGuest(name: string): Guest {

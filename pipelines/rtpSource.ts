@@ -1,0 +1,73 @@
+import { audioCaps, type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { caps, chain, element, pipeline } from './launch.js';
+
+export interface RtpSourceOptions {
+	instance: string;
+	id: string;
+	canvas: Canvas;
+	/** Address of this machine that packets are taken at: 127.0.0.1 or 0.0.0.0. */
+	address: string;
+	video: { port: number; codec: 'h264' | 'vp8' } | null;
+	audio: { port: number } | null;
+}
+
+/** A packet that has not come by then is lost. No delay: what is complete goes on at once. */
+const LOSS_MS = 40;
+
+/**
+ * Plain RTP by UDP: one stream a port, any payload type. Without RTCP the time of a stream is that of its packets' arrival, so
+ * picture and sound fit together when the sender sends what belongs together at the same time (udpsink does).
+ */
+export function rtpSource(o: RtpSourceOptions): string {
+	return pipeline(
+		o.video !== null &&
+			chain(
+				packets(o.address, o.video.port, { media: 'video', rate: 90_000, name: o.video.codec.toUpperCase() }),
+				videoDecoders[o.video.codec](),
+				element('videoconvertscale', { 'add-borders': true }),
+				// The sender's own rate stays: the mixer takes the newest frame.
+				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
+				element('r58linksink', { name: 'video', address: linkAddress(o.instance, `${o.id}.video`) }),
+			),
+		o.audio !== null &&
+			chain(
+				packets(o.address, o.audio.port, { media: 'audio', rate: 48_000, name: 'OPUS' }),
+				opusDecoder(),
+				element('r58linksink', { name: 'audio', address: linkAddress(o.instance, `${o.id}.audio`) }),
+			),
+	);
+}
+
+function packets(address: string, port: number, { media, rate, name }: { media: string; rate: number; name: string }): string {
+	return chain(
+		element('udpsrc', {
+			address,
+			port,
+			reuse: false,
+			// A key frame comes in one burst.
+			'buffer-size': 2_000_000,
+			caps: `application/x-rtp,media=${media},clock-rate=${rate},encoding-name=${name}`,
+		}),
+		element('rtpjitterbuffer', { latency: LOSS_MS, 'do-lost': true }),
+	);
+}
+
+/** RTP to raw pictures, without a frame of delay. */
+export const videoDecoders = {
+	h264: () =>
+		// Frame threads would add a frame of delay each.
+		chain(element('rtph264depay'), element('h264parse'), element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' })),
+	vp8: () => chain(element('rtpvp8depay'), element('vp8dec', { threads: 2 })),
+};
+
+/** RTP with Opus to sound on the machine's grid. */
+export function opusDecoder(): string {
+	return chain(
+		element('rtpopusdepay'),
+		element('opusdec', { plc: true, 'use-inband-fec': true }),
+		element('audioconvert'),
+		element('audioresample'),
+		caps(audioCaps),
+		element('r58drift', { name: 'drift' }),
+	);
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import type { Canvas } from '../../pipelines/canvas.js';
+import { rtpSource } from '../../pipelines/rtpSource.js';
+import type { RtpInput, Source, SourceCreate } from '../api/schema.js';
+import { messageOf, StudioError } from '../errors.js';
+import type { LiveState } from '../state.js';
+import type { Store, StoredRtpSource } from '../store/store.js';
+import type { Sources } from './sources.js';
+import type { SupervisedHost } from './supervisedHost.js';
+import type { Supervisor } from './supervisor.js';
+
+/** Covers a frame of the sender, its network and decoding; picture and sound alike. */
+const DELAY_MS = 60;
+const addresses = { loopback: '127.0.0.1', all: '0.0.0.0' };
+
+export interface RtpSourcesOptions {
+	instance: string;
+	canvas: Canvas;
+	state: LiveState;
+	store: Store;
+	supervisor: Supervisor;
+	sources: Sources;
+}
+
+/** Sources that other programs send as plain RTP, each on ports of its own. */
+export class RtpSources {
+	#hosts = new Map<string, SupervisedHost>();
+
+	constructor(private readonly o: RtpSourcesOptions) {}
+
+	/** Throws conflict when a port is taken, no-slot when the mixer is full. */
+	async create({ label, video, audio, listen }: SourceCreate): Promise<Source> {
+		const rtp: RtpInput = { video, audio, listen };
+		for (const port of portsOf(rtp)) await this.#checkFree(port, addresses[listen]);
+		const stored = { id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp };
+		this.restore(stored);
+		this.o.store.rtpSources.put(stored);
+		this.#hosts.get(stored.id)!.start();
+		return this.o.sources.get(stored.id);
+	}
+
+	restore({ id, label, rtp }: StoredRtpSource): void {
+		const { sources, supervisor, state, instance, canvas } = this.o;
+		sources.add({ id, kind: 'rtp', label, colour: '#3c8c9c', delayMs: DELAY_MS });
+		const { video, audio, ...source } = sources.get(id);
+		state.set(`sources.${id}`, {
+			...source,
+			state: 'no-signal',
+			video: rtp.video && video,
+			audio: rtp.audio && audio,
+			rtp,
+		} satisfies Source);
+		const host = supervisor.add({
+			role: 'source',
+			name: id,
+			launch: () => rtpSource({ instance, id, canvas, address: addresses[rtp.listen], video: rtp.video, audio: rtp.audio }),
+		});
+		host.on('down', (reason) => sources.setState(id, 'fault', reason));
+		// A host that waits for packets does its work; the mixer tells when something comes.
+		host.on('ready', () => sources.get(id).state === 'fault' && sources.setState(id, 'no-signal'));
+		this.#hosts.set(id, host);
+		sources.connect(id);
+	}
+
+	start(): void {
+		for (const host of this.#hosts.values()) host.start();
+	}
+
+	rename(id: string, label: string): void {
+		const { rtp } = this.o.sources.get(id);
+		if (rtp) this.o.store.rtpSources.put({ id, label, rtp });
+	}
+
+	async remove(id: string): Promise<void> {
+		const host = this.#hosts.get(id);
+		if (!host)
+			throw new StudioError('conflict', `source ${id} is none that was made by hand; only those of kind rtp are removed`);
+		this.#hosts.delete(id);
+		this.o.store.rtpSources.remove(id);
+		await this.o.supervisor.remove(host);
+		await this.o.sources.remove(id);
+	}
+
+	async #checkFree(port: number, address: string): Promise<void> {
+		for (const { id, label, rtp } of Object.values(this.o.state.current.sources))
+			if (rtp && portsOf(rtp).includes(port))
+				throw new StudioError('conflict', `UDP port ${port} is taken by source ${id} (${label})`);
+		const problem = await bindError(port, address);
+		if (problem) throw new StudioError('conflict', `UDP port ${port} is taken by another program (${problem})`);
+	}
+}
+
+function portsOf({ video, audio }: RtpInput): number[] {
+	return [video, audio].flatMap((stream) => (stream ? [stream.port] : []));
+}
+
+/** Why a UDP port cannot be had; null when it can. */
+function bindError(port: number, address: string): Promise<string | null> {
+	return new Promise((resolve) => {
+		const socket = createSocket('udp4');
+		socket.once('error', (error) => {
+			socket.close();
+			resolve(messageOf(error));
+		});
+		socket.bind({ port, address, exclusive: true }, () => socket.close(() => resolve(null)));
+	});
+}

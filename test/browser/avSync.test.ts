@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { GuestInvite, Recording, Source } from '../../service/api/schema.js';
+import { avPage, servePage, watched } from '../tools/avPage.js';
+import { beeps, flashes, flashPoint, median, offsets } from '../tools/avSync.js';
+import { TestBrowser } from '../tools/browser.js';
+import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
+import { freePorts } from '../tools/ports.js';
+import { TestService } from '../tools/service.js';
+import { pause } from '../tools/wait.js';
+
+/**
+ * Sound against picture: three sources flash and beep once a second, each at a pitch of its own, in one show: a test input, a guest
+ * in a browser, and an RTP sender whose sample clock is 208 ppm fast. Positive offsets are sound that comes late.
+ */
+const long = Boolean(process.env.R58_LONG);
+const showMs = long ? 600_000 : 60_000;
+const kills = long ? 20 : 3;
+/** ITU-R BT.1359: detectability begins at +45 ms. */
+const limitsMs = { file: 20, viewer: 45 };
+const box = (x: number, y: number) => ({ x, y, w: 0.5, h: 0.5 });
+const marks = {
+	test: { hz: 1000, box: box(0, 0) },
+	rtp: { hz: 4000, box: box(0.5, 0) },
+	guest: { hz: 2500, box: box(0, 0.5) },
+};
+type Name = keyof typeof marks;
+const names = Object.keys(marks) as Name[];
+
+const test = suite<{ service: TestService; guest: TestBrowser; viewer: TestBrowser; url: string; close: () => void }>('av sync');
+
+test.before(async (context) => {
+	context.service = await TestService.start({ env: { R58_DEMO_FLASH: '1' } });
+	await context.service.onAir();
+	const { server, url } = await servePage();
+	context.url = url;
+	context.close = () => server.close();
+	context.guest = await TestBrowser.start();
+	context.viewer = await TestBrowser.start();
+});
+test.after(async ({ service, guest, viewer, close }) => {
+	killLaunches();
+	await guest.close();
+	await viewer.close();
+	close();
+	await service.stop();
+});
+
+/** 48 010 samples in the time it calls 48 000, its timestamps true. */
+function fastSender(videoPort: number, audioPort: number): GstLaunch {
+	const caps =
+		'video/x-raw,format=I420,width=320,height=180,framerate=30/1,pixel-aspect-ratio=1/1,interlace-mode=progressive,colorimetry=bt709';
+	return new GstLaunch(
+		`r58testsrc name=t video-caps=${caps} flash=true tone-hz=0 beep-hz=${marks.rtp.hz} ` +
+			't.video ! queue ! x264enc tune=zerolatency speed-preset=superfast key-int-max=30 ! rtph264pay config-interval=-1 ! ' +
+			`udpsink host=127.0.0.1 port=${videoPort} ` +
+			't.audio ! audioresample ! audio/x-raw,rate=48010 ! capssetter caps=audio/x-raw,rate=48000 ! audioconvert ! queue ! ' +
+			`opusenc tolerance=0 ! rtpopuspay ! udpsink host=127.0.0.1 port=${audioPort}`,
+	);
+}
+
+async function joinAsGuest(page: Page, service: TestService): Promise<string> {
+	const { id, token } = (await service.api<GuestInvite>('POST', '/api/guests', { name: 'Flash' })).body;
+	const offer = await page.evaluate<string>('r58av.offerToSend()');
+	const answer = await service.api<string>('POST', `/whip/${id}`, offer, {
+		token,
+		headers: { 'content-type': 'application/sdp' },
+	});
+	assert.is(answer.status, 201, JSON.stringify(answer.body));
+	await page.evaluate(`r58av.answer(${JSON.stringify(answer.body)})`);
+	await service.waitState(({ sources }) => sources[id]?.state === 'live', 'the guest to be live', 20_000);
+	return id;
+}
+
+async function watch(page: Page, service: TestService): Promise<void> {
+	const offer = await page.evaluate<string>('r58av.offerToWatch()');
+	const answer = await service.api<string>('POST', '/whep/program', offer, { headers: { 'content-type': 'application/sdp' } });
+	assert.is(answer.status, 201, JSON.stringify(answer.body));
+	await page.evaluate(`r58av.answer(${JSON.stringify(answer.body)})`);
+	await untilPlaying(page);
+}
+
+async function untilPlaying(page: Page): Promise<void> {
+	await page.waitForFunction(
+		'document.querySelector("video").videoWidth > 0 && document.querySelector("video").srcObject.getAudioTracks().length > 0',
+	);
+}
+
+/** The middle one counts: a machine that is busy for a moment shows one picture late. */
+function judge(where: string, values: number[], limitMs: number, least: number, own = 0): void {
+	const text = `${where}: ${values.map((value) => value.toFixed(1)).join(' ')} ms${own ? `, own ${own.toFixed(1)}` : ''}`;
+	console.log(text);
+	assert.ok(values.length >= least, `${text}: only ${values.length} of ${least}`);
+	assert.ok(Math.abs(median(values) - own) <= limitMs, text);
+}
+
+test('flash and beep stay together in the file and in the viewer, through kills and with a fast clock', async (context) => {
+	const { service, guest, viewer, url } = context;
+	const guestPage = await avPage(guest, url);
+	await guestPage.evaluate(`r58av.make({ hz: ${marks.guest.hz} })`);
+	// What the guest's own browser puts between them is not the studio's: measured by a connection of the page with itself, and
+	// freed of what the measuring itself adds by the test input, whose offset in the file is known.
+	await guestPage.evaluate('r58av.loop()');
+	await untilPlaying(guestPage);
+	const loop = (await watched(guestPage, 12_000, [{ point: [0.5, 0.4], hz: marks.guest.hz }]))[0]!;
+	await guestPage.evaluate('r58av.unloop()');
+	const guestId = await joinAsGuest(guestPage, service);
+
+	const [videoPort, audioPort] = await freePorts(2);
+	const rtpInput = { kind: 'rtp', label: 'Fast', video: { port: videoPort }, audio: { port: audioPort } };
+	const { id: rtpId } = (await service.api<Source>('POST', '/api/sources', rtpInput)).body;
+	const sender = fastSender(videoPort!, audioPort!);
+	await service.waitState(({ sources }) => sources[rtpId]?.state === 'live', 'the sender to be live');
+
+	const ids = { test: 'hdmi1', rtp: rtpId, guest: guestId };
+	const layers = names.map((name) => ({ source: ids[name], ...marks[name].box }));
+	assert.is((await service.api('PUT', '/api/scenes/av', { layers })).status, 200);
+	assert.is((await service.api('POST', '/api/cut', { scene: 'av' })).status, 200);
+	for (const id of ['hdmi2', 'hdmi3', 'hdmi4']) await service.api('PATCH', `/api/audio/${id}`, { mode: 'off' });
+	for (const name of names) await service.api('PATCH', `/api/audio/${ids[name]}`, { mode: 'on' });
+
+	const page = await avPage(viewer, url);
+	await watch(page, service);
+	const { id: recording } = (await service.api<Recording>('POST', '/api/recordings', {})).body;
+	const ended = performance.now() + showMs;
+	for (let kill = 0; kill < kills; kill++) {
+		await pause((showMs * 0.6) / kills);
+		const [role, name] = ['source', kill % 2 === 0 ? rtpId : 'hdmi1'];
+		const { pid } = await service.host(role!, name!);
+		process.kill(pid, 'SIGKILL');
+		await service.host(role!, name!, { not: pid });
+		await service.waitState(({ sources }) => sources[name!]?.state === 'live', `${name} to be back`, 20_000);
+	}
+	// What the viewer meets at the end of the show, when all that may have drifted has.
+	const watchMs = Math.max(15_000, ended - performance.now());
+	const points = names.map((name) => ({ point: pointOf(name), hz: marks[name].hz }));
+	const viewed = await watched(page, watchMs, points);
+	const stopped = await service.api<Recording>('POST', `/api/recordings/${recording}/stop`, {}, { timeoutMs: 20_000 });
+	const drift = (await service.api<string>('GET', '/metrics')).status;
+	assert.is(drift, 200);
+	await sender.kill();
+
+	const files = stopped.body.files.map(({ name }) => join(service.dataDir, 'recordings', recording, name));
+	assert.is(files.length, 1);
+	const seen = await flashes(files[0]!, names.map(pointOf));
+	const heard = await beeps(
+		files[0]!,
+		names.map((name) => marks[name].hz),
+	);
+	const inFile = names.map((_, i) => offsets(seen[i]!, heard[i]!));
+	const seconds = showMs / 1000;
+	const ownOf = { test: 0, rtp: 0, guest: median(loop) - (median(viewed[0]!) - median(inFile[0]!)) };
+	for (const [i, name] of names.entries()) judge(`file, ${name}`, inFile[i]!, limitsMs.file, seconds * 0.6, ownOf[name]);
+	for (const [i, name] of names.entries()) judge(`viewer, ${name}`, viewed[i]!, limitsMs.viewer, 8, ownOf[name]);
+	for (const [i, name] of names.entries())
+		judge(`file, last third, ${name}`, inFile[i]!.slice(-Math.ceil(seconds / 3)), limitsMs.file, seconds / 5, ownOf[name]);
+});
+
+function pointOf(name: Name): [number, number] {
+	return name === 'guest' ? [0.25, 0.75] : flashPoint(marks[name].box);
+}
+
+test.run();
