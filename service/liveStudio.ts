@@ -174,7 +174,7 @@ export class LiveStudio implements Studio {
 		};
 
 		const mixers = () => [this.#program, this.#multiview];
-		this.#sources = new Sources({ instance, canvas, slots: SLOTS, state, supervisor, mixers });
+		this.#sources = new Sources({ instance, canvas, slots: SLOTS, state, settings: store.settings, supervisor, mixers });
 		this.#switcher = new Switcher({
 			canvas,
 			state,
