@@ -161,6 +161,30 @@ staged('a source that stood still shows nothing of the time it missed', async (s
 	}
 });
 
+for (const onLoss of ['hold', 'slate'] as const) {
+	staged(`${onLoss}: what a source brings from before its return is dropped and counted`, async (stage) => {
+		const source = await stage.counted(0, red);
+		await stage.start('video');
+		await stage.point([0], false, { ...delay, onLoss });
+		const begin = await nowFrame(stage, 'on');
+		await lose(stage, source);
+		const stats = (fits: (video: EventBody) => boolean) => stage.mixer.waitEvent('stats', ({ slots }) => fits(slots[0].video));
+		const { slots } = await stage.mixer.waitEvent('stats');
+		const dropped = Number(slots[0].video.dropped);
+		// A quarter of a second of pictures that are 5 s old.
+		await stage.source(0, blue, { offsetNs: -5_000_000_000, frames: 8 });
+		await stats((video) => video.dropped >= dropped + 4);
+		stage.newest().kill();
+		await bringBack(stage, green);
+		const end = await nowFrame(stage, 'end');
+		await stage.stop();
+		assert.equal(
+			runs(stage.video(), begin, end).map(({ kind }) => kind),
+			onLoss === 'hold' ? ['red', 'green'] : ['red', 'slate', 'green'],
+		);
+	});
+}
+
 staged('backup: the picture of another source in the same box, during a transition too', async (stage) => {
 	const source = await stage.counted(0, red);
 	await stage.counted(1, green);
@@ -195,7 +219,10 @@ staged('backup: the picture of another source in the same box, during a transiti
 		if (frame === backup!.first - 1) continue;
 		assert.is(video.counter(frame, box), frame - delayFrames, `in the box of frame ${frame}`);
 	}
-	assert.ok(before!.length > 10 && backup!.first < applied.frame && applied.endFrame < after!.first, 'the mix is within the loss');
+	assert.ok(
+		before!.length > 10 && backup!.first < applied.frame && applied.endFrame < after!.first,
+		'the mix is within the loss',
+	);
 	assert.ok(video.counter(after!.first, box)! > restart);
 });
 
@@ -240,47 +267,50 @@ staged('a slot that never had a picture shows what its loss asks for; with hold 
 	near(video.middle(frames[2]!), [16, 128, 128], 'hold');
 });
 
-staged('the sound of the backup stands in at the lost source’s fader, once, and never comes back to the backup', async (stage) => {
-	const source = await stage.counted(0, red, 440);
-	await stage.counted(1, green, 550);
-	await stage.start('video', 'audio', 'n1_1');
-	await stage.point([1], true, delay);
-	await stage.point([0], true, { ...delay, onLoss: 'backup', backupSlot: 1 });
-	await stage.program('on', [{ slot: 0, ...full }], { gains: [0.5, 0] });
-	const heard = async (what: string, fits: (e: EventBody) => boolean) => {
-		await stage.mixer.waitEvent('levels', fits);
-		// A quarter of a second of it.
-		await pause(250);
-		return { what, at: Number(process.hrtime.bigint()) };
-	};
-	const loud = (slot: number) => (e: EventBody) => (e.slots[slot]?.[0] ?? -120) > -40;
-	const silent = (slot: number) => (e: EventBody) => (e.slots[slot]?.[0] ?? -120) < -100;
-	const marks = [await heard('own', loud(0))];
-	const lost = stage.mixer.waitEvent('slot', (e) => e.slot === 0 && e.audio === 'lost' && e.video === 'lost');
-	source.kill();
-	await lost;
-	marks.push(await heard('stand-in', silent(0)));
-	stage.command({ op: 'audio', gains: [0.5, 0.5] });
-	marks.push(await heard('its own fader', loud(1)));
-	await stage.stop();
-	const program = stage.audio('audio');
-	const minus = stage.audio('n1_1');
-	// 100 ms before each mark, on the machine's sample grid.
-	const bandAt = ({ first, left }: { first: number; left: Float32Array }, at: number, hz: number) => {
-		const from = Math.round((at * 48_000) / 1e9) - first - 9600;
-		return bandDb(left.subarray(from, from + 4800), 48_000, hz);
-	};
-	const table = marks.map(({ at }) => [440, 550].map((hz) => bandAt(program, at, hz)));
-	const [own, standIn, doubled] = table as [[number, number], [number, number], [number, number]];
-	assert.ok(own[0] - own[1] > 40, `own sound: ${own}`);
-	assert.ok(standIn[1] - standIn[0] > 40, `stand-in: ${standIn}`);
-	assert.ok(Math.abs(standIn[1] - own[0]) < 1, `as loud as the lost one: ${standIn[1]} and ${own[0]}`);
-	assert.ok(Math.abs(doubled[1] - standIn[1]) < 1, `not twice: ${doubled[1]} after ${standIn[1]}`);
-	for (const { what, at } of marks.slice(1)) {
-		const own = bandAt(minus, at, 550);
-		assert.ok(own < standIn[1] - 40, `the backup hears itself (${what}): ${own} dB`);
-	}
-});
+staged(
+	'the sound of the backup stands in at the lost source’s fader, once, and never comes back to the backup',
+	async (stage) => {
+		const source = await stage.counted(0, red, 440);
+		await stage.counted(1, green, 550);
+		await stage.start('video', 'audio', 'n1_1');
+		await stage.point([1], true, delay);
+		await stage.point([0], true, { ...delay, onLoss: 'backup', backupSlot: 1 });
+		await stage.program('on', [{ slot: 0, ...full }], { gains: [0.5, 0] });
+		const heard = async (what: string, fits: (e: EventBody) => boolean) => {
+			await stage.mixer.waitEvent('levels', fits);
+			// A quarter of a second of it.
+			await pause(250);
+			return { what, at: Number(process.hrtime.bigint()) };
+		};
+		const loud = (slot: number) => (e: EventBody) => (e.slots[slot]?.[0] ?? -120) > -40;
+		const silent = (slot: number) => (e: EventBody) => (e.slots[slot]?.[0] ?? -120) < -100;
+		const marks = [await heard('own', loud(0))];
+		const lost = stage.mixer.waitEvent('slot', (e) => e.slot === 0 && e.audio === 'lost' && e.video === 'lost');
+		source.kill();
+		await lost;
+		marks.push(await heard('stand-in', silent(0)));
+		stage.command({ op: 'audio', gains: [0.5, 0.5] });
+		marks.push(await heard('its own fader', loud(1)));
+		await stage.stop();
+		const program = stage.audio('audio');
+		const minus = stage.audio('n1_1');
+		// 100 ms before each mark, on the machine's sample grid.
+		const bandAt = ({ first, left }: { first: number; left: Float32Array }, at: number, hz: number) => {
+			const from = Math.round((at * 48_000) / 1e9) - first - 9600;
+			return bandDb(left.subarray(from, from + 4800), 48_000, hz);
+		};
+		const table = marks.map(({ at }) => [440, 550].map((hz) => bandAt(program, at, hz)));
+		const [own, standIn, doubled] = table as [[number, number], [number, number], [number, number]];
+		assert.ok(own[0] - own[1] > 40, `own sound: ${own}`);
+		assert.ok(standIn[1] - standIn[0] > 40, `stand-in: ${standIn}`);
+		assert.ok(Math.abs(standIn[1] - own[0]) < 1, `as loud as the lost one: ${standIn[1]} and ${own[0]}`);
+		assert.ok(Math.abs(doubled[1] - standIn[1]) < 1, `not twice: ${doubled[1]} after ${standIn[1]}`);
+		for (const { what, at } of marks.slice(1)) {
+			const own = bandAt(minus, at, 550);
+			assert.ok(own < standIn[1] - 40, `the backup hears itself (${what}): ${own} dB`);
+		}
+	},
+);
 
 staged('a source of half the rate, and one that does not say its rate, are not taken for lost', async (stage) => {
 	const rates = ['framerate=15/1', 'framerate=0/1'];

@@ -40,10 +40,14 @@ export class Stage {
 		return join(folder, `${this.name}.${stream}.gdp`);
 	}
 
-	async source(slot: number, colour: number, { hz = 0, w = width, h = height, offsetNs = 0 } = {}): Promise<Pipeline> {
+	async source(
+		slot: number,
+		colour: number,
+		{ hz = 0, w = width, h = height, offsetNs = 0, frames = -1 } = {},
+	): Promise<Pipeline> {
 		const argb = (0xff000000 + colour).toString(10);
 		const offset = `pts-offset=${offsetNs}`;
-		let launch = `videotestsrc is-live=true pattern=solid-color foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink ${offset} address=${this.address(`${slot}.video`)}`;
+		let launch = `videotestsrc is-live=true num-buffers=${frames} pattern=solid-color foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink ${offset} address=${this.address(`${slot}.video`)}`;
 		if (hz)
 			launch += ` audiotestsrc is-live=true freq=${hz} volume=0.1 samplesperbuffer=480 ! ${audioCaps} ! r58linksink ${offset} address=${this.address(`${slot}.audio`)}`;
 		const pipeline = await new Pipeline().start(launch);
