@@ -326,16 +326,17 @@ hear_slot (R58Mixer *self, guint index, guint64 start, Block out)
 static gboolean
 push_block (R58Mixer *self, MixOutput *output, guint64 b, Block block)
 {
-  static GstCaps *caps;
-  if (g_once_init_enter (&caps))
-    g_once_init_leave (&caps, gst_caps_from_string (R58_AUDIO_CAPS));
+  static GstStaticCaps caps = GST_STATIC_CAPS (R58_AUDIO_CAPS);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, sizeof (Block), NULL);
   gst_buffer_fill (buffer, 0, block, sizeof (Block));
   GST_BUFFER_PTS (buffer) = b * R58_BLOCK_NS;
   GST_BUFFER_DURATION (buffer) = R58_BLOCK_NS;
   GST_BUFFER_OFFSET (buffer) = b * R58_BLOCK;
   GST_BUFFER_OFFSET_END (buffer) = (b + 1) * R58_BLOCK;
-  return mix_push (self, output, caps, buffer);
+  GstCaps *sound = gst_static_caps_get (&caps);
+  gboolean pushed = mix_push (self, output, sound, buffer);
+  gst_caps_unref (sound);
+  return pushed;
 }
 
 /* A reference to the output's pad when it is linked; it may be released meanwhile. */

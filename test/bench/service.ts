@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LightPeers } from '../tools/lightPeers.js';
 import { TestService } from '../tools/service.js';
 import { until } from '../tools/wait.js';
 import { cpuPercents, median, memory, progress, report } from './measure.js';
-import { LightPeers } from '../tools/lightPeers.js';
 
 const warmStarts = 3;
 const viewers = 10;

@@ -1,21 +1,38 @@
 /** What the processes of a service hold: files, threads, memory. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { processes } from './processes.js';
 import type { TestService } from './service.js';
 import { until, within } from './wait.js';
 
 export interface Held {
+	/** Open files, without the memory of links: a link's pool grows to its bound when the machine is busy. */
 	fds: number;
+	memfds: number;
 	threads: number;
 	/** Memory that belongs to nobody else and to no file, KiB. */
 	anonymousKb: number;
 }
 
 export function heldBy(pid: number): Held {
-	const count = (name: string) => readdirSync(`/proc/${pid}/${name}`).length;
+	const open = readdirSync(`/proc/${pid}/fd`).map((fd) => target(`/proc/${pid}/fd/${fd}`));
+	const memfds = open.filter((path) => path.startsWith('/memfd:')).length;
 	const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-	return { fds: count('fd'), threads: count('task'), anonymousKb: Number(/RssAnon:\s+(\d+)/.exec(status)![1]) };
+	return {
+		fds: open.length - memfds,
+		memfds,
+		threads: readdirSync(`/proc/${pid}/task`).length,
+		anonymousKb: Number(/RssAnon:\s+(\d+)/.exec(status)![1]),
+	};
+}
+
+/** What an open file is; empty when it was closed meanwhile. */
+function target(path: string): string {
+	try {
+		return readlinkSync(path);
+	} catch {
+		return '';
+	}
 }
 
 /** Every process of the service by its title, `service` for itself. Those of the same title are numbered. */
