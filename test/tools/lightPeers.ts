@@ -7,6 +7,8 @@ import { pause, within } from './wait.js';
 
 const timeoutMs = 10_000;
 
+type Counts = Extract<Answer, { op: 'packets' }>['counts'];
+
 export class LightPeers {
 	readonly #child: ChildProcess = fork(new URL('./lightPeersChild.js', import.meta.url));
 	readonly #waiters = new Set<(answer: Answer) => void>();
@@ -41,7 +43,7 @@ export class LightPeers {
 
 	/** RTP packets that a viewer has received. */
 	async received(id: string): Promise<number> {
-		return (await this.#packets())[id] ?? 0;
+		return (await this.#counts())[id]?.packets ?? 0;
 	}
 
 	async #connect(signal: (offer: string, id: string) => Promise<string>, sends: boolean): Promise<string> {
@@ -71,15 +73,20 @@ export class LightPeers {
 		);
 	}
 
-	/** RTP packets a second and viewer over a window; the least and the mean of all viewers. */
-	async rate(windowMs: number): Promise<{ least: number; mean: number }> {
+	/** What viewers got a second over a window, RTP packets and Mbit; the mean of all, and the packets of the one with the fewest. */
+	async rate(windowMs: number): Promise<{ packets: number; mbit: number; fewest: number }> {
 		const started = performance.now();
-		const before = await this.#packets();
+		const before = await this.#counts();
 		await pause(windowMs);
-		const after = await this.#packets();
+		const after = await this.#counts();
 		const seconds = (performance.now() - started) / 1000;
-		const rates = Object.entries(after).map(([id, packets]) => (packets - (before[id] ?? 0)) / seconds);
-		return { least: Math.min(...rates), mean: rates.reduce((sum, rate) => sum + rate, 0) / rates.length };
+		const grown = Object.entries(after).map(([id, { packets, bytes }]) => ({
+			packets: (packets - (before[id]?.packets ?? 0)) / seconds,
+			mbit: ((bytes - (before[id]?.bytes ?? 0)) * 8) / 1e6 / seconds,
+		}));
+		const mean = (rates: number[]) => rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+		const packets = grown.map(({ packets }) => packets);
+		return { packets: mean(packets), mbit: mean(grown.map(({ mbit }) => mbit)), fewest: Math.min(...packets) };
 	}
 
 	stop(): void {
@@ -87,10 +94,10 @@ export class LightPeers {
 		this.#child.kill('SIGKILL');
 	}
 
-	async #packets(): Promise<Record<string, number>> {
+	async #counts(): Promise<Counts> {
 		const counts = this.#next((answer) => answer.op === 'packets' && answer.counts, 'the packet counts');
 		this.#send({ op: 'packets' });
-		return (await counts) as Record<string, number>;
+		return (await counts) as Counts;
 	}
 
 	#send(order: Order): void {

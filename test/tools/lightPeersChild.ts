@@ -12,7 +12,7 @@ export type Order =
 export type Answer =
 	| { op: 'offer'; id: string; sdp: string }
 	| { op: 'state'; id: string; state: string }
-	| { op: 'packets'; counts: Record<string, number> }
+	| { op: 'packets'; counts: Record<string, { packets: number; bytes: number }> }
 	| { op: 'feed'; ports: Record<Kind, number> };
 export type Kind = 'video' | 'audio';
 export const payloadTypes = { video: 108, audio: 111 };
@@ -22,6 +22,7 @@ interface Peer {
 	connection: InstanceType<typeof datachannel.PeerConnection>;
 	/** RTP packets received. */
 	packets: number;
+	bytes: number;
 	/** Tracks end when they are collected. */
 	tracks: Record<Kind, Track>;
 	sends: boolean;
@@ -45,13 +46,14 @@ function add(id: string, sends: boolean): void {
 		audio.addSSRC(2, 'light');
 	}
 	const tracks = { video: connection.addTrack(video), audio: connection.addTrack(audio) };
-	const peer: Peer = { connection, packets: 0, tracks, sends };
+	const peer: Peer = { connection, packets: 0, bytes: 0, tracks, sends };
 	peers.set(id, peer);
 	for (const track of Object.values(tracks)) {
 		// Receiver reports: without them the sender takes the viewer for lost.
 		if (!sends) track.setMediaHandler(new datachannel.RtcpReceivingSession());
-		track.onMessage(() => {
+		track.onMessage((packet) => {
 			peer.packets += 1;
+			peer.bytes += packet.length;
 		});
 	}
 	connection.onStateChange((state) => answer({ op: 'state', id, state }));
@@ -84,6 +86,7 @@ process.on('message', (order: Order) => {
 	else if (order.op === 'answer') peers.get(order.id)!.connection.setRemoteDescription(order.sdp, 'answer');
 	else if (order.op === 'close') close(order.id);
 	else if (order.op === 'feed') void feed();
-	else answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { packets }]) => [id, packets])) });
+	else
+		answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { packets, bytes }]) => [id, { packets, bytes }])) });
 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
