@@ -13,7 +13,7 @@ export function mixer(o: MixerOptions): string {
 	const out = (stream: string) =>
 		element('r58linksink', { name: stream.replace('.', '-'), address: linkAddress(o.instance, stream) });
 	return pipeline(
-		element('r58mixer', { name: 'mixer', caps: videoCaps(o.canvas), slots: o.slots }),
+		element('r58mixer', { name: 'mixer', caps: videoCaps(o.canvas), slots: o.slots, realtime: true }),
 		chain(pad('mixer', 'video'), out('program.video')),
 		chain(pad('mixer', 'audio'), out('program.audio')),
 		...Array.from({ length: o.slots }, (_, slot) => chain(pad('mixer', `n1_${slot}`), out(`n1-${slot}.audio`))),

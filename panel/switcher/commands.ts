@@ -1,4 +1,4 @@
-import type { GuestInvite, Scene, StripPatch } from '../../service/api/schema.js';
+import type { GuestInvite, Scene, SourcePatch, StripPatch } from '../../service/api/schema.js';
 import { request, sentence } from '../api/http.js';
 import type { Show } from '../api/show.js';
 import type { Question } from '../common/confirm.js';
@@ -49,6 +49,10 @@ export class Commands {
 
 	strip(strip: string, patch: StripPatch): Promise<unknown> {
 		return this.#send('PATCH', `/api/audio/${encodeURIComponent(strip)}`, patch);
+	}
+
+	source(id: string, patch: SourcePatch): Promise<unknown> {
+		return this.#send('PATCH', `/api/sources/${encodeURIComponent(id)}`, patch);
 	}
 
 	record(): Promise<unknown> {

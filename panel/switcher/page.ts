@@ -13,6 +13,7 @@ import { Multiview } from './multiview.js';
 import { pageStyles } from './page-styles.js';
 import { ordered, sceneOnAir, sourceScene, tallyOf } from './scenes.js';
 import { Selection } from './selection.js';
+import type { SourceSettings } from './source-settings.js';
 import '../common/confirm.js';
 import '../common/notices.js';
 import './audio-strip.js';
@@ -22,6 +23,7 @@ import './key-map.js';
 import './layout-block.js';
 import './preview-monitor.js';
 import './program-monitor.js';
+import './source-settings.js';
 import './tile.js';
 import './transition-block.js';
 
@@ -34,6 +36,7 @@ export class SwitcherPage extends LitElement {
 	@query('r58-notices') private notices!: Notices;
 	@query('r58-confirm') private confirm!: Confirm;
 	@query('r58-key-map') private keyMap!: KeyMap;
+	@query('r58-source-settings') private settings!: SourceSettings;
 	@state() private keysOn = localStorage.getItem(keysOffKey) === null;
 	#show = new Show(this, ['levels']);
 	#multiview = new Multiview(this);
@@ -80,6 +83,7 @@ export class SwitcherPage extends LitElement {
 			</div>
 			${this.#multiview.video}
 			<r58-key-map .enabled=${this.keysOn} @keys-enabled=${this.#switchKeys}></r58-key-map>
+			<r58-source-settings .commands=${this.#commands} .sources=${state?.sources ?? {}}></r58-source-settings>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>
 		`;
@@ -143,6 +147,7 @@ export class SwitcherPage extends LitElement {
 				?live=${this.#multiview.live && online && source.id in state.system.multiview.tiles} ?online=${online}
 				?chosen=${online && state.buses.preview === sourceScene(source.id)}
 				?placeable=${this.#selection.scene !== null} ?picked=${this.#selection.source === source.id}
+				@settings=${() => void this.settings.show(source.id)}
 			></r58-tile>`,
 		);
 	}

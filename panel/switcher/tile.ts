@@ -61,9 +61,10 @@ export class Tile extends LitElement {
 			.colour { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 1px solid var(--line); }
 			r58-meter { margin: 0 8px 8px; }
 			/* 44 px to tap, 32 px to see. */
-			.place { position: absolute; top: 0; right: 0; z-index: 1; padding: 6px; border: 0; background: none; }
-			.place:hover:not(:disabled), .place[aria-pressed='true'] { background: none; }
-			.place span {
+			.corner { position: absolute; top: 0; right: 0; z-index: 1; padding: 6px; border: 0; background: none; }
+			.corner:hover:not(:disabled), .corner[aria-pressed='true'] { background: none; }
+			.place { top: var(--target); }
+			.corner span {
 				display: grid;
 				place-items: center;
 				width: 32px;
@@ -75,7 +76,7 @@ export class Tile extends LitElement {
 				font-size: 1.2rem;
 				line-height: 1;
 			}
-			.place[aria-pressed='true'] span { background: #fff; color: #000; }
+			.corner[aria-pressed='true'] span { background: #fff; color: #000; }
 		`,
 	];
 	@property({ attribute: false }) source!: Source;
@@ -121,10 +122,14 @@ export class Tile extends LitElement {
 				</span>
 				<r58-meter compact .source=${this.levels} strip=${source.id}></r58-meter>
 			</button>
+			<button
+				class="corner" data-testid="settings-${source.id}" aria-label="Settings of ${source.label}" title="Settings"
+				@click=${() => this.dispatchEvent(new Event('settings'))}
+			><span aria-hidden="true">⋯</span></button>
 			${
 				this.placeable
 					? html`<button
-						class="place" data-testid="place-${source.id}" aria-pressed=${this.picked}
+						class="corner place" data-testid="place-${source.id}" aria-pressed=${this.picked}
 						aria-label="Pick ${source.label}, then tap a slot"
 						title="Pick, then tap a slot in preview" @click=${() => this.selection.pick(source.id)}
 					><span aria-hidden="true">+</span></button>`

@@ -14,6 +14,8 @@
 /* Steps (sound that stops, starts or moves) are spread over 2.7 ms. */
 #define FADE 128
 #define LOST_BLOCKS 4
+/* The sound that stands in for a lost one comes and goes in 5 ms. */
+#define STAND_IN_RAMP (R58_RATE / 200)
 /* 20 Hz. */
 #define LEVEL_BLOCKS 5
 #define LEVEL_FLOOR_DB -120.0
@@ -226,13 +228,58 @@ limit (MixLimiter *limiter, Block block)
   }
 }
 
-/* Sum of all slots but `without`. */
+/* The slot whose sound stands in for that of `index`: only where picture and sound are both gone, so that a guest
+ * without a microphone is not given another's voice, and only what is not heard already. -1 when there is none. */
+static gint
+choose_stand_in (R58Mixer *self, guint index)
+{
+  gint at = index;
+  for (guint hops = 0; hops < self->n_slots && at >= 0; hops++) {
+    MixSlot *slot = &self->slots[at];
+    g_mutex_lock (&slot->lock);
+    gboolean live = slot->audio_signal == MIX_LIVE || ((guint) at == index && slot->video_signal == MIX_LIVE);
+    gint next = slot->on_loss == MIX_BACKUP ? slot->backup : -1;
+    g_mutex_unlock (&slot->lock);
+    if (live)
+      return (guint) at != index && self->heard[at] && self->gain_target[at] == 0 ? at : -1;
+    at = next;
+  }
+  return -1;
+}
+
+/* Before the gains: the stand-in follows the fader of the slot it stands in for. */
+static void
+add_stand_in (R58Mixer *self, guint index)
+{
+  MixStandIn *s = &self->stand_in[index];
+  gint slot = choose_stand_in (self, index);
+  gfloat target = slot >= 0 ? 1 : 0;
+  if (slot >= 0)
+    s->slot = slot;
+  if (s->gain.target != target)
+    ramp_to (&s->gain, target, STAND_IN_RAMP);
+  if (s->slot < 0)
+    return;
+  gfloat gain[R58_BLOCK];
+  ramp_run (&s->gain, gain, R58_BLOCK);
+  Block *part = &self->work->parts[index], *other = &self->work->parts[s->slot];
+  if (!self->heard[index])
+    memset (part, 0, sizeof (Block));
+  for (guint i = 0; i < R58_BLOCK && self->heard[s->slot]; i++)
+    for (guint c = 0; c < R58_CHANNELS; c++)
+      (*part)[i][c] += gain[i] * (*other)[i][c];
+  self->heard[index] = TRUE;
+  if (s->gain.value == 0 && s->gain.left == 0)
+    s->slot = -1;
+}
+
+/* Sum of all slots but `without`: what stands in for another is left out with it. */
 static void
 sum_slots (R58Mixer *self, guint without, MixLimiter *limiter, Block out)
 {
   memset (out, 0, sizeof (Block));
   for (guint s = 0; s < self->n_slots; s++) {
-    if (s == without || !self->heard[s])
+    if (s == without || self->stand_in[s].slot == (gint) without || !self->heard[s])
       continue;
     for (guint i = 0; i < R58_BLOCK; i++)
       for (guint c = 0; c < R58_CHANNELS; c++)
@@ -279,16 +326,17 @@ hear_slot (R58Mixer *self, guint index, guint64 start, Block out)
 static gboolean
 push_block (R58Mixer *self, MixOutput *output, guint64 b, Block block)
 {
-  static GstCaps *caps;
-  if (g_once_init_enter (&caps))
-    g_once_init_leave (&caps, gst_caps_from_string (R58_AUDIO_CAPS));
+  static GstStaticCaps caps = GST_STATIC_CAPS (R58_AUDIO_CAPS);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, sizeof (Block), NULL);
   gst_buffer_fill (buffer, 0, block, sizeof (Block));
   GST_BUFFER_PTS (buffer) = b * R58_BLOCK_NS;
   GST_BUFFER_DURATION (buffer) = R58_BLOCK_NS;
   GST_BUFFER_OFFSET (buffer) = b * R58_BLOCK;
   GST_BUFFER_OFFSET_END (buffer) = (b + 1) * R58_BLOCK;
-  return mix_push (self, output, caps, buffer);
+  GstCaps *sound = gst_static_caps_get (&caps);
+  gboolean pushed = mix_push (self, output, sound, buffer);
+  gst_caps_unref (sound);
+  return pushed;
 }
 
 /* A reference to the output's pad when it is linked; it may be released meanwhile. */
@@ -321,8 +369,11 @@ tick (R58Mixer *self, guint64 b, gboolean late)
   MixBlocks *w = self->work;
   guint64 start = b * R58_BLOCK;
   run_gains (self, start);
-  for (guint s = 0; s < self->n_slots; s++) {
+  for (guint s = 0; s < self->n_slots; s++)
     self->heard[s] = hear_slot (self, s, start, w->parts[s]);
+  for (guint s = 0; s < self->n_slots; s++)
+    add_stand_in (self, s);
+  for (guint s = 0; s < self->n_slots; s++) {
     for (guint i = 0; self->heard[s] && i < R58_BLOCK; i++)
       for (guint c = 0; c < R58_CHANNELS; c++)
         w->parts[s][i][c] *= w->gain[s][c][i];
@@ -386,6 +437,7 @@ mix_audio_reset (R58Mixer *self)
     MixSlot *slot = &self->slots[s];
     slot->missing = TRUE;
     slot->fade = 0;
+    self->stand_in[s] = (MixStandIn) { .slot = -1 };
     memset (slot->last, 0, sizeof slot->last);
     memset (slot->step, 0, sizeof slot->step);
   }
@@ -432,6 +484,7 @@ mix_audio_thread (gpointer data)
 {
   R58Mixer *self = data;
   self->work = g_new (MixBlocks, 1);
+  mix_hurry (self);
   while (mix_wait_playing (self) && !mix_ended (self))
     run_ticks (self);
   if (mix_ended (self))

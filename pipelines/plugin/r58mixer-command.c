@@ -154,7 +154,7 @@ parse_layer (R58Mixer *self, Check *check, JsonNode *node, MixLayer *layer)
     return;
   }
   JsonObject *o = json_node_get_object (node);
-  layer->slot = number (check, o, "slot", -1, 0, self->n_slots - 1);
+  layer->slot = number (check, o, "slot", -1, -1, self->n_slots - 1);
   if (!json_object_has_member (o, "slot"))
     wrong (check, "slot: expected in every layer");
   layer->x = number (check, o, "x", 0, BOX_MIN, BOX_MAX);
@@ -323,6 +323,8 @@ forget_frames (MixSlot *slot)
   g_clear_pointer (&slot->shown, mix_frame_unref);
   slot->video_stats = (MixVideoStats) { 0 };
   slot->video_pts = GST_CLOCK_TIME_NONE;
+  slot->usual_gap = slot->regular = 0;
+  slot->old_since = 0;
   slot->video_target++;
 }
 
@@ -339,15 +341,30 @@ forget_sound (MixSlot *slot)
   slot->audio_target++;
 }
 
+/* -1 for null. */
+static gint
+parse_backup (R58Mixer *self, Check *check, JsonObject *o, gint slot)
+{
+  if (!json_object_has_member (o, "backupSlot") || json_object_get_null_member (o, "backupSlot"))
+    return -1;
+  gint backup = number (check, o, "backupSlot", -1, 0, self->n_slots - 1);
+  if (backup == slot)
+    wrong (check, "backupSlot: expected another slot");
+  return backup;
+}
+
 static void
 command_slot (R58Mixer *self, Check *check, JsonObject *o)
 {
+  static const gchar *const losses[] = { "hold", "backup", "slate", NULL };
   gint index = number (check, o, "slot", -1, 0, self->n_slots - 1);
   gdouble delay_ms = number (check, o, "delayMs", -1, 0, GST_TIME_AS_MSECONDS (MIX_DELAY_MAX));
   if (index < 0)
     wrong (check, "slot: expected a slot number");
   check_address (check, o, "video");
   check_address (check, o, "audio");
+  MixLoss on_loss = choice (check, o, "onLoss", losses);
+  gint backup = parse_backup (self, check, o, index);
   if (check->reason)
     return;
   MixSlot *slot = &self->slots[index];
@@ -356,6 +373,10 @@ command_slot (R58Mixer *self, Check *check, JsonObject *o)
     slot->delay = delay_ms * GST_MSECOND;
   slot->sound_delay = slot->delay;
   slot->lag_frames = 0;
+  if (json_object_has_member (o, "onLoss"))
+    slot->on_loss = on_loss;
+  if (json_object_has_member (o, "backupSlot"))
+    slot->backup = backup;
   if (point (o, "video", &slot->video_address))
     forget_frames (slot);
   if (point (o, "audio", &slot->audio_address))

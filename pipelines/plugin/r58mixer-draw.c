@@ -79,6 +79,10 @@ place (const MixLayer *layer, MixFrame *frame, gint width, gint height)
   Placed p = { layer, frame, { 0, 0, 0, 0 }, box_of (layer, width, height) };
   if (!frame || r58_rect_empty (p.to))
     return p;
+  if (frame->slate) {
+    p.from = (R58Rect) { 0, 0, frame->video.info.width, frame->video.info.height };
+    return p;
+  }
   p.from = part_of (layer, frame->video.info.width, frame->video.info.height);
   if (layer->fit == MIX_CONTAIN)
     p.to = centred (p.to, p.from.w, p.from.h);
@@ -202,7 +206,7 @@ place_layers (MixPictures *m, const MixScene *scene, R58Rect clip, gint width, g
   guint n = 0;
   for (guint i = 0; scene && i < scene->n_layers; i++) {
     const MixLayer *layer = &scene->layers[i];
-    Placed p = place (layer, m->shown[layer->slot], width, height);
+    Placed p = place (layer, layer->slot < 0 ? NULL : m->shown[layer->slot], width, height);
     if (layer->alpha == 0 || r58_rect_empty (r58_rect_intersect (p.to, clip)))
       continue;
     if (layer->alpha == R58_OPAQUE)
@@ -306,6 +310,26 @@ draw_transition (MixPictures *m, const R58Picture *to, const MixShow *show, guin
     draw_wipe (m, to, show, weight);
   else
     draw_mix (m, to, show, weight);
+}
+
+/* ---- slate ---- */
+
+/* A dark grey, lighter at the top: seen as intended, and nothing anybody would mistake for a picture. */
+MixFrame *
+mix_slate_new (const GstVideoInfo *info)
+{
+  const guint8 top = 58, bottom = 34;
+  MixFrame *frame = g_atomic_rc_box_new0 (MixFrame);
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, info->size, NULL);
+  gst_video_frame_map (&frame->video, info, buffer, GST_MAP_READWRITE);
+  gst_buffer_unref (buffer);
+  R58Picture whole = mix_frame_picture (&frame->video);
+  for (gint y = 0; y < whole.height; y += 2) {
+    R58Picture line = r58_picture_part (&whole, (R58Rect) { 0, y, whole.width, 2 });
+    r58_picture_fill (&line, (R58Colour) { top - (top - bottom) * y / whole.height, 128, 128 });
+  }
+  frame->slate = TRUE;
+  return frame;
 }
 
 /* ---- the whole ---- */

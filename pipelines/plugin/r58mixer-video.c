@@ -14,6 +14,12 @@
 #define LAG_GUESS_STEP (1.0 * GST_MSECOND)
 #define LAG_STEP (0.02 * GST_MSECOND)
 #define LAG_WORTH (8.0 * GST_MSECOND)
+/* Of a source that does not say its rate: gaps that are not yet a loss, in ticks, and new frames after which a longest
+ * gap that did not come again counts for one tick less. */
+#define USUAL_GAP_MAX 10
+#define FORGET_GAP_FRAMES 60
+/* Old frames whose age has not shrunk for so long are all there is to come. */
+#define STEADY_NS (500 * GST_MSECOND)
 /* Timestamps and grid times are rounded to ns, each in its own way. */
 #define ROUNDING GST_USECOND
 
@@ -98,58 +104,144 @@ note_lag (R58Mixer *self, MixSlot *slot, GstClockTimeDiff lag)
     slot->sound_delay = MAX (slot->lag, 0);
 }
 
+/* Ticks without a new frame after which the signal is lost. A source of half the program's rate brings a new frame
+ * every other tick and is not lost; one that does not say its rate (a guest's camera) is known by what it does. */
+static guint
+patience (R58Mixer *self, MixSlot *slot)
+{
+  const GstVideoInfo *info = &slot->shown->video.info;
+  if (info->fps_n <= 0)
+    return MAX (LOST_TICKS, 1 + slot->usual_gap);
+  gdouble ticks = (gdouble) info->fps_d * self->info.fps_n / ((gdouble) info->fps_n * self->info.fps_d);
+  return MAX (LOST_TICKS, 1 + ceil (ticks));
+}
+
+/* Called with each new frame: gaps up to USUAL_GAP_MAX may be the source's nature, longer ones are losses. */
+static void
+learn_gap (MixSlot *slot)
+{
+  guint gap = slot->fresh_age + 1;
+  if (gap >= slot->usual_gap && gap <= USUAL_GAP_MAX) {
+    slot->usual_gap = gap;
+    slot->regular = 0;
+  } else if (++slot->regular >= FORGET_GAP_FRAMES && slot->usual_gap > 0) {
+    slot->usual_gap--;
+    slot->regular = 0;
+  }
+}
+
+/* A source that comes back may first bring what it had when it left, or catch up with the time it stood still. That
+ * is not shown: the picture starts again with what is new. Frames that stay equally old are another matter: their
+ * source has a long way or a wrong clock, and is shown. */
+static gboolean
+too_old (R58Mixer *self, MixSlot *slot, const MixFrame *frame, GstClockTime t)
+{
+  GstClockTime one = r58_grid_time (1, self->info.fps_n, self->info.fps_d);
+  GstClockTime age = t > frame->pts ? t - frame->pts : 0;
+  if (age <= slot->delay + LOST_TICKS * one + ROUNDING) {
+    slot->old_since = 0;
+    return FALSE;
+  }
+  if (slot->old_since == 0 || age + one < slot->old_age) {
+    slot->old_since = t;
+    slot->old_age = age;
+  }
+  return t - slot->old_since < STEADY_NS;
+}
+
+/* How many of the waiting frames are due; the last of them is to be shown. */
+static guint
+count_due (MixSlot *slot, GstClockTime t, MixFrame **newest)
+{
+  GstClockTime due = t > slot->delay ? t - slot->delay + ROUNDING : 0;
+  guint n = 0, chosen = 0;
+  for (GList *node = slot->frames.head; node; node = node->next) {
+    MixFrame *frame = node->data;
+    n++;
+    if (frame->pts > due)
+      continue;
+    chosen = n;
+    *newest = frame;
+  }
+  return chosen;
+}
+
+/* TRUE when the frame may follow what the slot shows: time never goes back on screen. */
+static gboolean
+may_show (R58Mixer *self, MixSlot *slot, const MixFrame *frame, GstClockTime t)
+{
+  if (slot->video_signal != MIX_LIVE)
+    return !too_old (self, slot, frame, t);
+  return !slot->shown || frame->pts > slot->shown->pts;
+}
+
 /* The newest frame that is due; what came before it is dropped. Returns a reference. */
 static MixFrame *
 advance_slot (R58Mixer *self, guint index, GstClockTime t)
 {
   MixSlot *slot = &self->slots[index];
+  MixFrame *newest = NULL;
   g_mutex_lock (&slot->lock);
-  GstClockTime due = t > slot->delay ? t - slot->delay + ROUNDING : 0;
-  guint n = 0, chosen = 0;
-  for (GList *node = slot->frames.head; node; node = node->next) {
-    n++;
-    if (((MixFrame *) node->data)->pts <= due)
-      chosen = n;
-  }
-  for (guint i = 0; i < chosen; i++) {
+  guint due = count_due (slot, t, &newest);
+  gboolean fresh = due > 0 && may_show (self, slot, newest, t);
+  if (fresh) {
     g_clear_pointer (&slot->shown, mix_frame_unref);
-    slot->shown = g_queue_pop_head (&slot->frames);
-  }
-  if (chosen) {
+    slot->shown = g_atomic_rc_box_acquire (newest);
+    learn_gap (slot);
     slot->video_stats.frames++;
     if (slot->fresh_age >= LOST_TICKS)
       slot->lag_frames = 0;
     note_lag (self, slot, GST_CLOCK_DIFF (slot->shown->pts, t));
-    slot->video_stats.dropped += chosen - 1;
     slot->fresh_age = 0;
   } else if (slot->shown) {
     slot->video_stats.repeated++;
     slot->fresh_age++;
   }
+  slot->video_stats.dropped += due - (fresh ? 1 : 0);
+  for (guint i = 0; i < due; i++)
+    mix_frame_unref (g_queue_pop_head (&slot->frames));
   MixFrame *frame = slot->shown ? g_atomic_rc_box_acquire (slot->shown) : NULL;
-  /* A source of half the program's rate brings a new frame every other tick and is not lost. */
-  guint patience = LOST_TICKS;
-  if (frame && frame->video.info.fps_n > 0)
-    patience = MAX (LOST_TICKS, 1 + ceil ((gdouble) frame->video.info.fps_d * self->info.fps_n
-            / ((gdouble) frame->video.info.fps_n * self->info.fps_d)));
-  MixSignal signal = !slot->video_address ? MIX_EMPTY : frame && slot->fresh_age < patience ? MIX_LIVE : MIX_LOST;
+  MixSignal signal = !slot->video_address ? MIX_EMPTY
+      : frame && slot->fresh_age < patience (self, slot) ? MIX_LIVE : MIX_LOST;
   g_mutex_unlock (&slot->lock);
   mix_slot_signal (self, index, TRUE, signal);
   return frame;
+}
+
+/* What is shown as the slot: its own picture, or what is to stand in when it has no signal. Slots that stand in for
+ * each other in a circle end at the slate. */
+static MixFrame *
+choose_frame (R58Mixer *self, guint index)
+{
+  for (guint hops = 0; hops < self->n_slots; hops++) {
+    MixSlot *slot = &self->slots[index];
+    g_mutex_lock (&slot->lock);
+    MixLoss on_loss = slot->video_signal == MIX_LIVE ? MIX_HOLD : slot->on_loss;
+    gint backup = slot->backup;
+    g_mutex_unlock (&slot->lock);
+    if (on_loss == MIX_HOLD)
+      return self->own[index];
+    if (on_loss == MIX_SLATE || backup < 0)
+      break;
+    index = backup;
+  }
+  return self->slate;
 }
 
 static void
 collect_frames (R58Mixer *self, GstClockTime t)
 {
   for (guint i = 0; i < self->n_slots; i++)
-    self->shown[i] = advance_slot (self, i, t);
+    self->own[i] = advance_slot (self, i, t);
+  for (guint i = 0; i < self->n_slots; i++)
+    self->shown[i] = choose_frame (self, i);
 }
 
 static void
 release_frames (R58Mixer *self)
 {
   for (guint i = 0; i < self->n_slots; i++)
-    g_clear_pointer (&self->shown[i], mix_frame_unref);
+    g_clear_pointer (&self->own[i], mix_frame_unref);
 }
 
 /* ---- output ---- */
@@ -265,6 +357,7 @@ mix_video_reset (R58Mixer *self)
   g_free (self->show.id);
   self->show = (MixShow) { 0 };
   g_clear_pointer (&self->pictures, mix_pictures_free);
+  g_clear_pointer (&self->slate, mix_frame_unref);
 }
 
 /* Runs until the element stops playing. */
@@ -296,6 +389,8 @@ mix_video_thread (gpointer data)
 {
   R58Mixer *self = data;
   self->pictures = mix_pictures_new ();
+  self->slate = mix_slate_new (&self->info);
+  mix_hurry (self);
   while (mix_wait_playing (self) && !mix_ended (self))
     run_ticks (self);
   if (mix_ended (self))

@@ -3,8 +3,11 @@
  * delay the program, and frames must fall on the machine's grid. */
 #include "r58mixer.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 GST_DEBUG_CATEGORY (r58_mixer_debug);
@@ -14,8 +17,10 @@ GST_DEBUG_CATEGORY (r58_mixer_debug);
   "video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1," \
   "interlace-mode=progressive,colorimetry=bt709"
 #define DEFAULT_SLOTS 12
+/* Where real-time priority is not permitted. */
+#define HURRY_NICE -15
 
-enum { PROP_CAPS = 1, PROP_SLOTS, PROP_AUDIO, PROP_COMMAND };
+enum { PROP_CAPS = 1, PROP_SLOTS, PROP_AUDIO, PROP_REALTIME, PROP_COMMAND };
 
 static GstStaticPadTemplate video_template =
 GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw,format=I420"));
@@ -48,6 +53,18 @@ mix_wait_playing (R58Mixer *self)
   gboolean plays = !self->stopping;
   g_mutex_unlock (&self->run_lock);
   return plays;
+}
+
+void
+mix_hurry (R58Mixer *self)
+{
+  /* The lowest of the real-time priorities. Threads that downstream starts from a tick do not inherit it. */
+  struct sched_param lowest = { .sched_priority = sched_get_priority_min (SCHED_RR) };
+  if (!self->realtime || sched_setscheduler (0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest) == 0)
+    return;
+  if (sched_setscheduler (0, SCHED_OTHER | SCHED_RESET_ON_FORK, &(struct sched_param) { 0 }) < 0
+      || setpriority (PRIO_PROCESS, gettid (), HURRY_NICE) < 0)
+    GST_INFO_OBJECT (self, "ticks run with ordinary priority: %s", g_strerror (errno));
 }
 
 void
@@ -352,6 +369,9 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
     case PROP_AUDIO:
       show_audio_pad (self, g_value_get_boolean (value));
       break;
+    case PROP_REALTIME:
+      self->realtime = g_value_get_boolean (value);
+      break;
     case PROP_COMMAND:
       mix_command (self, g_value_get_string (value));
       break;
@@ -375,6 +395,9 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
       break;
     case PROP_AUDIO:
       g_value_set_boolean (value, self->with_audio);
+      break;
+    case PROP_REALTIME:
+      g_value_set_boolean (value, self->realtime);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -419,6 +442,7 @@ r58_mixer_init (R58Mixer *self)
   g_cond_init (&self->run_cond);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++) {
     g_mutex_init (&self->slots[i].lock);
+    self->slots[i].backup = -1;
     self->slots[i].video_pts = self->slots[i].audio_pts = GST_CLOCK_TIME_NONE;
   }
   mix_audio_reset (self);
@@ -448,11 +472,15 @@ r58_mixer_class_init (R58MixerClass *class)
           "Number of slots; an empty one costs nothing", 1, MIX_SLOTS_MAX, DEFAULT_SLOTS, launch));
   g_object_class_install_property (object_class, PROP_AUDIO, g_param_spec_boolean ("audio", "Audio",
           "Whether there is sound: the pads audio and n1_%u, levels", TRUE, launch));
+  g_object_class_install_property (object_class, PROP_REALTIME, g_param_spec_boolean ("realtime", "Realtime",
+          "Run the ticks ahead of all ordinary threads of the machine (SCHED_RR, or else nice) where permitted",
+          FALSE, launch));
   g_object_class_install_property (object_class, PROP_COMMAND, g_param_spec_string ("command", "Command",
-          "One JSON object with op: slot {slot, video, audio, delayMs}, addresses of links, null empties; program {id, "
-          "layers: [{slot, x, y, w, h, fit: contain|cover|fill, crop: [l, t, r, b], alpha, border: [px, #rrggbb]}], "
-          "transition: {kind: cut|mix|dip|wipe, frames}, gains, rampFrames}; audio {gains, master, pans, delaysMs, "
-          "rampMs}. Takes effect at the next tick; what cannot be done is answered by the event refused", NULL,
+          "One JSON object with op: slot {slot, video, audio, delayMs, onLoss: hold|backup|slate, backupSlot}, addresses "
+          "of links, null empties; program {id, layers: [{slot (-1: black), x, y, w, h, fit: contain|cover|fill, "
+          "crop: [l, t, r, b], alpha, border: [px, #rrggbb]}], transition: {kind: cut|mix|dip|wipe, frames}, gains, "
+          "rampFrames}; audio {gains, master, pans, delaysMs, rampMs}. Takes effect at the next tick; what cannot be "
+          "done is answered by the event refused", NULL,
           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_set_static_metadata (element_class, "R58 program mixer", "Source/Video/Audio/Mixer",

@@ -31,9 +31,11 @@ GST_DEBUG_CATEGORY_EXTERN (r58_mixer_debug);
 typedef enum { MIX_CONTAIN, MIX_COVER, MIX_FILL } MixFit;
 typedef enum { MIX_CUT, MIX_MIX, MIX_DIP, MIX_WIPE } MixKind;
 typedef enum { MIX_EMPTY, MIX_LOST, MIX_LIVE } MixSignal;
+/* What stands in for a slot without a signal: its last picture, another slot, a neutral picture. */
+typedef enum { MIX_HOLD, MIX_BACKUP, MIX_SLATE } MixLoss;
 
 typedef struct {
-  guint slot;
+  gint slot;                                 /* -1: black */
   gdouble x, y, w, h;                        /* of the canvas */
   gdouble crop_l, crop_t, crop_r, crop_b;    /* of the source */
   MixFit fit;
@@ -79,12 +81,13 @@ typedef struct {
   GstVideoFrame video;
   GstClockTime pts; /* absolute */
   guint64 serial;   /* unique in the element: names the picture in the cache of scaled ones */
+  gboolean slate;   /* fills its box, whatever the layer says of fit and crop */
 } MixFrame;
 
 typedef struct {
   guint64 frames;     /* distinct frames shown by the tick */
   guint64 repeated;   /* ticks that showed the last frame again */
-  guint64 dropped;    /* frames never shown: superseded, invalid or too many */
+  guint64 dropped;    /* frames never shown: superseded, invalid, too old or too many */
 } MixVideoStats;
 
 typedef struct {
@@ -103,9 +106,13 @@ typedef struct {
   GstClockTime sound_delay;             /* what the picture is delayed by, as measured; `delay` until it is known */
   gdouble lag;                          /* running median behind it, ns */
   guint lag_frames;                     /* frames since the measuring began */
+  MixLoss on_loss;
+  gint backup;                          /* slot that stands in; -1: none */
   GQueue frames;                        /* MixFrame, in order of arrival, not shown yet */
   MixFrame *shown;
   guint fresh_age;                      /* ticks since the last new frame */
+  guint usual_gap, regular;             /* longest usual fresh_age, and new frames since it was reached */
+  GstClockTime old_since, old_age;      /* a lost slot brings old frames since then, of this age at the least */
   GstClockTime video_pts, audio_pts;    /* last received */
   MixVideoStats video_stats;
   MixSoundStats audio_stats;
@@ -142,6 +149,12 @@ typedef struct {
   gfloat envelope;
 } MixLimiter;
 
+/* The sound of another slot in place of a lost one. */
+typedef struct {
+  gint slot; /* -1: none */
+  MixRamp gain;
+} MixStandIn;
+
 typedef struct _MixPictures MixPictures;
 typedef struct _MixBlocks MixBlocks;
 
@@ -150,7 +163,7 @@ typedef struct {
 
   gchar *caps_text;
   guint n_slots;
-  gboolean with_audio;
+  gboolean with_audio, realtime;
 
   GstVideoInfo info; /* of the program; valid from READY on */
   GstCaps *caps;
@@ -179,13 +192,16 @@ typedef struct {
   GstAllocator *allocator; /* or else this */
   gboolean memory_chosen;
   MixPictures *pictures;
-  MixFrame *shown[MIX_SLOTS_MAX]; /* this tick's frame of each slot */
+  MixFrame *own[MIX_SLOTS_MAX];   /* this tick's frame of each slot; */
+  MixFrame *shown[MIX_SLOTS_MAX]; /* what is shown as it: the same while there is a signal. Borrowed. */
+  MixFrame *slate;
 
   /* Audio thread only. */
   MixRamp gain[MIX_SLOTS_MAX][R58_CHANNELS], master;
   gfloat gain_target[MIX_SLOTS_MAX], pan[MIX_SLOTS_MAX];
   GstClockTime extra_delay[MIX_SLOTS_MAX];
   MixLimiter limiter, n1_limiter[MIX_SLOTS_MAX];
+  MixStandIn stand_in[MIX_SLOTS_MAX];
   gfloat peak[MIX_SLOTS_MAX][R58_CHANNELS], master_peak[R58_CHANNELS];
   gboolean heard[MIX_SLOTS_MAX];
   guint level_blocks;
@@ -202,6 +218,8 @@ gboolean mix_sleep_until (R58Mixer *self, GstClockTime t);
 /* Sleeps until the element plays. FALSE when it is being stopped. */
 gboolean mix_wait_playing (R58Mixer *self);
 void mix_wake_links (R58Mixer *self);
+/* Asks for the processor ahead of others, for the calling thread; done without where that is not permitted. */
+void mix_hurry (R58Mixer *self);
 /* Pushes a buffer whose PTS is absolute; sends stream-start, caps and segment first. TRUE when somebody took it.
  * Takes ownership. */
 gboolean mix_push (R58Mixer *self, MixOutput *output, GstCaps *caps, GstBuffer *buffer);
@@ -220,6 +238,8 @@ gpointer mix_link_thread (gpointer self);
 void mix_frame_unref (MixFrame *frame);
 
 /* r58mixer-draw.c */
+/* The neutral picture, of the program's size. */
+MixFrame *mix_slate_new (const GstVideoInfo *info);
 MixPictures *mix_pictures_new (void);
 void mix_pictures_free (MixPictures *pictures);
 /* Draws frame k; `shown` is the frame of each slot, NULL where there is none. */

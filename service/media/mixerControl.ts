@@ -1,3 +1,4 @@
+import type { Source } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import type { MixLayer } from '../show/mix.js';
 import type { SupervisedHost } from './supervisedHost.js';
@@ -9,6 +10,9 @@ export interface SlotInput {
 	video: string | null;
 	audio: string | null;
 	delayMs: number;
+	onLoss: Source['onLoss'];
+	/** What stands in with `backup`. */
+	backupSlot: number | null;
 }
 
 export interface AudioMix {

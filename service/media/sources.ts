@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { type Canvas, fpsOf, frameMs, linkAddress } from '../../pipelines/canvas.js';
 import { testSource } from '../../pipelines/testSource.js';
-import type { Source, SourcePatch } from '../api/schema.js';
+import { type Source, type SourcePatch, sourcePatchSchema } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import type { LiveState } from '../state.js';
-import type { MixerControl } from './mixerControl.js';
+import type { Settings } from '../store/settings.js';
+import type { MixerControl, SlotInput } from './mixerControl.js';
 import { Slots } from './slots.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
@@ -13,6 +15,7 @@ export interface SourcesOptions {
 	canvas: Canvas;
 	slots: number;
 	state: LiveState;
+	settings: Settings;
 	supervisor: Supervisor;
 	/** Every mixer that reads the sources: program and multiview. */
 	mixers: () => MixerControl[];
@@ -40,9 +43,14 @@ const demoFlash = process.env.R58_DEMO_FLASH === '1';
 export class Sources {
 	readonly slots: Slots;
 	#hosts = new Map<string, SupervisedHost>();
+	/** Sources whose slots read their links. */
+	#connected = new Set<string>();
+	/** What was changed by hand, by source; it is kept over a restart. */
+	#changed: Record<string, SourcePatch>;
 
 	constructor(private readonly o: SourcesOptions) {
 		this.slots = new Slots(o.slots);
+		this.#changed = o.settings.get('sources', z.record(z.string(), sourcePatchSchema)) ?? {};
 	}
 
 	/** Four moving test pictures in place of the HDMI inputs. */
@@ -90,13 +98,21 @@ export class Sources {
 			onLoss: 'hold',
 			backup: null,
 			lastError: null,
+			...this.#changed[id],
+			// A guest's name is kept with the guest.
+			...(kind === 'guest' ? { label } : {}),
 		});
+		for (const source of Object.values(this.o.state.current.sources)) if (source.backup === id) this.#refresh(source.id);
 	}
 
 	async remove(id: string): Promise<void> {
-		this.disconnect(id);
+		this.#point(id, false, { onLoss: 'hold', backup: null });
 		this.slots.free(id);
 		this.o.state.set(`sources.${id}`, null);
+		for (const source of Object.values(this.o.state.current.sources))
+			if (source.backup === id) this.patch(source.id, { backup: null });
+		delete this.#changed[id];
+		this.#saveChanged();
 		const host = this.#hosts.get(id);
 		this.#hosts.delete(id);
 		if (host) await this.o.supervisor.remove(host);
@@ -112,23 +128,44 @@ export class Sources {
 		const source = this.get(id);
 		if (patch.backup && !this.o.state.current.sources[patch.backup])
 			throw new StudioError('invalid', `backup: there is no source ${patch.backup}`);
+		if (patch.backup === id) throw new StudioError('invalid', 'backup: a source cannot stand in for itself');
 		this.#publish({ ...source, ...patch });
-		if (patch.delayMs !== undefined && patch.delayMs !== source.delayMs) this.connect(id);
+		this.#changed[id] = { ...this.#changed[id], ...patch };
+		this.#saveChanged();
+		this.#refresh(id);
 		return this.get(id);
 	}
 
 	/** Points the slot of a source at its links; the mixers read whatever appears there. */
 	connect(id: string): void {
-		const { instance } = this.o;
-		const { slot, delayMs } = this.get(id);
-		for (const mixer of this.o.mixers())
-			mixer.setSlot(slot!, { video: linkAddress(instance, `${id}.video`), audio: linkAddress(instance, `${id}.audio`), delayMs });
+		this.#point(id, true);
 	}
 
-	/** Empties the slot: the picture goes black, the sound silent. */
+	/** Empties the slot: the picture becomes what its loss asks for, black where that is to hold it; the sound silent. */
 	disconnect(id: string): void {
-		const slot = this.slots.slotOf(id);
-		if (slot !== undefined) for (const mixer of this.o.mixers()) mixer.setSlot(slot, { video: null, audio: null, delayMs: 0 });
+		this.#point(id, false);
+	}
+
+	/** Tells the mixers again what they know of the source. */
+	#refresh(id: string): void {
+		this.#point(id, this.#connected.has(id));
+	}
+
+	#point(id: string, connected: boolean, change: SourcePatch = {}): void {
+		const source = this.o.state.current.sources[id];
+		if (source?.slot === undefined) return;
+		if (connected) this.#connected.add(id);
+		else this.#connected.delete(id);
+		const { onLoss, backup, delayMs } = { ...source, ...change };
+		const link = (stream: string) => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
+		const input: SlotInput = {
+			video: link('video'),
+			audio: link('audio'),
+			delayMs,
+			onLoss,
+			backupSlot: backup === null ? null : (this.slots.slotOf(backup) ?? null),
+		};
+		for (const mixer of this.o.mixers()) mixer.setSlot(source.slot, input);
 	}
 
 	setState(id: string, state: Source['state'], lastError: string | null = null): void {
@@ -150,6 +187,10 @@ export class Sources {
 
 	setLevel(id: string, levelDb: number): void {
 		if (this.o.state.current.sources[id]?.audio) this.o.state.set(`sources.${id}.audio.levelDb`, Math.round(levelDb));
+	}
+
+	#saveChanged(): void {
+		this.o.settings.set('sources', this.#changed);
 	}
 
 	#publish(source: Source): void {

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LightPeers } from '../tools/lightPeers.js';
 import { TestService } from '../tools/service.js';
 import { until } from '../tools/wait.js';
 import { cpuPercents, median, memory, progress, report } from './measure.js';
-import { Receivers } from './receivers.js';
 
 const warmStarts = 3;
 const viewers = 10;
@@ -25,7 +25,7 @@ async function start(): Promise<{ service: TestService; readyMs: number; onAirMs
 	return { service, readyMs, onAirMs: performance.now() - started };
 }
 
-async function watch(service: TestService, receivers: Receivers): Promise<void> {
+async function watch(service: TestService, receivers: LightPeers): Promise<void> {
 	await receivers.add(async (offer) => {
 		const headers = { 'content-type': 'application/sdp' };
 		const { status, body } = await service.api<string>('POST', '/whep/program', offer, { headers });
@@ -53,7 +53,7 @@ function reportCpu(byPart: Map<string, number>, what: string): void {
 	report({ what: `processor time of service and hosts, ${what}`, value: all, unit: '% of a core', note: parts });
 }
 
-const receivers = new Receivers();
+const receivers = new LightPeers();
 let { service, readyMs, onAirMs } = await start();
 try {
 	const note = 'registry of plugins and certificate are made';

@@ -4,10 +4,10 @@ import { opusEncoder } from '../../pipelines/encoder.js';
 import { caps, chain, element, pipeline } from '../../pipelines/launch.js';
 import { programStreamer } from '../../pipelines/streamer.js';
 import { checkOffer, finishAnswer } from '../../service/webrtc/sdp.js';
+import { LightPeers } from '../tools/lightPeers.js';
 import { Pipeline } from '../tools/pipeline.js';
 import { pause } from '../tools/wait.js';
 import { cpuPercent, median, memory, progress, report, threads } from './measure.js';
-import { Receivers } from './receivers.js';
 
 const steps = [1, 10, 50];
 const windows = 3;
@@ -42,7 +42,7 @@ const noise = pipeline(
 
 const source = new Pipeline();
 const streamer = new Pipeline();
-const receivers = new Receivers();
+const receivers = new LightPeers();
 
 async function signal(offer: string, id: string): Promise<string> {
 	const checked = checkOffer(offer, { direction: 'watch' });

@@ -84,6 +84,25 @@ test('a layout on preview takes any source in any slot by two taps', async ({ pa
 	await untilColour(page.getByTestId('preview-canvas'), [0.02, 0.25], blue, { tolerance: 32 });
 });
 
+test('settings of a source, by keyboard: a lost one shows the slate in its tile', async ({ page, service }) => {
+	await page.getByTestId('settings-hdmi4').focus();
+	await page.keyboard.press('Enter');
+	await page.getByTestId('source-settings').waitFor({ state: 'visible' });
+	await page.getByTestId('source-on-loss').focus();
+	await page.keyboard.press('N');
+	await page.keyboard.press('Tab');
+	await page.getByTestId('source-label').fill('Stage left');
+	await page.keyboard.press('Enter');
+	await page.getByTestId('source-settings').waitFor({ state: 'hidden' });
+	await service.waitState(
+		({ sources }) => sources.hdmi4!.onLoss === 'slate' && sources.hdmi4!.label === 'Stage left',
+		'the settings to be kept',
+	);
+	process.kill((await service.host('source', 'hdmi4')).pid, 'SIGSTOP');
+	await untilColour(page.getByTestId('hdmi4-canvas'), edge, [36, 36, 36], { tolerance: 24 });
+	await untilColour(page.getByTestId('hdmi4-canvas'), edge, parseColour('#c8b432'), { tolerance: 32 });
+});
+
 test('record, and stop with a second press', async ({ page, service }) => {
 	await page.getByTestId('record-button').click();
 	const { recordings } = await service.waitState(

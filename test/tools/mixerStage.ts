@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readCounter } from './counter.js';
 import { type GdpBuffer, readGdp } from './gdp.js';
 import { type EventBody, Pipeline } from './pipeline.js';
 import { channelOf } from './tones.js';
@@ -39,13 +40,39 @@ export class Stage {
 		return join(folder, `${this.name}.${stream}.gdp`);
 	}
 
-	async source(slot: number, colour: number, { hz = 0, w = width, h = height, offsetNs = 0 } = {}): Promise<Pipeline> {
+	async source(
+		slot: number,
+		colour: number,
+		{ hz = 0, w = width, h = height, offsetNs = 0, frames = -1 } = {},
+	): Promise<Pipeline> {
 		const argb = (0xff000000 + colour).toString(10);
 		const offset = `pts-offset=${offsetNs}`;
-		let launch = `videotestsrc is-live=true pattern=solid-color foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink ${offset} address=${this.address(`${slot}.video`)}`;
+		let launch = `videotestsrc is-live=true num-buffers=${frames} pattern=solid-color foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink ${offset} address=${this.address(`${slot}.video`)}`;
 		if (hz)
 			launch += ` audiotestsrc is-live=true freq=${hz} volume=0.1 samplesperbuffer=480 ! ${audioCaps} ! r58linksink ${offset} address=${this.address(`${slot}.audio`)}`;
 		const pipeline = await new Pipeline().start(launch);
+		this.#sources.push(pipeline);
+		return pipeline;
+	}
+
+	/** A test picture with a border colour and a frame number, and a tone, as links from 0 delay: frame k is of grid index k. */
+	async counted(slot: number, colour: number, hz = 440): Promise<Pipeline> {
+		const hex = `#${colour.toString(16).padStart(6, '0')}`;
+		const sink = (stream: string) => `t.${stream} ! r58linksink address=${this.address(`${slot}.${stream}`)}`;
+		const pipeline = await new Pipeline().start(
+			`r58testsrc name=t colour=${hex} tone-hz=${hz} label=${slot} video-caps="${videoCaps()}" ${sink('video')} ${sink('audio')}`,
+		);
+		this.#sources.push(pipeline);
+		return pipeline;
+	}
+
+	/** A flat picture so many times a second, whose caps say `rate`. */
+	async raw(slot: number, colour: number, fps: number, rate: string): Promise<Pipeline> {
+		const argb = (0xff000000 + colour).toString(10);
+		const [made, said] = [`framerate=${fps}/1`, rate].map((rate) => videoCaps().replace(/framerate=[^,]+/, rate));
+		const pipeline = await new Pipeline().start(
+			`videotestsrc is-live=true pattern=solid-color foreground-color=${argb} ! ${made} ! capssetter replace=true caps="${said}" ! r58linksink address=${this.address(`${slot}.video`)}`,
+		);
 		this.#sources.push(pipeline);
 		return pipeline;
 	}
@@ -72,7 +99,7 @@ export class Stage {
 	}
 
 	/** Points slots at their sources; resolves when all have a picture, and sound if they have any. */
-	async point(slots: number[], sound = false): Promise<void> {
+	async point(slots: number[], sound = false, rest: object = {}): Promise<void> {
 		const live = slots.map((slot) =>
 			this.mixer.waitEvent('slot', (e) => e.slot === slot && e.video === 'live' && (!sound || e.audio === 'live')),
 		);
@@ -83,6 +110,7 @@ export class Stage {
 				video: this.address(`${slot}.video`),
 				audio: sound ? this.address(`${slot}.audio`) : null,
 				delayMs: 40,
+				...rest,
 			});
 		await Promise.all(live);
 	}
@@ -138,6 +166,11 @@ export class Frames {
 		const { data } = this.at(frame);
 		const chroma = width * height + (y >> 1) * (width / 2) + (x >> 1);
 		return [data[y * width + x]!, data[chroma]!, data[chroma + (width * height) / 4]!];
+	}
+
+	/** The frame number that a test picture shows in `box`. */
+	counter(frame: number, box = full): number | null {
+		return readCounter({ format: 'i420', width, height, data: this.at(frame).data }, box);
 	}
 
 	middle(frame: number): Yuv {

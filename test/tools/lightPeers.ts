@@ -1,0 +1,119 @@
+/** Viewers and guests that cost little, in a process of their own: real ICE, DTLS and SRTP, every packet counted, none decoded. */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Answer, Order } from './lightPeersChild.js';
+import { payloadTypes } from './lightPeersChild.js';
+import { Pipeline } from './pipeline.js';
+import { pause, within } from './wait.js';
+
+const timeoutMs = 10_000;
+
+type Counts = Extract<Answer, { op: 'packets' }>['counts'];
+
+export class LightPeers {
+	readonly #child: ChildProcess = fork(new URL('./lightPeersChild.js', import.meta.url));
+	readonly #waiters = new Set<(answer: Answer) => void>();
+	#count = 0;
+	#feed: Pipeline | null = null;
+
+	constructor() {
+		this.#child.on('message', (answer: Answer) => {
+			for (const waiter of this.#waiters) waiter(answer);
+		});
+	}
+
+	get count(): number {
+		return this.#count;
+	}
+
+	/** One more viewer; `signal` takes its offer to the sender and brings the answer. Resolves with its id when it is connected. */
+	add(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
+		return this.#connect(signal, false);
+	}
+
+	/** One more guest, who sends a small moving picture and a tone. */
+	async addSender(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
+		this.#feed ??= await this.#startFeed();
+		return this.#connect(signal, true);
+	}
+
+	/** Ends one at its side. */
+	close(id: string): void {
+		this.#send({ op: 'close', id });
+	}
+
+	/** RTP packets that a viewer has received. */
+	async received(id: string): Promise<number> {
+		return (await this.#counts())[id]?.packets ?? 0;
+	}
+
+	async #connect(signal: (offer: string, id: string) => Promise<string>, sends: boolean): Promise<string> {
+		const id = `light-${this.#count++}`;
+		const offer = this.#next((answer) => answer.op === 'offer' && answer.id === id && answer.sdp, 'the offer');
+		this.#send({ op: 'offer', id, sends });
+		const connected = this.#next((answer) => answer.op === 'state' && answer.id === id && answer.state === 'connected', id);
+		connected.catch(() => {
+			// Told below, unless the signalling failed before.
+		});
+		this.#send({ op: 'answer', id, sdp: await signal((await offer) as string, id) });
+		await connected;
+		return id;
+	}
+
+	async #startFeed(): Promise<Pipeline> {
+		const answer = this.#next((answer) => answer.op === 'feed' && answer.ports, 'the ports of the feed');
+		this.#send({ op: 'feed' });
+		const ports = (await answer) as { video: number; audio: number };
+		const { video, audio } = payloadTypes;
+		return new Pipeline().start(
+			`videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=180,framerate=15/1
+			! x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 key-int-max=5 ! video/x-h264,profile=constrained-baseline
+			! rtph264pay pt=${video} ssrc=1 mtu=1200 config-interval=-1 aggregate-mode=zero-latency ! udpsink host=127.0.0.1 port=${ports.video}
+			audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=${audio} ssrc=2
+			! udpsink host=127.0.0.1 port=${ports.audio}`,
+		);
+	}
+
+	/** What viewers got a second over a window, RTP packets and Mbit; the mean of all, and the packets of the one with the fewest. */
+	async rate(windowMs: number): Promise<{ packets: number; mbit: number; fewest: number }> {
+		const started = performance.now();
+		const before = await this.#counts();
+		await pause(windowMs);
+		const after = await this.#counts();
+		const seconds = (performance.now() - started) / 1000;
+		const grown = Object.entries(after).map(([id, { packets, bytes }]) => ({
+			packets: (packets - (before[id]?.packets ?? 0)) / seconds,
+			mbit: ((bytes - (before[id]?.bytes ?? 0)) * 8) / 1e6 / seconds,
+		}));
+		const mean = (rates: number[]) => rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+		const packets = grown.map(({ packets }) => packets);
+		return { packets: mean(packets), mbit: mean(grown.map(({ mbit }) => mbit)), fewest: Math.min(...packets) };
+	}
+
+	stop(): void {
+		this.#feed?.kill();
+		this.#child.kill('SIGKILL');
+	}
+
+	async #counts(): Promise<Counts> {
+		const counts = this.#next((answer) => answer.op === 'packets' && answer.counts, 'the packet counts');
+		this.#send({ op: 'packets' });
+		return (await counts) as Counts;
+	}
+
+	#send(order: Order): void {
+		this.#child.send(order);
+	}
+
+	/** The first answer from which `pick` takes something. */
+	#next<T>(pick: (answer: Answer) => T | false, what: string): Promise<T> {
+		let waiter!: (answer: Answer) => void;
+		const found = new Promise<T>((resolve) => {
+			waiter = (answer) => {
+				const picked = pick(answer);
+				if (picked) resolve(picked);
+			};
+			this.#waiters.add(waiter);
+		});
+		return within(found, timeoutMs, what).finally(() => this.#waiters.delete(waiter));
+	}
+}

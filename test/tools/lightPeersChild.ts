@@ -1,0 +1,92 @@
+/** The child of lightPeers.ts: WebRTC peers of libdatachannel, which encrypt and decrypt, and neither encode nor decode. */
+import { createSocket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
+import datachannel from 'node-datachannel';
+
+export type Order =
+	| { op: 'offer'; id: string; sends: boolean }
+	| { op: 'answer'; id: string; sdp: string }
+	| { op: 'close'; id: string }
+	| { op: 'packets' }
+	| { op: 'feed' };
+export type Answer =
+	| { op: 'offer'; id: string; sdp: string }
+	| { op: 'state'; id: string; state: string }
+	| { op: 'packets'; counts: Record<string, { packets: number; bytes: number }> }
+	| { op: 'feed'; ports: Record<Kind, number> };
+export type Kind = 'video' | 'audio';
+export const payloadTypes = { video: 108, audio: 111 };
+
+type Track = ReturnType<InstanceType<typeof datachannel.PeerConnection>['addTrack']>;
+interface Peer {
+	connection: InstanceType<typeof datachannel.PeerConnection>;
+	/** RTP packets received. */
+	packets: number;
+	bytes: number;
+	/** Tracks end when they are collected. */
+	tracks: Record<Kind, Track>;
+	sends: boolean;
+}
+
+const peers = new Map<string, Peer>();
+
+function answer(message: Answer): void {
+	process.send?.(message);
+}
+
+function add(id: string, sends: boolean): void {
+	const connection = new datachannel.PeerConnection(id, { iceServers: [] });
+	const direction = sends ? 'SendOnly' : 'RecvOnly';
+	const video = new datachannel.Video('0', direction);
+	video.addH264Codec(payloadTypes.video);
+	const audio = new datachannel.Audio('1', direction);
+	audio.addOpusCodec(payloadTypes.audio);
+	if (sends) {
+		video.addSSRC(1, 'light');
+		audio.addSSRC(2, 'light');
+	}
+	const tracks = { video: connection.addTrack(video), audio: connection.addTrack(audio) };
+	const peer: Peer = { connection, packets: 0, bytes: 0, tracks, sends };
+	peers.set(id, peer);
+	for (const track of Object.values(tracks)) {
+		// Receiver reports: without them the sender takes the viewer for lost.
+		if (!sends) track.setMediaHandler(new datachannel.RtcpReceivingSession());
+		track.onMessage((packet) => {
+			peer.packets += 1;
+			peer.bytes += packet.length;
+		});
+	}
+	connection.onStateChange((state) => answer({ op: 'state', id, state }));
+	connection.onGatheringStateChange((state) => {
+		if (state === 'complete') answer({ op: 'offer', id, sdp: connection.localDescription()!.sdp });
+	});
+	connection.setLocalDescription('offer');
+}
+
+function close(id: string): void {
+	peers.get(id)?.connection.close();
+	peers.delete(id);
+}
+
+/** Ports of this machine whose RTP goes out to every peer that sends. */
+async function feed(): Promise<void> {
+	const port = (kind: Kind) =>
+		new Promise<number>((resolve) => {
+			const socket = createSocket('udp4', (packet) => {
+				for (const { sends, tracks } of peers.values())
+					if (sends && tracks[kind].isOpen()) tracks[kind].sendMessageBinary(packet);
+			});
+			socket.bind(0, '127.0.0.1', () => resolve((socket.address() as AddressInfo).port));
+		});
+	answer({ op: 'feed', ports: { video: await port('video'), audio: await port('audio') } });
+}
+
+process.on('message', (order: Order) => {
+	if (order.op === 'offer') add(order.id, order.sends);
+	else if (order.op === 'answer') peers.get(order.id)!.connection.setRemoteDescription(order.sdp, 'answer');
+	else if (order.op === 'close') close(order.id);
+	else if (order.op === 'feed') void feed();
+	else
+		answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { packets, bytes }]) => [id, { packets, bytes }])) });
+});
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
