@@ -236,6 +236,7 @@ export class LiveStudio implements Studio {
 		this.o.guard.retry();
 		for (const id of Object.keys(this.state.current.sources)) this.#sources.connect(id);
 		this.#sources.start();
+		this.#rtpSources.start();
 		return this.state.current.system;
 	}
 

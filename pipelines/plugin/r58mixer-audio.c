@@ -353,6 +353,8 @@ static void
 push_n1 (R58Mixer *self, guint64 b)
 {
   for (guint s = 0; s < self->n_slots; s++) {
+    if (!g_atomic_int_get (&self->slots[s].minus))
+      continue;
     GstPad *pad = linked_pad (self, &self->n1[s]);
     if (!pad)
       continue;

@@ -364,6 +364,8 @@ command_slot (R58Mixer *self, Check *check, JsonObject *o)
   check_address (check, o, "video");
   check_address (check, o, "audio");
   MixLoss on_loss = choice (check, o, "onLoss", losses);
+  if (json_object_has_member (o, "n1") && !check->reason)
+    g_atomic_int_set (&self->slots[index].minus, r58_member_bool (o, "n1", FALSE));
   gint backup = parse_backup (self, check, o, index);
   if (check->reason)
     return;

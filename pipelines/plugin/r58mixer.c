@@ -476,7 +476,7 @@ r58_mixer_class_init (R58MixerClass *class)
           "Run the ticks ahead of all ordinary threads of the machine (SCHED_RR, or else nice) where permitted",
           FALSE, launch));
   g_object_class_install_property (object_class, PROP_COMMAND, g_param_spec_string ("command", "Command",
-          "One JSON object with op: slot {slot, video, audio, delayMs, onLoss: hold|backup|slate, backupSlot}, addresses "
+          "One JSON object with op: slot {slot, video, audio, delayMs, onLoss: hold|backup|slate, backupSlot, n1}, addresses "
           "of links, null empties; program {id, layers: [{slot (-1: black), x, y, w, h, fit: contain|cover|fill, "
           "crop: [l, t, r, b], alpha, border: [px, #rrggbb]}], transition: {kind: cut|mix|dip|wipe, frames}, gains, "
           "rampFrames}; audio {gains, master, pans, delaysMs, rampMs}. Takes effect at the next tick; what cannot be "

@@ -108,6 +108,7 @@ typedef struct {
   guint lag_frames;                     /* frames since the measuring began */
   MixLoss on_loss;
   gint backup;                          /* slot that stands in; -1: none */
+  gint minus;                           /* atomic: its n1 pad carries sound; false costs the listener's encoder nothing */
   GQueue frames;                        /* MixFrame, in order of arrival, not shown yet */
   MixFrame *shown;
   guint fresh_age;                      /* ticks since the last new frame */

@@ -13,6 +13,8 @@ export interface SlotInput {
 	onLoss: Source['onLoss'];
 	/** What stands in with `backup`. */
 	backupSlot: number | null;
+	/** Somebody hears the program without this slot. */
+	n1: boolean;
 }
 
 export interface AudioMix {

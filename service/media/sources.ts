@@ -102,11 +102,12 @@ export class Sources {
 			// A guest's name is kept with the guest.
 			...(kind === 'guest' ? { label } : {}),
 		});
-		for (const source of Object.values(this.o.state.current.sources)) if (source.backup === id) this.#refresh(source.id);
+		for (const source of Object.values(this.o.state.current.sources))
+			if (source.id === id || source.backup === id) this.#refresh(source.id);
 	}
 
 	async remove(id: string): Promise<void> {
-		this.#point(id, false, { onLoss: 'hold', backup: null });
+		this.#point(id, false, { onLoss: 'hold', backup: null, n1: false });
 		this.slots.free(id);
 		this.o.state.set(`sources.${id}`, null);
 		for (const source of Object.values(this.o.state.current.sources))
@@ -151,12 +152,12 @@ export class Sources {
 		this.#point(id, this.#connected.has(id));
 	}
 
-	#point(id: string, connected: boolean, change: SourcePatch = {}): void {
+	#point(id: string, connected: boolean, change: SourcePatch & { n1?: boolean } = {}): void {
 		const source = this.o.state.current.sources[id];
 		if (source?.slot === undefined) return;
 		if (connected) this.#connected.add(id);
 		else this.#connected.delete(id);
-		const { onLoss, backup, delayMs } = { ...source, ...change };
+		const { onLoss, backup, delayMs, n1 } = { n1: source.kind === 'guest', ...source, ...change };
 		const link = (stream: string) => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
 		const input: SlotInput = {
 			video: link('video'),
@@ -164,6 +165,7 @@ export class Sources {
 			delayMs,
 			onLoss,
 			backupSlot: backup === null ? null : (this.slots.slotOf(backup) ?? null),
+			n1,
 		};
 		for (const mixer of this.o.mixers()) mixer.setSlot(source.slot, input);
 	}

@@ -110,6 +110,7 @@ export class Stage {
 				video: this.address(`${slot}.video`),
 				audio: sound ? this.address(`${slot}.audio`) : null,
 				delayMs: 40,
+				n1: true,
 				...rest,
 			});
 		await Promise.all(live);
