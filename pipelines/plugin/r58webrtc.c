@@ -514,6 +514,8 @@ stop (R58WebRTC *self)
   if (self->removals)
     GST_ERROR_OBJECT (self, "%u peers did not end within 5 s", self->removals);
   g_mutex_unlock (&self->lock);
+  /* What was still asked of the control thread holds peers, and they hold the context. */
+  while (g_main_context_iteration (self->context, FALSE));
   g_clear_pointer (&self->loop, g_main_loop_unref);
   GST_OBJECT_LOCK (self);
   g_clear_pointer (&self->context, g_main_context_unref);

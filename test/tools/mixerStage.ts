@@ -80,7 +80,7 @@ export class Stage {
 	/** The mixer, with each named pad written to a file. */
 	async start(...pads: string[]): Promise<void> {
 		const tap = (pad: string) => `m.${pad} ! gdppay ! filesink async=false location=${this.file(pad)}`;
-		await this.mixer.start(`r58mixer name=m slots=6 caps="${videoCaps()}" ${pads.map(tap).join(' ')}`);
+		await this.mixer.start(`r58mixer name=m slots=6 realtime=true caps="${videoCaps()}" ${pads.map(tap).join(' ')}`);
 	}
 
 	/** The source started last. */
