@@ -25,6 +25,9 @@ const AAC_PRIMING_NS = Math.round((1024 / 48_000) * 1e9);
 /** libopus looks 6.5 ms ahead at 48 kHz with the audio application (RFC 7845 §4.2, measured 312 samples). */
 const OPUS_LOOKAHEAD_NS = Math.round((312 / 48_000) * 1e9);
 
+/** 10 s of pre-roll, from the key frame before, with time to start the recorder. */
+export const HISTORY_MS = 12_000;
+
 /** One encode of the program, for everybody: H.264, AAC for files, Opus for viewers. */
 export function encoder(o: EncoderOptions): string {
 	const raw = (stream: string, format: string, hold: number) =>
@@ -35,6 +38,7 @@ export function encoder(o: EncoderOptions): string {
 			address: linkAddress(o.instance, stream),
 			mode: 'encoded',
 			'pts-offset': ptsOffsetNs || undefined,
+			'history-ms': HISTORY_MS,
 		});
 	return pipeline(
 		chain(

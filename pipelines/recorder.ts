@@ -7,6 +7,8 @@ export interface RecorderOptions {
 	path: string;
 	/** Absolute monotonic time of the key frame the file starts with, decimal ns. */
 	startPtsNs: string;
+	/** Absolute monotonic time from which on sound is taken, when that is later (a part that goes on with another's sound). */
+	soundPtsNs?: string;
 }
 
 /**
@@ -14,20 +16,23 @@ export interface RecorderOptions {
  * writer was killed plays up to its last fragment.
  */
 export function recorder(o: RecorderOptions): string {
-	const link = (name: string, stream: string, format: string) =>
+	const link = (name: string, stream: string, format: string, startPtsNs: string, more = {}) =>
 		element('r58linksrc', {
 			name,
 			address: linkAddress(o.instance, stream),
 			caps: format,
 			mode: 'encoded',
 			start: 'pts',
-			'start-pts': o.startPtsNs,
+			'start-pts': startPtsNs,
 			'pts-origin': o.startPtsNs,
+			...more,
 		});
+	// Sound hardly ever begins with the key frame, and mp4mux forgets a gap at the start of a track.
+	const sound = link('audio', 'program.aac', aacCaps, o.soundPtsNs ?? o.startPtsNs, { 'first-at-origin': true });
 	const wait = { 'max-size-buffers': 0, 'max-size-bytes': 0, 'max-size-time': 10_000_000_000 };
 	return pipeline(
-		chain(link('video', 'program.h264', h264Caps), element('queue', wait), element('h264parse'), 'mux.'),
-		chain(link('audio', 'program.aac', aacCaps), element('queue', wait), element('aacparse'), 'mux.'),
+		chain(link('video', 'program.h264', h264Caps, o.startPtsNs), element('queue', wait), element('h264parse'), 'mux.'),
+		chain(sound, element('queue', wait), element('aacparse'), 'mux.'),
 		chain(
 			element('mp4mux', { name: 'mux', 'fragment-duration': 500, 'fragment-mode': 'dash-or-mss' }),
 			element('filesink', { name: 'file', location: o.path, async: false, sync: false, 'buffer-mode': 'unbuffered' }),

@@ -18,6 +18,7 @@ import type {
 	StripPatch,
 	Take,
 } from './api/schema.js';
+import { KeyFrames } from './encoder/keyFrames.js';
 import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';
 import { StudioError } from './errors.js';
@@ -80,7 +81,7 @@ export class LiveStudio implements Studio {
 	#statsListeners = new Set<(hosts: Record<string, unknown>) => void>();
 	#statsTimer: NodeJS.Timeout | undefined;
 	#streamersTimer: NodeJS.Timeout | undefined;
-	#lastKeyPtsNs: string | null = null;
+	readonly #keyFrames = new KeyFrames();
 	#encodedAt = Number.NEGATIVE_INFINITY;
 	#encodedFrames = -1;
 	#levelsAt = 0;
@@ -192,7 +193,7 @@ export class LiveStudio implements Studio {
 			store,
 			faults,
 			supervisor,
-			lastKeyPtsNs: () => this.#lastKeyPtsNs,
+			keyFrames: this.#keyFrames,
 		});
 		this.#machine = new Machine({
 			dataDir,
@@ -207,6 +208,7 @@ export class LiveStudio implements Studio {
 		this.#encoder.on('event', (element, event, data) => {
 			if (element === 'program-h264') this.#onEncoder(event, data);
 		});
+		this.#encoder.on('down', () => this.#keyFrames.clear());
 	}
 
 	/** The show as it was, before anything runs: a guest who calls now is known. */
@@ -382,7 +384,7 @@ export class LiveStudio implements Studio {
 
 	#onEncoder(event: string, data: Record<string, unknown>): void {
 		if (event === 'key') {
-			this.#lastKeyPtsNs = String(data.ptsNs);
+			this.#keyFrames.add(BigInt(String(data.ptsNs)));
 			this.#encodedAt = performance.now();
 			this.#startStreamers();
 		}

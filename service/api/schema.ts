@@ -196,6 +196,10 @@ export const recordingFileSchema = z.object({
 	height: z.number().int(),
 	fps: z.number(),
 	codec: z.string(),
+	/** What of the program is in it: from startPtsNs up to, but without, endPtsNs; a part goes on where the one before ends.
+	 * Null while nothing complete is in the file, and for files of older versions. */
+	startPtsNs: ns.nullable(),
+	endPtsNs: ns.nullable(),
 });
 export const recordingSchema = z.object({
 	id,
@@ -212,8 +216,10 @@ export type Recording = z.infer<typeof recordingSchema>;
 export const recordingCreateSchema = z.strictObject({
 	name: z.string().trim().min(1).max(80).optional(),
 	iso: z.array(id).max(12).optional(),
+	/** The file starts this much earlier, seconds, as far as the encoder remembers. */
+	prerollS: z.number().min(0).max(10).default(0),
 });
-export type RecordingCreate = z.infer<typeof recordingCreateSchema>;
+export type RecordingCreate = z.input<typeof recordingCreateSchema>;
 
 /* ---- the rest of the state ---- */
 export const faultSchema = z.object({

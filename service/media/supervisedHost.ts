@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { HostRole } from '../../pipelines/protocol.js';
+import { messageOf } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { HostPool } from './hostPool.js';
 import type { HostProcess } from './hostProcess.js';
@@ -18,8 +19,8 @@ const HEALTHY_MS = 10_000;
 export interface HostPlan {
 	role: HostRole;
 	name: string;
-	/** The description, made anew for every start. */
-	launch: () => string;
+	/** The description, made anew for every start; bounded by the time a start may take. */
+	launch: () => string | Promise<string>;
 	/**
 	 * Reads from an event a number that grows while the host does its work; undefined when the event says nothing about it.
 	 * Default: any event counts, which proves that the process runs.
@@ -27,6 +28,8 @@ export interface HostPlan {
 	progress?: (element: string, event: string, data: Record<string, unknown>) => number | undefined;
 	/** False for a host that is not brought back when it ends (a recorder's part, a guest who left). */
 	restart?: boolean;
+	/** Pause after five failures in a minute; the default suits what nobody waits for on air. */
+	holdOffMs?: number;
 }
 
 export interface SupervisedHostEvents {
@@ -123,7 +126,16 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		host.on('event', (element, event, data) => this.#onEvent(element, event, data));
 		host.on('eos', () => this.emit('eos'));
 		host.once('end', (reason) => this.#onEnd(reason));
-		host.start(this.plan.role, this.plan.name, this.plan.launch());
+		void this.#launch(host);
+	}
+
+	async #launch(host: HostProcess): Promise<void> {
+		const { role, name, launch } = this.plan;
+		try {
+			host.start(role, name, await launch());
+		} catch (error) {
+			host.kill(`cannot be started: ${messageOf(error)}`);
+		}
 	}
 
 	#onEvent(element: string, event: string, data: Record<string, unknown>): void {
@@ -147,7 +159,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		for (const element of Object.keys(this.stats)) delete this.stats[element];
 		if (!this.#wanted || reason === null) return;
 		this.emit('down', reason);
-		const { role, name, restart = true } = this.plan;
+		const { role, name, restart = true, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
 		if (!restart) {
 			this.#wanted = false;
 			return;
@@ -159,13 +171,11 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.faults.raise({
 			code: held ? 'host-held-off' : 'host-restarted',
 			subject: `${role} ${name}`,
-			message: held
-				? `failed ${this.#failures.length} times in a minute, next try in ${HOLD_OFF.pauseMs / 1000} s: ${reason}`
-				: reason,
+			message: held ? `failed ${this.#failures.length} times in a minute, next try in ${holdOffMs / 1000} s: ${reason}` : reason,
 			remedy: remedyFor(reason),
 		});
 		if (held) this.faults.clear('host-restarted', `${role} ${name}`);
-		this.#retry = setTimeout(() => this.#run(), held ? HOLD_OFF.pauseMs : this.#backoff());
+		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : this.#backoff());
 	}
 
 	/** A first failure is mended at once; 100, 200, 400 … 5000 ms afterwards, ±20 %. */

@@ -2,19 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, fpsOf, gridFrameAt } from '../../pipelines/canvas.js';
-import { recorder } from '../../pipelines/recorder.js';
 import type { Recording, RecordingCreate } from '../api/schema.js';
+import type { KeyFrames } from '../encoder/keyFrames.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
-import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Supervisor } from '../media/supervisor.js';
 import type { LiveState } from '../state.js';
 import type { Store } from '../store/store.js';
+import { RecordingRun } from './run.js';
 
 /** Below this a recording is not started, and a running one is ended while its file can still be closed. */
 const MIN_FREE_BYTES = { start: 256 * 2 ** 20, run: 64 * 2 ** 20 };
-const START_TIMEOUT_MS = 5_000;
-const DRAIN_TIMEOUT_MS = 5_000;
 const REFRESH_MS = 1_000;
 /** Every so many refreshes the list is saved, so that after a crash it still tells about how long a recording ran. */
 const SAVE_EVERY = 5;
@@ -27,16 +25,11 @@ export interface RecorderOptions {
 	store: Store;
 	faults: Faults;
 	supervisor: Supervisor;
-	/** Absolute PTS of the last key frame of the program encoder, ns; null before the first. */
-	lastKeyPtsNs: () => string | null;
+	keyFrames: KeyFrames;
 }
 
 interface Running {
-	host: SupervisedHost;
-	part: number;
-	/** Last program PTS written, and the first. */
-	startPtsNs: string;
-	lastPtsNs: string | null;
+	run: RecordingRun;
 	refreshes: number;
 	timer: NodeJS.Timeout;
 }
@@ -73,12 +66,13 @@ export class Recorder {
 		return join(this.folder, id, name);
 	}
 
-	async start({ name, iso }: RecordingCreate): Promise<Recording> {
+	async start({ name, iso, prerollS = 0 }: RecordingCreate): Promise<Recording> {
 		if (iso?.length)
 			throw new StudioError('invalid', 'iso: recording single sources is not available yet; leave it out to record the program');
 		const active = [...this.#running.keys()][0];
 		if (active) throw new StudioError('conflict', `recording ${active} is running; stop it first`);
-		const startPtsNs = this.o.lastKeyPtsNs();
+		const wanted = process.hrtime.bigint() - BigInt(Math.round(prerollS * 1000)) * 1_000_000n;
+		const startPtsNs = this.o.keyFrames.before(wanted);
 		if (startPtsNs === null)
 			throw new StudioError('not-on-air', 'the program encoder has not made a picture yet; try again in a moment', undefined, 1);
 		const startedAt = new Date();
@@ -89,8 +83,8 @@ export class Recorder {
 			name: name ?? `Recording ${startedAt.toISOString().slice(0, 16).replace('T', ' ')}`,
 			state: 'starting',
 			startedAt: startedAt.toISOString(),
-			startFrame: gridFrameAt(startPtsNs, this.o.canvas),
-			startPtsNs,
+			startFrame: gridFrameAt(String(startPtsNs), this.o.canvas),
+			startPtsNs: String(startPtsNs),
 			durationMs: 0,
 			files: [],
 			lastError: null,
@@ -117,6 +111,7 @@ export class Recorder {
 		if (this.#running.has(id)) throw new StudioError('conflict', `recording ${id} is running; stop it first`);
 		await rm(join(this.folder, id), { recursive: true, force: true });
 		this.o.store.recordings.remove(id);
+		this.o.faults.clear('recording-gap', id);
 		this.o.state.set(`recordings.${id}`, null);
 	}
 
@@ -125,38 +120,12 @@ export class Recorder {
 		await Promise.all([...this.#running.keys()].map((id) => this.#finish(id, 'finished', null)));
 	}
 
-	async #run(id: string, startPtsNs: string): Promise<void> {
-		const { instance, supervisor } = this.o;
-		const running = { part: 0, startPtsNs, lastPtsNs: null as string | null, refreshes: 0 };
-		const host = supervisor.add({
-			role: 'recorder',
-			name: id,
-			launch: () => {
-				running.part += 1;
-				const from = running.part === 1 ? startPtsNs : (this.o.lastKeyPtsNs() ?? startPtsNs);
-				return recorder({ instance, path: join(this.folder, id, partName(running.part)), startPtsNs: from });
-			},
-			progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
-		});
+	async #run(id: string, startPtsNs: bigint): Promise<void> {
+		const { instance, canvas, supervisor, keyFrames } = this.o;
+		const run = new RecordingRun({ id, folder: join(this.folder, id), instance, canvas, startPtsNs, supervisor, keyFrames });
 		const timer = setInterval(() => void this.#watch(id), REFRESH_MS);
-		this.#running.set(id, Object.assign(running, { host, timer }));
-		await new Promise<void>((resolve, reject) => {
-			const late = setTimeout(
-				() => reject(new StudioError('timeout', 'the recorder did not get a picture in time')),
-				START_TIMEOUT_MS,
-			);
-			host.on('event', (element, event, data) => {
-				if (element !== 'video' || event !== 'stats' || Number(data.buffers) === 0) return;
-				running.lastPtsNs = typeof data.lastPtsNs === 'string' ? data.lastPtsNs : running.lastPtsNs;
-				clearTimeout(late);
-				resolve();
-			});
-			host.once('down', (reason) => {
-				clearTimeout(late);
-				reject(new StudioError('internal', `the recorder failed: ${reason}`));
-			});
-			host.start();
-		});
+		this.#running.set(id, { run, refreshes: 0, timer });
+		await run.start();
 		this.#update(id, { state: 'recording' });
 		await this.#refreshFiles(id);
 	}
@@ -166,11 +135,10 @@ export class Recorder {
 		this.#update(id, { state: 'stopping' });
 		if (running) {
 			clearInterval(running.timer);
-			if (running.host.ready) await drained(running.host);
-			await this.o.supervisor.remove(running.host);
+			await running.run.finish();
+			await this.#refreshFiles(id);
 			this.#running.delete(id);
 		}
-		await this.#refreshFiles(id);
 		this.#update(id, { state, lastError: error });
 		this.#save(id);
 	}
@@ -194,36 +162,39 @@ export class Recorder {
 	}
 
 	async #refreshFiles(id: string): Promise<void> {
-		const running = this.#running.get(id);
+		const run = this.#running.get(id)?.run;
 		const known = this.o.state.current.recordings[id];
 		if (!known) return;
+		await run?.scan();
+		const written = run?.files();
 		const { width, height } = this.o.canvas;
 		const files: Recording['files'] = [];
 		for (const name of await namesIn(join(this.folder, id))) {
 			const part = Number(/^program-(\d+)\.mp4$/.exec(name)?.[1]);
 			if (!part) continue;
-			const { size } = await stat(join(this.folder, id, name)).catch(() => ({ size: 0 }));
+			const { size: bytes } = await stat(join(this.folder, id, name)).catch(() => ({ size: 0 }));
 			const before = known.files.find((file) => file.name === name);
-			files.push(
-				before
-					? { ...before, bytes: size }
-					: {
-							name,
-							role: 'program',
-							source: null,
-							part,
-							bytes: size,
-							width,
-							height,
-							fps: fpsOf(this.o.canvas),
-							codec: 'h264+aac',
-						},
-			);
+			const { startPtsNs = null, endPtsNs = null } = written?.find((file) => file.name === name) ?? before ?? {};
+			files.push({
+				...(before ?? { name, role: 'program', source: null, part, width, height, fps: fpsOf(this.o.canvas), codec: 'h264+aac' }),
+				bytes,
+				startPtsNs,
+				endPtsNs,
+			});
 		}
-		const durationMs = running?.lastPtsNs
-			? Number((BigInt(running.lastPtsNs) - BigInt(running.startPtsNs)) / 1_000_000n)
-			: known.durationMs;
-		this.#update(id, { files, durationMs });
+		this.#update(id, { files, durationMs: run?.durationMs || known.durationMs });
+		this.#reportMissing(id, run?.missingMs() ?? 0);
+	}
+
+	/** Stays until the recording is deleted: somebody will want to know. */
+	#reportMissing(id: string, missingMs: number): void {
+		if (missingMs === 0 || this.o.faults.list().some(({ code, subject }) => code === 'recording-gap' && subject === id)) return;
+		this.o.faults.raise({
+			code: 'recording-gap',
+			subject: id,
+			message: `${Math.round(missingMs)} ms of the program are missing between parts: the recorder was away for longer than the encoder remembers`,
+			remedy: 'See why the recorder stayed away (its fault, the disk); what was written is whole',
+		});
 	}
 
 	async #makeFolder(id: string): Promise<void> {
@@ -257,26 +228,6 @@ export class Recorder {
 /** Sorted; empty when the folder is gone. */
 async function namesIn(folder: string): Promise<string[]> {
 	return (await readdir(folder).catch(() => [])).sort();
-}
-
-function partName(part: number): string {
-	return `program-${String(part).padStart(3, '0')}.mp4`;
-}
-
-/** End-of-stream through the muxer, so that the last fragment is written. */
-function drained(host: SupervisedHost): Promise<void> {
-	return new Promise((resolve) => {
-		const done = () => {
-			clearTimeout(timer);
-			host.off('eos', done);
-			host.off('down', done);
-			resolve();
-		};
-		const timer = setTimeout(done, DRAIN_TIMEOUT_MS);
-		host.on('eos', done);
-		host.on('down', done);
-		host.drain();
-	});
 }
 
 async function free(folder: string): Promise<number | null> {

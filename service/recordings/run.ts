@@ -1,0 +1,191 @@
+import { join } from 'node:path';
+import { type Canvas, frameMs } from '../../pipelines/canvas.js';
+import { recorder } from '../../pipelines/recorder.js';
+import type { KeyFrames } from '../encoder/keyFrames.js';
+import { StudioError } from '../errors.js';
+import type { SupervisedHost } from '../media/supervisedHost.js';
+import type { Supervisor } from '../media/supervisor.js';
+import { Part } from './part.js';
+
+const START_TIMEOUT_MS = 5_000;
+/** A stop waits this long for a recorder that froze or died to be replaced and to write what it owes. */
+const FINISH_TIMEOUT_MS = 7_000;
+/** From the mixer to the recorder, with a busy machine's delays. */
+const PATH_NS = 300_000_000n;
+/** A recorder is tried again before the encoder's link forgets what it has missed. */
+const HOLD_OFF_MS = 3_000;
+
+export interface RunOptions {
+	id: string;
+	/** Folder of this recording. */
+	folder: string;
+	instance: string;
+	canvas: Canvas;
+	startPtsNs: bigint;
+	supervisor: Supervisor;
+	keyFrames: KeyFrames;
+}
+
+export interface PartFile {
+	name: string;
+	part: number;
+	startPtsNs: string | null;
+	endPtsNs: string | null;
+}
+
+/**
+ * One recording while it runs. A recorder that dies is replaced by one that writes the next part: the old part is cut at its
+ * last key frame, and the new one starts there with what the encoder's link remembers.
+ */
+export class RecordingRun {
+	readonly #host: SupervisedHost;
+	#parts: Part[] = [];
+	#lastPtsNs: bigint | null = null;
+	/** A recorder died and its successor has not written up to the present yet. */
+	#behind = false;
+
+	constructor(private readonly o: RunOptions) {
+		this.#host = o.supervisor.add({
+			role: 'recorder',
+			name: o.id,
+			launch: () => this.#nextPart(),
+			progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
+			holdOffMs: HOLD_OFF_MS,
+		});
+		this.#host.on('event', (element, event, data) => {
+			if (element === 'video' && event === 'stats' && typeof data.lastPtsNs === 'string') this.#onPicture(BigInt(data.lastPtsNs));
+		});
+		this.#host.on('down', () => {
+			this.#behind = true;
+		});
+	}
+
+	/** From the first picture to the last that a recorder got. */
+	get durationMs(): number {
+		return this.#lastPtsNs === null ? 0 : Number((this.#lastPtsNs - this.o.startPtsNs) / 1_000_000n);
+	}
+
+	/** Resolves with the first picture. */
+	start(): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const late = setTimeout(
+				() => reject(new StudioError('timeout', 'the recorder did not get a picture in time')),
+				START_TIMEOUT_MS,
+			);
+			const host = this.#host;
+			host.on('event', () => {
+				if (this.#lastPtsNs === null) return;
+				clearTimeout(late);
+				resolve();
+			});
+			host.once('down', (reason) => {
+				clearTimeout(late);
+				reject(new StudioError('internal', `the recorder failed: ${reason}`));
+			});
+			host.start();
+		});
+	}
+
+	/** Looks at what is in the files. */
+	async scan(): Promise<void> {
+		await this.#parts
+			.at(-1)
+			?.scan()
+			.catch(() => {
+				// The file is made with the first picture.
+			});
+	}
+
+	files(): PartFile[] {
+		const text = (part: Part, ns: bigint | null) => (ns === null ? null : String(part.originNs + ns));
+		return this.#parts.map((part, index) => ({
+			name: partName(index + 1),
+			part: index + 1,
+			startPtsNs: text(part, part.startNs),
+			endPtsNs: text(part, part.endNs),
+		}));
+	}
+
+	/** What is missing between the parts, ms. */
+	missingMs(): number {
+		const late = (part: Part) => Number((part.startNs ?? 0n) / 1_000_000n);
+		return this.#parts.map(late).reduce((sum, ms) => (ms >= frameMs(this.o.canvas) / 2 ? sum + ms : sum), 0);
+	}
+
+	/** Ends the file with the program up to now, also when the recorder is frozen or dead at this moment. */
+	async finish(): Promise<void> {
+		const endNs = process.hrtime.bigint() - PATH_NS;
+		const deadline = performance.now() + FINISH_TIMEOUT_MS;
+		const complete = () => this.#host.ready && (!this.#behind || (this.#lastPtsNs ?? 0n) >= endNs);
+		while (performance.now() < deadline) {
+			if (complete() && (await this.#drained(deadline))) break;
+			await this.#something(deadline);
+		}
+		await this.o.supervisor.remove(this.#host);
+		await this.scan();
+	}
+
+	async #nextPart(): Promise<string> {
+		const { folder, instance, startPtsNs, canvas, keyFrames } = this.o;
+		let start = startPtsNs;
+		let sound: bigint | undefined;
+		const last = this.#parts.at(-1);
+		if (last) {
+			const join = await last.cut();
+			if (join) {
+				const about = last.originNs + join.videoNs;
+				start = keyFrames.near(about, BigInt(Math.round(frameMs(canvas) * 5e5))) ?? about;
+				sound = last.originNs + join.audioNs;
+				last.endNs = start - last.originNs;
+			} else {
+				this.#parts.pop();
+				start = last.originNs;
+				sound = last.soundNs;
+			}
+		}
+		const path = join(folder, partName(this.#parts.length + 1));
+		this.#parts.push(new Part(path, start, sound));
+		return recorder({ instance, path, startPtsNs: String(start), soundPtsNs: sound === undefined ? undefined : String(sound) });
+	}
+
+	#onPicture(ptsNs: bigint): void {
+		this.#lastPtsNs = ptsNs;
+		if (ptsNs > process.hrtime.bigint() - 2n * PATH_NS) this.#behind = false;
+	}
+
+	/** End-of-stream through the muxer, so that the last fragment is written. False when the recorder died of it. */
+	#drained(deadline: number): Promise<boolean> {
+		return new Promise((resolve) => {
+			const host = this.#host;
+			const done = (whole: boolean) => {
+				clearTimeout(timer);
+				host.off('eos', onEnd);
+				host.off('down', onDown);
+				resolve(whole);
+			};
+			const onEnd = () => done(true);
+			const onDown = () => done(false);
+			const timer = setTimeout(onDown, Math.max(0, deadline - performance.now()));
+			host.on('eos', onEnd);
+			host.on('down', onDown);
+			host.drain();
+		});
+	}
+
+	/** The recorder's next sign of life. */
+	#something(deadline: number): Promise<void> {
+		return new Promise((resolve) => {
+			const done = () => {
+				clearTimeout(timer);
+				this.#host.off('event', done);
+				resolve();
+			};
+			const timer = setTimeout(done, Math.max(0, deadline - performance.now()));
+			this.#host.on('event', done);
+		});
+	}
+}
+
+export function partName(part: number): string {
+	return `program-${String(part).padStart(3, '0')}.mp4`;
+}
