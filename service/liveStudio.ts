@@ -16,6 +16,7 @@ import type {
 	State,
 	Strip,
 	StripPatch,
+	System,
 	Take,
 } from './api/schema.js';
 import { KeyFrames } from './encoder/keyFrames.js';
@@ -32,6 +33,7 @@ import { Recorder } from './recordings/recorder.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
 import type { Levels, PeerAnswer, Studio } from './studio.js';
+import type { BootGuard } from './system/bootGuard.js';
 import type { Log } from './system/log.js';
 import { Machine } from './system/machine.js';
 import { Guests } from './webrtc/guests.js';
@@ -55,6 +57,8 @@ export interface LiveStudioOptions {
 	canvas: Canvas;
 	dataDir: string;
 	demo: boolean;
+	/** Start without inputs: three starts in a row have crashed. */
+	guard: BootGuard;
 	version: string;
 	store: Store;
 	log: Log;
@@ -211,10 +215,22 @@ export class LiveStudio implements Studio {
 		this.#encoder.on('down', () => this.#keyFrames.clear());
 	}
 
+	leaveSafeMode(): System {
+		const { system } = this.state.current;
+		if (!system.safeMode) throw new StudioError('conflict', 'the studio is not in safe mode');
+		this.state.set('system.safeMode', false);
+		this.#faults.clear('safe-mode', 'service');
+		this.o.guard.retry();
+		for (const id of Object.keys(this.state.current.sources)) this.#sources.connect(id);
+		this.#sources.start();
+		return this.state.current.system;
+	}
+
 	/** The show as it was, before anything runs: a guest who calls now is known. */
 	restore(): void {
 		const { demo, store } = this.o;
 		void this.#supervisor.warm();
+		this.state.set('system.safeMode', this.o.guard.begin());
 		if (store.fault) this.#faults.raise(store.fault);
 		if (demo) this.#sources.addDemoInputs();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
@@ -229,7 +245,8 @@ export class LiveStudio implements Studio {
 		this.#supervisor.start();
 		this.#program.host.start();
 		this.#encoder.start();
-		this.#sources.start();
+		if (this.state.current.system.safeMode) this.#inputsOff();
+		else this.#sources.start();
 		this.#streamersTimer = setTimeout(() => this.#startStreamers(), STREAMERS_DELAY_MS);
 		this.#machine.start();
 		this.#statsTimer = setInterval(() => this.#onSecond(), STATS_INTERVAL_MS);
@@ -323,7 +340,9 @@ export class LiveStudio implements Studio {
 		return this.#recorder.path(id, name);
 	}
 
-	publish(guest: string, offer: string): Promise<PeerAnswer> {
+	async publish(guest: string, offer: string): Promise<PeerAnswer> {
+		if (this.state.current.system.safeMode)
+			throw new StudioError('not-on-air', 'the studio is in safe mode: its inputs are off until a technician lets them start');
 		return this.#guests.publish(guest, offer);
 	}
 
@@ -402,7 +421,21 @@ export class LiveStudio implements Studio {
 		for (const { plan } of Object.values(this.#streamers)) plan.host.start();
 	}
 
+	#inputsOff(): void {
+		for (const id of Object.keys(this.state.current.sources)) {
+			this.#sources.disconnect(id);
+			this.#sources.setState(id, 'off');
+		}
+		this.#faults.raise({
+			code: 'safe-mode',
+			subject: 'service',
+			message: 'the last three starts each crashed within two minutes; the inputs are off',
+			remedy: 'Unplug the input that was added last, then leave safe mode (System page, or POST /api/system/safe-mode)',
+		});
+	}
+
 	#onSecond(): void {
+		this.#supervisor.measure();
 		this.state.set('system.slots', { total: SLOTS, used: this.#sources.slots.used });
 		for (const streamer of Object.values(this.#streamers)) streamer.publishAll();
 		const hosts = this.hostStats();
@@ -439,6 +472,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 		system: {
 			version,
 			startedAt: new Date().toISOString(),
+			safeMode: false,
 			canvas,
 			slots: { total: SLOTS, used: 0 },
 			disk: null,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createApi } from './api/server.js';
@@ -5,8 +6,10 @@ import { checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
 import { openStore } from './store/store.js';
+import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
 import { createLog } from './system/log.js';
+import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
 
 /** Exit codes: 2 wrong options, 3 something outside (a taken port, an unusable folder), 1 a defect. */
 const EXIT = { defect: 1, outside: 3 };
@@ -23,8 +26,11 @@ async function main(): Promise<void> {
 	await certificate.ensure();
 	const root = new URL('../../', import.meta.url);
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
-	const studio = new LiveStudio({ canvas: options.canvas, dataDir: options.dataDir, demo: options.demo, version, store, log });
-	const api = createApi({ studio, store, log, certificate, panelDir: fileURLToPath(new URL('dist/panel/', root)) });
+	const { canvas, dataDir, demo } = options;
+	const guard = new BootGuard(store.settings);
+	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, log });
+	const statusToken = randomBytes(24).toString('base64url');
+	const api = createApi({ studio, store, log, certificate, panelDir: fileURLToPath(new URL('dist/panel/', root)), statusToken });
 
 	let stopping = false;
 	const stop = async (signal: string) => {
@@ -34,6 +40,8 @@ async function main(): Promise<void> {
 		setTimeout(() => process.exit(EXIT.defect), STOP_TIMEOUT_MS).unref();
 		await api.close();
 		await studio.stop();
+		guard.reset();
+		removeRuntime(dataDir);
 		store.close();
 		process.exit(0);
 	};
@@ -42,6 +50,7 @@ async function main(): Promise<void> {
 
 	studio.restore();
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
+	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
 	await studio.start();
 	const tokens = options.demo ? demoTokens() : {};
 	process.stdout.write(`${JSON.stringify({ event: 'ready', http: httpUrl, https: httpsUrl, ...tokens })}\n`);

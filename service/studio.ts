@@ -10,6 +10,7 @@ import type {
 	SourcePatch,
 	Strip,
 	StripPatch,
+	System,
 	Take,
 } from './api/schema.js';
 import type { LiveState } from './state.js';
@@ -32,6 +33,8 @@ export interface Studio {
 	/** True while program frames advance. */
 	onAir(): boolean;
 	faults(): Fault[];
+	/** Starts the inputs that safe mode kept off. */
+	leaveSafeMode(): System;
 
 	patchSource(id: string, patch: SourcePatch): Promise<Source>;
 

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { StudioError } from '../errors.js';
 import type { Store } from '../store/store.js';
@@ -18,6 +19,8 @@ export interface Caller {
 	/** Streamers this caller may watch; null = all. */
 	streamers: string[] | null;
 	by: 'bearer' | 'cookie';
+	/** A program of this machine that looks and changes nothing. */
+	readOnly?: boolean;
 	/** The session of the cookie is to be extended. */
 	aging: boolean;
 }
@@ -42,12 +45,21 @@ export function cookieOf(request: IncomingMessage): string | null {
 	return null;
 }
 
+function sameSecret(given: string, wanted: string): boolean {
+	return given.length === wanted.length && timingSafeEqual(Buffer.from(given), Buffer.from(wanted));
+}
+
 /** Finds out who calls and whether they may. */
 export class Auth {
 	#store: Store;
 	#studio: Studio;
 
-	constructor(store: Store, studio: Studio) {
+	constructor(
+		store: Store,
+		studio: Studio,
+		/** Known to who may read the data folder, for this run of the service (system/runtimeFile.ts). */
+		private readonly statusToken: string | null = null,
+	) {
 		this.#store = store;
 		this.#studio = studio;
 	}
@@ -60,7 +72,7 @@ export class Auth {
 		const header = request.headers.authorization;
 		if (header !== undefined) {
 			const secret = /^bearer +([^ ]{1,256}) *$/i.exec(header)?.[1];
-			const caller = secret ? this.withToken(secret) : null;
+			const caller = secret ? (this.#local(secret) ?? this.withToken(secret)) : null;
 			if (!caller) throw new StudioError('unauthorized', 'the bearer token is not valid (any more)');
 			return caller;
 		}
@@ -82,11 +94,17 @@ export class Auth {
 			if (!hasRole(caller, role)) throw new StudioError('forbidden', `this needs the role ${role}, and yours is ${caller.role}`);
 		}
 		const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '') || request.headers.upgrade !== undefined;
+		if (changes && caller?.readOnly) throw new StudioError('forbidden', 'this token is for looking only');
 		const byCookie = caller?.by === 'cookie';
 		const byForeignPage = caller === null && request.headers.origin !== undefined;
 		if (changes && (byCookie || byForeignPage) && !isSameOrigin(request)) {
 			throw new StudioError('forbidden', 'with a session cookie this can only be asked by a page of the studio itself');
 		}
+	}
+
+	#local(secret: string): Caller | null {
+		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
+		return { token: 'local', role: 'operator', guest: null, streamers: [], by: 'bearer', readOnly: true, aging: false };
 	}
 
 	#callerOf({ id, role, guest, streamers }: StoredToken, by: Caller['by'], aging: boolean): Caller | null {

@@ -253,6 +253,8 @@ export type Encoder = z.infer<typeof encoderSchema>;
 export const systemSchema = z.object({
 	version: z.string(),
 	startedAt: z.string(),
+	/** After three crashes in a row: the inputs are off until a technician lets them start. */
+	safeMode: z.boolean(),
 	canvas: z.object({ width: z.number().int(), height: z.number().int(), fpsNum: z.number().int(), fpsDen: z.number().int() }),
 	slots: z.object({ total: z.number().int(), used: z.number().int() }),
 	disk: z.object({ path: z.string(), freeBytes: z.number(), totalBytes: z.number() }).nullable(),
@@ -267,6 +269,31 @@ export const systemSchema = z.object({
 	}),
 });
 export type System = z.infer<typeof systemSchema>;
+export const safeModePostSchema = z.strictObject({ leave: z.literal(true) });
+export const hostStatusSchema = z.object({
+	role: z.string(),
+	name: z.string(),
+	pid: z.number().int().nullable(),
+	/** waiting: it failed and is about to be tried again. stuck: it was killed and does not die. */
+	state: z.enum(['off', 'starting', 'running', 'waiting', 'held-off', 'stuck']),
+	restarts: z.number().int(),
+	cpuPct: z.number().nullable(),
+	rssBytes: z.number().nullable(),
+	/** Counters of its elements by their names. */
+	elements: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+export type HostStatus = z.infer<typeof hostStatusSchema>;
+export const statusSchema = z.object({
+	version: z.string(),
+	startedAt: z.string(),
+	uptimeS: z.number(),
+	onAir: z.boolean(),
+	safeMode: z.boolean(),
+	service: z.object({ pid: z.number().int(), rssBytes: z.number() }),
+	hosts: z.array(hostStatusSchema),
+	faults: z.array(faultSchema),
+});
+export type Status = z.infer<typeof statusSchema>;
 
 /** GET /api/state, and what the events socket sends first. Collections are objects by id. */
 export const stateSchema = z.object({

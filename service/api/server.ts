@@ -41,6 +41,8 @@ export interface ApiOptions {
 	certificate: Certificate;
 	/** Folder of the built panel. */
 	panelDir: string;
+	/** Lets programs of this machine look (`r58 status`). */
+	statusToken?: string;
 }
 
 export interface Api {
@@ -55,8 +57,8 @@ export interface Api {
 const certificateCheckMs = 15_000;
 
 /** Everything between the socket and the studio. */
-export function createApi({ studio, store, log, certificate, panelDir }: ApiOptions): Api {
-	const services: Services = { studio, store, log, auth: new Auth(store, studio) };
+export function createApi({ studio, store, log, certificate, panelDir, statusToken }: ApiOptions): Api {
+	const services: Services = { studio, store, log, auth: new Auth(store, studio, statusToken) };
 	const events = new EventsHub({ studio, log });
 	const metrics = new Metrics(events);
 	const routes: Route[] = [];

@@ -3,9 +3,13 @@ import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { HostEvent, HostRequest, HostRole } from '../../pipelines/protocol.js';
 
+import { outOfMemoryKills } from '../system/usage.js';
+
 const hostProgram = fileURLToPath(new URL('../../pipelines/host.js', import.meta.url));
 /** A host that has not ended this long after it was told to is killed. */
 const STOP_TIMEOUT_MS = 2_000;
+/** What has not died this long after SIGKILL is held by the kernel, in a driver (state D). */
+const DEATH_TIMEOUT_MS = 2_000;
 
 export interface HostProcessEvents {
 	idle: [];
@@ -15,6 +19,8 @@ export interface HostProcessEvents {
 	eos: [];
 	/** Once, whatever the cause; `reason` is null for an asked-for stop. */
 	end: [reason: string | null];
+	/** It was killed and does not die; `end` may follow much later. */
+	stuck: [];
 }
 
 /** One host process, from spawn to end. It is never reused: what restarts is a new one. */
@@ -23,6 +29,8 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 	#reason: string | null = null;
 	#stopping = false;
 	#ended = false;
+	#deathTimer: NodeJS.Timeout | undefined;
+	readonly #oomKills = outOfMemoryKills();
 	/** Monotonic ms of the last message of any kind: a stopped or stuck process says nothing. */
 	heardAt = performance.now();
 
@@ -41,7 +49,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		this.#child.on('message', (event: HostEvent) => this.#onEvent(event));
 		this.#child.on('error', (error) => this.#end(`the host process could not be started: ${error.message}`));
 		this.#child.on('exit', (code, signal) =>
-			this.#end(this.#reason ?? (signal ? `ended by ${signal}` : `ended with code ${code}`)),
+			this.#end(this.#reason ?? (signal ? this.#signalled(signal) : `ended with code ${code}`)),
 		);
 	}
 
@@ -70,11 +78,14 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		this.#send({ type: 'drain' });
 	}
 
-	/** Idempotent; resolves when the process is gone, at most 2 s later (unless the kernel holds it in a driver). */
+	/** Idempotent; resolves when the process is gone, or stuck in the kernel: at most 4 s later. */
 	async stop(): Promise<void> {
 		if (this.#ended) return;
 		this.#stopping = true;
-		const ended = new Promise<void>((resolve) => this.once('end', () => resolve()));
+		const ended = new Promise<void>((resolve) => {
+			this.once('end', () => resolve());
+			this.once('stuck', () => resolve());
+		});
 		this.#send({ type: 'stop' });
 		const timer = setTimeout(() => this.kill(null), STOP_TIMEOUT_MS);
 		await ended;
@@ -85,6 +96,14 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 	kill(reason: string | null): void {
 		this.#reason ??= reason;
 		this.#child.kill('SIGKILL');
+		this.#deathTimer ??= setTimeout(() => {
+			if (!this.#ended) this.emit('stuck');
+		}, DEATH_TIMEOUT_MS);
+	}
+
+	#signalled(signal: NodeJS.Signals): string {
+		const noMemory = signal === 'SIGKILL' && outOfMemoryKills() > this.#oomKills;
+		return noMemory ? 'killed by the kernel: out of memory' : `ended by ${signal}`;
 	}
 
 	#send(request: HostRequest): void {
@@ -118,6 +137,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 	#end(reason: string): void {
 		if (this.#ended) return;
 		this.#ended = true;
+		clearTimeout(this.#deathTimer);
 		this.emit('end', this.#stopping ? null : reason);
 	}
 }

@@ -19,6 +19,34 @@ const packages: Record<string, string> = {
 	videoconvertscale: 'gstreamer1.0-plugins-base',
 };
 
+/** What GStreamer, the kernel and the supervisor say, and what a person can do about it. */
+const remedies: { when: RegExp; remedy: string }[] = [
+	{ when: /No space left|disk is full/i, remedy: 'Free space on the disk or choose another data folder' },
+	{
+		when: /address .* in use by another writer/i,
+		remedy: 'Another process sits on this link; it is taken over as soon as that one ends (r58 status lists the hosts)',
+	},
+	{ when: /EADDRINUSE|address already in use/i, remedy: 'Another program has the port: end it or choose another port' },
+	{
+		when: /\bbusy\b|EBUSY/i,
+		remedy: 'Another program uses the device: end it (fuser -v DEVICE names it)',
+	},
+	{
+		when: /permission denied|EACCES|EPERM|not permitted/i,
+		remedy: "Give the service's user access to the device or folder (groups video, render and audio)",
+	},
+	{ when: /no signal|link has been severed|ENOLCK|ENOLINK/i, remedy: 'Check the cable and that the camera is on and sends' },
+	{ when: /No such (file or )?device|ENODEV|ENXIO/i, remedy: 'The device is gone: plug it in again' },
+	{
+		when: /out of memory|cannot allocate/i,
+		remedy: 'Use a smaller picture or fewer guests and viewers, or a machine with more memory',
+	},
+	{
+		when: /does not die/i,
+		remedy: 'A driver holds it: unplug and replug its device, or restart the machine. The rest of the show goes on',
+	},
+];
+
 /** What to do about a host's failure, or null when restarting it is all there is. */
 export function remedyFor(reason: string): string | null {
 	const missing = /no element "([^"]+)"/.exec(reason)?.[1];
@@ -27,6 +55,5 @@ export function remedyFor(reason: string): string | null {
 		const name = packages[missing];
 		return name ? `Install the Debian package ${name}` : `Install the GStreamer plugin that has the element ${missing}`;
 	}
-	if (/No space left/i.test(reason)) return 'Free space on the disk or choose another data folder';
-	return null;
+	return remedies.find(({ when }) => when.test(reason))?.remedy ?? null;
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { HostRole } from '../../pipelines/protocol.js';
 import { messageOf } from '../errors.js';
 import type { Faults } from '../faults.js';
+import { processState } from '../system/usage.js';
 import type { HostPool } from './hostPool.js';
 import type { HostProcess } from './hostProcess.js';
 import { remedyFor } from './remedies.js';
@@ -15,6 +16,9 @@ const BACKOFF_MS = { first: 100, cap: 5_000 };
 const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
 /** A host that ran this long has recovered: its next failure starts a new count. */
 const HEALTHY_MS = 10_000;
+
+/** waiting: it failed and is about to be tried again; stuck: it does not die. */
+export type HostState = 'off' | 'starting' | 'running' | 'waiting' | 'held-off' | 'stuck';
 
 export interface HostPlan {
 	role: HostRole;
@@ -51,6 +55,8 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#failures: number[] = [];
 	#attempt = 0;
 	#retry: NodeJS.Timeout | undefined;
+	#heldOff = false;
+	#stuck = false;
 	/** Last counters by element, for /metrics and `stats`. */
 	readonly stats: Record<string, Record<string, unknown>> = {};
 	restarts = 0;
@@ -69,6 +75,12 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 
 	get pid(): number | undefined {
 		return this.#process?.pid;
+	}
+
+	get state(): HostState {
+		if (this.#stuck) return 'stuck';
+		if (this.#process) return this.#ready ? 'running' : 'starting';
+		return this.#wanted ? (this.#heldOff ? 'held-off' : 'waiting') : 'off';
 	}
 
 	/** Idempotent. */
@@ -114,6 +126,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 
 	#run(): void {
 		const host = this.pool.take();
+		this.#heldOff = false;
 		this.#process = host;
 		this.#ready = false;
 		this.#progress = Number.NEGATIVE_INFINITY;
@@ -125,6 +138,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		});
 		host.on('event', (element, event, data) => this.#onEvent(element, event, data));
 		host.on('eos', () => this.emit('eos'));
+		host.once('stuck', () => this.#onStuck(host));
 		host.once('end', (reason) => this.#onEnd(reason));
 		void this.#launch(host);
 	}
@@ -153,13 +167,25 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.emit('event', element, event, data);
 	}
 
+	/** Not replaced while it lives: it may hold a device. Everything else goes on. */
+	#onStuck({ pid }: HostProcess): void {
+		this.#stuck = true;
+		this.#ready = false;
+		const message = `process ${pid} does not die of SIGKILL: the kernel holds it (state ${processState(pid ?? 0) ?? 'unknown'})`;
+		this.faults.raise({ code: 'host-stuck', subject: this.#subject, message, remedy: remedyFor(message) });
+		if (this.#wanted) this.emit('down', message);
+	}
+
 	#onEnd(reason: string | null): void {
 		this.#process = undefined;
+		const reported = this.#stuck;
+		this.#stuck = false;
+		this.faults.clear('host-stuck', this.#subject);
 		this.#ready = false;
 		for (const element of Object.keys(this.stats)) delete this.stats[element];
 		if (!this.#wanted || reason === null) return;
-		this.emit('down', reason);
-		const { role, name, restart = true, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
+		if (!reported) this.emit('down', reason);
+		const { restart = true, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
 		if (!restart) {
 			this.#wanted = false;
 			return;
@@ -170,11 +196,12 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		const held = this.#failures.length >= HOLD_OFF.failures;
 		this.faults.raise({
 			code: held ? 'host-held-off' : 'host-restarted',
-			subject: `${role} ${name}`,
+			subject: this.#subject,
 			message: held ? `failed ${this.#failures.length} times in a minute, next try in ${holdOffMs / 1000} s: ${reason}` : reason,
 			remedy: remedyFor(reason),
 		});
-		if (held) this.faults.clear('host-restarted', `${role} ${name}`);
+		if (held) this.faults.clear('host-restarted', this.#subject);
+		this.#heldOff = held;
 		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : this.#backoff());
 	}
 
@@ -186,8 +213,11 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	}
 
 	#clearFaults(): void {
-		const subject = `${this.plan.role} ${this.plan.name}`;
-		this.faults.clear('host-restarted', subject);
-		this.faults.clear('host-held-off', subject);
+		this.faults.clear('host-restarted', this.#subject);
+		this.faults.clear('host-held-off', this.#subject);
+	}
+
+	get #subject(): string {
+		return `${this.plan.role} ${this.plan.name}`;
 	}
 }

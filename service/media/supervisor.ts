@@ -1,14 +1,25 @@
 import type { Faults } from '../faults.js';
 import type { Log } from '../system/log.js';
+import { type Usage, UsageMeter } from '../system/usage.js';
 import { HostPool } from './hostPool.js';
-import { type HostPlan, SupervisedHost } from './supervisedHost.js';
+import { type HostPlan, type HostState, SupervisedHost } from './supervisedHost.js';
 
 const CHECK_INTERVAL_MS = 250;
+
+export interface HostStats extends Usage {
+	pid: number | null;
+	state: HostState;
+	ready: boolean;
+	restarts: number;
+	elements: Record<string, unknown>;
+}
 
 /** Owns every host process of the service. */
 export class Supervisor {
 	#hosts = new Map<string, SupervisedHost>();
 	#pool: HostPool;
+	#meter = new UsageMeter();
+	#usage = new Map<number, Usage>();
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(
@@ -62,11 +73,18 @@ export class Supervisor {
 		await host.stop();
 	}
 
+	/** Reads what the processes use; about once a second. */
+	measure(): void {
+		this.#usage = this.#meter.read([...this.#hosts.values()].flatMap(({ pid }) => pid ?? []));
+	}
+
 	/** Counters of every host by `role name`. */
-	stats(): Record<string, { pid: number | null; ready: boolean; restarts: number; elements: Record<string, unknown> }> {
-		const all: ReturnType<Supervisor['stats']> = {};
-		for (const [key, host] of this.#hosts)
-			all[key] = { pid: host.pid ?? null, ready: host.ready, restarts: host.restarts, elements: host.stats };
+	stats(): Record<string, HostStats> {
+		const all: Record<string, HostStats> = {};
+		for (const [key, { pid = null, state, ready, restarts, stats }] of this.#hosts) {
+			const { cpuPct = null, rssBytes = null } = this.#usage.get(pid ?? 0) ?? {};
+			all[key] = { pid, state, ready, restarts, cpuPct, rssBytes, elements: stats };
+		}
 		return all;
 	}
 }

@@ -61,6 +61,8 @@ const table: Record<string, 'public' | Role> = {
 	'GET /api/streamers': 'viewer',
 	'GET /api/encoder': 'operator',
 	'GET /api/system': 'operator',
+	'GET /api/system/status': 'operator',
+	'POST /api/system/safe-mode': 'technician',
 	'GET /metrics': 'operator',
 	'GET /api/openapi.json': 'viewer',
 	'GET /ca.pem': 'public',

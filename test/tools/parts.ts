@@ -66,7 +66,9 @@ async function counters(file: string, box: Box): Promise<(number | null)[]> {
 
 /** Places where neighbours are not one step apart: "at 17: 120 → 122". */
 export function jumps(values: (number | null)[]): string[] {
-	return values.flatMap((value, i) => (i > 0 && value !== (values[i - 1] ?? Number.NaN) + 1 ? [`at ${i}: ${values[i - 1]} → ${value}`] : []));
+	return values.flatMap((value, i) =>
+		i > 0 && value !== (values[i - 1] ?? Number.NaN) + 1 ? [`at ${i}: ${values[i - 1]} → ${value}`] : [],
+	);
 }
 
 /** Numbers of `periodNs` that times are at, counted from the first. Rounding in the files must not accumulate. */

@@ -20,6 +20,10 @@ export class ShowStub implements Studio {
 
 	onAir = () => this.air;
 	faults = () => this.faultList;
+	leaveSafeMode() {
+		this.state.set('system.safeMode', false);
+		return this.state.current.system;
+	}
 
 	async patchSource(id: string, patch: object) {
 		this.state.set(`sources.${id}`, { ...this.state.current.sources[id], ...patch });
@@ -117,7 +121,17 @@ export class ShowStub implements Studio {
 	}
 	hostStats() {
 		const mixer = { lateFrames: 3, slots: [{ slot: 4, video: { lastPtsNs: '5000' } }] };
-		return { 'mixer program': { pid: 1, ready: true, restarts: 2, elements: { mixer } } };
+		return {
+			'mixer program': {
+				pid: 1,
+				state: 'running',
+				ready: true,
+				restarts: 2,
+				cpuPct: 12.5,
+				rssBytes: 80_000_000,
+				elements: { mixer },
+			},
+		};
 	}
 }
 
@@ -166,6 +180,7 @@ function initialState(): Omit<State, 'seq'> {
 		system: {
 			version: '0.0.0',
 			startedAt: new Date().toISOString(),
+			safeMode: false,
 			canvas: { width: 640, height: 360, fpsNum: 30, fpsDen: 1 },
 			slots: { total: 12, used: 1 },
 			disk: null,
