@@ -48,6 +48,8 @@ const AAC_KBPS = 160;
 const STATS_INTERVAL_MS = 1_000;
 /** Viewers' processes start with the first encoded frame, or after this long without one. */
 const STREAMERS_DELAY_MS = 2_000;
+/** A streamer that hangs is replaced this soon: viewers are to see the program again within 3 s. */
+const STREAMER_STALL_MS = 1_500;
 /** The program is off air when its encoder has made no frame for this long. */
 const ON_AIR_MS = 2_000;
 
@@ -122,7 +124,8 @@ export class LiveStudio implements Studio {
 
 		const multiviewCanvas = multiviewCanvasFor(canvas);
 		const multiviewKbps = videoKbpsFor(multiviewCanvas);
-		const streamer = (name: string, launch: () => string) => supervisor.add({ role: 'streamer', name, launch });
+		const streamer = (name: string, launch: () => string) =>
+			supervisor.add({ role: 'streamer', name, launch, stallMs: STREAMER_STALL_MS });
 		const multiviewHost = streamer('multiview', () =>
 			multiviewStreamer({
 				instance,

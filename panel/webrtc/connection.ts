@@ -26,6 +26,8 @@ export interface ConnectionOptions {
 const checkEveryMs = 500;
 const disconnectedMs = 2000;
 const stalledMs = 3000;
+/** After this long without a picture the server is asked whether it knows the session still. */
+const askMs = 700;
 const connectMs = 6000;
 
 /** One WHIP or WHEP session that is made again whenever it breaks, until `stop`. */
@@ -117,6 +119,13 @@ export class Connection {
 				}
 			}
 			count = counted;
+			if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
+				this.#failures = 0;
+				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…' });
+				void this.#try();
+				return;
+			}
+			if (this.#peer !== peer) return;
 			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
 			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
 			if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' });
@@ -127,6 +136,17 @@ export class Connection {
 				});
 			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' });
 		}, checkEveryMs);
+	}
+
+	/** True when the server has lost the session, which it does not tell by itself. */
+	async #ended(): Promise<boolean> {
+		if (this.#session === null) return false;
+		try {
+			await send(this.#session, { method: 'HEAD', headers: this.#authorization() });
+			return false;
+		} catch (error) {
+			return error instanceof RequestError && error.refusal.status === 404;
+		}
 	}
 
 	#broke(refusal: Refusal): void {

@@ -103,10 +103,14 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			method: 'GET',
 			path: `${path}/:session`,
 			role,
-			summary: 'Empty',
+			summary: 'Empty; 404 when the session has ended',
 			params: sessionParams,
 			undocumented: true,
-			handler: empty,
+			handler: ({ context, params }) => {
+				if (studio.sessionSubject(params.session) !== params.subject)
+					throw new StudioError('not-found', 'there is no such session (any more)');
+				empty({ context });
+			},
 		}),
 		route({
 			method: 'POST',

@@ -34,6 +34,8 @@ export interface HostPlan {
 	restart?: boolean;
 	/** Pause after five failures in a minute; the default suits what nobody waits for on air. */
 	holdOffMs?: number;
+	/** How long its counters may stand still; they come every 500 ms. */
+	stallMs?: number;
 }
 
 export interface SupervisedHostEvents {
@@ -98,6 +100,20 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		await this.#process?.stop();
 	}
 
+	/** True as soon as the pipeline plays, false when it does not within this time. */
+	whenReady(timeoutMs: number): Promise<boolean> {
+		if (this.#ready) return Promise.resolve(true);
+		return new Promise((resolve) => {
+			const done = () => {
+				clearTimeout(timer);
+				this.off('ready', done);
+				resolve(this.#ready);
+			};
+			const timer = setTimeout(done, timeoutMs);
+			this.on('ready', done);
+		});
+	}
+
 	command(element: string, command: Record<string, unknown>): void {
 		this.#process?.command(element, command);
 	}
@@ -116,9 +132,10 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	check(now: number): void {
 		const host = this.#process;
 		if (!host) return;
-		if (this.#ready && now - this.#progressAt > STALL_MS) {
+		const { stallMs = STALL_MS } = this.plan;
+		if (this.#ready && now - this.#progressAt > stallMs) {
 			this.#ready = false;
-			host.kill(`not advancing for ${STALL_MS / 1000} s`);
+			host.kill(`not advancing for ${stallMs / 1000} s`);
 		} else if (!this.#ready && now - this.#startedAt > START_MS) {
 			host.kill(`not started within ${START_MS / 1000} s`);
 		}

@@ -6,6 +6,9 @@ import { RtcElement } from './rtcElement.js';
 import { checkOffer, finishAnswer } from './sdp.js';
 import type { RtcSessions } from './sessions.js';
 
+/** Who comes while the host is being replaced waits for it: sooner than a refusal and another try. */
+const READY_TIMEOUT_MS = 2_000;
+
 export interface StreamerPlan {
 	host: SupervisedHost;
 	/** What this host serves: itself, or the returns of all guests. */
@@ -40,7 +43,7 @@ export class StreamerHost {
 		const checked = checkOffer(offer, { direction: 'watch', audio: audioPad !== null });
 		if (this.rtc.peers >= this.plan.maxPeers)
 			throw new StudioError('busy', `${streamer} has ${this.plan.maxPeers} viewers, which is the most it serves`, undefined, 10);
-		if (!this.plan.host.ready)
+		if (!(await this.plan.host.whenReady(READY_TIMEOUT_MS)))
 			throw new StudioError('not-on-air', `${streamer} is starting; try again in a moment`, undefined, 1);
 		const peer = `${streamer}-${this.#next++}`;
 		const answer = await this.rtc.add(peer, {

@@ -1,0 +1,185 @@
+/** A show under fault injection: what is recorded, what a viewer sees, and what is broken meanwhile. */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import * as assert from 'uvu/assert';
+import type { Applied, Recording } from '../../service/api/schema.js';
+import { TestBrowser } from './browser.js';
+import { type FaultKind, inject } from './chaos.js';
+import type { Box } from './counter.js';
+import { jumps, type Program, places, readProgram, SOUND_NS } from './parts.js';
+import type { Random } from './random.js';
+import { TestService } from './service.js';
+import { pause, until } from './wait.js';
+
+const FPS = 30;
+const inputs = ['hdmi1', 'hdmi2', 'hdmi3', 'hdmi4'];
+/** Where each input lies in both scenes, so that a mix from one to the other leaves its counter readable. */
+const boxes: Record<string, Box> = Object.fromEntries(
+	inputs.map((id, i) => [id, { x: (i % 2) / 2, y: i < 2 ? 0 : 0.5, w: 0.5, h: 0.5 }]),
+);
+/** The two cores of a test machine start processes meanwhile: inputs may be this late before a frame is missed. */
+const DELAY_MS = 100;
+
+export interface Injected {
+	kind: FaultKind;
+	role: string;
+	name: string;
+	/** Monotonic ns. */
+	at: bigint;
+}
+
+export class FaultyShow {
+	readonly injected: Injected[] = [];
+	#mixing = true;
+	#mixer: Promise<void> | undefined;
+
+	private constructor(
+		readonly service: TestService,
+		readonly browser: TestBrowser | null,
+		readonly viewers: Page[],
+		readonly guest: string,
+	) {}
+
+	/** Four inputs in four quarters; `viewers`: a browser that watches the program and a guest's return. */
+	static async start({ viewers = true } = {}): Promise<FaultyShow> {
+		const service = await TestService.start();
+		const browser = viewers ? await TestBrowser.start() : null;
+		try {
+			await service.onAir();
+			for (const id of inputs) assert.is((await service.api('PATCH', `/api/sources/${id}`, { delayMs: DELAY_MS })).status, 200);
+			const quarters = inputs.map((source) => ({ source, ...boxes[source]! }));
+			const spot = { source: 'hdmi1', x: 0.45, y: 0.02, w: 0.1, h: 0.1, z: 9 };
+			await service.api('PUT', '/api/scenes/plain', { layers: quarters });
+			await service.api('PUT', '/api/scenes/spotted', { layers: [...quarters, spot] });
+			await service.api('POST', '/api/cut', { scene: 'plain' });
+			await service.api('PUT', '/api/preview', { scene: 'spotted' });
+			const guest = (await service.api<{ id: string }>('POST', '/api/guests', { name: 'Gus' })).body.id;
+			const pages: Page[] = [];
+			for (const streamer of browser ? ['program', `return-${guest}`] : []) {
+				const page = await browser!.page(`${service.http}/watch/${streamer}#${service.ready.operatorToken}`);
+				await page.getByTestId('watch-video').evaluate(countGaps);
+				await until(() => page.evaluate('r58gaps.frames > 30'), { what: `a picture of ${streamer}` });
+				pages.push(page);
+			}
+			const show = new FaultyShow(service, browser, pages, guest);
+			await show.viewerGapsMs();
+			return show;
+		} catch (error) {
+			service.destroy();
+			await browser?.close();
+			throw error;
+		}
+	}
+
+	async record(prerollS = 0): Promise<string> {
+		const { status, body } = await this.service.api<Recording>('POST', '/api/recordings', { prerollS });
+		assert.is(status, 201, JSON.stringify(body));
+		return body.id;
+	}
+
+	async endRecording(id: string): Promise<Recording> {
+		const { status, body } = await this.service.api<Recording>('POST', `/api/recordings/${id}/stop`);
+		assert.is(status, 200, JSON.stringify(body));
+		return body;
+	}
+
+	read(recording: Recording, input: string): Promise<Program> {
+		return readProgram(join(this.service.dataDir, 'recordings'), recording, boxes[input]!);
+	}
+
+	/** Mixes to and fro without a pause, until `restMixing`. Refusals of a mixer that is away are part of the show. */
+	keepMixing(): void {
+		this.#mixing = true;
+		const loop = async () => {
+			while (this.#mixing) {
+				await this.service.api<Applied>('POST', '/api/take', { kind: 'mix', durationMs: 1000 }).catch((error: Error) => error);
+				await pause(900);
+			}
+		};
+		this.#mixer = loop();
+	}
+
+	async restMixing(): Promise<void> {
+		this.#mixing = false;
+		await this.#mixer;
+	}
+
+	/** Breaks one host, and waits until another process has taken its place. */
+	async break(kind: FaultKind, role: string, name: string, random: Random, seconds = 5): Promise<void> {
+		const host = await this.service.host(role, name);
+		this.injected.push({ kind, role, name, at: process.hrtime.bigint() });
+		await inject(kind, host, { seconds, random });
+		await this.service.host(role, name, { not: host.pid });
+	}
+
+	/** The longest time that each viewer had no new picture, since the last call; their clocks start anew. */
+	viewerGapsMs(): Promise<number[]> {
+		return Promise.all(this.viewers.map((page) => page.evaluate<number>('r58gaps.take()')));
+	}
+
+	/** A round is over when everything runs again. */
+	async healthy(): Promise<void> {
+		await this.service.onAir(15_000);
+		for (const page of this.viewers) {
+			const before = await page.evaluate<number>('r58gaps.frames');
+			await until(() => page.evaluate(`r58gaps.frames > ${before + 5}`), {
+				what: 'the viewer to see the program',
+				timeoutMs: 10_000,
+			});
+		}
+	}
+
+	async stop(): Promise<void> {
+		await this.restMixing();
+		await this.browser?.close();
+		await this.service.stop();
+	}
+}
+
+/** In the page: the frames a <video> shows, and the longest time without one. */
+function countGaps(node: unknown): void {
+	interface Video {
+		requestVideoFrameCallback(callback: () => void): void;
+	}
+	const video = node as Video;
+	const gaps = {
+		frames: 0,
+		at: performance.now(),
+		longest: 0,
+		take(): number {
+			const longest = Math.max(gaps.longest, performance.now() - gaps.at);
+			gaps.longest = 0;
+			return longest;
+		},
+	};
+	const onFrame = (): void => {
+		const now = performance.now();
+		gaps.longest = Math.max(gaps.longest, now - gaps.at);
+		gaps.at = now;
+		gaps.frames += 1;
+		video.requestVideoFrameCallback(onFrame);
+	};
+	video.requestVideoFrameCallback(onFrame);
+	Object.assign(globalThis, { r58gaps: gaps });
+}
+
+/** Every frame and every piece of sound of the program once, in all parts together. */
+export function assertWhole(program: Program, what: string): void {
+	assert.equal(jumps(places(program.video, 1e9 / FPS)), [], `${what}: frames`);
+	assert.equal(jumps(places(program.audio, SOUND_NS)), [], `${what}: sound`);
+}
+
+/**
+ * Every counter value of an input, except while it was broken: from the fault until `recoveryMs` later a picture may stand, but
+ * none may be older than the one before.
+ */
+export function assertCounted(program: Program, faults: bigint[], recoveryMs: number, what: string): void {
+	const { video, counters } = program;
+	const wrong: string[] = [];
+	for (let i = 1; i < counters.length; i++) {
+		const [before, now] = [counters[i - 1] ?? Number.NaN, counters[i] ?? Number.NaN];
+		const broken = faults.some((at) => video[i]! > at - 100_000_000n && video[i]! < at + BigInt(recoveryMs) * 1_000_000n);
+		if (now !== before + 1 && !(broken && now >= before)) wrong.push(`at ${i}: ${before} → ${now}`);
+	}
+	assert.equal(wrong, [], `${what}: counters`);
+}
