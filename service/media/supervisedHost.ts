@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setPriority } from 'node:os';
 import type { HostRole } from '../../pipelines/protocol.js';
 import { messageOf } from '../errors.js';
 import type { Faults } from '../faults.js';
@@ -11,6 +12,8 @@ import { remedyFor } from './remedies.js';
 const STALL_MS = 2_000;
 /** A pipeline that takes longer to start is killed; the host refuses by itself a little earlier. */
 const START_MS = 12_000;
+/** On a machine that is too busy the program comes first: processes that start and viewers wait. */
+const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
 const BACKOFF_MS = { first: 100, cap: 5_000 };
 /** This many failures a minute and the host is held off. */
 const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
@@ -157,7 +160,19 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		host.on('eos', () => this.emit('eos'));
 		host.once('stuck', () => this.#onStuck(host));
 		host.once('end', (reason) => this.#onEnd(reason));
+		this.#prefer(host);
 		void this.#launch(host);
+	}
+
+	/** Threads that the pipeline starts inherit it. Without the right to (RLIMIT_NICE) all hosts are alike. */
+	#prefer({ pid }: HostProcess): void {
+		const nice = NICE[this.plan.role];
+		if (nice === undefined || pid === undefined) return;
+		try {
+			setPriority(pid, nice);
+		} catch {
+			// Not permitted, or it has ended already.
+		}
 	}
 
 	async #launch(host: HostProcess): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Reads and shortens the fragments of an MP4 as mp4mux writes them: one track a `moof`, followed by its `mdat`, every sample
- * with its own duration and size (ISO/IEC 14496-12 §8.8). Pure; times are ticks of the track.
+ * Reads and shortens the fragments of an MP4 as mp4mux writes them: one track and one run a `moof`, followed by its `mdat`
+ * (ISO/IEC 14496-12 §8.8). Pure; times are ticks of the track.
  */
 
 export interface Track {
@@ -35,6 +35,8 @@ interface Box {
 /** Flags of `trun` (§8.8.8) and the bit of a sample's flags that says "no sync sample". */
 const HAS = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, composition: 0x800 };
 const NO_SYNC = 0x1_0000;
+/** Flags of `tfhd` (§8.8.7): what comes before the defaults, and the defaults, used where all samples are alike. */
+const DEFAULT = { base: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 };
 
 /** Size and type of the box whose first 16 bytes these are, or null when it says nothing sensible. */
 export function boxHeader(head: Buffer): { type: string; size: number; header: number } | null {
@@ -97,6 +99,17 @@ function runOf(moof: Buffer): Run | null {
 	return { box, flags, count: moof.readUInt32BE(box.content + 4), entries, entrySize: fields * 4 };
 }
 
+function defaultsOf(moof: Buffer, tfhd: Box): { duration: number | null; size: number | null; flags: number | null } {
+	const given = moof.readUInt32BE(tfhd.content) & 0xff_ffff;
+	let at = tfhd.content + 8 + (given & DEFAULT.base ? 8 : 0) + (given & DEFAULT.description ? 4 : 0);
+	const field = (own: number): number | null => {
+		if ((given & own) === 0) return null;
+		at += 4;
+		return moof.readUInt32BE(at - 4);
+	};
+	return { duration: field(DEFAULT.duration), size: field(DEFAULT.size), flags: field(DEFAULT.flags) };
+}
+
 /** What a whole `moof` box says; null when it is not as mp4mux writes it. */
 export function readFragment(moof: Buffer): Fragment | null {
 	const tfhd = find(moof, 8, moof.length, 'traf', 'tfhd');
@@ -104,15 +117,20 @@ export function readFragment(moof: Buffer): Fragment | null {
 	const run = runOf(moof);
 	if (!tfhd || !tfdt || !run) return null;
 	const { flags, count, entries, entrySize, box } = run;
-	const needed = HAS.dataOffset | HAS.duration | HAS.size | HAS.flags;
-	if ((flags & needed) !== needed || entries + count * entrySize > box.end) return null;
+	const defaults = defaultsOf(moof, tfhd);
+	const known = (own: number, of: number | null) => (flags & own) !== 0 || of !== null;
+	if (!known(HAS.duration, defaults.duration) || !known(HAS.size, defaults.size)) return null;
+	if ((flags & HAS.dataOffset) === 0 || entries + count * entrySize > box.end) return null;
 	const samples = Array.from({ length: count }, (_, i) => {
-		const at = entries + i * entrySize;
-		return {
-			duration: moof.readUInt32BE(at),
-			size: moof.readUInt32BE(at + 4),
-			sync: (moof.readUInt32BE(at + 8) & NO_SYNC) === 0,
+		let at = entries + i * entrySize;
+		const field = (own: number, of: number | null): number => {
+			if ((flags & own) === 0) return of ?? 0;
+			at += 4;
+			return moof.readUInt32BE(at - 4);
 		};
+		const duration = field(HAS.duration, defaults.duration);
+		const size = field(HAS.size, defaults.size);
+		return { duration, size, sync: (field(HAS.flags, defaults.flags) & NO_SYNC) === 0 };
 	});
 	const long = moof[tfdt.content] === 1;
 	const start = long ? Number(moof.readBigUInt64BE(tfdt.content + 4)) : moof.readUInt32BE(tfdt.content + 4);

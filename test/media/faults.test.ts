@@ -11,7 +11,7 @@ import { pause, until } from '../tools/wait.js';
  * all its parts together, has every frame once. Fixed seeds; R58_LONG for more rounds.
  */
 const test = suite<{ show: FaultyShow }>('faults');
-const ROUNDS = process.env.R58_LONG ? 50 : 6;
+const ROUNDS = Number(process.env.R58_ROUNDS ?? (process.env.R58_LONG ? 50 : 6));
 const inputs = ['hdmi1', 'hdmi2', 'hdmi3', 'hdmi4'];
 /** From the fault to the input's next live frame: noticed after 2 s when frozen, then a new process, then D. */
 const RECOVERY_MS: Partial<Record<FaultKind, number>> = { kill: 3_000, stop: 7_000 };
