@@ -1,0 +1,132 @@
+import { EventEmitter } from 'node:events';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Faults } from '../../service/faults.js';
+import type { HostPool } from '../../service/media/hostPool.js';
+import { remedyFor } from '../../service/media/remedies.js';
+import { type HostPlan, SupervisedHost } from '../../service/media/supervisedHost.js';
+import { createLog } from '../../service/system/log.js';
+import { ShowStub } from '../tools/showStub.js';
+import { until } from '../tools/wait.js';
+
+/** A process as the test wants it: the only thing here that is not real. */
+class FakeProcess extends EventEmitter {
+	pid = 2 ** 30;
+	started = false;
+	killed: string | null = null;
+	start() {
+		this.started = true;
+	}
+	kill(reason: string | null) {
+		this.killed = reason;
+	}
+	async stop() {
+		this.emit('end', null);
+	}
+}
+
+function supervised(more: Partial<HostPlan> = {}) {
+	const processes: FakeProcess[] = [];
+	const pool = {
+		take: () => {
+			processes.push(new FakeProcess());
+			return processes.at(-1)!;
+		},
+	} as unknown as HostPool;
+	const faults = new Faults(new ShowStub().state, createLog('silent'));
+	const host = new SupervisedHost({ role: 'source', name: 'hdmi1', launch: () => 'text', ...more }, pool, faults);
+	/** The n-th process, counted from 1, once it runs. */
+	const process = async (n: number) => {
+		await until(() => processes[n - 1]?.started, { what: `process ${n}`, timeoutMs: 8_000, everyMs: 5 });
+		return processes[n - 1]!;
+	};
+	return { host, faults, processes, process };
+}
+
+test('a host that fails five times in a minute is held off, shown with its last error, and tried again after the pause', async () => {
+	const { host, faults, processes, process } = supervised({ holdOffMs: 300 });
+	host.start();
+	for (let i = 1; i <= 5; i++) (await process(i)).emit('end', `/dev/video${i} is busy`);
+	assert.is(host.state, 'held-off');
+	const [fault, ...others] = faults.list();
+	assert.equal(others, []);
+	assert.equal([fault!.code, fault!.subject], ['host-held-off', 'source hdmi1']);
+	assert.match(fault!.message, /failed 5 times in a minute, next try in 0.3 s: \/dev\/video5 is busy/);
+	assert.match(fault!.remedy!, /Another program uses the device/);
+	assert.is(processes.length, 5);
+	const at = performance.now();
+	await process(6);
+	assert.ok(performance.now() - at > 200, 'after the pause');
+	assert.is(host.state, 'starting');
+	await host.stop();
+	assert.equal([host.state, faults.list()], ['off', []]);
+});
+
+test('faults carry since when, how often, the last error and what to do', async () => {
+	const { host, faults, process } = supervised();
+	host.start();
+	(await process(1)).emit('end', 'no element "x264enc"');
+	(await process(2)).emit('end', 'killed by the kernel: out of memory');
+	const [fault] = faults.list();
+	assert.equal([fault!.code, fault!.count, fault!.message], ['host-restarted', 2, 'killed by the kernel: out of memory']);
+	assert.ok(Math.abs(Date.parse(fault!.since) - Date.now()) < 10_000);
+	assert.match(fault!.remedy!, /more memory/);
+	await host.stop();
+});
+
+test('a process that does not die is reported and not replaced; when it is gone at last, the host comes back', async () => {
+	const { host, faults, processes, process } = supervised();
+	const down: string[] = [];
+	host.on('down', (reason) => down.push(reason));
+	host.start();
+	const stuck = await process(1);
+	stuck.emit('ready');
+	host.check(performance.now() + 5_000);
+	assert.match(stuck.killed!, /not advancing/);
+	stuck.emit('stuck');
+	assert.is(host.state, 'stuck');
+	assert.equal([faults.list()[0]!.code, processes.length, down.length], ['host-stuck', 1, 1]);
+	assert.match(faults.list()[0]!.remedy!, /restart the machine/);
+	host.check(performance.now() + 60_000);
+	assert.is(processes.length, 1);
+	stuck.emit('end', stuck.killed);
+	await process(2);
+	assert.equal([down.length, faults.list().map(({ code }) => code)], [1, ['host-restarted']]);
+	await host.stop();
+});
+
+test('a launch that cannot be made is a failure like any other', async () => {
+	const { host, processes } = supervised({
+		launch: async () => {
+			throw new Error('the file cannot be cut');
+		},
+	});
+	host.start();
+	await until(() => processes[0]?.killed, { what: 'the end of the process' });
+	assert.is(processes[0]!.killed, 'cannot be started: the file cannot be cut');
+	await host.stop();
+});
+
+test('what to do about a failure', () => {
+	const table: [reason: string, remedy: RegExp | null][] = [
+		['no element "r58mixer"', /npm run build/],
+		['no element "opusenc"', /gstreamer1.0-plugins-base/],
+		["v4l2src0: Device '/dev/video0' is busy", /fuser/],
+		['filesink0: Error while writing to file: No space left on device', /Free space/],
+		["Could not open device '/dev/video0' for reading: Permission denied", /groups video/],
+		['no signal', /cable/],
+		['Could not open /dev/video2: No such device', /plug it in/],
+		['link address r58.1.hdmi1.video is in use by another writer', /taken over/],
+		['listen EADDRINUSE: address already in use :::8000', /another port/],
+		['killed by the kernel: out of memory', /more memory/],
+		['process 7 does not die of SIGKILL: the kernel holds it (state D)', /driver/],
+		['ended by SIGKILL', null],
+		['not advancing for 2 s', null],
+	];
+	for (const [reason, remedy] of table) {
+		if (remedy) assert.match(remedyFor(reason) ?? '', remedy, reason);
+		else assert.is(remedyFor(reason), null, reason);
+	}
+});
+
+test.run();
