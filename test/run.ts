@@ -8,7 +8,8 @@ import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 const here = import.meta.dirname;
-const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? 240_000);
+/** The long counts take up to an hour of show and its reading. */
+const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 240_000));
 /** What a child may say before the rest is left out. */
 const maxOutput = 4 * 1024 * 1024;
 

@@ -12,7 +12,7 @@ import { TestService } from './service.js';
 import { pause, until } from './wait.js';
 
 const FPS = 30;
-const inputs = ['hdmi1', 'hdmi2', 'hdmi3', 'hdmi4'];
+export const inputs = ['hdmi1', 'hdmi2', 'hdmi3', 'hdmi4'];
 /** Where each input lies in both scenes, so that a mix from one to the other leaves its counter readable. */
 const boxes: Record<string, Box> = Object.fromEntries(
 	inputs.map((id, i) => [id, { x: (i % 2) / 2, y: i < 2 ? 0 : 0.5, w: 0.5, h: 0.5 }]),

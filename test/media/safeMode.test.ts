@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Status, System } from '../../service/api/schema.js';
+import { root, TestService } from '../tools/service.js';
+import { until } from '../tools/wait.js';
+
+/** The service after crashes, and what `r58 status` says of it. */
+const test = suite('safe mode and status');
+const services: TestService[] = [];
+
+async function start(dataDir?: string): Promise<TestService> {
+	const service = await TestService.start(dataDir === undefined ? {} : { dataDir });
+	services.push(service);
+	return service;
+}
+
+function r58(...args: string[]) {
+	const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/service/r58.js'), ...args], {
+		timeout: 15_000,
+	});
+	return { code: status, out: String(stdout), error: String(stderr) };
+}
+
+test.after.each(() => {
+	for (const service of services.splice(0).reverse()) service.destroy();
+});
+
+test('after three starts that crash the inputs stay off; a technician lets them start; a clean stop forgets it', async () => {
+	const first = await start();
+	const { dataDir } = first;
+	first.kill('SIGKILL');
+	await first.ended;
+	for (let i = 0; i < 2; i++) {
+		const again = await start(dataDir);
+		assert.is((await again.state()).system.safeMode, false);
+		again.kill('SIGKILL');
+		await again.ended;
+	}
+
+	const safe = await start(dataDir);
+	await until(async () => (await safe.api('GET', '/api/health')).status === 200, { what: 'the program to be on air' });
+	const { system, sources, faults } = await safe.state();
+	assert.is(system.safeMode, true);
+	assert.equal(
+		Object.values(sources).map(({ state }) => state),
+		['off', 'off', 'off', 'off'],
+	);
+	assert.equal(
+		safe.hosts().filter(({ role }) => role === 'source'),
+		[],
+	);
+	assert.equal([faults[0]!.code, faults[0]!.subject], ['safe-mode', 'service']);
+	assert.match(faults[0]!.remedy!, /leave safe mode/);
+	assert.match(r58('status', '--data', dataDir).out, /SAFE MODE/);
+
+	const leave = (token: string) => safe.api<System>('POST', '/api/system/safe-mode', { leave: true }, { token });
+	assert.is((await leave(safe.ready.operatorToken)).status, 403);
+	assert.is((await leave(safe.ready.technicianToken)).body.safeMode, false);
+	await safe.waitState(({ sources }) => Object.values(sources).every(({ state }) => state === 'live'), 'live inputs');
+	assert.equal((await safe.state()).faults, []);
+	assert.is((await leave(safe.ready.technicianToken)).status, 409);
+	await safe.stop();
+
+	const good = await start(dataDir);
+	assert.is((await good.state()).system.safeMode, false);
+	await good.stop();
+});
+
+test('r58 status names every host with its counters, and what is wrong', async () => {
+	const service = await start();
+	const { dataDir } = service;
+	await service.onAir();
+	const { mode } = statSync(join(dataDir, 'service.json'));
+	assert.is(mode & 0o777, 0o600);
+	const killed = await service.host('source', 'hdmi2');
+	process.kill(killed.pid, 'SIGKILL');
+	await service.host('source', 'hdmi2', { not: killed.pid });
+	await service.onAir();
+
+	const status = JSON.parse(r58('status', '--data', dataDir, '--json').out) as Status;
+	assert.equal([status.onAir, status.safeMode, status.service.pid], [true, false, service.pid]);
+	for (const { pid, role, name } of service.hosts()) {
+		const host = status.hosts.find((host) => host.role === role && host.name === name)!;
+		assert.equal([host.pid, host.state], [pid, 'running'], `${role} ${name}`);
+		assert.ok(host.rssBytes! > 10_000_000 && host.cpuPct !== undefined, `${role} ${name}: ${host.rssBytes} bytes`);
+	}
+	assert.is(status.hosts.find(({ name }) => name === 'hdmi2')!.restarts, 1);
+	assert.ok(Number(status.hosts.find(({ role }) => role === 'mixer')!.elements.mixer!.frames) > 0);
+
+	const text = r58('status', '--data', dataDir).out;
+	assert.match(text, /^R58 Studio \S+ {2}on air/);
+	assert.match(text, /^source +hdmi2 +\d+ +running +1 /m);
+	assert.match(text, /encoder program · program-h264: buffers \d+, readers \d/);
+	assert.match(text, /FAULTS \(1\)\n {2}host-restarted {2}source hdmi2 {2}since \S+, once\n {4}ended by SIGKILL/);
+
+	const byUrl = r58('status', '--url', service.http, '--token', service.ready.operatorToken, '--json');
+	assert.is((JSON.parse(byUrl.out) as Status).service.pid, service.pid);
+	await service.stop();
+	const none = r58('status', '--data', dataDir);
+	assert.equal([none.code, none.out], [1, '']);
+	assert.match(none.error, /no service runs on the data folder/);
+});
+
+test('a service that was killed is not taken for a running one; wrong options say what is wrong', async () => {
+	const service = await start();
+	service.kill('SIGKILL');
+	await service.ended;
+	assert.match(r58('status', '--data', service.dataDir).error, /no service runs/);
+	assert.is(r58().code, 2);
+	assert.is(r58('status', '--url', 'http://127.0.0.1:1').code, 2);
+	assert.match(r58('status', '--url', 'http://127.0.0.1:1', '--token', 'x').error, /does not answer/);
+	assert.is(r58('--help').code, 0);
+});
+
+test('the token of the runtime file only looks', async () => {
+	const service = await start();
+	const { token } = JSON.parse(String(spawnSync('cat', [join(service.dataDir, 'service.json')]).stdout)) as { token: string };
+	assert.is((await service.api('GET', '/api/system/status', undefined, { token })).status, 200);
+	assert.is((await service.api('POST', '/api/cut', { scene: 'quad' }, { token })).status, 403);
+	assert.is((await service.api('POST', '/api/session', { token }, { token: null })).status, 401);
+	await service.stop();
+});
+
+test.run();

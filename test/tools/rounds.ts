@@ -1,0 +1,62 @@
+import { cpus, loadavg } from 'node:os';
+import * as assert from 'uvu/assert';
+import type { FaultKind } from './chaos.js';
+import { Random } from './random.js';
+import { assertCounted, assertWhole, type FaultyShow, inputs } from './show.js';
+import { pause } from './wait.js';
+
+const ROUNDS = process.env.R58_LONG ? 50 : 6;
+/** Five failures in a minute hold a host off, which is another test. */
+const ROUND_MS = 17_000;
+/** From the fault to the input's next live frame: noticed after 2 s when frozen, then a new process, then D. */
+const RECOVERY_MS: Partial<Record<FaultKind, number>> = { kill: 3_000, stop: 7_000 };
+const VIEWER_GAP_MS = 3_000;
+
+/** Times are promises of a machine that runs a show, not of one that six others are working on. */
+function patience(): number {
+	return loadavg()[0]! / cpus().length > 6 ? 4 : 1;
+}
+
+/** Viewers have had a picture again within 3 s, whatever happened since the last call. */
+export async function assertViewersRecovered(show: FaultyShow, what: string): Promise<void> {
+	const gaps = await show.viewerGapsMs();
+	assert.ok(Math.max(...gaps) < VIEWER_GAP_MS * patience(), `${what}: viewers without a picture for ${gaps.map(Math.round)} ms`);
+}
+
+/**
+ * Every process but the mixer and the encoder has the same done to it, once a round at random moments, while the show mixes,
+ * records and is watched. Judged by the recording: all its parts together have every frame once.
+ */
+export async function rounds(show: FaultyShow, kind: FaultKind, seed: number): Promise<void> {
+	const random = new Random(seed);
+	const id = await show.record();
+	const victims = random.shuffled([
+		...inputs.map((name) => ['source', name]),
+		['streamer', 'program'],
+		['streamer', 'multiview'],
+		['streamer', 'return'],
+		['recorder', id],
+	] as [string, string][]);
+	show.keepMixing();
+	for (let i = 0; i < ROUNDS; i++) {
+		const next = performance.now() + ROUND_MS;
+		const broken: Promise<void>[] = [];
+		for (const [role, name] of victims) {
+			await pause(random.between(200, 1000));
+			broken.push(show.break(kind, role, name, random));
+		}
+		await Promise.all(broken);
+		await show.healthy();
+		await assertViewersRecovered(show, `round ${i}`);
+		if (i < ROUNDS - 1) await pause(Math.max(0, next - performance.now()));
+	}
+	await show.restMixing();
+	const recording = await show.endRecording(id);
+	assert.ok(recording.files.length > ROUNDS, `${recording.files.length} parts`);
+	for (const input of inputs) {
+		const program = await show.read(recording, input);
+		assertWhole(program, input);
+		const faults = show.injected.filter(({ name }) => name === input).map(({ at }) => at);
+		assertCounted(program, faults, RECOVERY_MS[kind]! * patience(), input);
+	}
+}
