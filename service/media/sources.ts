@@ -32,6 +32,8 @@ const demoInputs = [
 export class Sources {
 	readonly slots: Slots;
 	#hosts = new Map<string, SupervisedHost>();
+	/** What the program mixer last said of each. */
+	#seen = new Map<string, 'live' | 'lost' | 'empty'>();
 
 	constructor(private readonly o: SourcesOptions) {
 		this.slots = new Slots(o.slots);
@@ -49,6 +51,8 @@ export class Sources {
 				progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
 			});
 			host.on('down', (reason) => this.setState(id, 'fault', reason));
+			// Back so soon that the mixer has not missed a frame, and so says nothing.
+			host.on('ready', () => this.#seen.get(id) === 'live' && this.setState(id, 'live'));
 			this.#hosts.set(id, host);
 			this.connect(id);
 		}
@@ -88,6 +92,7 @@ export class Sources {
 	async remove(id: string): Promise<void> {
 		this.disconnect(id);
 		this.slots.free(id);
+		this.#seen.delete(id);
 		this.o.state.set(`sources.${id}`, null);
 		const host = this.#hosts.get(id);
 		this.#hosts.delete(id);
@@ -134,6 +139,7 @@ export class Sources {
 	onSlot(slot: number, video: 'live' | 'lost' | 'empty'): void {
 		const id = this.slots.sourceOf(slot);
 		if (!id) return;
+		this.#seen.set(id, video);
 		if (video === 'live') this.setState(id, 'live');
 		else if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
 	}
