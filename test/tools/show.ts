@@ -14,6 +14,8 @@ import { pause, until } from './wait.js';
 
 /** More than this many runnable processes a core, and times and single pictures say nothing about the engine any more. */
 const BUSY = 6;
+/** Long enough for a host that failed once too often (an overloaded machine's own stalls count too) and was held off for 30 s. */
+const HELD_OFF_MS = 45_000;
 const FPS = 30;
 export const inputs = ['hdmi1', 'hdmi2', 'hdmi3', 'hdmi4'];
 /** Where each input lies in both scenes, so that a mix from one to the other leaves its counter readable. */
@@ -117,7 +119,7 @@ export class FaultyShow {
 		const host = await this.service.host(role, name);
 		this.injected.push({ kind, role, name, at: process.hrtime.bigint() });
 		await inject(kind, host, { seconds, random });
-		await this.service.host(role, name, { not: host.pid, timeoutMs: 20_000 });
+		await this.service.host(role, name, { not: host.pid, timeoutMs: HELD_OFF_MS });
 	}
 
 	/** The longest time that each viewer had no new picture, since the last call; their clocks start anew. */
@@ -127,7 +129,7 @@ export class FaultyShow {
 
 	/** A round is over when everything runs again. */
 	async healthy(): Promise<void> {
-		await this.service.onAir(15_000).catch((error: Error) => {
+		await this.service.onAir(HELD_OFF_MS).catch((error: Error) => {
 			throw new Error(`${error.message}\n${this.service.tail(30)}`);
 		});
 		for (const page of this.viewers) {
