@@ -47,6 +47,8 @@ export class Sources {
 	#connected = new Set<string>();
 	/** What was changed by hand, by source; it is kept over a restart. */
 	#changed: Record<string, SourcePatch>;
+	/** What the program mixer last said of each. */
+	#seen = new Map<string, SlotSignal>();
 
 	constructor(private readonly o: SourcesOptions) {
 		this.slots = new Slots(o.slots);
@@ -65,6 +67,8 @@ export class Sources {
 				progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
 			});
 			host.on('down', (reason) => this.setState(id, 'fault', reason));
+			// Back so soon that the mixer has not missed a frame, and so says nothing.
+			host.on('ready', () => this.#seen.get(id) === 'live' && this.setState(id, 'live'));
 			this.#hosts.set(id, host);
 			this.connect(id);
 		}
@@ -109,6 +113,7 @@ export class Sources {
 	async remove(id: string): Promise<void> {
 		this.#point(id, false, { onLoss: 'hold', backup: null, n1: false });
 		this.slots.free(id);
+		this.#seen.delete(id);
 		this.o.state.set(`sources.${id}`, null);
 		for (const source of Object.values(this.o.state.current.sources))
 			if (source.backup === id) this.patch(source.id, { backup: null });
@@ -183,6 +188,7 @@ export class Sources {
 		if (!id) return;
 		// Sound alone makes a source live only where there is no picture to wait for.
 		const signal = this.o.state.current.sources[id]?.video === null ? audio : video;
+		this.#seen.set(id, signal);
 		if (signal === 'live') this.setState(id, 'live');
 		else if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
 	}

@@ -3,13 +3,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Recording } from '../../service/api/schema.js';
 import { type Box, readCounter } from './counter.js';
-import { times } from './media.js';
+import { probe, times } from './media.js';
 import { within } from './wait.js';
 
 /** An hour of program on a busy machine. */
 const deadlineMs = 1_200_000;
-/** Pictures are made this small before they are looked at: the counter's blocks are 1/40 of the width. */
-const small = { width: 320, height: 180 };
 
 /** A frame of AAC at 48 kHz, ns. */
 export const SOUND_NS = (1024 / 48_000) * 1e9;
@@ -18,13 +16,13 @@ export interface Program {
 	/** Absolute presentation times, ns, as they stand in the files one after the other. */
 	video: bigint[];
 	audio: bigint[];
-	/** The counter of each picture, null where it is not to be read. */
-	counters: (number | null)[];
+	/** By source, the counter in each picture; null where it is not to be read. */
+	counters: Record<string, (number | null)[]>;
 }
 
-/** Reads every part of a recording; `box` is where the counting source lies in the picture. */
-export async function readProgram(folder: string, recording: Recording, box?: Box): Promise<Program> {
-	const program: Program = { video: [], audio: [], counters: [] };
+/** Reads every part of a recording; `boxes` is where sources that count lie in the picture. */
+export async function readProgram(folder: string, recording: Recording, boxes: Record<string, Box> = {}): Promise<Program> {
+	const program: Program = { video: [], audio: [], counters: Object.fromEntries(Object.keys(boxes).map((id) => [id, []])) };
 	for (const { name, part, startPtsNs } of recording.files) {
 		const file = join(folder, recording.id, name);
 		const [video, audio] = [await times(file, 'video'), await times(file, 'audio')];
@@ -33,24 +31,30 @@ export async function readProgram(folder: string, recording: Recording, box?: Bo
 		program.video.push(...video.map((time) => origin + time));
 		// The first frame of sound of a part fills the time from its first picture on (pipelines/recorder.ts).
 		program.audio.push(...audio.map((time, i) => origin + (i === 0 ? audio[1]! - BigInt(Math.round(SOUND_NS)) : time)));
-		if (box) program.counters.push(...(await counters(file, box)));
+		const found = Object.keys(boxes).length > 0 ? await counters(file, Object.values(boxes)) : [];
+		for (const [i, id] of Object.keys(boxes).entries()) program.counters[id]!.push(...found[i]!);
 	}
 	return program;
 }
 
-/** The counter of every picture of a file, decoded in one go. */
-async function counters(file: string, box: Box): Promise<(number | null)[]> {
-	const crop = `crop=iw*${box.w}:ih*${box.h}:iw*${box.x}:ih*${box.y}`;
-	const filter = `${crop},scale=${small.width}:${small.height}:flags=area`;
-	const args = ['-v', 'error', '-i', file, '-map', '0:v:0', '-vf', filter, '-fps_mode', 'passthrough', '-f', 'rawvideo'];
-	const child = spawn('ffmpeg', [...args, '-pix_fmt', 'yuv420p', 'pipe:1'], { stdio: ['ignore', 'pipe', 'inherit'] });
-	const size = small.width * small.height * 1.5;
-	const found: (number | null)[] = [];
-	let rest = Buffer.alloc(0);
+/** The counters of every picture of a file, decoded in one go. Luma is enough: without chroma bytes a picture is grey. */
+async function counters(file: string, boxes: Box[]): Promise<(number | null)[][]> {
+	const { width = 0, height = 0 } = (await probe(file)).streams.find(({ codec_type }) => codec_type === 'video') ?? {};
+	const args = ['-v', 'error', '-i', file, '-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray'];
+	const child = spawn('ffmpeg', [...args, 'pipe:1'], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const size = width * height;
+	const found: (number | null)[][] = boxes.map(() => []);
+	const picture = Buffer.alloc(size);
+	let filled = 0;
 	child.stdout.on('data', (chunk: Buffer) => {
-		rest = Buffer.concat([rest, chunk]);
-		for (; rest.length >= size; rest = rest.subarray(size))
-			found.push(readCounter({ format: 'i420', ...small, data: rest.subarray(0, size) }));
+		for (let at = 0; at < chunk.length; ) {
+			const taken = chunk.copy(picture, filled, at);
+			at += taken;
+			filled += taken;
+			if (filled < size) continue;
+			filled = 0;
+			for (const [i, box] of boxes.entries()) found[i]!.push(readCounter({ format: 'i420', width, height, data: picture }, box));
+		}
 	});
 	const ended = new Promise<number | null>((resolve, reject) => {
 		child.on('error', reject);

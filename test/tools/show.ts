@@ -1,4 +1,5 @@
 /** A show under fault injection: what is recorded, what a viewer sees, and what is broken meanwhile. */
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
@@ -11,6 +12,10 @@ import type { Random } from './random.js';
 import { TestService } from './service.js';
 import { pause, until } from './wait.js';
 
+/** More than this many runnable processes a core, and times and single pictures say nothing about the engine any more. */
+const BUSY = 6;
+/** Long enough for a host that failed once too often (an overloaded machine's own stalls count too) and was held off for 30 s. */
+const HELD_OFF_MS = 45_000;
 const FPS = 30;
 export const inputs = ['hdmi1', 'hdmi2', 'hdmi3', 'hdmi4'];
 /** Where each input lies in both scenes, so that a mix from one to the other leaves its counter readable. */
@@ -30,6 +35,11 @@ export interface Injected {
 
 export class FaultyShow {
 	readonly injected: Injected[] = [];
+	/** The machine was so busy with other things at some time that pictures may have come late. */
+	overloaded = false;
+	readonly #watch = setInterval(() => {
+		this.overloaded ||= loadavg()[0]! / cpus().length > BUSY;
+	}, 1000);
 	#mixing = true;
 	#mixer: Promise<void> | undefined;
 
@@ -83,8 +93,8 @@ export class FaultyShow {
 		return body;
 	}
 
-	read(recording: Recording, input: string): Promise<Program> {
-		return readProgram(join(this.service.dataDir, 'recordings'), recording, boxes[input]!);
+	read(recording: Recording): Promise<Program> {
+		return readProgram(join(this.service.dataDir, 'recordings'), recording, boxes);
 	}
 
 	/** Mixes to and fro without a pause, until `restMixing`. Refusals of a mixer that is away are part of the show. */
@@ -109,7 +119,7 @@ export class FaultyShow {
 		const host = await this.service.host(role, name);
 		this.injected.push({ kind, role, name, at: process.hrtime.bigint() });
 		await inject(kind, host, { seconds, random });
-		await this.service.host(role, name, { not: host.pid, timeoutMs: 20_000 });
+		await this.service.host(role, name, { not: host.pid, timeoutMs: HELD_OFF_MS });
 	}
 
 	/** The longest time that each viewer had no new picture, since the last call; their clocks start anew. */
@@ -119,7 +129,9 @@ export class FaultyShow {
 
 	/** A round is over when everything runs again. */
 	async healthy(): Promise<void> {
-		await this.service.onAir(15_000);
+		await this.service.onAir(HELD_OFF_MS).catch((error: Error) => {
+			throw new Error(`${error.message}\n${this.service.tail(30)}`);
+		});
 		for (const page of this.viewers) {
 			const before = await page.evaluate<number>('r58gaps.frames');
 			await until(() => page.evaluate(`r58gaps.frames > ${before + 5}`), {
@@ -130,6 +142,7 @@ export class FaultyShow {
 	}
 
 	async stop(): Promise<void> {
+		clearInterval(this.#watch);
 		await this.restMixing();
 		await this.browser?.close();
 		await this.service.stop();
@@ -171,10 +184,13 @@ export function assertWhole(program: Program, what: string): void {
 
 /**
  * Every counter value of an input, except while it was broken: from the fault until `recoveryMs` later a picture may stand or
- * be missing, but none may be older than the one before.
+ * be missing, but none may be older than the one before. On an overloaded machine that is all that is asked of any picture.
  */
-export function assertCounted(program: Program, faults: bigint[], recoveryMs: number, what: string): void {
-	const { video, counters } = program;
+export function assertCounted(show: FaultyShow, program: Program, input: string, recoveryMs = 0): void {
+	const { video } = program;
+	const counters = program.counters[input]!;
+	const faults = show.injected.filter(({ name, role }) => name === input || role === 'mixer').map(({ at }) => at);
+	if (show.overloaded) process.stdout.write(`${input}: the machine was overloaded, late pictures are not judged\n`);
 	const wrong: string[] = [];
 	let newest = counters[0] ?? 0;
 	let unread = 0;
@@ -185,11 +201,15 @@ export function assertCounted(program: Program, faults: bigint[], recoveryMs: nu
 			now = newest + 1;
 			unread += 1;
 		}
-		const broken = faults.some((at) => video[i]! > at - 100_000_000n && video[i]! < at + BigInt(recoveryMs) * 1_000_000n);
+		const broken =
+			show.overloaded || faults.some((at) => video[i]! > at - 100_000_000n && video[i]! < at + BigInt(recoveryMs) * 1_000_000n);
 		const fits = broken ? now === null || now >= newest : now === newest + 1;
 		if (!fits) wrong.push(`at ${i}: ${newest} → ${now}`);
 		newest = now ?? newest;
 	}
-	assert.equal(wrong, [], `${what}: counters`);
-	assert.ok(unread <= counters.length / 100, `${what}: ${unread} of ${counters.length} counters cannot be read`);
+	assert.equal(wrong.slice(0, 20), [], `${input}: counters`);
+	assert.ok(
+		show.overloaded || unread <= counters.length / 100,
+		`${input}: ${unread} of ${counters.length} counters cannot be read`,
+	);
 }
