@@ -13,7 +13,8 @@ import { pause } from '../tools/wait.js';
 
 /**
  * Sound against picture: three sources flash and beep once a second, each at a pitch of its own, in one show: a test input, a guest
- * in a browser, and an RTP sender whose sample clock is 208 ppm fast. Positive offsets are sound that comes late.
+ * in a browser, and an RTP sender whose sample clock is 208 ppm fast. Positive offsets are sound that comes late. What the guest's
+ * browser itself puts between its canvas and its oscillator is in the guest's figures.
  */
 const long = Boolean(process.env.R58_LONG);
 const showMs = long ? 600_000 : 60_000;
@@ -29,7 +30,7 @@ const marks = {
 type Name = keyof typeof marks;
 const names = Object.keys(marks) as Name[];
 
-const test = suite<{ service: TestService; guest: TestBrowser; viewer: TestBrowser; url: string; close: () => void }>('av sync');
+const test = suite<{ service: TestService; browser: TestBrowser; url: string; close: () => void }>('av sync');
 
 test.before(async (context) => {
 	context.service = await TestService.start({ env: { R58_DEMO_FLASH: '1' } });
@@ -37,13 +38,11 @@ test.before(async (context) => {
 	const { server, url } = await servePage();
 	context.url = url;
 	context.close = () => server.close();
-	context.guest = await TestBrowser.start();
-	context.viewer = await TestBrowser.start();
+	context.browser = await TestBrowser.start();
 });
-test.after(async ({ service, guest, viewer, close }) => {
+test.after(async ({ service, browser, close }) => {
 	killLaunches();
-	await guest.close();
-	await viewer.close();
+	await browser.close();
 	close();
 	await service.stop();
 });
@@ -88,24 +87,17 @@ async function untilPlaying(page: Page): Promise<void> {
 	);
 }
 
-/** The middle one counts: a machine that is busy for a moment shows one picture late. */
-function judge(where: string, values: number[], limitMs: number, least: number, own = 0): void {
-	const text = `${where}: ${values.map((value) => value.toFixed(1)).join(' ')} ms${own ? `, own ${own.toFixed(1)}` : ''}`;
-	console.log(text);
-	assert.ok(values.length >= least, `${text}: only ${values.length} of ${least}`);
-	assert.ok(Math.abs(median(values) - own) <= limitMs, text);
+/** What is wrong, or null. The middle one counts: a machine that is busy for a moment shows one picture late. */
+function judge(where: string, values: number[], limitMs: number, least: number): string | null {
+	const middle = median(values);
+	const text = `${where}: ${middle.toFixed(1)} ms, ${values.length} of at least ${least}: ${values.map((ms) => ms.toFixed(1)).join(' ')}`;
+	return values.length >= least && Math.abs(middle) <= limitMs ? null : text;
 }
 
 test('flash and beep stay together in the file and in the viewer, through kills and with a fast clock', async (context) => {
-	const { service, guest, viewer, url } = context;
-	const guestPage = await avPage(guest, url);
+	const { service, browser, url } = context;
+	const guestPage = await avPage(browser, url);
 	await guestPage.evaluate(`r58av.make({ hz: ${marks.guest.hz} })`);
-	// What the guest's own browser puts between them is not the studio's: measured by a connection of the page with itself, and
-	// freed of what the measuring itself adds by the test input, whose offset in the file is known.
-	await guestPage.evaluate('r58av.loop()');
-	await untilPlaying(guestPage);
-	const loop = (await watched(guestPage, 12_000, [{ point: [0.5, 0.4], hz: marks.guest.hz }]))[0]!;
-	await guestPage.evaluate('r58av.unloop()');
 	const guestId = await joinAsGuest(guestPage, service);
 
 	const [videoPort, audioPort] = await freePorts(2);
@@ -121,7 +113,7 @@ test('flash and beep stay together in the file and in the viewer, through kills 
 	for (const id of ['hdmi2', 'hdmi3', 'hdmi4']) await service.api('PATCH', `/api/audio/${id}`, { mode: 'off' });
 	for (const name of names) await service.api('PATCH', `/api/audio/${ids[name]}`, { mode: 'on' });
 
-	const page = await avPage(viewer, url);
+	const page = await avPage(browser, url);
 	await watch(page, service);
 	const { id: recording } = (await service.api<Recording>('POST', '/api/recordings', {})).body;
 	const ended = performance.now() + showMs;
@@ -138,8 +130,6 @@ test('flash and beep stay together in the file and in the viewer, through kills 
 	const points = names.map((name) => ({ point: pointOf(name), hz: marks[name].hz }));
 	const viewed = await watched(page, watchMs, points);
 	const stopped = await service.api<Recording>('POST', `/api/recordings/${recording}/stop`, {}, { timeoutMs: 20_000 });
-	const drift = (await service.api<string>('GET', '/metrics')).status;
-	assert.is(drift, 200);
 	await sender.kill();
 
 	const files = stopped.body.files.map(({ name }) => join(service.dataDir, 'recordings', recording, name));
@@ -151,11 +141,16 @@ test('flash and beep stay together in the file and in the viewer, through kills 
 	);
 	const inFile = names.map((_, i) => offsets(seen[i]!, heard[i]!));
 	const seconds = showMs / 1000;
-	const ownOf = { test: 0, rtp: 0, guest: median(loop) - (median(viewed[0]!) - median(inFile[0]!)) };
-	for (const [i, name] of names.entries()) judge(`file, ${name}`, inFile[i]!, limitsMs.file, seconds * 0.6, ownOf[name]);
-	for (const [i, name] of names.entries()) judge(`viewer, ${name}`, viewed[i]!, limitsMs.viewer, 8, ownOf[name]);
-	for (const [i, name] of names.entries())
-		judge(`file, last third, ${name}`, inFile[i]!.slice(-Math.ceil(seconds / 3)), limitsMs.file, seconds / 5, ownOf[name]);
+	const third = Math.ceil(seconds / 3);
+	const judged = names.flatMap((name, i) => [
+		judge(`file, ${name}`, inFile[i]!, limitsMs.file, seconds * 0.6),
+		judge(`file, last third, ${name}`, inFile[i]!.slice(-third), limitsMs.file, seconds / 5),
+		judge(`viewer, ${name}`, viewed[i]!, limitsMs.viewer, 8),
+	]);
+	assert.equal(
+		judged.filter((problem) => problem !== null),
+		[],
+	);
 });
 
 function pointOf(name: Name): [number, number] {

@@ -65,24 +65,6 @@ globalThis.r58av = {
 		return this.pc.setRemoteDescription({ type: 'answer', sdp });
 	},
 
-	/* Sends what make() made straight to this page's <video>. */
-	async loop() {
-		const [from, to] = [new RTCPeerConnection(), new RTCPeerConnection()];
-		from.onicecandidate = ({ candidate }) => to.addIceCandidate(candidate);
-		to.onicecandidate = ({ candidate }) => from.addIceCandidate(candidate);
-		to.ontrack = (event) => this.play(event);
-		for (const track of this.stream.getTracks()) from.addTrack(track, this.stream);
-		await from.setLocalDescription();
-		await to.setRemoteDescription(from.localDescription);
-		await to.setLocalDescription();
-		await from.setRemoteDescription(to.localDescription);
-		this.unloop = () => {
-			from.close();
-			to.close();
-			document.querySelector('video').srcObject = null;
-		};
-	},
-
 	async ears() {
 		const code = `registerProcessor('ears', class extends AudioWorkletProcessor {
 			process([[samples]]) {
