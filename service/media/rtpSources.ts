@@ -57,8 +57,7 @@ export class RtpSources {
 			launch: () => rtpSource({ instance, id, canvas, address: addresses[rtp.listen], video: rtp.video, audio: rtp.audio }),
 		});
 		host.on('down', (reason) => sources.setState(id, 'fault', reason));
-		// A host that waits for packets does its work; the mixer tells when something comes.
-		host.on('ready', () => sources.get(id).state === 'fault' && sources.setState(id, 'no-signal'));
+		host.on('ready', () => sources.recover(id));
 		this.#hosts.set(id, host);
 		sources.connect(id);
 	}

@@ -47,8 +47,8 @@ export class Sources {
 	#connected = new Set<string>();
 	/** What was changed by hand, by source; it is kept over a restart. */
 	#changed: Record<string, SourcePatch>;
-	/** What the program mixer last said of each. */
-	#seen = new Map<string, SlotSignal>();
+	/** Sources the program mixer has a signal of. */
+	#live = new Set<string>();
 
 	constructor(private readonly o: SourcesOptions) {
 		this.slots = new Slots(o.slots);
@@ -68,7 +68,7 @@ export class Sources {
 			});
 			host.on('down', (reason) => this.setState(id, 'fault', reason));
 			// Back so soon that the mixer has not missed a frame, and so says nothing.
-			host.on('ready', () => this.#seen.get(id) === 'live' && this.setState(id, 'live'));
+			host.on('ready', () => this.recover(id));
 			this.#hosts.set(id, host);
 			this.connect(id);
 		}
@@ -113,7 +113,7 @@ export class Sources {
 	async remove(id: string): Promise<void> {
 		this.#point(id, false, { onLoss: 'hold', backup: null, n1: false });
 		this.slots.free(id);
-		this.#seen.delete(id);
+		this.#live.delete(id);
 		this.o.state.set(`sources.${id}`, null);
 		for (const source of Object.values(this.o.state.current.sources))
 			if (source.backup === id) this.patch(source.id, { backup: null });
@@ -182,13 +182,24 @@ export class Sources {
 		if (lastError !== null || state === 'live') this.o.state.set(`sources.${id}.lastError`, lastError);
 	}
 
+	/**
+	 * The process of a source is back. A mixer that was busy meanwhile may not have missed it, and then says nothing about its
+	 * return.
+	 */
+	recover(id: string): void {
+		if (this.o.state.current.sources[id]?.state !== 'fault') return;
+		const waiting = this.get(id).kind === 'rtp' ? 'no-signal' : 'starting';
+		this.setState(id, this.#live.has(id) ? 'live' : waiting);
+	}
+
 	/** What the program mixer sees of a slot. */
 	onSlot(slot: number, video: SlotSignal, audio: SlotSignal): void {
 		const id = this.slots.sourceOf(slot);
 		if (!id) return;
 		// Sound alone makes a source live only where there is no picture to wait for.
 		const signal = this.o.state.current.sources[id]?.video === null ? audio : video;
-		this.#seen.set(id, signal);
+		if (signal === 'live') this.#live.add(id);
+		else this.#live.delete(id);
 		if (signal === 'live') this.setState(id, 'live');
 		else if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
 	}
