@@ -46,7 +46,8 @@ async function recordLoss(service: TestService, id: string): Promise<{ file: str
 	await longer(1000);
 	const host = await service.host('source', id);
 	const at = performance.now();
-	process.kill(host.pid, 'SIGKILL');
+	// Frozen: a source that is killed is back before the delay runs out, and nothing is seen of it.
+	process.kill(host.pid, 'SIGSTOP');
 	await until(async () => (await service.state()).sources[id]!.state !== 'live', { what: 'the loss', everyMs: 10 });
 	const reportedMs = performance.now() - at;
 	await service.waitState(({ sources }) => sources[id]!.state === 'live', `${id} to be back`);
