@@ -40,6 +40,7 @@ export function guestSource(o: GuestSourceOptions): string {
 				element('audioconvert'),
 				element('audioresample'),
 				caps(audioCaps),
+				element('r58drift', { name: 'drift' }),
 				element('r58linksink', { name: 'audio', address: linkAddress(o.instance, `${o.id}.audio`) }),
 			),
 	);

@@ -12,6 +12,9 @@ export interface GdpBuffer {
 
 const headerBytes = 62;
 const bufferType = 1;
+const capsType = 2;
+/** GST_BUFFER_FLAG_DISCONT. */
+const discontFlag = 0x40;
 
 /** All whole buffers of the file; caps and events are passed over. */
 export function readGdp(file: string): GdpBuffer[] {
@@ -31,4 +34,27 @@ export function readGdp(file: string): GdpBuffer[] {
 		at = end;
 	}
 	return buffers;
+}
+
+/** What `gdpdepay` takes: buffers with any times, also those no source would give. */
+export function gdpOf(caps: string, buffers: { ptsNs: bigint; data: Buffer; discont?: boolean }[]): Buffer {
+	const parts = [packet(capsType, Buffer.from(`${caps}\0`))];
+	for (const { ptsNs, data, discont } of buffers)
+		parts.push(
+			packet(bufferType, data, (header) => {
+				header.writeBigInt64BE(ptsNs, 10);
+				for (const at of [18, 26, 34]) header.writeBigInt64BE(-1n, at);
+				header.writeUInt16BE(discont ? discontFlag : 0, 42);
+			}),
+		);
+	return Buffer.concat(parts);
+}
+
+function packet(type: number, data: Buffer, fill: (header: Buffer) => void = () => {}): Buffer {
+	const header = Buffer.alloc(headerBytes);
+	header[0] = 1;
+	header.writeUInt16BE(type, 4);
+	header.writeUInt32BE(data.length, 6);
+	fill(header);
+	return Buffer.concat([header, data]);
 }

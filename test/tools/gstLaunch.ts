@@ -64,6 +64,13 @@ export class GstLaunch {
 		return (await until(() => this.events.find(fits), { what, timeoutMs, everyMs: 10 }))!;
 	}
 
+	/** Gives bytes to `fdsrc` once the pipeline plays, then end-of-file. */
+	async feed(bytes: Buffer): Promise<void> {
+		const playing = /"pipeline0" \(state-changed\).*new-state=\(GstState\)playing/;
+		await until(() => this.lines.some((line) => playing.test(line)), { what: 'the pipeline to play', everyMs: 10 });
+		this.#child.stdin!.end(bytes);
+	}
+
 	signal(signal: NodeJS.Signals): void {
 		this.#child.kill(signal);
 	}
