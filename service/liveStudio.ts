@@ -22,6 +22,7 @@ import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';
 import { StudioError } from './errors.js';
 import { Faults } from './faults.js';
+import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
 import { Sources } from './media/sources.js';
 import type { SupervisedHost } from './media/supervisedHost.js';
@@ -68,6 +69,7 @@ export class LiveStudio implements Studio {
 	readonly #supervisor: Supervisor;
 	readonly #sessions = new RtcSessions();
 	readonly #sources: Sources;
+	readonly #hdmi: HdmiInputs;
 	readonly #guests: Guests;
 	readonly #recorder: Recorder;
 	readonly #switcher: Switcher;
@@ -84,6 +86,7 @@ export class LiveStudio implements Studio {
 	#encodedAt = Number.NEGATIVE_INFINITY;
 	#encodedFrames = -1;
 	#levelsAt = 0;
+	#restored = false;
 
 	constructor(private readonly o: LiveStudioOptions) {
 		const { canvas, log, store, dataDir } = o;
@@ -183,6 +186,19 @@ export class LiveStudio implements Studio {
 			program: this.#program,
 			multiview: this.#multiview,
 		});
+		this.#hdmi = new HdmiInputs({
+			instance,
+			canvas,
+			state,
+			settings: store.settings,
+			supervisor,
+			sources: this.#sources,
+			faults,
+			log,
+			onAdded: (id) => {
+				if (this.#restored) this.#switcher.addSource(id);
+			},
+		});
 		this.#guests = new Guests({ instance, canvas, state, supervisor, sources: this.#sources, sessions: this.#sessions });
 		this.#recorder = new Recorder({
 			instance,
@@ -215,8 +231,10 @@ export class LiveStudio implements Studio {
 		void this.#supervisor.warm();
 		if (store.fault) this.#faults.raise(store.fault);
 		if (demo) this.#sources.addDemoInputs();
+		else this.#hdmi.start();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
 		this.#switcher.restore();
+		this.#restored = true;
 		this.#recorder.restore();
 		for (const streamer of Object.values(this.#streamers)) streamer.publishAll();
 	}
@@ -238,6 +256,7 @@ export class LiveStudio implements Studio {
 		this.#streamersTimer = undefined;
 		clearInterval(this.#statsTimer);
 		this.#machine.stop();
+		this.#hdmi.stop();
 		await this.#recorder.stopAll();
 		await this.#guests.stop();
 		await this.#supervisor.stop();
@@ -443,6 +462,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 			cpuPct: null,
 			memoryBytes: null,
 			temperatureC: null,
+			soundCards: [],
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

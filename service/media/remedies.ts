@@ -16,6 +16,7 @@ const packages: Record<string, string> = {
 	h264parse: 'gstreamer1.0-plugins-bad',
 	opusenc: 'gstreamer1.0-plugins-base',
 	opusdec: 'gstreamer1.0-plugins-base',
+	alsasrc: 'gstreamer1.0-alsa',
 	videoconvertscale: 'gstreamer1.0-plugins-base',
 };
 
@@ -27,6 +28,7 @@ export function remedyFor(reason: string): string | null {
 		const name = packages[missing];
 		return name ? `Install the Debian package ${name}` : `Install the GStreamer plugin that has the element ${missing}`;
 	}
+	if (/alsa|audio device|card:/i.test(reason)) return 'Plug the sound card in, or choose another for the source';
 	if (/No space left/i.test(reason)) return 'Free space on the disk or choose another data folder';
 	return null;
 }

@@ -5,6 +5,7 @@ import { StudioError } from '../errors.js';
 import type { LiveState } from '../state.js';
 import type { MixerControl } from './mixerControl.js';
 import { Slots } from './slots.js';
+import { SoundInputs } from './soundInputs.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -32,9 +33,12 @@ const demoInputs = [
 export class Sources {
 	readonly slots: Slots;
 	#hosts = new Map<string, SupervisedHost>();
+	#running = false;
+	readonly #sound: SoundInputs;
 
 	constructor(private readonly o: SourcesOptions) {
 		this.slots = new Slots(o.slots);
+		this.#sound = new SoundInputs(o);
 	}
 
 	/** Four moving test pictures in place of the HDMI inputs. */
@@ -55,7 +59,15 @@ export class Sources {
 	}
 
 	start(): void {
+		this.#running = true;
 		for (const host of this.#hosts.values()) host.start();
+		this.#sound.start();
+	}
+
+	/** A host that makes a source; it runs while the sources do. */
+	adopt(id: string, host: SupervisedHost): void {
+		this.#hosts.set(id, host);
+		if (this.#running) host.start();
 	}
 
 	addGuest(id: string, label: string): void {
@@ -64,7 +76,14 @@ export class Sources {
 	}
 
 	/** Gives a source a slot and a place in the state. Throws no-slot. */
-	add({ id, kind, label, colour, delayMs }: Pick<Source, 'id' | 'kind' | 'label' | 'colour' | 'delayMs'>): void {
+	add({
+		id,
+		kind,
+		label,
+		colour,
+		delayMs,
+		alsaDevice = null,
+	}: Pick<Source, 'id' | 'kind' | 'label' | 'colour' | 'delayMs'> & Partial<Pick<Source, 'alsaDevice'>>): void {
 		const slot = this.slots.take(id);
 		const { width, height } = this.o.canvas;
 		this.#publish({
@@ -76,6 +95,7 @@ export class Sources {
 			slot,
 			video: { width, height, fps: fpsOf(this.o.canvas) },
 			audio: { channels: 2, levelDb: null },
+			alsaDevice,
 			delayMs,
 			crop: { left: 0, top: 0, right: 0, bottom: 0 },
 			fit: 'contain',
@@ -89,6 +109,7 @@ export class Sources {
 		this.disconnect(id);
 		this.slots.free(id);
 		this.o.state.set(`sources.${id}`, null);
+		await this.#sound.refresh();
 		const host = this.#hosts.get(id);
 		this.#hosts.delete(id);
 		if (host) await this.o.supervisor.remove(host);
@@ -105,16 +126,18 @@ export class Sources {
 		if (patch.backup && !this.o.state.current.sources[patch.backup])
 			throw new StudioError('invalid', `backup: there is no source ${patch.backup}`);
 		this.#publish({ ...source, ...patch });
-		if (patch.delayMs !== undefined && patch.delayMs !== source.delayMs) this.connect(id);
+		const moved = patch.alsaDevice !== undefined && patch.alsaDevice !== source.alsaDevice;
+		if (moved || (patch.delayMs !== undefined && patch.delayMs !== source.delayMs)) this.connect(id);
 		return this.get(id);
 	}
 
 	/** Points the slot of a source at its links; the mixers read whatever appears there. */
 	connect(id: string): void {
 		const { instance } = this.o;
-		const { slot, delayMs } = this.get(id);
-		for (const mixer of this.o.mixers())
-			mixer.setSlot(slot!, { video: linkAddress(instance, `${id}.video`), audio: linkAddress(instance, `${id}.audio`), delayMs });
+		const { slot, delayMs, alsaDevice } = this.get(id);
+		// Sound of a card stands in for what the source itself brings.
+		const audio = linkAddress(instance, `${id}.${alsaDevice === null ? 'audio' : 'card'}`);
+		for (const mixer of this.o.mixers()) mixer.setSlot(slot!, { video: linkAddress(instance, `${id}.video`), audio, delayMs });
 	}
 
 	/** Empties the slot: the picture goes black, the sound silent. */
@@ -144,5 +167,6 @@ export class Sources {
 
 	#publish(source: Source): void {
 		this.o.state.set(`sources.${source.id}`, source);
+		void this.#sound.refresh();
 	}
 }

@@ -150,6 +150,7 @@ function initialState(): Omit<State, 'seq'> {
 				fit: 'contain',
 				onLoss: 'hold',
 				backup: null,
+				alsaDevice: null,
 				lastError: null,
 			},
 		},
@@ -172,6 +173,7 @@ function initialState(): Omit<State, 'seq'> {
 			cpuPct: null,
 			memoryBytes: null,
 			temperatureC: null,
+			soundCards: [],
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};
