@@ -1,8 +1,10 @@
 /** `npm run pipelines`: every launch description, ready to paste behind gst-launch-1.0. */
 import { parseCanvas } from '../service/cli.js';
 import { videoEncoders } from '../service/encoder/table.js';
+import { alsaSource } from './alsaSource.js';
 import { encoder, videoKbpsFor } from './encoder.js';
 import { guestSource } from './guestSource.js';
+import { hdmiSource } from './hdmiSource.js';
 import { mixer } from './mixer.js';
 import { recorder } from './recorder.js';
 import { rtpSource } from './rtpSource.js';
@@ -17,6 +19,8 @@ const videoKbps = videoKbpsFor(canvas);
 
 const descriptions: Record<string, string> = {
 	'source hdmi1 (demo)': testSource({ ...common, id: 'hdmi1', colour: '#c83232', toneHz: 440, label: 'HDMI 1' }),
+	'source hdmi1': hdmiSource({ ...common, id: 'hdmi1', device: '/dev/video0' }),
+	'source hdmi1-sound': alsaSource({ ...common, id: 'hdmi1', device: 'hw:CARD=Video,DEV=0' }),
 	'source guest, H.264': guestSource({ ...common, id: 'guest-1', video: 'H264', audio: true }),
 	'source guest, VP8': guestSource({ ...common, id: 'guest-1', video: 'VP8', audio: true }),
 	'source rtp': rtpSource({

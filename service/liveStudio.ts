@@ -28,6 +28,7 @@ import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';
 import { StudioError } from './errors.js';
 import { Faults } from './faults.js';
+import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
 import { RtpSources } from './media/rtpSources.js';
 import { type SlotSignal, Sources } from './media/sources.js';
@@ -83,6 +84,7 @@ export class LiveStudio implements Studio {
 	readonly #sources: Sources;
 	readonly #rtpSources: RtpSources;
 	readonly #targets: Targets;
+	readonly #hdmi: HdmiInputs;
 	readonly #guests: Guests;
 	readonly #recorder: Recorder;
 	readonly #switcher: Switcher;
@@ -99,6 +101,7 @@ export class LiveStudio implements Studio {
 	#encodedAt = Number.NEGATIVE_INFINITY;
 	#encodedFrames = -1;
 	#levelsAt = 0;
+	#restored = false;
 
 	constructor(private readonly o: LiveStudioOptions) {
 		const { canvas, log, store, dataDir } = o;
@@ -201,6 +204,19 @@ export class LiveStudio implements Studio {
 			program: this.#program,
 			multiview: this.#multiview,
 		});
+		this.#hdmi = new HdmiInputs({
+			instance,
+			canvas,
+			state,
+			settings: store.settings,
+			supervisor,
+			sources: this.#sources,
+			faults,
+			log,
+			onAdded: (id) => {
+				if (this.#restored) this.#switcher.addSource(id);
+			},
+		});
 		this.#guests = new Guests({ instance, canvas, state, supervisor, sources: this.#sources, sessions: this.#sessions });
 		this.#recorder = new Recorder({
 			instance,
@@ -247,10 +263,12 @@ export class LiveStudio implements Studio {
 		this.state.set('system.safeMode', this.o.guard.begin());
 		if (store.fault) this.#faults.raise(store.fault);
 		if (demo) this.#sources.addDemoInputs();
+		else this.#hdmi.start();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
 		for (const source of store.rtpSources.list()) this.#rtpSources.restore(source);
 		this.#targets.restore();
 		this.#switcher.restore();
+		this.#restored = true;
 		this.#recorder.restore();
 		for (const streamer of Object.values(this.#streamers)) streamer.publishAll();
 	}
@@ -277,6 +295,7 @@ export class LiveStudio implements Studio {
 		this.#streamersTimer = undefined;
 		clearInterval(this.#statsTimer);
 		this.#machine.stop();
+		this.#hdmi.stop();
 		await this.#recorder.stopAll();
 		await this.#guests.stop();
 		await this.#supervisor.stop();
@@ -523,6 +542,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 			cpuPct: null,
 			memoryBytes: null,
 			temperatureC: null,
+			soundCards: [],
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

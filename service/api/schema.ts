@@ -39,6 +39,10 @@ const unit = z.number().min(0).max(1);
 /** RFC 1123 §2.1; the last label has a letter, so that a mistyped address is no name. */
 const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*(?=[a-z0-9-]*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 export const idSchema = id;
+const alsaDevice = z
+	.string()
+	.max(80)
+	.regex(/^(plug)?hw:CARD=[A-Za-z0-9_-]+,DEV=\d+$/, 'must be like hw:CARD=Loopback,DEV=1');
 
 export const cropSchema = z.strictObject({ left: unit, top: unit, right: unit, bottom: unit });
 export const fitSchema = z.enum(['contain', 'cover', 'fill']);
@@ -66,6 +70,8 @@ export const sourceSchema = z.object({
 	slot: z.number().int().optional(),
 	video: z.object({ width: z.number().int(), height: z.number().int(), fps: z.number() }).nullable(),
 	audio: z.object({ channels: z.number().int(), levelDb: z.number().nullable() }).nullable(),
+	/** Sound card whose sound goes with the picture, one of system.soundCards; null = what the source itself brings. */
+	alsaDevice: alsaDevice.nullable(),
 	delayMs: z.number(),
 	crop: cropSchema,
 	fit: fitSchema,
@@ -100,6 +106,7 @@ export const sourcePatchSchema = z
 		label,
 		colour,
 		delayMs: z.number().min(0).max(1000),
+		alsaDevice: alsaDevice.nullable(),
 		crop: cropSchema,
 		fit: fitSchema,
 		onLoss: z.enum(['hold', 'backup', 'slate']),
@@ -327,6 +334,8 @@ export const systemSchema = z.object({
 	cpuPct: z.number().nullable(),
 	memoryBytes: z.number().nullable(),
 	temperatureC: z.number().nullable(),
+	/** What can record sound on this machine. */
+	soundCards: z.array(z.object({ device: z.string(), label: z.string() })),
 	/** Where the multiview shows what; see service/show/multiview.ts. */
 	multiview: z.object({
 		columns: z.number().int(),

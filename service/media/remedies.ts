@@ -19,11 +19,13 @@ const packages: Record<string, string> = {
 	h264parse: 'gstreamer1.0-plugins-bad',
 	opusenc: 'gstreamer1.0-plugins-base',
 	opusdec: 'gstreamer1.0-plugins-base',
+	alsasrc: 'gstreamer1.0-alsa',
 	videoconvertscale: 'gstreamer1.0-plugins-base',
 };
 
 /** What GStreamer, the kernel and the supervisor say, and what a person can do about it. */
 const remedies: { when: RegExp; remedy: string }[] = [
+	{ when: /alsa|audio device|card:/i, remedy: 'Plug the sound card in, or choose another for the source' },
 	{ when: /No space left|disk is full/i, remedy: 'Free space on the disk or choose another data folder' },
 	{
 		when: /address .* in use by another writer/i,

@@ -7,6 +7,7 @@ import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
 import type { MixerControl, SlotInput } from './mixerControl.js';
 import { Slots } from './slots.js';
+import { SoundInputs } from './soundInputs.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -49,10 +50,13 @@ export class Sources {
 	#changed: Record<string, SourcePatch>;
 	/** Sources the program mixer has a signal of. */
 	#live = new Set<string>();
+	#running = false;
+	readonly #sound: SoundInputs;
 
 	constructor(private readonly o: SourcesOptions) {
 		this.slots = new Slots(o.slots);
 		this.#changed = o.settings.get('sources', z.record(z.string(), sourcePatchSchema)) ?? {};
+		this.#sound = new SoundInputs(o);
 	}
 
 	/** Four moving test pictures in place of the HDMI inputs. */
@@ -75,7 +79,15 @@ export class Sources {
 	}
 
 	start(): void {
+		this.#running = true;
 		for (const host of this.#hosts.values()) host.start();
+		this.#sound.start();
+	}
+
+	/** A host that makes a source; it runs while the sources do. */
+	adopt(id: string, host: SupervisedHost): void {
+		this.#hosts.set(id, host);
+		if (this.#running) host.start();
 	}
 
 	addGuest(id: string, label: string): void {
@@ -84,7 +96,14 @@ export class Sources {
 	}
 
 	/** Gives a source a slot and a place in the state. Throws no-slot. */
-	add({ id, kind, label, colour, delayMs }: Pick<Source, 'id' | 'kind' | 'label' | 'colour' | 'delayMs'>): void {
+	add({
+		id,
+		kind,
+		label,
+		colour,
+		delayMs,
+		alsaDevice = null,
+	}: Pick<Source, 'id' | 'kind' | 'label' | 'colour' | 'delayMs'> & Partial<Pick<Source, 'alsaDevice'>>): void {
 		const slot = this.slots.take(id);
 		const { width, height } = this.o.canvas;
 		this.#publish({
@@ -96,6 +115,7 @@ export class Sources {
 			slot,
 			video: { width, height, fps: fpsOf(this.o.canvas) },
 			audio: { channels: 2, levelDb: null },
+			alsaDevice,
 			delayMs,
 			crop: { left: 0, top: 0, right: 0, bottom: 0 },
 			fit: 'contain',
@@ -119,6 +139,7 @@ export class Sources {
 			if (source.backup === id) this.patch(source.id, { backup: null });
 		delete this.#changed[id];
 		this.#saveChanged();
+		await this.#sound.refresh();
 		const host = this.#hosts.get(id);
 		this.#hosts.delete(id);
 		if (host) await this.o.supervisor.remove(host);
@@ -162,11 +183,12 @@ export class Sources {
 		if (source?.slot === undefined) return;
 		if (connected) this.#connected.add(id);
 		else this.#connected.delete(id);
-		const { onLoss, backup, delayMs, n1 } = { n1: source.kind === 'guest', ...source, ...change };
+		const { onLoss, backup, delayMs, alsaDevice, n1 } = { n1: source.kind === 'guest', ...source, ...change };
 		const link = (stream: string) => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
 		const input: SlotInput = {
 			video: link('video'),
-			audio: link('audio'),
+			// Sound of a card stands in for what the source itself brings.
+			audio: link(alsaDevice === null ? 'audio' : 'card'),
 			delayMs,
 			onLoss,
 			backupSlot: backup === null ? null : (this.slots.slotOf(backup) ?? null),
@@ -197,7 +219,8 @@ export class Sources {
 		const id = this.slots.sourceOf(slot);
 		if (!id) return;
 		// Sound alone makes a source live only where there is no picture to wait for.
-		const signal = this.o.state.current.sources[id]?.video === null ? audio : video;
+		const source = this.o.state.current.sources[id];
+		const signal = source?.kind === 'rtp' && source.video === null ? audio : video;
 		if (signal === 'live') this.#live.add(id);
 		else this.#live.delete(id);
 		if (signal === 'live') this.setState(id, 'live');
@@ -214,5 +237,6 @@ export class Sources {
 
 	#publish(source: Source): void {
 		this.o.state.set(`sources.${source.id}`, source);
+		void this.#sound.refresh();
 	}
 }

@@ -16,7 +16,8 @@ interface Waiter {
 	resolve: (body: EventBody) => void;
 }
 
-const answerMs = 5000;
+/** Also in an emulated machine. */
+const answerMs = 20_000;
 
 export class Pipeline {
 	/** Everything said so far, oldest first. */

@@ -187,6 +187,7 @@ function initialState(): Omit<State, 'seq'> {
 				fit: 'contain',
 				onLoss: 'hold',
 				backup: null,
+				alsaDevice: null,
 				lastError: null,
 			},
 		},
@@ -210,6 +211,7 @@ function initialState(): Omit<State, 'seq'> {
 			cpuPct: null,
 			memoryBytes: null,
 			temperatureC: null,
+			soundCards: [],
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

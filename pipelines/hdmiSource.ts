@@ -1,0 +1,40 @@
+import { type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { caps, chain, element } from './launch.js';
+
+export interface HdmiSourceOptions {
+	instance: string;
+	id: string;
+	canvas: Canvas;
+	/** Video node, e.g. `/dev/video0`. */
+	device: string;
+	/** Node of the bridge chip that knows the signal where the video node does not. */
+	subdev?: string;
+	/** What the device says of its place on the bus, when that is known. */
+	busInfo?: string;
+	/** V4L2 name of a pixel format; default: what costs least. */
+	format?: string;
+}
+
+/**
+ * A capture device: brought to the canvas once, at the edge, whatever size and rate arrives. The caps behind the converter
+ * never change, so that a camera that changes its mind disturbs nobody.
+ */
+export function hdmiSource(o: HdmiSourceOptions): string {
+	const { width, height, fpsNum, fpsDen } = o.canvas;
+	return chain(
+		element('r58v4l2src', {
+			name: 'capture',
+			device: o.device,
+			subdev: o.subdev,
+			'bus-info': o.busInfo,
+			format: o.format,
+			width,
+			height,
+			framerate: `${fpsNum}/${fpsDen}`,
+		}),
+		element('videoconvertscale', { 'add-borders': true }),
+		// The chroma site too: left open, it would follow the input and with it the link's caps.
+		caps(`${videoCaps(o.canvas)},chroma-site=mpeg2`),
+		element('r58linksink', { name: 'video', address: linkAddress(o.instance, `${o.id}.video`) }),
+	);
+}

@@ -1,0 +1,41 @@
+/** A program inside a virtual machine, whose steps are the tests of a file. */
+import { type Test, test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Machine } from './machine.js';
+import type { StepResult } from './steps.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each step has facts of its own
+export type Facts = Record<string, any>;
+
+/** Alone on two cores it takes about a minute; the runner gives a file four. */
+const timeoutMs = 225_000;
+
+/** Runs the program before the tests; gives what declares the test of one of its steps. */
+export function guest(program: string): (name: string, check?: (facts: Facts) => void) => void {
+	const results = new Map<string, StepResult>();
+	const asserted = new Set<string>();
+	let machine: Machine;
+
+	test.before(async () => {
+		machine = new Machine({
+			program,
+			timeoutMs,
+			onLine: (line) => results.set(String(line.step), line as unknown as StepResult),
+		});
+		await machine.ended;
+	});
+	test.after(() => {
+		const forgotten = [...results.keys()].filter((name) => !asserted.has(name));
+		assert.equal(forgotten, [], 'every step of the machine is looked at');
+	});
+
+	return (name, check = () => {}) => {
+		asserted.add(name);
+		(test as Test)(name, () => {
+			const result = results.get(name);
+			if (!result) throw new Error(`it was not run\n${machine.tail()}`);
+			if (result.error) throw new Error(`${result.error}\n${JSON.stringify(result.facts)}`);
+			check(result.facts);
+		});
+	};
+}

@@ -1,0 +1,146 @@
+/**
+ * A virtual machine that runs Debian's kernel on this machine's own files: root is the host's, read-only and with a
+ * layer of memory over it, so the guest runs the very same node, GStreamer and plugin. Emulated (TCG), as nested
+ * virtualisation is not to be had: slow, and always with a time-out.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Kernel, kernel, moduleFiles } from './kernel.js';
+import { root } from './service.js';
+
+export interface MachineOptions {
+	/** Node program below the project folder, as built: `dist/test/qemu/captureGuest.js`. Each line it prints is JSON. */
+	program: string;
+	timeoutMs: number;
+	onLine: (line: Record<string, unknown>) => void;
+	memoryMb?: number;
+}
+
+/** What the first stage needs to reach the shared root. */
+const bootModules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay'];
+
+/** PID 1: mounts the host's root and runs the program in it. ttyS0 is the console, ttyS1 the program's output. */
+const init = `#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys /dev /host /layer /root
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs dev /dev
+/bin/busybox --install -s /bin
+while read module; do insmod "/modules/$module"; done < /modules/order
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=262144 host /host
+mount -t tmpfs layer /layer
+mkdir /layer/upper /layer/work
+mount -t overlay -o lowerdir=/host,upperdir=/layer/upper,workdir=/layer/work overlay /root
+for each in proc sys dev; do mount --bind /$each /root/$each; done
+mkdir -p /root/dev/shm /root/dev/pts
+mount -t tmpfs shm /root/dev/shm
+mount -t devpts pts /root/dev/pts
+ip link set lo up
+stty -F /dev/ttyS1 raw -echo
+. /guest.env
+chroot /root /bin/sh -c 'cd "$R58_ROOT" && exec "$R58_NODE" "$R58_PROGRAM"' > /dev/ttyS1
+echo "the program ended with $?"
+sync
+echo o > /proc/sysrq-trigger
+sleep 60
+`;
+
+/** The kernel's first file system: busybox, the modules, the script above. */
+function bootImage(folder: string, debian: Kernel, program: string): string {
+	const tree = join(folder, 'initramfs');
+	mkdirSync(join(tree, 'bin'), { recursive: true });
+	mkdirSync(join(tree, 'modules'));
+	copyFileSync('/usr/bin/busybox', join(tree, 'bin/busybox'));
+	const files = moduleFiles(debian, bootModules);
+	// busybox loads none that is compressed (Debian 13 has them so).
+	for (const file of files) {
+		const content = file.endsWith('.xz')
+			? execFileSync('xz', ['-dc', file], { maxBuffer: 64 * 1024 * 1024 })
+			: readFileSync(file);
+		writeFileSync(join(tree, 'modules', basename(file, '.xz')), content);
+	}
+	writeFileSync(join(tree, 'modules/order'), `${files.map((file) => basename(file, '.xz')).join('\n')}\n`);
+	const environment = {
+		PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+		HOME: '/root',
+		R58_ROOT: root,
+		R58_NODE: process.execPath,
+		R58_PROGRAM: program,
+		R58_MODULES: debian.folder,
+		R58_KERNEL: debian.version,
+	};
+	writeFileSync(
+		join(tree, 'guest.env'),
+		Object.entries(environment)
+			.map(([name, value]) => `export ${name}='${value}'\n`)
+			.join(''),
+	);
+	writeFileSync(join(tree, 'init'), init);
+	chmodSync(join(tree, 'init'), 0o755);
+	const image = join(folder, 'initramfs.gz');
+	execFileSync('sh', ['-c', `find . | cpio -o -H newc --quiet | gzip -1 > "$0"`, image], { cwd: tree });
+	return image;
+}
+
+export class Machine {
+	readonly #child: ChildProcess;
+	readonly #folder: string;
+	readonly #console: string;
+	readonly #notes: string[] = [];
+	/** Resolves when the machine is off, however that came. */
+	readonly ended: Promise<void>;
+
+	constructor({ program, timeoutMs, onLine, memoryMb = 1500 }: MachineOptions) {
+		const debian = kernel();
+		this.#folder = mkdtempSync(join(tmpdir(), 'r58-machine-'));
+		this.#console = join(this.#folder, 'console');
+		const image = bootImage(this.#folder, debian, program);
+		const args = ['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', String(memoryMb)];
+		args.push('-nodefaults', '-no-reboot', '-display', 'none', '-kernel', debian.image, '-initrd', image);
+		args.push('-append', 'console=ttyS0 quiet panic=1 mitigations=off');
+		args.push('-serial', `file:${this.#console}`, '-serial', 'stdio');
+		args.push('-virtfs', 'local,path=/,mount_tag=host,security_model=passthrough,readonly=on,multidevs=remap');
+		this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', 'nice', '-n', '10', 'qemu-system-x86_64', ...args], {
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		createInterface({ input: this.#child.stderr! }).on('line', (line) => this.#notes.push(line));
+		createInterface({ input: this.#child.stdout! }).on('line', (line) => {
+			if (line.trimStart().startsWith('{')) onLine(JSON.parse(line) as Record<string, unknown>);
+			else this.#notes.push(line);
+		});
+		const timer = setTimeout(() => {
+			this.#notes.push(`not done within ${timeoutMs / 1000} s`);
+			this.#child.kill('SIGKILL');
+		}, timeoutMs);
+		this.ended = new Promise((resolve) => {
+			this.#child.on('error', (error) => this.#notes.push(error.message));
+			this.#child.on('close', () => {
+				clearTimeout(timer);
+				this.#notes.push(...this.#readConsole());
+				rmSync(this.#folder, { recursive: true, force: true });
+				resolve();
+			});
+		});
+	}
+
+	/** What its console and the emulator said, for messages; complete once it has ended. */
+	tail(lines = 40): string {
+		return this.#notes.slice(-lines).join('\n');
+	}
+
+	#readConsole(): string[] {
+		try {
+			return readFileSync(this.#console, 'utf8').split(/\r?\n/);
+		} catch {
+			// The emulator did not get as far as to make it.
+			return [];
+		}
+	}
+
+	kill(): void {
+		this.#child.kill('SIGKILL');
+	}
+}

@@ -1,0 +1,21 @@
+/** Runs named checks inside a virtual machine and prints what became of each as one line of JSON. */
+export interface StepResult {
+	step: string;
+	error: string | null;
+	/** What was seen, for the log and for the test that asserts it. */
+	facts: Record<string, unknown>;
+	ms: number;
+}
+
+export async function step(name: string, check: () => Promise<Record<string, unknown> | undefined>): Promise<void> {
+	const started = performance.now();
+	let error: string | null = null;
+	let facts: Record<string, unknown> = {};
+	try {
+		facts = (await check()) ?? {};
+	} catch (problem) {
+		error = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+	}
+	const result: StepResult = { step: name, error, facts, ms: Math.round(performance.now() - started) };
+	process.stdout.write(`${JSON.stringify(result)}\n`);
+}
