@@ -111,6 +111,13 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		if (this.#child.connected) this.#child.send(request, () => {});
 	}
 
+	/** It ends by itself now, unless its exit hangs (a quiet bus that is still polled): then it is killed. */
+	#fail(reason: string): void {
+		this.#reason ??= reason;
+		const timer = setTimeout(() => this.kill(null), STOP_TIMEOUT_MS);
+		this.once('end', () => clearTimeout(timer));
+	}
+
 	#onEvent(event: HostEvent): void {
 		this.heardAt = performance.now();
 		switch (event.type) {
@@ -126,10 +133,10 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 				this.emit('warning', event.element, event.message);
 				break;
 			case 'refused':
-				this.#reason ??= event.reason;
+				this.#fail(event.reason);
 				break;
 			case 'error':
-				this.#reason ??= `${event.element}: ${event.message}`;
+				this.#fail(`${event.element}: ${event.message}`);
 				break;
 		}
 	}
