@@ -251,8 +251,7 @@ export class LiveStudio implements Studio {
 		this.#faults.clear('safe-mode', 'service');
 		this.o.guard.retry();
 		for (const id of Object.keys(this.state.current.sources)) this.#sources.connect(id);
-		this.#sources.start();
-		this.#rtpSources.start();
+		this.#startInputs();
 		return this.state.current.system;
 	}
 
@@ -280,10 +279,7 @@ export class LiveStudio implements Studio {
 		this.#program.host.start();
 		this.#encoder.start();
 		if (this.state.current.system.safeMode) this.#inputsOff();
-		else {
-			this.#sources.start();
-			this.#rtpSources.start();
-		}
+		else this.#startInputs();
 		this.#targets.start();
 		this.#streamersTimer = setTimeout(() => this.#startStreamers(), STREAMERS_DELAY_MS);
 		this.#machine.start();
@@ -482,6 +478,11 @@ export class LiveStudio implements Studio {
 		clearTimeout(this.#streamersTimer);
 		this.#streamersTimer = undefined;
 		for (const { plan } of Object.values(this.#streamers)) plan.host.start();
+	}
+
+	#startInputs(): void {
+		this.#sources.start();
+		this.#rtpSources.start();
 	}
 
 	#inputsOff(): void {

@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import { base } from './styles.js';
+import { base, dialogBox } from './styles.js';
 
 export interface Question {
 	title: string;
@@ -14,17 +14,9 @@ export interface Question {
 export class Confirm extends LitElement {
 	static override styles = [
 		base,
+		dialogBox,
 		css`
-			dialog {
-				max-width: min(440px, calc(100vw - 32px));
-				padding: 20px;
-				border: 1px solid var(--line);
-				border-radius: 12px;
-				background: var(--surface);
-				color: var(--text);
-			}
-			dialog::backdrop { background: rgb(0 0 0 / 0.6); }
-			h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
+			dialog { max-width: min(440px, calc(100vw - 32px)); }
 			p { margin: 10px 0 20px; }
 			.actions { display: flex; justify-content: flex-end; flex-wrap: wrap; gap: 8px; }
 		`,

@@ -95,3 +95,16 @@ export const pageStyles = css`
 	.top { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
 	.top h1 { font-size: 1.25rem; margin-right: auto; }
 `;
+
+/** A modal dialog and its heading; each dialog says how wide it is. */
+export const dialogBox = css`
+	dialog {
+		padding: 20px;
+		border: 1px solid var(--line);
+		border-radius: 12px;
+		background: var(--surface);
+		color: var(--text);
+	}
+	dialog::backdrop { background: rgb(0 0 0 / 0.6); }
+	h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
+`;

@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { base } from '../common/styles.js';
+import { base, dialogBox } from '../common/styles.js';
 import { keyMap } from './keys.js';
 
 /** The list of keys, and the switch that turns single keys off (WCAG 2.1.4). */
@@ -8,17 +8,9 @@ import { keyMap } from './keys.js';
 export class KeyMap extends LitElement {
 	static override styles = [
 		base,
+		dialogBox,
 		css`
-			dialog {
-				width: min(460px, calc(100vw - 32px));
-				padding: 20px;
-				border: 1px solid var(--line);
-				border-radius: 12px;
-				background: var(--surface);
-				color: var(--text);
-			}
-			dialog::backdrop { background: rgb(0 0 0 / 0.6); }
-			h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
+			dialog { width: min(460px, calc(100vw - 32px)); }
 			dl { display: grid; grid-template-columns: auto 1fr; gap: 10px 16px; margin: 16px 0; }
 			kbd {
 				padding: 2px 8px;

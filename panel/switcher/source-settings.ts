@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Source, SourcePatch } from '../../service/api/schema.js';
-import { base } from '../common/styles.js';
+import { base, dialogBox } from '../common/styles.js';
 import type { Commands } from './commands.js';
 import { ordered } from './scenes.js';
 
@@ -16,17 +16,9 @@ const lossWords: Record<Source['onLoss'], string> = {
 export class SourceSettings extends LitElement {
 	static override styles = [
 		base,
+		dialogBox,
 		css`
-			dialog {
-				width: min(420px, calc(100vw - 32px));
-				padding: 20px;
-				border: 1px solid var(--line);
-				border-radius: 12px;
-				background: var(--surface);
-				color: var(--text);
-			}
-			dialog::backdrop { background: rgb(0 0 0 / 0.6); }
-			h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
+			dialog { width: min(420px, calc(100vw - 32px)); }
 			form { display: grid; gap: 12px; margin-top: 16px; }
 			label { display: grid; gap: 4px; }
 			.row { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
