@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { HostEvent, HostRequest, HostRole } from '../../pipelines/protocol.js';
-
 import { outOfMemoryKills } from '../system/usage.js';
 
 const hostProgram = fileURLToPath(new URL('../../pipelines/host.js', import.meta.url));
@@ -10,6 +9,8 @@ const hostProgram = fileURLToPath(new URL('../../pipelines/host.js', import.meta
 const STOP_TIMEOUT_MS = 2_000;
 /** What has not died this long after SIGKILL is held by the kernel, in a driver (state D). */
 const DEATH_TIMEOUT_MS = 2_000;
+/** How long the last words of a process that is gone may take to arrive. */
+const LAST_WORDS_MS = 200;
 
 export interface HostProcessEvents {
 	idle: [];
@@ -48,9 +49,21 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 			});
 		this.#child.on('message', (event: HostEvent) => this.#onEvent(event));
 		this.#child.on('error', (error) => this.#end(`the host process could not be started: ${error.message}`));
-		this.#child.on('exit', (code, signal) =>
-			this.#end(this.#reason ?? (signal ? this.#signalled(signal) : `ended with code ${code}`)),
-		);
+		this.#child.on('exit', (code, signal) => this.#onExit(code, signal));
+	}
+
+	/** The exit may overtake the reason the host sent for it: that has arrived when the channel is closed. */
+	#onExit(code: number | null, signal: NodeJS.Signals | null): void {
+		const end = () => this.#end(this.#reason ?? (signal ? this.#signalled(signal) : `ended with code ${code}`));
+		if (!this.#child.connected) {
+			end();
+			return;
+		}
+		const timer = setTimeout(end, LAST_WORDS_MS);
+		this.#child.once('disconnect', () => {
+			clearTimeout(timer);
+			end();
+		});
 	}
 
 	get pid(): number | undefined {
