@@ -4,7 +4,7 @@ import { css } from 'lit';
 export const base = css`
 	:host { box-sizing: border-box; }
 	:host([hidden]), [hidden] { display: none !important; }
-	*, *::before, *::after { box-sizing: inherit; }
+	*, *::before, *::after { box-sizing: border-box; }
 	h1, h2, h3, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
 	ul, ol { list-style: none; }
 	h2 { font-size: 0.8rem; font-weight: 650; color: var(--dim); letter-spacing: 0.06em; text-transform: uppercase; }

@@ -78,7 +78,7 @@ export class SourceSettings extends FormDialog {
 		const userOf = (card: string) => Object.values(this.sources).find((source) => source.id !== id && source.alsaDevice === card);
 		return html`<label>Sound card
 			<select name="alsaDevice" data-testid="source-sound-card">
-				<option value="" ?selected=${alsaDevice === null}>None: the sound that comes with the picture</option>
+				<option value="" ?selected=${alsaDevice === null}>None</option>
 				${cards.map(({ device, label }) => {
 					const user = userOf(device);
 					return html`<option value=${device} ?selected=${device === alsaDevice}>${label}${user ? ` – in use by ${user.label}` : ''}</option>`;
@@ -88,7 +88,7 @@ export class SourceSettings extends FormDialog {
 				${
 					cards.length === 0
 						? 'No sound card was found. Plug one in: it is in this list by itself.'
-						: 'Its sound takes the place of what comes with the picture.'
+						: 'With a card, its sound takes the place of what comes with the picture.'
 				}
 			</span>
 		</label>`;

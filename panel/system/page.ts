@@ -61,7 +61,7 @@ export class SystemPage extends LitElement {
 				dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
 				dd { margin-bottom: 8px; }
 				th, td { padding-right: 8px; font-size: 0.85rem; }
-				.pid { display: none; }
+				.pid, .id { display: none; }
 			}
 		`,
 	];
@@ -174,9 +174,11 @@ export class SystemPage extends LitElement {
 
 	#hostTable() {
 		const names = this.#names();
-		const labelled = (host: string) => {
+		const titled = (host: string) => {
 			const name = nameOf(host, names);
-			return name === null ? nothing : html`<div class="dim small">${name}</div>`;
+			if (name === null) return host;
+			const [role, id] = host.split(' ');
+			return html`${role} ${name}<div class="dim small id">${id}</div>`;
 		};
 		return html`<div class="scroll"><table data-testid="processes">
 			<thead>
@@ -187,7 +189,7 @@ export class SystemPage extends LitElement {
 			</thead>
 			<tbody>${Object.entries(this.hosts).map(
 				([name, { pid, state, restarts, cpuPct, rssBytes }]) => html`<tr>
-					<th scope="row">${name}${labelled(name)}</th>
+					<th scope="row">${titled(name)}</th>
 					<td><span class="badge" data-state=${hostBadges[state]}>${hostWords[state]}</span></td>
 					<td class="figure">${restarts}</td>
 					<td class="figure">${cpuPct === null ? '–' : `${Math.round(cpuPct)} %`}</td>
