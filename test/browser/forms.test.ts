@@ -220,7 +220,7 @@ test('an operator reads of safe mode but is not offered what only a technician m
 		await operator.getByTestId('safe-mode').getByText('Only a technician').waitFor();
 		assert.is(await operator.getByTestId('leave-safe-mode').count(), 0);
 	} finally {
-		await safe.stop();
+		safe.destroy();
 	}
 });
 
