@@ -13,6 +13,8 @@ interface Page {
 
 const pages: Record<string, Page> = {
 	switcher: { tag: 'r58-switcher-page', title: 'Switcher', load: () => import('./switcher/page.js'), operator: true },
+	inputs: { tag: 'r58-inputs-page', title: 'Inputs', load: () => import('./inputs/page.js'), operator: true },
+	outputs: { tag: 'r58-outputs-page', title: 'Outputs', load: () => import('./outputs/page.js'), operator: true },
 	recordings: { tag: 'r58-recordings-page', title: 'Recordings', load: () => import('./recordings/page.js'), operator: true },
 	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
 	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },

@@ -305,11 +305,13 @@ export class LiveStudio implements Studio {
 		return this.#faults.list();
 	}
 
-	async patchSource(id: string, patch: SourcePatch): Promise<Source> {
-		const source = this.#sources.patch(id, patch);
-		this.#rtpSources.rename(id, source.label);
+	async patchSource(id: string, { rtp, ...patch }: SourcePatch): Promise<Source> {
+		if (rtp) await this.#rtpSources.check(id, rtp);
+		const { label } = this.#sources.patch(id, patch);
+		this.#rtpSources.rename(id, label);
+		if (rtp) await this.#rtpSources.change(id, rtp);
 		this.#switcher.addSource(id);
-		return source;
+		return this.#sources.get(id);
 	}
 
 	async createSource(create: SourceCreate): Promise<Source> {

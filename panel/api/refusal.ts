@@ -55,7 +55,8 @@ export function mayRetry({ status }: Refusal): boolean {
 	return ![400, 401, 403, 413, 415, 422].includes(status);
 }
 
-function asSentence(text: string): string {
+/** What a program says about itself, as people write it. */
+export function asSentence(text: string): string {
 	const trimmed = text.trim();
 	return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?…]$/.test(trimmed) ? '' : '.'}`;
 }

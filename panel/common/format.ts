@@ -34,3 +34,12 @@ export function localTime(iso: string): string {
 	const date = new Date(iso);
 	return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
+
+export function bitrate(kbps: number): string {
+	return kbps < 1000 ? `${Math.round(kbps)} kbit/s` : `${(kbps / 1000).toFixed(1)} Mbit/s`;
+}
+
+/** A picture's size and rate: "1280×720, 29.97 fps". */
+export function picture({ width, height, fps }: { width: number; height: number; fps: number }): string {
+	return `${width}×${height}, ${Math.round(fps * 100) / 100} fps`;
+}

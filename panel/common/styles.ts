@@ -4,13 +4,13 @@ import { css } from 'lit';
 export const base = css`
 	:host { box-sizing: border-box; }
 	:host([hidden]), [hidden] { display: none !important; }
-	*, *::before, *::after { box-sizing: inherit; }
+	*, *::before, *::after { box-sizing: border-box; }
 	h1, h2, h3, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
 	ul, ol { list-style: none; }
 	h2 { font-size: 0.8rem; font-weight: 650; color: var(--dim); letter-spacing: 0.06em; text-transform: uppercase; }
 	a { color: var(--accent); }
 
-	button, .button, select, input {
+	button, .button, select, input, textarea {
 		min-height: var(--target);
 		font: inherit;
 		color: var(--text);
@@ -48,7 +48,7 @@ export const base = css`
 	button.plain { background: none; border-color: transparent; }
 	button.plain:hover:not(:disabled) { background: var(--raised); }
 
-	input, select {
+	input, select, textarea {
 		width: 100%;
 		padding: 0 12px;
 		border: 1px solid var(--line);
@@ -94,11 +94,41 @@ export const pageStyles = css`
 	.page { max-width: 980px; margin: 0 auto; padding: 16px; display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
 	.top { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; }
 	.top h1 { font-size: 1.25rem; margin-right: auto; }
+	.empty { display: grid; justify-items: start; gap: 12px; padding: 20px; color: var(--dim); }
+	@media (max-width: 599px) {
+		.page { padding: 8px; gap: 10px; }
+	}
+`;
+
+/** A word for a state, with its colour; the word alone says it too. */
+export const badgeStyles = css`
+	.badge {
+		display: inline-flex;
+		align-items: center;
+		gap: 6px;
+		padding: 1px 8px;
+		border-radius: 4px;
+		background: var(--raised);
+		font-weight: 600;
+		font-size: 0.85rem;
+		white-space: nowrap;
+	}
+	.badge::before { content: ''; width: 9px; height: 9px; border-radius: 50%; background: var(--dim); }
+	.badge[data-state='live']::before { background: var(--ok); }
+	.badge[data-state='starting']::before { background: none; border: 2px solid var(--dim); }
+	.badge[data-state='no-signal']::before { background: var(--warn); }
+	.badge[data-state='fault'] { background: var(--bad-surface); }
+	.badge[data-state='fault']::before { background: var(--bad); border-radius: 0; }
+	.badge[data-state='recording'] { background: var(--program); color: var(--program-text); }
+	.badge[data-state='recording']::before { background: var(--program-text); }
 `;
 
 /** A modal dialog and its heading; each dialog says how wide it is. */
 export const dialogBox = css`
 	dialog {
+		max-height: calc(100dvh - 16px);
+		overflow-y: auto;
+		overscroll-behavior: contain;
 		padding: 20px;
 		border: 1px solid var(--line);
 		border-radius: 12px;

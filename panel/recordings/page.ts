@@ -1,11 +1,20 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
-import type { Recording } from '../../service/api/schema.js';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { Recording, Session } from '../../service/api/schema.js';
+import { asSentence } from '../api/refusal.js';
 import { Show } from '../api/show.js';
-import { bytes, duration, localTime } from '../common/format.js';
-import { base, pageStyles } from '../common/styles.js';
-import '../common/theme-switch.js';
+import type { Confirm } from '../common/confirm.js';
+import { bytes, duration, localTime, picture } from '../common/format.js';
+import type { Notices } from '../common/notices.js';
+import { badgeStyles, base, pageStyles } from '../common/styles.js';
+import { Commands } from '../switcher/commands.js';
+import '../common/confirm.js';
+import '../common/notices.js';
+import '../common/page-head.js';
+import '../common/safe-mode.js';
+import '../switcher/record-block.js';
 
+const running: Recording['state'][] = ['starting', 'recording', 'stopping'];
 const words: Record<Recording['state'], string> = {
 	starting: 'Starting',
 	recording: 'Recording',
@@ -20,13 +29,12 @@ export class RecordingsPage extends LitElement {
 	static override styles = [
 		base,
 		pageStyles,
+		badgeStyles,
 		css`
 			li.card { display: grid; gap: 8px; }
 			.head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; }
 			.head b { font-size: 1.05rem; margin-right: auto; overflow-wrap: anywhere; }
-			.state { padding: 1px 8px; border-radius: 4px; background: var(--raised); font-weight: 600; font-size: 0.85rem; }
-			.state.recording { background: var(--program); color: var(--program-text); }
-			.state.fault { background: var(--bad-surface); }
+			.head button { margin-left: auto; }
 			ul.recordings { display: grid; gap: 12px; }
 			.file {
 				display: flex;
@@ -39,18 +47,25 @@ export class RecordingsPage extends LitElement {
 			.file span { flex: 1 1 200px; overflow-wrap: anywhere; }
 		`,
 	];
+	@property({ attribute: false }) session: Session | null = null;
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
 	#show = new Show(this);
+	#commands = new Commands(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
 
 	override render() {
 		const { state, online } = this.#show;
 		const recordings = Object.values(state?.recordings ?? {}).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+		const now = recordings.find((recording) => running.includes(recording.state)) ?? null;
 		return html`<div class="page">
-			<div class="top"><h1>Recordings</h1><a class="button" href="/switcher">Switcher</a><r58-theme-switch></r58-theme-switch></div>
-			${
-				state && !online
-					? html`<p class="problem" role="alert">Panel offline – recordings go on. Reconnecting by itself…</p>`
-					: nothing
-			}
+			<r58-page-head heading="Recordings" .offline=${state && !online ? 'Recordings go on.' : null}>
+				<r58-record-block .commands=${this.#commands} .recording=${now} ?inert=${!online}></r58-record-block>
+			</r58-page-head>
+			<r58-safe-mode .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
 			${
 				state?.system.disk
 					? html`<p class="dim">${bytes(state.system.disk.freeBytes)} of ${bytes(state.system.disk.totalBytes)} left</p>`
@@ -59,20 +74,28 @@ export class RecordingsPage extends LitElement {
 			${!state ? html`<p role="status">Loading…</p>` : nothing}
 			${
 				state && recordings.length === 0
-					? html`<p class="card dim">Nothing recorded yet. Press Record on the switcher: the file is here from then on.</p>`
+					? html`<div class="card empty"><p><b>Nothing recorded yet.</b> Press Record, here or on the Switcher: the file is here from then on.</p></div>`
 					: nothing
 			}
-			<ul class="recordings">${recordings.map((recording) => this.#recording(recording))}</ul>
-		</div>`;
+			<ul class="recordings" ?inert=${!online}>${recordings.map((recording) => this.#recording(recording))}</ul>
+		</div>
+		<r58-confirm></r58-confirm>
+		<r58-notices></r58-notices>`;
 	}
 
-	#recording({ id, name, state, startedAt, durationMs, files, lastError }: Recording) {
+	#recording(recording: Recording) {
+		const { id, name, state, startedAt, durationMs, files, lastError } = recording;
 		return html`<li class="card" data-testid="recording-${id}">
 			<div class="head">
-				<b>${name}</b><span class="state ${state}">${words[state]}</span><span>${duration(durationMs)}</span>
+				<b>${name}</b><span class="badge" data-state=${state}>${words[state]}</span><span>${duration(durationMs)}</span>
 				<span class="dim">${localTime(startedAt)}</span>
+				${
+					running.includes(state)
+						? nothing
+						: html`<button data-testid="delete-${id}" aria-label="Delete ${name}" @click=${() => void this.#delete(recording)}>Delete</button>`
+				}
 			</div>
-			${lastError ? html`<p class="problem">${lastError}</p>` : nothing}
+			${lastError ? html`<p class="problem">${asSentence(lastError)}</p>` : nothing}
 			${files.length === 0 ? html`<p class="dim small">No file yet.</p>` : nothing}
 			${files.map(
 				(file) => html`<div class="file">
@@ -86,11 +109,17 @@ export class RecordingsPage extends LitElement {
 			)}
 		</li>`;
 	}
+
+	async #delete({ id, name, files }: Recording): Promise<void> {
+		const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
+		const title = `Delete “${name}”?`;
+		const text = `${files.length === 1 ? 'Its file goes' : `Its ${files.length} files go`} for good: ${size}.`;
+		if (!(await this.#commands.ask({ title, text, action: 'Delete' }))) return;
+		await this.#commands.send('DELETE', `/api/recordings/${encodeURIComponent(id)}`);
+	}
 }
 
 /** What is known of a file, in one line. */
 function figures({ codec, width, height, fps, bytes: size }: Recording['files'][number]): string {
-	const picture = height > 0 ? `${width}×${height}` : null;
-	const rate = fps > 0 ? `${Math.round(fps * 100) / 100} fps` : null;
-	return [codec, picture, rate, bytes(size)].filter(Boolean).join(' · ');
+	return [codec, height > 0 ? picture({ width, height, fps }) : null, bytes(size)].filter(Boolean).join(' · ');
 }

@@ -1,22 +1,14 @@
-import type { GuestInvite, Scene, SourcePatch, StripPatch } from '../../service/api/schema.js';
-import { request, sentence } from '../api/http.js';
-import type { Show } from '../api/show.js';
-import type { Question } from '../common/confirm.js';
+import type { GuestInvite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
+import { Requests } from '../api/requests.js';
 import { sceneOnAir, sourceScene, withSource } from './scenes.js';
 
-/** Everything the switcher asks of the studio. Nothing is queued: without a link a command is refused on the spot. */
-export class Commands {
+/** Everything the switcher asks of the studio. */
+export class Commands extends Requests {
 	/** Length of the next mix. */
 	mixMs = 500;
 
-	constructor(
-		private readonly show: Show,
-		private readonly report: (sentence: string) => void,
-		private readonly ask: (question: Question) => Promise<boolean>,
-	) {}
-
 	preview(scene: string): Promise<unknown> {
-		return this.#send('PUT', '/api/preview', { scene });
+		return this.send('PUT', '/api/preview', { scene });
 	}
 
 	previewSource(source: string): Promise<unknown> {
@@ -24,15 +16,15 @@ export class Commands {
 	}
 
 	cutToSource(source: string): Promise<unknown> {
-		return this.#send('POST', '/api/cut', { scene: sourceScene(source) });
+		return this.send('POST', '/api/cut', { scene: sourceScene(source) });
 	}
 
 	cut(): Promise<unknown> {
-		return this.#send('POST', '/api/take', { kind: 'cut', durationMs: 0 });
+		return this.send('POST', '/api/take', { kind: 'cut', durationMs: 0 });
 	}
 
 	mix(): Promise<unknown> {
-		return this.#send('POST', '/api/take', { kind: 'mix', durationMs: this.mixMs });
+		return this.send('POST', '/api/take', { kind: 'mix', durationMs: this.mixMs });
 	}
 
 	/** Puts a source (null empties) into a slot of a scene and shows the scene in preview. */
@@ -43,45 +35,30 @@ export class Commands {
 			if (!(await this.ask({ title, text, action: 'Change on air' }))) return;
 		}
 		const layers = withSource(scene.layers, slot, source);
-		const saved = await this.#send('PUT', `/api/scenes/${encodeURIComponent(scene.id)}`, { label: scene.label, layers });
+		const saved = await this.send('PUT', `/api/scenes/${encodeURIComponent(scene.id)}`, { label: scene.label, layers });
 		if (saved !== null && this.show.state?.buses.preview !== scene.id) await this.preview(scene.id);
 	}
 
 	strip(strip: string, patch: StripPatch): Promise<unknown> {
-		return this.#send('PATCH', `/api/audio/${encodeURIComponent(strip)}`, patch);
+		return this.send('PATCH', `/api/audio/${encodeURIComponent(strip)}`, patch);
 	}
 
-	source(id: string, patch: SourcePatch): Promise<unknown> {
-		return this.#send('PATCH', `/api/sources/${encodeURIComponent(id)}`, patch);
-	}
-
-	record(): Promise<unknown> {
-		return this.#send('POST', '/api/recordings', {});
+	record(options: RecordingCreate): Promise<unknown> {
+		return this.send('POST', '/api/recordings', options);
 	}
 
 	stopRecording(id: string): Promise<unknown> {
-		return this.#send('POST', `/api/recordings/${encodeURIComponent(id)}/stop`, {});
+		return this.send('POST', `/api/recordings/${encodeURIComponent(id)}/stop`, {});
 	}
 
 	invite(name: string): Promise<GuestInvite | null> {
-		return this.#send<GuestInvite>('POST', '/api/guests', { name });
+		return this.send<GuestInvite>('POST', '/api/guests', { name });
 	}
 
 	async removeGuest(id: string, name: string): Promise<void> {
 		const text = 'Their connection ends, their picture leaves every scene and the invite stops working.';
 		if (await this.ask({ title: `Remove ${name}?`, text, action: 'Remove' })) {
-			await this.#send('DELETE', `/api/guests/${encodeURIComponent(id)}`);
-		}
-	}
-
-	/** The answer; null when it was refused, which has been reported then. */
-	async #send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
-		if (!this.show.online) return null;
-		try {
-			return ((await request<T>(method, path, { body })) ?? {}) as T;
-		} catch (error) {
-			this.report(sentence(error));
-			return null;
+			await this.send('DELETE', `/api/guests/${encodeURIComponent(id)}`);
 		}
 	}
 }

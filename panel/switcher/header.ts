@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { State } from '../../service/api/schema.js';
 import { signOut } from '../api/session.js';
 import { bytes, timeLeft } from '../common/format.js';
+import { operatorPages } from '../common/page-head.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
 import '../common/theme-switch.js';
@@ -41,15 +42,28 @@ export class SwitcherHeader extends LitElement {
 			.space { flex: 1; }
 			nav { display: flex; flex-wrap: wrap; align-items: center; gap: 2px; }
 			nav .button, nav button { padding: 0 10px; border: 0; background: none; color: var(--text); font-weight: 500; }
-			nav .faults { color: var(--warn); font-weight: 700; }
+			.faults {
+				display: flex;
+				align-items: center;
+				min-height: var(--target);
+				padding: 0 8px;
+				color: var(--warn);
+				font-weight: 700;
+				text-decoration: none;
+				white-space: nowrap;
+			}
 			@media (max-width: 1099px) {
 				:host { gap: 6px 10px; }
 				h1, .time, .log-out { display: none; }
+				nav { margin-left: auto; }
 				nav .button, nav button { padding: 0 6px; }
 			}
 			@media (max-width: 599px) {
 				.keys { display: none; }
-				nav { width: 100%; justify-content: space-between; border-top: 1px solid var(--line); }
+				nav { width: 100%; flex-wrap: nowrap; justify-content: space-between; overflow-x: auto; border-top: 1px solid var(--line); }
+				nav .button, nav button { flex: none; font-size: 0.9rem; }
+				/* The light says it when all is well; the words come when it is not. */
+				.link:not([data-lost]) .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 			}
 		`,
 	];
@@ -68,18 +82,20 @@ export class SwitcherHeader extends LitElement {
 			<span class="air" role="status" data-testid="on-air" ?data-on=${onAir}>${onAir ? 'ON AIR' : online ? 'NOT ON AIR' : '– – –'}</span>
 			<r58-record-block .commands=${this.commands} .recording=${running}></r58-record-block>
 			${this.#disk()}
-			<span class="link" role="status" data-testid="link-light">
-				<span class="light" ?data-lost=${!online} aria-hidden="true"></span>${online ? 'Connected' : 'No connection'}
+			<span class="link" role="status" data-testid="link-light" ?data-lost=${!online}>
+				<span class="light" ?data-lost=${!online} aria-hidden="true"></span>
+				<span class="words">${online ? 'Connected' : 'No connection'}</span>
 			</span>
+			${
+				faults > 0
+					? html`<a class="faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>`
+					: nothing
+			}
 			<span class="space"></span>
 			<nav aria-label="Pages">
-				${
-					faults > 0
-						? html`<a class="button faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>`
-						: nothing
-				}
-				<a class="button" href="/recordings">Recordings</a>
-				<a class="button" href="/system">System</a>
+				${operatorPages
+					.filter(({ path }) => path !== location.pathname)
+					.map(({ path, label }) => html`<a class="button" href=${path}>${label}</a>`)}
 				<button class="keys" aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
 				<r58-theme-switch></r58-theme-switch>
 				<button class="log-out" data-testid="logout-button" @click=${this.#logOut}>Log out</button>

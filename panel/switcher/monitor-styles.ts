@@ -29,4 +29,9 @@ export const monitorStyles = css`
 	.caption { display: flex; align-items: center; gap: 8px; min-height: var(--target); min-width: 0; }
 	.what { flex: 1; min-width: 0; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 	.caption button { font-size: 0.9rem; padding: 0 10px; }
+	@media (max-width: 599px) {
+		.caption { gap: 6px; }
+		.what { font-size: 0.9rem; }
+		.caption button { font-size: 0.8rem; padding: 0 6px; }
+	}
 `;

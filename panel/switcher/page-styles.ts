@@ -51,23 +51,6 @@ export const pageStyles = css`
 			column-gap: 16px;
 		}
 		.monitors { grid-area: monitors; }
-		/* Over the page, not in it: nothing may move under a finger that is about to tap. */
-	.hint {
-		position: fixed;
-		inset: auto 12px 12px;
-		z-index: 6;
-		display: flex;
-		flex-wrap: wrap;
-		align-items: center;
-		gap: 8px;
-		max-width: 560px;
-		margin: 0 auto;
-		padding: 6px 6px 6px 14px;
-		border: 2px solid var(--accent);
-		border-radius: var(--radius);
-		background: var(--raised);
-		box-shadow: 0 4px 16px rgb(0 0 0 / 0.4);
-	}
 		.tiles { grid-area: tiles; }
 		.audio { grid-area: audio; }
 		aside { grid-area: side; display: grid; gap: var(--gap); position: sticky; top: var(--gap); }
@@ -75,7 +58,7 @@ export const pageStyles = css`
 	@media (max-width: 1099px) {
 		aside { display: contents; }
 		.monitors { order: 1; }
-		.tiles { grid-template-columns: repeat(auto-fit, minmax(124px, 1fr)); }
+		.tiles { grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); }
 		.take { order: 2; }
 		.tiles { order: 3; }
 		.layouts { order: 4; }

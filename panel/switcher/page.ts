@@ -1,11 +1,12 @@
 import { html, LitElement, nothing } from 'lit';
-import { customElement, query, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { State } from '../../service/api/schema.js';
+import type { Session, State } from '../../service/api/schema.js';
 import { Show } from '../api/show.js';
 import type { Confirm } from '../common/confirm.js';
 import type { Notices } from '../common/notices.js';
 import { base } from '../common/styles.js';
+import type { SourceSettings } from '../inputs/source-settings.js';
 import { Commands } from './commands.js';
 import type { KeyMap } from './key-map.js';
 import { type KeyAction, keyAction } from './keys.js';
@@ -13,9 +14,10 @@ import { Multiview } from './multiview.js';
 import { pageStyles } from './page-styles.js';
 import { ordered, sceneOnAir, sourceScene, tallyOf } from './scenes.js';
 import { Selection } from './selection.js';
-import type { SourceSettings } from './source-settings.js';
 import '../common/confirm.js';
 import '../common/notices.js';
+import '../common/safe-mode.js';
+import '../inputs/source-settings.js';
 import './audio-strip.js';
 import './guest-block.js';
 import './header.js';
@@ -23,7 +25,6 @@ import './key-map.js';
 import './layout-block.js';
 import './preview-monitor.js';
 import './program-monitor.js';
-import './source-settings.js';
 import './tile.js';
 import './transition-block.js';
 
@@ -33,6 +34,7 @@ const keysOffKey = 'r58.keysOff';
 @customElement('r58-switcher-page')
 export class SwitcherPage extends LitElement {
 	static override styles = [base, pageStyles];
+	@property({ attribute: false }) session: Session | null = null;
 	@query('r58-notices') private notices!: Notices;
 	@query('r58-confirm') private confirm!: Confirm;
 	@query('r58-key-map') private keyMap!: KeyMap;
@@ -79,11 +81,12 @@ export class SwitcherPage extends LitElement {
 			<div class="desk" ?inert=${!online} ?data-offline=${state !== null && !online} @mousedown=${this.#keepFocus}>
 				<r58-switcher-header .commands=${this.#commands} .state=${state} ?online=${online} @show-keys=${() => this.keyMap.show()}>
 				</r58-switcher-header>
+				<r58-safe-mode flush .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
 				${state === null ? html`<p class="waiting" role="status">Connecting to the studio…</p>` : this.#desk(state, online)}
 			</div>
 			${this.#multiview.video}
 			<r58-key-map .enabled=${this.keysOn} @keys-enabled=${this.#switchKeys}></r58-key-map>
-			<r58-source-settings .commands=${this.#commands} .sources=${state?.sources ?? {}}></r58-source-settings>
+			<r58-source-settings .sources=${state?.sources ?? {}} .soundCards=${state?.system.soundCards ?? []}></r58-source-settings>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>
 		`;
@@ -137,7 +140,10 @@ export class SwitcherPage extends LitElement {
 
 	#tiles(state: State, online: boolean) {
 		const sources = ordered(state.sources);
-		if (sources.length === 0) return html`<p class="card dim">No sources yet. Connect an HDMI input or invite a guest.</p>`;
+		if (sources.length === 0)
+			return html`<p class="card dim">
+				No sources yet. Plug in a camera, invite a guest, or <a href="/inputs">add an RTP source</a>.
+			</p>`;
 		return repeat(
 			sources,
 			({ id }) => id,

@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { Recording } from '../../service/api/schema.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Recording, RecordingCreate } from '../../service/api/schema.js';
 import { duration } from '../common/format.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
+import { prerollS, type RecordOptions } from './record-options.js';
+import './record-options.js';
 
 const confirmMs = 3000;
 
@@ -13,9 +15,12 @@ export class RecordBlock extends LitElement {
 	static override styles = [
 		base,
 		css`
-			:host { display: flex; align-items: center; gap: 8px; }
+			:host { display: flex; align-items: center; }
 			.dot { width: 12px; height: 12px; border-radius: 50%; background: var(--program); }
 			button[data-active] .dot { background: var(--program-text); border-radius: 2px; }
+			small { font-weight: 400; }
+			.record { border-radius: var(--radius) 0 0 var(--radius); }
+			.options { margin-left: -1px; padding: 0; border-radius: 0 var(--radius) var(--radius) 0; }
 			button { white-space: nowrap; font-variant-numeric: tabular-nums; }
 		`,
 	];
@@ -24,14 +29,22 @@ export class RecordBlock extends LitElement {
 	@property({ attribute: false }) recording: Recording | null = null;
 	@state() private asking = false;
 	@state() private busy = false;
+	@state() private options: RecordingCreate = { prerollS: prerollS() };
+	@query('r58-record-options') private dialog!: RecordOptions;
 	#timer = 0;
 
 	override render() {
 		const { recording } = this;
 		if (!recording) {
-			return html`<button data-testid="record-button" ?disabled=${this.busy} @click=${this.#start}>
-				<span class="dot" aria-hidden="true"></span>${this.busy ? 'Starting…' : 'Record'}
-			</button>`;
+			const early = this.options.prerollS ?? 0;
+			return html`<button class="record" data-testid="record-button" ?disabled=${this.busy} @click=${this.#start}>
+					<span class="dot" aria-hidden="true"></span>${this.busy ? 'Starting…' : 'Record'}
+					${early > 0 ? html`<small aria-label="from ${early} seconds ago" data-testid="record-early">−${early} s</small>` : nothing}
+				</button><button
+					class="options" aria-label="Recording: name and early start" title="Name, early start" data-testid="record-options"
+					@click=${() => void this.dialog.show(this.options)}
+				>⋯</button>
+				<r58-record-options @chosen=${this.#choose}></r58-record-options>`;
 		}
 		const word = recording.state === 'recording' ? 'REC' : recording.state === 'starting' ? 'Starting' : 'Stopping';
 		return html`<button
@@ -47,8 +60,14 @@ export class RecordBlock extends LitElement {
 
 	async #start(): Promise<void> {
 		this.busy = true;
-		await this.commands.record();
+		const started = await this.commands.record(this.options);
 		this.busy = false;
+		// A name is for one recording.
+		if (started !== null) this.options = { prerollS: this.options.prerollS };
+	}
+
+	#choose({ detail }: CustomEvent<RecordingCreate>): void {
+		this.options = detail;
 	}
 
 	async #stop(): Promise<void> {

@@ -1,14 +1,40 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { Fault, Session, State } from '../../service/api/schema.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Encoder, Fault, HostStatus, Session, State } from '../../service/api/schema.js';
 import { request, sentence } from '../api/http.js';
+import { Requests } from '../api/requests.js';
 import { signOut } from '../api/session.js';
 import { Show } from '../api/show.js';
-import { bytes, localTime } from '../common/format.js';
-import { base, pageStyles } from '../common/styles.js';
-import '../common/theme-switch.js';
+import type { Confirm } from '../common/confirm.js';
+import { bitrate, bytes, localTime, picture } from '../common/format.js';
+import type { Notices } from '../common/notices.js';
+import { badgeStyles, base, pageStyles } from '../common/styles.js';
+import '../common/confirm.js';
+import { nameOf } from '../common/fault-list.js';
+import '../common/notices.js';
+import '../common/page-head.js';
+import '../common/safe-mode.js';
 
 const askEveryMs = 3000;
+/** What the `stats` topic tells of a process. */
+type Host = Pick<HostStatus, 'pid' | 'state' | 'restarts' | 'cpuPct' | 'rssBytes'>;
+const hostWords: Record<HostStatus['state'], string> = {
+	off: 'Off',
+	starting: 'Starting…',
+	running: 'Running',
+	waiting: 'Restarting…',
+	'held-off': 'Held off',
+	stuck: 'Stuck',
+};
+/** The badge of a process, in the words of sources. */
+const hostBadges: Record<HostStatus['state'], string> = {
+	off: 'off',
+	starting: 'starting',
+	running: 'live',
+	waiting: 'no-signal',
+	'held-off': 'fault',
+	stuck: 'fault',
+};
 
 /** How the device is: health, faults, what is asked of it and what was measured, its processes. */
 @customElement('r58-system-page')
@@ -16,6 +42,7 @@ export class SystemPage extends LitElement {
 	static override styles = [
 		base,
 		pageStyles,
+		badgeStyles,
 		css`
 			section { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
 			dl { display: grid; grid-template-columns: minmax(120px, 200px) minmax(0, 1fr); gap: 6px 16px; }
@@ -23,18 +50,33 @@ export class SystemPage extends LitElement {
 			dd { overflow-wrap: anywhere; }
 			.ok { color: var(--ok); font-weight: 700; }
 			.degraded { color: var(--warn); font-weight: 700; }
-			.fault { border-top: 1px solid var(--line); padding: 8px 0; }
 			.scroll { overflow-x: auto; }
 			table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-			th, td { padding: 6px 12px 6px 0; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
-			code { font: 0.85rem var(--mono); overflow-wrap: anywhere; }
+			th, td { padding: 6px 12px 6px 0; text-align: left; border-top: 1px solid var(--line); white-space: nowrap; }
+			thead th { border: 0; color: var(--dim); font-weight: 500; }
+			tbody th { white-space: normal; overflow-wrap: anywhere; }
+			.figure { text-align: right; }
+			.login { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; }
+			@media (max-width: 599px) {
+				dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
+				dd { margin-bottom: 8px; }
+				th, td { padding-right: 8px; font-size: 0.85rem; }
+				.pid, .id { display: none; }
+			}
 		`,
 	];
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private health: string | null = null;
 	@state() private problem: string | null = null;
-	@state() private hosts: Record<string, unknown> = {};
+	@state() private hosts: Record<string, Host> = {};
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
 	#show = new Show(this, ['stats']);
+	#requests = new Requests(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
 	#timer = 0;
 	#shownFaults: Fault[] | null = null;
 
@@ -61,12 +103,8 @@ export class SystemPage extends LitElement {
 	override render() {
 		const { state, online } = this.#show;
 		return html`<div class="page">
-			<div class="top"><h1>System</h1><a class="button" href="/switcher">Switcher</a><r58-theme-switch></r58-theme-switch></div>
-			${
-				state && !online
-					? html`<p class="problem" role="alert">Panel offline – the show goes on. The figures below are old.</p>`
-					: nothing
-			}
+			<r58-page-head heading="System" .offline=${state && !online ? 'The figures below are old.' : null}></r58-page-head>
+			<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 			<section class="card">
 				<h2>Health</h2>
 				<p role="status" data-testid="health" class=${this.health ?? ''}>${this.problem ?? healthWords[this.health ?? ''] ?? 'Asking…'}</p>
@@ -79,25 +117,23 @@ export class SystemPage extends LitElement {
 			</section>
 			<section class="card">
 				<h2>Login</h2>
-				<p>Logged in as <b>${this.session?.role ?? 'unknown'}</b>.</p>
-				<div><button data-testid="logout-button" @click=${this.#logOut}>Log out</button></div>
+				<div class="login">
+					<p>Logged in as <b>${this.session?.role ?? 'unknown'}</b>.</p>
+					<button data-testid="logout-button" @click=${this.#logOut}>Log out</button>
+				</div>
 			</section>
-		</div>`;
+		</div>
+		<r58-confirm></r58-confirm>
+		<r58-notices></r58-notices>`;
 	}
 
 	#faults(faults: Fault[]) {
 		if (faults.length === 0) return html`<p class="dim">No faults.</p>`;
-		return faults.map(
-			({ subject, message, remedy, since, count }) => html`<div class="fault" data-testid="fault">
-				<b>${subject}</b>: ${message}
-				${remedy ? html`<p>${remedy}</p>` : nothing}
-				<p class="dim small">since ${localTime(since)}${count > 1 ? `, ${count} times` : ''}</p>
-			</div>`,
-		);
+		return html`<r58-fault-list .faults=${faults} .names=${this.#names()}></r58-fault-list>`;
 	}
 
 	#figures({ system, encoders, streamers }: State) {
-		const rate = Math.round((system.canvas.fpsNum / system.canvas.fpsDen) * 100) / 100;
+		const fps = system.canvas.fpsNum / system.canvas.fpsDen;
 		const { freeBytes = 0, totalBytes = 0, path = '' } = system.disk ?? {};
 		const disk = system.disk ? `${bytes(freeBytes)} of ${bytes(totalBytes)} left (${path})` : 'unknown';
 		return html`<section class="card">
@@ -105,7 +141,7 @@ export class SystemPage extends LitElement {
 			<dl>
 				<dt>Version</dt><dd>${system.version}</dd>
 				<dt>Running since</dt><dd>${localTime(system.startedAt)}</dd>
-				<dt>Canvas</dt><dd>${system.canvas.width}×${system.canvas.height}, ${rate} fps</dd>
+				<dt>Canvas</dt><dd>${picture({ ...system.canvas, fps })}</dd>
 				<dt>Slots</dt><dd>${system.slots.used} of ${system.slots.total} in use</dd>
 				<dt>Processor</dt><dd>${system.cpuPct === null ? 'unknown' : `${Math.round(system.cpuPct)} %`}</dd>
 				<dt>Memory</dt><dd>${system.memoryBytes === null ? 'unknown' : bytes(system.memoryBytes)}</dd>
@@ -114,10 +150,13 @@ export class SystemPage extends LitElement {
 				${Object.values(encoders).map(
 					({ id, element, hardware, asked, measured }) => html`<dt>Encoder ${id}</dt>
 						<dd>
-							${element}, ${hardware ? 'hardware' : 'software'}; asked ${figures(asked)};
-							measured ${measured ? figures(measured) : 'nothing yet'}
+							${element}, ${hardware ? 'hardware' : 'software'}
+							<div class="dim small">Asked for ${asText(asked)}</div>
+							<div class="dim small">Measured ${measured ? asText(measured) : 'nothing yet'}</div>
 						</dd>`,
 				)}
+				<dt>Sound cards</dt>
+				<dd>${system.soundCards.length === 0 ? 'none found' : system.soundCards.map(({ label }) => label).join(', ')}</dd>
 				${Object.values(streamers).map(
 					({ id, state, viewers }) =>
 						html`<dt>Streamer ${id}</dt><dd>${state}, ${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}</dd>`,
@@ -126,14 +165,43 @@ export class SystemPage extends LitElement {
 		</section>`;
 	}
 
+	/** What people call the things that faults and processes know by their ids. */
+	#names(): Record<string, string> {
+		const { sources = {}, targets = {}, recordings = {} } = this.#show.state ?? {};
+		const named = [...Object.values(sources), ...Object.values(targets)].map(({ id, label }) => [id, label]);
+		return Object.fromEntries([...named, ...Object.values(recordings).map(({ id, name }) => [id, name])]);
+	}
+
 	#hostTable() {
-		return html`<div class="scroll"><table>
-			${Object.entries(this.hosts).map(([name, stats]) => html`<tr><th scope="row">${name}</th><td><code>${summary(stats)}</code></td></tr>`)}
+		const names = this.#names();
+		const titled = (host: string) => {
+			const name = nameOf(host, names);
+			if (name === null) return host;
+			const [role, id] = host.split(' ');
+			return html`${role} ${name}<div class="dim small id">${id}</div>`;
+		};
+		return html`<div class="scroll"><table data-testid="processes">
+			<thead>
+				<tr>
+					<th scope="col">Process</th><th scope="col">State</th><th scope="col" class="figure">Restarts</th>
+					<th scope="col" class="figure">CPU</th><th scope="col" class="figure">Memory</th><th scope="col" class="figure pid">PID</th>
+				</tr>
+			</thead>
+			<tbody>${Object.entries(this.hosts).map(
+				([name, { pid, state, restarts, cpuPct, rssBytes }]) => html`<tr>
+					<th scope="row">${titled(name)}</th>
+					<td><span class="badge" data-state=${hostBadges[state]}>${hostWords[state]}</span></td>
+					<td class="figure">${restarts}</td>
+					<td class="figure">${cpuPct === null ? '–' : `${Math.round(cpuPct)} %`}</td>
+					<td class="figure">${rssBytes === null ? '–' : bytes(rssBytes)}</td>
+					<td class="figure pid">${pid ?? '–'}</td>
+				</tr>`,
+			)}</tbody>
 		</table></div>`;
 	}
 
 	#onStats = (event: Event): void => {
-		this.hosts = (event as CustomEvent<Record<string, unknown>>).detail;
+		this.hosts = (event as CustomEvent<Record<string, Host>>).detail;
 	};
 
 	async #ask(): Promise<void> {
@@ -154,15 +222,6 @@ export class SystemPage extends LitElement {
 
 const healthWords: Record<string, string> = { ok: '✓ All is well', degraded: '⚠ On air, with faults' };
 
-function figures({ width, height, fps, kbps }: { width: number; height: number; fps: number; kbps: number }): string {
-	return `${width}×${height}, ${Math.round(fps * 100) / 100} fps, ${Math.round(kbps)} kbit/s`;
-}
-
-/** The plain figures of a host, one line. */
-function summary(stats: unknown): string {
-	if (typeof stats !== 'object' || stats === null) return String(stats);
-	return Object.entries(stats)
-		.filter(([, value]) => typeof value !== 'object')
-		.map(([key, value]) => `${key} ${value}`)
-		.join('  ');
+function asText(figures: Encoder['asked']): string {
+	return `${picture(figures)}, ${bitrate(figures.kbps)}`;
 }

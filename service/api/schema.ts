@@ -83,6 +83,11 @@ export const sourceSchema = z.object({
 });
 export type Source = z.infer<typeof sourceSchema>;
 
+const hasStream = ({ video, audio }: Pick<RtpInput, 'video' | 'audio'>) => video !== null || audio !== null;
+const noStream = 'needs video, audio or both';
+const portsDiffer = ({ video, audio }: Pick<RtpInput, 'video' | 'audio'>) => video?.port !== audio?.port;
+const samePort = { path: ['audio', 'port'], error: 'must differ from the port of video' };
+
 export const sourceCreateSchema = z
 	.strictObject({
 		kind: z.literal('rtp', 'only sources of kind rtp are made; the others come by themselves'),
@@ -94,11 +99,8 @@ export const sourceCreateSchema = z
 		audio: rtpInputSchema.shape.audio.default(null),
 		listen: rtpInputSchema.shape.listen.default('loopback'),
 	})
-	.refine(({ video, audio }) => video !== null || audio !== null, 'needs video, audio or both')
-	.refine(({ video, audio }) => video?.port !== audio?.port, {
-		path: ['audio', 'port'],
-		error: 'must differ from the port of video',
-	});
+	.refine(hasStream, noStream)
+	.refine(portsDiffer, samePort);
 export type SourceCreate = z.infer<typeof sourceCreateSchema>;
 
 export const sourcePatchSchema = z
@@ -111,6 +113,8 @@ export const sourcePatchSchema = z
 		fit: fitSchema,
 		onLoss: z.enum(['hold', 'backup', 'slate']),
 		backup: id.nullable(),
+		/** Of sources of kind rtp alone: other ports, codec or senders. */
+		rtp: z.strictObject(rtpInputSchema.shape).refine(hasStream, noStream).refine(portsDiffer, samePort),
 	})
 	.partial();
 export type SourcePatch = z.infer<typeof sourcePatchSchema>;

@@ -28,7 +28,7 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			method: 'PATCH',
 			path: '/api/sources/:id',
 			role: 'operator',
-			summary: 'Change label, colour, delay, crop, fit, or what is shown when it is lost',
+			summary: 'Change label, colour, delay, sound card, crop, fit, what is shown when it is lost, or where RTP is taken',
 			params,
 			body: sourcePatchSchema,
 			response: sourceSchema,

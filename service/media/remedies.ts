@@ -26,6 +26,7 @@ const packages: Record<string, string> = {
 /** What GStreamer, the kernel and the supervisor say, and what a person can do about it. */
 const remedies: { when: RegExp; remedy: string }[] = [
 	{ when: /alsa|audio device|card:/i, remedy: 'Plug the sound card in, or choose another for the source' },
+	{ when: /name .* is not known here/, remedy: "Check the receiver's name and the network, or give its address" },
 	{ when: /No space left|disk is full/i, remedy: 'Free space on the disk or choose another data folder' },
 	{
 		when: /address .* in use by another writer/i,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import type { Canvas } from '../../pipelines/canvas.js';
+import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
 import { rtpSource } from '../../pipelines/rtpSource.js';
 import type { RtpInput, Source, SourceCreate } from '../api/schema.js';
 import { messageOf, StudioError } from '../errors.js';
@@ -26,18 +26,49 @@ export interface RtpSourcesOptions {
 /** Sources that other programs send as plain RTP, each on ports of its own. */
 export class RtpSources {
 	#hosts = new Map<string, SupervisedHost>();
+	/** False in safe mode: what is made then starts with the others. */
+	#running = false;
 
 	constructor(private readonly o: RtpSourcesOptions) {}
 
 	/** Throws conflict when a port is taken, no-slot when the mixer is full. */
 	async create({ label, video, audio, listen }: SourceCreate): Promise<Source> {
 		const rtp: RtpInput = { video, audio, listen };
-		for (const port of portsOf(rtp)) await this.#checkFree(port, addresses[listen]);
+		await this.#checkFree(rtp);
 		const stored = { id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp };
 		this.restore(stored);
 		this.o.store.rtpSources.put(stored);
-		this.#hosts.get(stored.id)!.start();
+		if (this.#running) {
+			this.#hosts.get(stored.id)!.start();
+		} else {
+			this.o.sources.disconnect(stored.id);
+			this.o.sources.setState(stored.id, 'off');
+		}
 		return this.o.sources.get(stored.id);
+	}
+
+	/** Throws conflict when the source is none of these, or a port is taken by somebody else. */
+	async check(id: string, rtp: RtpInput): Promise<void> {
+		const known = this.o.sources.get(id).rtp;
+		if (!known) throw new StudioError('conflict', `source ${id} is not of kind rtp: it has no ports`);
+		await this.#checkFree(rtp, portsOf(known));
+	}
+
+	/** Other ports, codec or senders, after `check`: the process starts anew, the slot and what was set stay. */
+	async change(id: string, rtp: RtpInput): Promise<void> {
+		const { sources, state, store, canvas } = this.o;
+		const host = this.#hosts.get(id)!;
+		await host.stop();
+		const source = sources.get(id);
+		const picture = { width: canvas.width, height: canvas.height, fps: fpsOf(canvas) };
+		state.set(`sources.${id}`, {
+			...source,
+			video: rtp.video && picture,
+			audio: rtp.audio && { channels: 2, levelDb: null },
+			rtp,
+		} satisfies Source);
+		store.rtpSources.put({ id, label: source.label, rtp });
+		if (this.#running) host.start();
 	}
 
 	restore({ id, label, rtp }: StoredRtpSource): void {
@@ -54,7 +85,10 @@ export class RtpSources {
 		const host = supervisor.add({
 			role: 'source',
 			name: id,
-			launch: () => rtpSource({ instance, id, canvas, address: addresses[rtp.listen], video: rtp.video, audio: rtp.audio }),
+			launch: () => {
+				const { video, audio, listen } = sources.get(id).rtp!;
+				return rtpSource({ instance, id, canvas, address: addresses[listen], video, audio });
+			},
 		});
 		host.on('down', (reason) => sources.setState(id, 'fault', reason));
 		host.on('ready', () => sources.recover(id));
@@ -63,6 +97,7 @@ export class RtpSources {
 	}
 
 	start(): void {
+		this.#running = true;
 		for (const host of this.#hosts.values()) host.start();
 	}
 
@@ -81,12 +116,16 @@ export class RtpSources {
 		await this.o.sources.remove(id);
 	}
 
-	async #checkFree(port: number, address: string): Promise<void> {
-		for (const { id, label, rtp } of Object.values(this.o.state.current.sources))
-			if (rtp && portsOf(rtp).includes(port))
-				throw new StudioError('conflict', `UDP port ${port} is taken by source ${id} (${label})`);
-		const problem = await bindError(port, address);
-		if (problem) throw new StudioError('conflict', `UDP port ${port} is taken by another program (${problem})`);
+	/** `own`: ports that the source itself holds. */
+	async #checkFree(rtp: RtpInput, own: number[] = []): Promise<void> {
+		for (const port of portsOf(rtp)) {
+			if (own.includes(port)) continue;
+			for (const { id, label, rtp: other } of Object.values(this.o.state.current.sources))
+				if (other && portsOf(other).includes(port))
+					throw new StudioError('conflict', `UDP port ${port} is taken by source ${id} (${label})`);
+			const problem = await bindError(port, addresses[rtp.listen]);
+			if (problem) throw new StudioError('conflict', `UDP port ${port} is taken by another program (${problem})`);
+		}
 	}
 }
 

@@ -1,5 +1,6 @@
 import { alsaSource } from '../../pipelines/alsaSource.js';
 import type { LiveState } from '../state.js';
+import { soundCards } from './captureDevices.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -38,7 +39,12 @@ export class SoundInputs {
 		const host = this.o.supervisor.add({
 			role: 'source',
 			name: `${id}-sound`,
-			launch: () => alsaSource({ instance, id, device }),
+			launch: () => {
+				// What alsasrc says about a card that does not open is lost with the pipeline's first state.
+				if (!soundCards().some((card) => card.device === device.replace(/^plug/, '')))
+					throw new Error(`ALSA has no card ${device}`);
+				return alsaSource({ instance, id, device });
+			},
 			progress: (element, event, data) => (element === 'audio' && event === 'stats' ? Number(data.buffers) : undefined),
 		});
 		this.#hosts.set(id, { device, host });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { rtpTarget } from '../../pipelines/rtpTarget.js';
 import type { Target, TargetCreate, TargetPatch } from '../api/schema.js';
 import { StudioError } from '../errors.js';
@@ -83,7 +84,8 @@ export class Targets {
 		const host = supervisor.add({
 			role: 'target',
 			name: id,
-			launch: () => rtpTarget({ instance, host: receiver, videoPort, audioPort }),
+			// udpsink sends to nobody, without a word, when it does not know the name.
+			launch: async () => rtpTarget({ instance, host: await addressOf(receiver), videoPort, audioPort }),
 		});
 		const sending: Sending = { host, counts: new Map(), before: { packets: 0, bytes: 0 }, last: undefined };
 		this.#sending.set(id, sending);
@@ -135,6 +137,14 @@ export class Targets {
 function checkPorts({ videoPort, audioPort }: StoredTarget): void {
 	if (videoPort === null && audioPort === null) throw new StudioError('invalid', 'videoPort: needs videoPort, audioPort or both');
 	if (videoPort === audioPort) throw new StudioError('invalid', 'audioPort: must differ from videoPort');
+}
+
+async function addressOf(host: string): Promise<string> {
+	try {
+		return (await lookup(host)).address;
+	} catch (error) {
+		throw new Error(`the name ${host} is not known here (${(error as NodeJS.ErrnoException).code})`);
+	}
 }
 
 function totalOf({ counts, before }: Sending): { packets: number; bytes: number } {

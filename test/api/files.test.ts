@@ -93,7 +93,7 @@ test('no name leads out of the folder of recordings', async () => {
 });
 
 test('pages and files of the panel have types, cache headers and a policy', async () => {
-	for (const path of ['/', '/switcher', '/guest_join', '/watch/program', '/recordings', '/system']) {
+	for (const path of ['/', '/switcher', '/guest_join', '/watch/program', '/inputs', '/outputs', '/recordings', '/system']) {
 		const page = await server.ask('GET', path);
 		assert.is(page.status, 200, path);
 		assert.is(page.headers.get('content-type'), 'text/html; charset=utf-8');

@@ -77,6 +77,8 @@ const table: Record<string, 'public' | Role> = {
 	'GET /switcher': 'public',
 	'GET /guest_join': 'public',
 	'GET /watch/:streamer': 'public',
+	'GET /inputs': 'public',
+	'GET /outputs': 'public',
 	'GET /recordings': 'public',
 	'GET /system': 'public',
 	'GET /assets/:file': 'public',

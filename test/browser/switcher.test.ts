@@ -87,13 +87,13 @@ test('a layout on preview takes any source in any slot by two taps', async ({ pa
 test('settings of a source, by keyboard: a lost one shows the slate in its tile', async ({ page, service }) => {
 	await page.getByTestId('settings-hdmi4').focus();
 	await page.keyboard.press('Enter');
-	await page.getByTestId('source-settings').waitFor({ state: 'visible' });
+	await page.getByTestId('source-dialog').waitFor({ state: 'visible' });
 	await page.getByTestId('source-on-loss').focus();
 	await page.keyboard.press('N');
 	await page.keyboard.press('Tab');
 	await page.getByTestId('source-label').fill('Stage left');
 	await page.keyboard.press('Enter');
-	await page.getByTestId('source-settings').waitFor({ state: 'hidden' });
+	await page.getByTestId('source-dialog').waitFor({ state: 'hidden' });
 	await service.waitState(
 		({ sources }) => sources.hdmi4!.onLoss === 'slate' && sources.hdmi4!.label === 'Stage left',
 		'the settings to be kept',

@@ -1,0 +1,23 @@
+import type { Question } from '../common/confirm.js';
+import { request, sentence } from './http.js';
+import type { Show } from './show.js';
+
+/** What a page asks of the studio. Nothing is queued: without a link a request is refused on the spot. */
+export class Requests {
+	constructor(
+		protected readonly show: Show,
+		private readonly report: (sentence: string) => void,
+		readonly ask: (question: Question) => Promise<boolean>,
+	) {}
+
+	/** The answer; null when it was refused, which has been reported then. */
+	async send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
+		if (!this.show.online) return null;
+		try {
+			return ((await request<T>(method, path, { body })) ?? {}) as T;
+		} catch (error) {
+			this.report(sentence(error));
+			return null;
+		}
+	}
+}

@@ -1,0 +1,57 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { base } from './styles.js';
+
+/** A line for another program, to be copied. */
+@customElement('r58-copy-field')
+export class CopyField extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: flex; align-items: flex-start; gap: 8px; }
+			textarea {
+				flex: 1;
+				min-width: 0;
+				min-height: 0;
+				padding: 10px 12px;
+				border: 1px solid var(--line);
+				background: var(--bg);
+				font: 0.8rem / 1.5 var(--mono);
+				resize: none;
+				field-sizing: content;
+				overflow-wrap: anywhere;
+			}
+			button { flex: none; min-width: 84px; }
+			@media (max-width: 599px) {
+				:host { flex-direction: column; align-items: stretch; }
+				textarea { flex: none; }
+			}
+		`,
+	];
+	@property() value = '';
+	/** What it is, for those who do not see it. */
+	@property() label = '';
+	@state() private copied = false;
+	@query('textarea') private field!: HTMLTextAreaElement;
+
+	override willUpdate(changed: Map<string, unknown>): void {
+		if (changed.has('value')) this.copied = false;
+	}
+
+	override render() {
+		return html`
+			<textarea readonly rows="4" spellcheck="false" data-testid="copy-text" aria-label=${this.label} .value=${this.value}></textarea>
+			<button data-testid="copy-button" aria-label="Copy: ${this.label}" @click=${this.#copy}>${this.copied ? 'Copied' : 'Copy'}</button>
+		`;
+	}
+
+	/** Without a secure origin there is no clipboard: then the line is marked, ready for Ctrl+C. */
+	async #copy(): Promise<void> {
+		this.field.focus();
+		this.field.select();
+		this.copied = await (navigator.clipboard?.writeText(this.value).then(
+			() => true,
+			() => false,
+		) ?? false);
+	}
+}

@@ -1,0 +1,61 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base } from './styles.js';
+import './theme-switch.js';
+
+/** The operator's pages, in the order of their links. */
+export const operatorPages = [
+	{ path: '/switcher', label: 'Switcher' },
+	{ path: '/inputs', label: 'Inputs' },
+	{ path: '/outputs', label: 'Outputs' },
+	{ path: '/recordings', label: 'Recordings' },
+	{ path: '/system', label: 'System' },
+] as const;
+
+/** Title of a page and the way to the others; what is slotted stands beside the title. */
+@customElement('r58-page-head')
+export class PageHead extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); }
+			header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
+			h1 { font-size: 1.25rem; }
+			.space { flex: 1; }
+			nav { display: flex; overflow-x: auto; scrollbar-width: none; }
+			nav .button { flex: none; padding: 0 10px; border: 0; border-radius: 0; background: none; font-weight: 500; }
+			nav .button:hover { background: var(--raised); }
+			nav [aria-current] { font-weight: 700; box-shadow: inset 0 -3px 0 var(--accent); }
+			nav .button:focus-visible { outline-offset: -3px; }
+			@media (max-width: 699px) {
+				header { gap: 4px 8px; }
+				h1 { font-size: 1rem; }
+				.space { display: none; }
+				r58-theme-switch { margin-left: auto; }
+				nav { order: 9; width: 100%; justify-content: space-between; border-bottom: 1px solid var(--line); }
+				nav .button { padding: 0 6px; font-size: 0.9rem; }
+			}
+		`,
+	];
+	@property() heading = '';
+	/** What to say while the link is lost; null while it stands. */
+	@property({ attribute: false }) offline: string | null = null;
+
+	override render() {
+		return html`
+			<header>
+				<h1>${this.heading}</h1>
+				<slot></slot>
+				<span class="space"></span>
+				<nav aria-label="Pages">
+					${operatorPages.map(
+						({ path, label }) =>
+							html`<a class="button" href=${path} aria-current=${location.pathname === path ? 'page' : nothing}>${label}</a>`,
+					)}
+				</nav>
+				<r58-theme-switch></r58-theme-switch>
+			</header>
+			${this.offline === null ? nothing : html`<p class="problem" role="alert"><b>Panel offline – the show goes on.</b> ${this.offline}</p>`}
+		`;
+	}
+}

@@ -1,0 +1,109 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Session, Source, State } from '../../service/api/schema.js';
+import { Requests } from '../api/requests.js';
+import { Show } from '../api/show.js';
+import type { Confirm } from '../common/confirm.js';
+import { faultsOf } from '../common/fault-list.js';
+import type { Notices } from '../common/notices.js';
+import { base, pageStyles } from '../common/styles.js';
+import { Multiview } from '../switcher/multiview.js';
+import { ordered, tallyOf } from '../switcher/scenes.js';
+import type { RtpDialog } from './rtp-dialog.js';
+import type { SourceSettings } from './source-settings.js';
+import '../common/confirm.js';
+import '../common/notices.js';
+import '../common/page-head.js';
+import '../common/safe-mode.js';
+import './rtp-dialog.js';
+import './source-row.js';
+import './source-settings.js';
+
+/** Where pictures and sound come from: every source, how it is, its settings; RTP sources are made here. */
+@customElement('r58-inputs-page')
+export class InputsPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		css`
+			.list { display: grid; gap: 10px; }
+			video { position: fixed; left: 0; bottom: 0; width: 2px; height: 2px; opacity: 0.01; pointer-events: none; }
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@state() private fresh: string | null = null;
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
+	@query('r58-rtp-dialog') private rtpDialog!: RtpDialog;
+	@query('r58-source-settings') private settings!: SourceSettings;
+	#show = new Show(this, ['levels']);
+	#multiview = new Multiview(this);
+	#requests = new Requests(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
+
+	override willUpdate(): void {
+		const system = this.#show.state?.system;
+		if (!system) return;
+		this.#multiview.tiles = system.multiview.tiles;
+		this.#multiview.follow(system.startedAt);
+	}
+
+	override render() {
+		const { state, online } = this.#show;
+		const sources = state?.sources ?? {};
+		const soundCards = state?.system.soundCards ?? [];
+		return html`<div class="page">
+				<r58-page-head heading="Inputs" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
+				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
+				<div class="top">
+					<button class="primary" data-testid="add-rtp" ?disabled=${!online} @click=${() => void this.rtpDialog.show()}>Add an RTP source</button>
+					<span class="dim small">HDMI inputs and capture cards appear by themselves; guests are invited on the Switcher.</span>
+				</div>
+				${state === null ? html`<p role="status">Connecting to the studio…</p>` : this.#list(state, online)}
+			</div>
+			${this.#multiview.video}
+			<r58-rtp-dialog .sources=${sources} @added=${this.#onAdded}></r58-rtp-dialog>
+			<r58-source-settings .sources=${sources} .soundCards=${soundCards}></r58-source-settings>
+			<r58-confirm></r58-confirm>
+			<r58-notices></r58-notices>`;
+	}
+
+	#list(state: State, online: boolean) {
+		const sources = ordered(state.sources);
+		if (sources.length === 0)
+			return html`<div class="card empty">
+				<p><b>No inputs yet.</b> Plug in a camera or capture card: it appears here by itself. Or add an RTP source for a program that sends by network.</p>
+			</div>`;
+		return html`<div class="list" ?inert=${!online}>
+			${repeat(
+				sources,
+				({ id }) => id,
+				(source) => html`<r58-source-row
+					class="card" data-testid="source-${source.id}" .source=${source} .sources=${state.sources}
+					.soundCards=${state.system.soundCards} .faults=${faultsOf(state.faults, source.id)}
+					.multiview=${this.#multiview} .levels=${this.#show.link}
+					.tally=${tallyOf(source.id, online ? state.buses : null, state.scenes)}
+					?live=${this.#multiview.live && online && source.id in state.system.multiview.tiles}
+					?fresh=${this.fresh === source.id}
+					@settings=${() => void this.settings.show(source.id)} @remove=${() => void this.#remove(source)}
+				></r58-source-row>`,
+			)}
+		</div>`;
+	}
+
+	#onAdded({ detail }: CustomEvent<string>): void {
+		this.fresh = detail;
+	}
+
+	async #remove({ id, label }: Source): Promise<void> {
+		const { program } = tallyOf(id, this.#show.state?.buses ?? null, this.#show.state?.scenes ?? {});
+		const title = program ? `${label} is on air. Remove it?` : `Remove ${label}?`;
+		const text = 'Its picture leaves every scene and its ports are closed. Adding it again means setting it up anew.';
+		if (!(await this.#requests.ask({ title, text, action: 'Remove' }))) return;
+		await this.#requests.send('DELETE', `/api/sources/${encodeURIComponent(id)}`);
+	}
+}
