@@ -1,11 +1,11 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 
 /** Udev makes several changes of one plug; they are looked at once, this long after the first. */
 const SETTLE_MS = 300;
 
 /** Says when devices come or go, by what happens in /dev: nothing is polled. */
 export class DeviceWatch {
-	#watchers = new Map<string, FSWatcher>();
+	#watchers = new Map<string, { watcher: FSWatcher; identity: string }>();
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(
@@ -13,26 +13,34 @@ export class DeviceWatch {
 		private readonly folders = ['/dev', '/dev/snd'],
 	) {}
 
+	/** Watches the folders as they are now: /dev/snd goes with the last sound card, and comes with the next as another one. */
 	start(): void {
-		for (const folder of this.folders) if (!this.#watchers.has(folder)) this.#watch(folder);
+		for (const folder of this.folders) {
+			const identity = identityOf(folder);
+			const known = this.#watchers.get(folder);
+			if (known?.identity === identity) continue;
+			known?.watcher.close();
+			this.#watchers.delete(folder);
+			if (identity !== undefined) this.#watch(folder, identity);
+		}
 	}
 
 	stop(): void {
 		clearTimeout(this.#timer);
-		for (const watcher of this.#watchers.values()) watcher.close();
+		this.#timer = undefined;
+		for (const { watcher } of this.#watchers.values()) watcher.close();
 		this.#watchers.clear();
 	}
 
 	#changed(): void {
 		this.#timer ??= setTimeout(() => {
 			this.#timer = undefined;
-			// The first sound card makes /dev/snd.
 			this.start();
 			this.onChange();
 		}, SETTLE_MS).unref();
 	}
 
-	#watch(folder: string): void {
+	#watch(folder: string, identity: string): void {
 		try {
 			const watcher = watch(folder, (_event, name) => {
 				// Terminals come and go in /dev all the time.
@@ -42,9 +50,15 @@ export class DeviceWatch {
 				watcher.close();
 				this.#watchers.delete(folder);
 			});
-			this.#watchers.set(folder, watcher.unref());
+			this.#watchers.set(folder, { watcher: watcher.unref(), identity });
 		} catch {
-			// A machine without sound has no /dev/snd.
+			// Gone since it was looked at.
 		}
 	}
+}
+
+/** Tells a folder from one that was made anew in its place; undefined when there is none. */
+function identityOf(folder: string): string | undefined {
+	const found = statSync(folder, { bigint: true, throwIfNoEntry: false });
+	return found && `${found.dev} ${found.ino} ${found.birthtimeNs}`;
 }

@@ -59,10 +59,10 @@ export class HdmiInputs {
 		this.#assigned = o.settings.get('inputs', z.record(z.string(), z.string())) ?? {};
 	}
 
-	/** Looks what is there, and goes on looking when something is plugged. */
+	/** Looks what is there, and goes on looking when something is plugged; the watch comes first, so that nothing slips between. */
 	start(): void {
-		this.scan();
 		this.#watch.start();
+		this.scan();
 	}
 
 	stop(): void {
@@ -70,12 +70,11 @@ export class HdmiInputs {
 	}
 
 	scan(): void {
-		const { state, settings, faults, where = roots } = this.o;
+		const { state, settings, sources, faults, where = roots } = this.o;
 		const devices = captureDevices(where);
-		state.set(
-			'system.soundCards',
-			soundCards(where).map(({ device, label }) => ({ device, label })),
-		);
+		const cards = soundCards(where).map(({ device, label }) => ({ device, label }));
+		state.set('system.soundCards', cards);
+		sources.setSoundCards(cards.map(({ device }) => device));
 		this.#assigned = assignInputs(devices, this.#assigned, MAX_INPUTS);
 		settings.set('inputs', this.#assigned);
 		for (const device of devices) {
@@ -126,11 +125,13 @@ export class HdmiInputs {
 		this.o.onAdded(id);
 	}
 
-	/** The same device at another node. */
+	/** The same device, perhaps at another node, or another that took its place. */
 	#moved(id: string, device: CaptureDevice): void {
 		const input = this.#inputs.get(id)!;
-		const { device: node, subdev } = input.device;
+		const { device: node, subdev, key } = input.device;
 		input.device = device;
+		// The card of a USB device is found a moment after its camera; while it is unplugged it still belongs to the source.
+		if (device.alsaDevice !== null || device.key !== key) this.o.sources.offerSound(id, device.alsaDevice);
 		if (node !== device.device || subdev !== device.subdev)
 			input.host.command('capture', { op: 'open', device: device.device, ...(device.subdev ? { subdev: device.subdev } : {}) });
 	}
@@ -145,7 +146,8 @@ export class HdmiInputs {
 			state.set(`sources.${id}.video`, null);
 			sources.setState(id, reason === 'no-device' || reason === 'busy' ? 'fault' : 'no-signal', absences[reason] ?? reason);
 			if (reason === 'no-device') this.#fault(id, 'device', absences[reason]!);
-			else this.#clear(id);
+			// `busy` was told as a fault just before.
+			else if (reason !== 'busy') this.#clear(id);
 		} else if (event === 'fault') {
 			const code = String(data.code);
 			sources.setState(id, 'fault', String(data.reason));

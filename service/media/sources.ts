@@ -3,6 +3,7 @@ import { type Canvas, fpsOf, frameMs, linkAddress } from '../../pipelines/canvas
 import { testSource } from '../../pipelines/testSource.js';
 import { type Source, type SourcePatch, sourcePatchSchema } from '../api/schema.js';
 import { StudioError } from '../errors.js';
+import type { Faults } from '../faults.js';
 import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
 import type { MixerControl, SlotInput } from './mixerControl.js';
@@ -18,6 +19,7 @@ export interface SourcesOptions {
 	state: LiveState;
 	settings: Settings;
 	supervisor: Supervisor;
+	faults: Faults;
 	/** Every mixer that reads the sources: program and multiview. */
 	mixers: () => MixerControl[];
 }
@@ -161,6 +163,19 @@ export class Sources {
 		this.#saveChanged();
 		this.#refresh(id);
 		return this.get(id);
+	}
+
+	/** Cards that are plugged in now. */
+	setSoundCards(devices: string[]): void {
+		void this.#sound.setCards(devices);
+	}
+
+	/** The card that comes with a source's device, or none; what was chosen by hand stays. */
+	offerSound(id: string, alsaDevice: string | null): void {
+		const source = this.get(id);
+		if (this.#changed[id]?.alsaDevice !== undefined || source.alsaDevice === alsaDevice) return;
+		this.#publish({ ...source, alsaDevice });
+		this.#refresh(id);
 	}
 
 	/** Points the slot of a source at its links; the mixers read whatever appears there. */

@@ -1,17 +1,22 @@
 /** A program inside a virtual machine, whose steps are the tests of a file. */
 import { type Test, test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Machine } from './machine.js';
+import { Machine, type MachineOptions } from './machine.js';
 import type { StepResult } from './steps.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has facts of its own
 export type Facts = Record<string, any>;
 
-/** Alone on two cores it takes about a minute; the runner gives a file four. */
-const timeoutMs = 225_000;
+export interface GuestOptions extends Pick<MachineOptions, 'ownTime'> {
+	/** Default: the runner gives a file four minutes. */
+	timeoutMs?: number;
+}
 
 /** Runs the program before the tests; gives what declares the test of one of its steps. */
-export function guest(program: string): (name: string, check?: (facts: Facts) => void) => void {
+export function guest(
+	program: string,
+	{ timeoutMs = 225_000, ownTime = false }: GuestOptions = {},
+): (name: string, check?: (facts: Facts) => void) => void {
 	const results = new Map<string, StepResult>();
 	const asserted = new Set<string>();
 	let machine: Machine;
@@ -20,6 +25,7 @@ export function guest(program: string): (name: string, check?: (facts: Facts) =>
 		machine = new Machine({
 			program,
 			timeoutMs,
+			ownTime,
 			onLine: (line) => results.set(String(line.step), line as unknown as StepResult),
 		});
 		await machine.ended;

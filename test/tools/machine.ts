@@ -17,6 +17,11 @@ export interface MachineOptions {
 	timeoutMs: number;
 	onLine: (line: Record<string, unknown>) => void;
 	memoryMb?: number;
+	/**
+	 * The guest's clock counts its instructions, a nanosecond each: however slowly it is emulated, to itself it is a machine of
+	 * one steady core, and a deadline means there what it means on a real one.
+	 */
+	ownTime?: boolean;
 }
 
 /** What the first stage needs to reach the shared root. */
@@ -93,12 +98,14 @@ export class Machine {
 	/** Resolves when the machine is off, however that came. */
 	readonly ended: Promise<void>;
 
-	constructor({ program, timeoutMs, onLine, memoryMb = 1500 }: MachineOptions) {
+	constructor({ program, timeoutMs, onLine, memoryMb = 1500, ownTime = false }: MachineOptions) {
 		const debian = kernel();
 		this.#folder = mkdtempSync(join(tmpdir(), 'r58-machine-'));
 		this.#console = join(this.#folder, 'console');
 		const image = bootImage(this.#folder, debian, program);
-		const args = ['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', String(memoryMb)];
+		const args = ['-M', 'q35', '-cpu', 'max', '-m', String(memoryMb)];
+		// Counting takes the emulator's one thread.
+		args.push(...(ownTime ? ['-accel', 'tcg', '-icount', 'shift=0'] : ['-accel', 'tcg,thread=multi', '-smp', '2']));
 		args.push('-nodefaults', '-no-reboot', '-display', 'none', '-kernel', debian.image, '-initrd', image);
 		args.push('-append', 'console=ttyS0 quiet panic=1 mitigations=off');
 		args.push('-serial', `file:${this.#console}`, '-serial', 'stdio');

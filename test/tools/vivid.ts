@@ -67,3 +67,12 @@ export function unplug(): void {
 export function plug(): void {
 	writeFileSync('/sys/bus/platform/drivers/vivid/bind', 'vivid.0');
 }
+
+/** Pulls out the sound card of snd-aloop. Returns when nobody has it open any more. */
+export function unplugCard(): void {
+	writeFileSync('/sys/bus/platform/drivers/snd_aloop/unbind', 'snd_aloop.0');
+}
+
+export function plugCard(): void {
+	writeFileSync('/sys/bus/platform/drivers/snd_aloop/bind', 'snd_aloop.0');
+}

@@ -1,63 +1,10 @@
 /** Discovery on trees that are like the sysfs of an R58 (as its vendor's kernel 6.1 has it, by the study of it) and of a PC. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { assignInputs, captureDevices, type Roots, soundCards } from '../../service/media/captureDevices.js';
+import { assignInputs, captureDevices, soundCards } from '../../service/media/captureDevices.js';
+import { fellTrees, type Node, deviceTree as tree } from '../tools/deviceTree.js';
 
-interface Node {
-	node: string;
-	name: string;
-	/** Below /sys/devices. */
-	place: string;
-	driver: string;
-	index?: number;
-}
-
-const folders: string[] = [];
-
-function link(from: string, to: string): void {
-	mkdirSync(dirname(from), { recursive: true });
-	mkdirSync(to, { recursive: true });
-	symlinkSync(relative(dirname(from), to), from);
-}
-
-/** A tree with these nodes and, by card number, these sound cards. */
-function tree(nodes: Node[], cards: { id: string; name: string; pcm: string[]; place: string }[] = []): Roots {
-	const root = mkdtempSync(join(tmpdir(), 'r58-sys-'));
-	folders.push(root);
-	const [sys, proc] = [join(root, 'sys'), join(root, 'proc')];
-	mkdirSync(join(proc, 'asound'), { recursive: true });
-	for (const { node, name, place, driver, index = 0 } of nodes) {
-		const device = join(sys, 'devices', place);
-		const own = join(device, 'video4linux', node);
-		mkdirSync(own, { recursive: true });
-		writeFileSync(join(own, 'name'), `${name}\n`);
-		writeFileSync(join(own, 'index'), `${index}\n`);
-		symlinkSync('../..', join(own, 'device'));
-		link(join(sys, 'class/video4linux', node), own);
-		try {
-			link(join(device, 'driver'), join(sys, 'bus/drivers', driver));
-		} catch {
-			// Another node of the same device made it.
-		}
-	}
-	const list = cards.map(({ id, name }, i) => ` ${i} [${id.padEnd(15)}]: driver - ${name}\n                      long name\n`);
-	writeFileSync(join(proc, 'asound/cards'), list.join(''));
-	writeFileSync(join(proc, 'asound/pcm'), cards.flatMap(({ pcm }, i) => pcm.map((line) => `0${i}-${line}\n`)).join(''));
-	for (const [i, { place }] of cards.entries()) {
-		const card = join(sys, 'devices', place, 'sound', `card${i}`);
-		mkdirSync(card, { recursive: true });
-		symlinkSync('../..', join(card, 'device'));
-		link(join(sys, 'class/sound', `card${i}`), card);
-	}
-	return { sys, proc };
-}
-
-test.after(() => {
-	for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+test.after(fellTrees);
 
 /** 11 nodes each, as the driver makes them: four streams, four scaled ones, three for tools. */
 function receiver(place: string, first: number): Node[] {
