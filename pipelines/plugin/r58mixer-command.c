@@ -325,6 +325,8 @@ forget_frames (MixSlot *slot)
   slot->video_pts = GST_CLOCK_TIME_NONE;
   slot->usual_gap = slot->regular = 0;
   slot->old_since = 0;
+  slot->running = FALSE;
+  slot->live_since = slot->trial = 0;
   slot->video_target++;
 }
 

@@ -9,6 +9,11 @@
 #define CATCH_UP_FRAMES 5
 /* Two ticks without a new frame: the signal is lost. */
 #define LOST_TICKS 2
+/* A slot that was lost is live again when its frames have come in time for so long. One that is lost again within
+ * RELAPSE_NS of its return is tried for twice as long each time: what stands in for it must not flicker. */
+#define TRIAL_NS (300 * GST_MSECOND)
+#define TRIAL_MAX_NS (2400 * GST_MSECOND)
+#define RELAPSE_NS (10 * GST_SECOND)
 /* See note_lag(). */
 #define LAG_GUESS_FRAMES 30
 #define LAG_GUESS_STEP (1.0 * GST_MSECOND)
@@ -170,9 +175,35 @@ count_due (MixSlot *slot, GstClockTime t, MixFrame **newest)
 static gboolean
 may_show (R58Mixer *self, MixSlot *slot, const MixFrame *frame, GstClockTime t)
 {
-  if (slot->video_signal != MIX_LIVE)
+  if (!slot->running)
     return !too_old (self, slot, frame, t);
   return !slot->shown || frame->pts > slot->shown->pts;
+}
+
+/* What the slot is after this tick. Its picture runs whenever frames come; it is live, so that nothing else stands in
+ * for it, from its first frame on, and after a loss when it has run for a while. */
+static MixSignal
+judge_signal (R58Mixer *self, MixSlot *slot, GstClockTime t)
+{
+  gboolean was_running = slot->running;
+  slot->running = slot->shown && slot->fresh_age < patience (self, slot);
+  if (!slot->video_address)
+    return MIX_EMPTY;
+  if (!slot->running) {
+    if (slot->live_since != 0 && slot->video_signal == MIX_LIVE) {
+      slot->trial = t - slot->live_since < RELAPSE_NS ? CLAMP (2 * slot->trial, TRIAL_NS, TRIAL_MAX_NS) : TRIAL_NS;
+      slot->video_stats.losses++;
+    }
+    return MIX_LOST;
+  }
+  if (!was_running)
+    slot->running_since = t;
+  if (slot->video_signal != MIX_LIVE || slot->live_since == 0) {
+    if (t - slot->running_since < slot->trial)
+      return MIX_LOST;
+    slot->live_since = t;
+  }
+  return MIX_LIVE;
 }
 
 /* The newest frame that is due; what came before it is dropped. Returns a reference. */
@@ -201,8 +232,7 @@ advance_slot (R58Mixer *self, guint index, GstClockTime t)
   for (guint i = 0; i < due; i++)
     mix_frame_unref (g_queue_pop_head (&slot->frames));
   MixFrame *frame = slot->shown ? g_atomic_rc_box_acquire (slot->shown) : NULL;
-  MixSignal signal = !slot->video_address ? MIX_EMPTY
-      : frame && slot->fresh_age < patience (self, slot) ? MIX_LIVE : MIX_LOST;
+  MixSignal signal = judge_signal (self, slot, t);
   g_mutex_unlock (&slot->lock);
   mix_slot_signal (self, index, TRUE, signal);
   return frame;
