@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { Canvas } from '../pipelines/canvas.js';
+import { type Canvas, frameMs } from '../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
 import { mixer } from '../pipelines/mixer.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../pipelines/streamer.js';
@@ -242,6 +242,9 @@ export class LiveStudio implements Studio {
 			if (element === 'program-h264') this.#onEncoder(event, data);
 		});
 		this.#encoder.on('down', () => this.#keyFrames.clear());
+		this.#streamers.program.plan.host.on('event', (element, event, data) => {
+			if (element === 'program-h264' && event === 'gap') this.#onEncoderGap(data);
+		});
 	}
 
 	leaveSafeMode(): System {
@@ -470,6 +473,12 @@ export class LiveStudio implements Studio {
 			this.#encodedFrames = Number(data.buffers);
 			this.#encodedAt = performance.now();
 		}
+	}
+
+	/** What of the program was never encoded, as its first reader found it. */
+	#onEncoderGap({ fromPtsNs, toPtsNs }: Record<string, unknown>): void {
+		const apartMs = Number(BigInt(String(toPtsNs)) - BigInt(String(fromPtsNs))) / 1e6;
+		this.#encoder.tellCost(`${Math.round(apartMs - frameMs(this.o.canvas))} ms of the program were lost`);
 	}
 
 	/** Once. Viewers come after the program is on air: until then the processor has better to do. */

@@ -62,6 +62,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#retry: NodeJS.Timeout | undefined;
 	#heldOff = false;
 	#stuck = false;
+	#lastReason: string | null = null;
 	/** Last counters by element, for /metrics and `stats`. */
 	readonly stats: Record<string, Record<string, unknown>> = {};
 	restarts = 0;
@@ -129,6 +130,13 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	excuse(ms: number): void {
 		this.#progressAt += ms;
 		this.#startedAt += ms;
+	}
+
+	/** What its last failure cost, as measured by others: it stands with the fault. */
+	tellCost(cost: string): void {
+		if (this.#lastReason === null) return;
+		for (const code of ['host-restarted', 'host-held-off'])
+			this.faults.amend(code, this.#subject, `${this.#lastReason}; ${cost}`);
 	}
 
 	/** Called by the supervisor several times a second. */
@@ -226,6 +234,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.restarts += 1;
 		this.#failures = [...this.#failures.filter((at) => now - at < HOLD_OFF.windowMs), now];
 		const held = this.#failures.length >= HOLD_OFF.failures;
+		this.#lastReason = reason;
 		this.faults.raise({
 			code: held ? 'host-held-off' : 'host-restarted',
 			subject: this.#subject,

@@ -16,13 +16,19 @@ test.after.each(async ({ show }) => {
 	await show.stop();
 });
 
-test('encoder killed: at most a second is missing, the fault is listed, viewers and recording go on', async ({ show }) => {
+test('encoder killed: at most a second is missing, the fault says how much, viewers and recording go on', async ({ show }) => {
 	const random = new Random(60);
 	const id = await show.record();
 	await pause(random.between(2000, 3000));
 	await show.break('kill', 'encoder', 'program', random);
-	const { faults } = await show.service.waitState(({ faults }) => faults.length > 0, 'the fault to be listed', 3000);
+	const lost = / (\d+) ms of the program were lost$/;
+	const { faults } = await show.service.waitState(
+		({ faults }) => faults.some(({ message }) => lost.test(message)),
+		'the fault to be listed, with what it cost',
+		5000,
+	);
 	assert.equal([faults[0]!.code, faults[0]!.subject, faults[0]!.count], ['host-restarted', 'encoder program', 1]);
+	const lostMs = Number(lost.exec(faults[0]!.message)![1]);
 	await show.healthy();
 	await assertViewersRecovered(show, 'after the kill');
 	const recording = await show.endRecording(id);
@@ -30,6 +36,7 @@ test('encoder killed: at most a second is missing, the fault is listed, viewers 
 	const { missing, repeated } = cadence(video, 30);
 	assert.is(repeated, 0);
 	assert.ok(missing > 0 && missing <= 30, `${missing} frames are missing`);
+	assert.is(Math.round((lostMs * 30) / 1000), missing, `${lostMs} ms are said to be lost`);
 });
 
 test('mixer killed: the program is back within 2 s, viewers and recording go on by themselves', async ({ show }) => {
