@@ -7,6 +7,8 @@ import type { Store, StoredTarget } from '../store/store.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
 
+/** A target that hangs is replaced this soon: whoever watches there is to see the program again within 3 s. */
+const STALL_MS = 1_500;
 /** Figures are averaged over about this long. */
 const WINDOW_MS = 1_000;
 
@@ -84,6 +86,7 @@ export class Targets {
 			role: 'target',
 			name: id,
 			launch: () => rtpTarget({ instance, host: receiver, videoPort, audioPort }),
+			stallMs: STALL_MS,
 		});
 		const sending: Sending = { host, counts: new Map(), before: { packets: 0, bytes: 0 }, last: undefined };
 		this.#sending.set(id, sending);

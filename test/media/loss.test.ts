@@ -164,43 +164,46 @@ staged('a source that stood still shows nothing of the time it missed', async (s
 	}
 });
 
-staged('a source that comes too late again and again does not make the slate flicker, and comes back when it is steady', async (stage) => {
-	const source = await stage.counted(0, red);
-	await stage.start('video');
-	const delayMs = 100;
-	await stage.point([0], false, { delayMs, onLoss: 'slate' });
-	const begin = await nowFrame(stage, 'on');
-	/** Longer than its delay and the two frames in which a loss is noticed. */
-	const stall = async (awakeMs: number) => {
-		process.kill(source.pid, 'SIGSTOP');
-		await pause(delayMs + 200);
-		process.kill(source.pid, 'SIGCONT');
-		await pause(awakeMs);
-	};
-	let lost = lossOf(stage);
-	for (let i = 0; i < 8; i++) await stall(50);
-	await lost;
-	for (let i = 0; i < 2; i++) {
-		await returnOf(stage);
-		lost = lossOf(stage);
-		await stall(0);
+staged(
+	'a source that comes too late again and again does not make the slate flicker, and comes back when it is steady',
+	async (stage) => {
+		const source = await stage.counted(0, red);
+		await stage.start('video');
+		const delayMs = 100;
+		await stage.point([0], false, { delayMs, onLoss: 'slate' });
+		const begin = await nowFrame(stage, 'on');
+		/** Longer than its delay and the two frames in which a loss is noticed. */
+		const stall = async (awakeMs: number) => {
+			process.kill(source.pid, 'SIGSTOP');
+			await pause(delayMs + 200);
+			process.kill(source.pid, 'SIGCONT');
+			await pause(awakeMs);
+		};
+		let lost = lossOf(stage);
+		for (let i = 0; i < 8; i++) await stall(50);
 		await lost;
-	}
-	await returnOf(stage);
-	const end = await nowFrame(stage, 'end');
-	const { slots } = await stage.mixer.waitEvent('stats');
-	await stage.stop();
-	const seen = runs(stage.video(), begin, end);
-	const slates = seen.filter(({ kind }) => kind === 'slate');
-	assert.equal(
-		seen.map(({ kind }) => kind),
-		[...slates.flatMap(() => ['red', 'slate']), 'red'],
-	);
-	assert.ok(slates.length >= 3, `${slates.length} losses`);
-	assert.is(slots[0].video.losses, slates.length);
-	for (const [i, { length }] of slates.entries())
-		assert.ok(length >= Math.min(trialFrames * 2 ** i, 72), `slate ${i} of ${slates.map(({ length }) => length)} frames`);
-});
+		for (let i = 0; i < 2; i++) {
+			await returnOf(stage);
+			lost = lossOf(stage);
+			await stall(0);
+			await lost;
+		}
+		await returnOf(stage);
+		const end = await nowFrame(stage, 'end');
+		const { slots } = await stage.mixer.waitEvent('stats');
+		await stage.stop();
+		const seen = runs(stage.video(), begin, end);
+		const slates = seen.filter(({ kind }) => kind === 'slate');
+		assert.equal(
+			seen.map(({ kind }) => kind),
+			[...slates.flatMap(() => ['red', 'slate']), 'red'],
+		);
+		assert.ok(slates.length >= 3, `${slates.length} losses`);
+		assert.is(slots[0].video.losses, slates.length);
+		for (const [i, { length }] of slates.entries())
+			assert.ok(length >= Math.min(trialFrames * 2 ** i, 72), `slate ${i} of ${slates.map(({ length }) => length)} frames`);
+	},
+);
 
 for (const onLoss of ['hold', 'slate'] as const) {
 	staged(`${onLoss}: what a source brings from before its return is dropped and counted`, async (stage) => {
