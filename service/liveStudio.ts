@@ -45,7 +45,7 @@ import type { Log } from './system/log.js';
 import { Machine } from './system/machine.js';
 import { Guests } from './webrtc/guests.js';
 import { RtcSessions } from './webrtc/sessions.js';
-import { StreamerHost } from './webrtc/streamers.js';
+import { StreamerHost, type StreamerPlan } from './webrtc/streamers.js';
 
 /** Inputs of the mixer, and tiles of the multiview. */
 const SLOTS = 12;
@@ -157,9 +157,15 @@ export class LiveStudio implements Studio {
 			kbps: videoKbps,
 			state,
 		});
-		const streamerHost = (host: SupervisedHost, streamers: () => string[], audioPad: string | null, monitor: EncoderMonitor) =>
+		const streamerHost = (
+			host: SupervisedHost,
+			streamers: () => string[],
+			audioPad: string | null,
+			monitor: EncoderMonitor,
+			onDemand?: StreamerPlan['onDemand'],
+		) =>
 			new StreamerHost(
-				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured },
+				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured, onDemand },
 				this.#sessions,
 				state,
 			);
@@ -177,12 +183,13 @@ export class LiveStudio implements Studio {
 				new EncoderMonitor({
 					id: 'multiview',
 					host: multiviewHost,
-					link: 'rtc',
+					link: 'encoded',
 					encoder: x264,
 					canvas: multiviewCanvas,
 					kbps: multiviewKbps,
 					state,
 				}),
+				(wanted) => this.#multiview.setDrawn(wanted),
 			),
 			returns: streamerHost(
 				streamer('return', () => returnStreamer({ instance, maxPeers: SLOTS * 2, slots: SLOTS, opusKbps: OPUS_KBPS.return })),

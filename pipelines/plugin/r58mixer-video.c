@@ -80,10 +80,11 @@ apply_take (R58Mixer *self, const MixTake *take, guint64 k)
 
 /* Takes meant for frame k or before, and from now on the next command is for k + 1. */
 static void
-begin_frame (R58Mixer *self, guint64 k, GQueue *takes)
+begin_frame (R58Mixer *self, guint64 k, GQueue *takes, gboolean *idle)
 {
   g_mutex_lock (&self->show_lock);
   self->next_frame = k + 1;
+  *idle = self->idle;
   MixTake *take;
   while ((take = g_queue_peek_head (&self->takes)) && take->frame <= k)
     g_queue_push_tail (takes, g_queue_pop_head (&self->takes));
@@ -356,11 +357,12 @@ static void
 tick (R58Mixer *self, guint64 k, gboolean late)
 {
   GQueue takes = G_QUEUE_INIT;
-  begin_frame (self, k, &takes);
+  gboolean idle;
+  begin_frame (self, k, &takes, &idle);
   for (GList *node = takes.head; node; node = node->next)
     apply_take (self, node->data, k);
   collect_frames (self, r58_grid_time (k, self->info.fps_n, self->info.fps_d));
-  gboolean pushed = gst_pad_is_linked (self->video.pad) && push_frame (self, k);
+  gboolean pushed = gst_pad_is_linked (self->video.pad) && !idle && push_frame (self, k);
   release_frames (self);
 
   g_mutex_lock (&self->show_lock);

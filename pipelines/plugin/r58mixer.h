@@ -185,6 +185,7 @@ typedef struct {
 
   GMutex show_lock;  /* guards this group */
   GQueue takes;      /* MixTake */
+  gboolean idle;     /* nobody looks: nothing is drawn */
   GQueue sound;      /* MixSoundChange, by `at` */
   guint64 next_frame;
   guint64 frames, late_frames, skipped_frames;
