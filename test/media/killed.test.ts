@@ -9,7 +9,8 @@ test.before(async (context) => {
 	context.show = await FaultyShow.start();
 });
 test.after(async ({ show }) => {
-	await show.stop();
+	// Without a show the error of its start is what is told.
+	await show?.stop();
 });
 
 const who = 'every source, streamer, target, return and recorder';

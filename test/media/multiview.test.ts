@@ -13,7 +13,7 @@ test.before(async (context) => {
 	context.peers = new LightPeers();
 });
 test.after(async ({ service, peers }) => {
-	peers.stop();
+	peers?.stop();
 	await service.stop();
 });
 
