@@ -50,6 +50,7 @@ export function multiviewStreamer(
 			element('queue', { 'max-size-buffers': 2, 'max-size-bytes': 0, 'max-size-time': 0, leaky: 'downstream' }),
 			element(o.video.element, { name: 'encoder', ...o.video.properties(o.canvas, o.videoKbps) }),
 			caps(`${h264Caps},profile=constrained-baseline`),
+			element('r58meter', { name: 'encoded' }),
 			h264Payloader(),
 			pad('rtc', 'video'),
 		),

@@ -35,6 +35,16 @@ export class Faults {
 		this.#publish();
 	}
 
+	/** What came to be known of a fault that lasts; it is not counted again. */
+	amend(code: string, subject: string, message: string): void {
+		const key = `${code} ${subject}`;
+		const known = this.#faults.get(key);
+		if (!known) return;
+		this.#faults.set(key, { ...known, message });
+		this.log.onceASecond(`${key} amended`).warn({ fault: code, subject, count: known.count }, message);
+		this.#publish();
+	}
+
 	clear(code: string, subject: string): void {
 		const key = `${code} ${subject}`;
 		if (!this.#faults.delete(key)) return;

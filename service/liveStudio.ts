@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { Canvas } from '../pipelines/canvas.js';
+import { type Canvas, frameMs } from '../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
 import { mixer } from '../pipelines/mixer.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../pipelines/streamer.js';
@@ -45,7 +45,7 @@ import type { Log } from './system/log.js';
 import { Machine } from './system/machine.js';
 import { Guests } from './webrtc/guests.js';
 import { RtcSessions } from './webrtc/sessions.js';
-import { StreamerHost } from './webrtc/streamers.js';
+import { StreamerHost, type StreamerPlan } from './webrtc/streamers.js';
 
 /** Inputs of the mixer, and tiles of the multiview. */
 const SLOTS = 12;
@@ -160,9 +160,15 @@ export class LiveStudio implements Studio {
 			kbps: videoKbps,
 			state,
 		});
-		const streamerHost = (host: SupervisedHost, streamers: () => string[], audioPad: string | null, monitor: EncoderMonitor) =>
+		const streamerHost = (
+			host: SupervisedHost,
+			streamers: () => string[],
+			audioPad: string | null,
+			monitor: EncoderMonitor,
+			onDemand?: StreamerPlan['onDemand'],
+		) =>
 			new StreamerHost(
-				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured },
+				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured, onDemand },
 				this.#sessions,
 				state,
 			);
@@ -180,12 +186,13 @@ export class LiveStudio implements Studio {
 				new EncoderMonitor({
 					id: 'multiview',
 					host: multiviewHost,
-					link: 'rtc',
+					link: 'encoded',
 					encoder: x264,
 					canvas: multiviewCanvas,
 					kbps: multiviewKbps,
 					state,
 				}),
+				(wanted) => this.#multiview.setDrawn(wanted),
 			),
 			returns: streamerHost(
 				streamer('return', () => returnStreamer({ instance, maxPeers: SLOTS * 2, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
@@ -245,6 +252,9 @@ export class LiveStudio implements Studio {
 			if (element === 'program-h264') this.#onEncoder(event, data);
 		});
 		this.#encoder.on('down', () => this.#keyFrames.clear());
+		this.#streamers.program.plan.host.on('event', (element, event, data) => {
+			if (element === 'program-h264' && event === 'gap') this.#onEncoderGap(data);
+		});
 	}
 
 	leaveSafeMode(): System {
@@ -475,6 +485,12 @@ export class LiveStudio implements Studio {
 			this.#encodedFrames = Number(data.buffers);
 			this.#encodedAt = performance.now();
 		}
+	}
+
+	/** What of the program was never encoded, as its first reader found it. */
+	#onEncoderGap({ fromPtsNs, toPtsNs }: Record<string, unknown>): void {
+		const apartMs = Number(BigInt(String(toPtsNs)) - BigInt(String(fromPtsNs))) / 1e6;
+		this.#encoder.tellCost(`${Math.round(apartMs - frameMs(this.o.canvas))} ms of the program were lost`);
 	}
 
 	/** Once. Viewers come after the program is on air: until then the processor has better to do. */

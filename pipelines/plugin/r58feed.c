@@ -5,6 +5,8 @@
 /* A viewer with so much waiting is skipped ahead to the next key frame. At 10 Mbit/s half a second is 625 kB. */
 #define FEED_MAX_BYTES (1024 * 1024)
 #define FEED_MAX_UNITS 512
+/* So is one whose oldest packet has waited for so long: a machine that was too busy owes it the present. */
+#define FEED_MAX_WAIT_US G_USEC_PER_SEC
 
 #define RTP_HEADER 12
 
@@ -12,6 +14,7 @@ typedef struct {
   GstMiniObject *unit;
   R58Kind kind;
   gsize bytes;
+  gint64 since; /* g_get_monotonic_time */
 } Item;
 
 struct _R58Feed {
@@ -317,6 +320,14 @@ drop_video (R58Feed *feed)
   feed->held = TRUE;
 }
 
+/* Under the lock. */
+static gboolean
+is_full (R58Feed *feed, gint64 now)
+{
+  const Item *oldest = g_queue_peek_head (&feed->items);
+  return oldest && (oldest->since + FEED_MAX_WAIT_US < now || g_queue_get_length (&feed->items) >= FEED_MAX_UNITS);
+}
+
 void
 r58_feed_push (R58Feed *feed, R58Kind kind, GstMiniObject *unit, gboolean starts)
 {
@@ -325,11 +336,12 @@ r58_feed_push (R58Feed *feed, R58Kind kind, GstMiniObject *unit, gboolean starts
   if (!feed->open || feed->stopped)
     goto out;
   gsize bytes = r58_rtp_unit_bytes (unit);
-  if (feed->queued_bytes + bytes > FEED_MAX_BYTES || g_queue_get_length (&feed->items) >= FEED_MAX_UNITS) {
+  gint64 now = g_get_monotonic_time ();
+  if (feed->queued_bytes + bytes > FEED_MAX_BYTES || is_full (feed, now)) {
     drop_video (feed);
     ask = TRUE;
     /* What is left is sound: the oldest goes. */
-    while (g_queue_get_length (&feed->items) >= FEED_MAX_UNITS) {
+    while (is_full (feed, now)) {
       Item *oldest = g_queue_pop_head (&feed->items);
       feed->stats.dropped++;
       feed->queued_bytes -= oldest->bytes;
@@ -348,7 +360,7 @@ r58_feed_push (R58Feed *feed, R58Kind kind, GstMiniObject *unit, gboolean starts
     ask = FALSE;
   }
   Item *item = g_new (Item, 1);
-  *item = (Item){ gst_mini_object_ref (unit), kind, bytes };
+  *item = (Item){ gst_mini_object_ref (unit), kind, bytes, now };
   g_queue_push_tail (&feed->items, item);
   feed->queued_bytes += bytes;
   g_cond_signal (&feed->filled);

@@ -158,7 +158,9 @@ r58_link_reader_connect (R58LinkReader *r)
   r->wire->refs = 1;
   r->wire->fd = fd;
   r->fresh = TRUE;
-  R58WireHello hello = {{R58_WIRE_VERSION, R58_WIRE_HELLO}, r->hold, r->start, r->start_pts};
+  /* A new writer may have begun before it was found: what it began with is needed to follow it. */
+  R58LinkStart start = r->start == R58_LINK_START_LIVE && r->stats.connects > 0 ? R58_LINK_START_KEY : r->start;
+  R58WireHello hello = {{R58_WIRE_VERSION, R58_WIRE_HELLO}, r->hold, start, r->start_pts};
   say (r->wire, &hello, sizeof hello);
   return TRUE;
 }

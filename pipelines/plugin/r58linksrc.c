@@ -23,6 +23,8 @@ GST_DEBUG_CATEGORY_STATIC (linksrc_debug);
 #define AHEAD_MAX GST_SECOND
 /* Pace of history that is older than the pipeline itself, see rebase(). */
 #define HISTORY_STEP GST_MSECOND
+/* Encoded mode, start=live: what is older than this is the past. */
+#define LAG_MAX GST_SECOND
 
 typedef enum { ON_LOSS_HOLD, ON_LOSS_BLACK, ON_LOSS_SLATE } OnLoss;
 
@@ -45,7 +47,7 @@ enum {
 };
 
 typedef struct {
-  guint64 buffers, synthesised, late, lost, connects;
+  guint64 buffers, synthesised, late, lost, connects, skipped;
   gboolean connected;
   GstClockTime last_pts;
 } Stats;
@@ -72,6 +74,8 @@ typedef struct {
   R58LinkReader *reader;
   GstClockTime missing_since, next_try;
   gchar *writer_caps; /* last taken over from the writer */
+  guint64 writer; /* stats.connects when the last unit came: another number is another writer */
+  gboolean skipping; /* behind: nothing is passed on until a key frame that is in time */
   gint64 history_next; /* running time of the next unit that is older than the pipeline */
   gboolean in_history;
 
@@ -137,6 +141,7 @@ post_stats (R58LinkSrc *self)
   r58_json_int (b, "buffers", stats.buffers);
   r58_json_int (b, "synthesised", stats.synthesised);
   r58_json_int (b, "late", stats.late);
+  r58_json_int (b, "skipped", stats.skipped);
   r58_json_int (b, "lost", stats.lost);
   r58_json_int (b, "connects", stats.connects);
   r58_json_bool (b, "connected", stats.connected);
@@ -274,6 +279,37 @@ rebase (R58LinkSrc *self, GstBuffer *buffer)
   return TRUE;
 }
 
+/* Another writer took over: what is missing between the two is known here alone. */
+static void
+note_writer (R58LinkSrc *self, GstClockTime pts)
+{
+  GstClockTime last = self->stats.last_pts;
+  if (self->writer != self->stats.connects && self->writer != 0 && GST_CLOCK_TIME_IS_VALID (last) && pts > last) {
+    JsonBuilder *b = r58_json_begin ();
+    r58_json_ns (b, "fromPtsNs", last);
+    r58_json_ns (b, "toPtsNs", pts);
+    r58_post_event (GST_ELEMENT (self), "gap", b);
+  }
+  self->writer = self->stats.connects;
+}
+
+/* TRUE for a unit that viewers are better off without: they want the present, and a machine that could not keep up for
+ * a while must not show them the past from then on. */
+static gboolean
+skip (R58LinkSrc *self, GstBuffer *buffer)
+{
+  GstClockTime pts = GST_BUFFER_PTS (buffer);
+  if (self->mode != R58_LINK_ENCODED || self->start != R58_LINK_START_LIVE || !GST_CLOCK_TIME_IS_VALID (pts))
+    return FALSE;
+  GstClockTime now = r58_now (), last = self->stats.last_pts;
+  gboolean behind = now > pts + LAG_MAX;
+  /* A link that broke and came back begins with its last key frame. */
+  if (GST_CLOCK_TIME_IS_VALID (last) && last < now && pts <= last)
+    return TRUE;
+  self->skipping = behind || (self->skipping && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT));
+  return self->skipping;
+}
+
 static GstFlowReturn
 create_as_is (R58LinkSrc *self, GstBuffer **out)
 {
@@ -284,6 +320,13 @@ create_as_is (R58LinkSrc *self, GstBuffer **out)
       continue;
     }
     GstClockTime absolute = GST_BUFFER_PTS (buffer);
+    if (skip (self, buffer)) {
+      count (self, &self->stats.skipped);
+      gst_buffer_unref (buffer);
+      continue;
+    }
+    if (self->mode == R58_LINK_ENCODED)
+      note_writer (self, absolute);
     if (!rebase (self, buffer)) {
       count (self, &self->stats.late);
       gst_buffer_unref (buffer);
@@ -810,7 +853,8 @@ r58_link_src_class_init (R58LinkSrcClass *klass)
   gst_element_class_add_static_pad_template (element, &src_template);
   gst_element_class_set_static_metadata (element, "R58 link source", "Source/Network",
       "Takes a stream from an r58linksink of another process; reconnects for ever. Events: stats {buffers, "
-      "synthesised, late, lost, connects, connected, lastPtsNs} every 500 ms; refused {op, id, reason}", "R58 Studio");
+      "synthesised, late, skipped, lost, connects, connected, lastPtsNs} every 500 ms; gap {fromPtsNs, toPtsNs} "
+      "between the encoded units of two writers; refused {op, id, reason}", "R58 Studio");
   gst_type_mark_as_plugin_api (on_loss_get_type (), 0);
   gst_type_mark_as_plugin_api (r58_link_start_get_type (), 0);
   GST_DEBUG_CATEGORY_INIT (linksrc_debug, "r58linksrc", 0, "R58 link source");

@@ -325,6 +325,8 @@ forget_frames (MixSlot *slot)
   slot->video_pts = GST_CLOCK_TIME_NONE;
   slot->usual_gap = slot->regular = 0;
   slot->old_since = 0;
+  slot->running = FALSE;
+  slot->live_since = slot->trial = 0;
   slot->video_target++;
 }
 
@@ -387,6 +389,20 @@ command_slot (R58Mixer *self, Check *check, JsonObject *o)
   mix_wake_links (self);
 }
 
+/* Everything goes on without a picture, so that there is one again with the next tick. */
+static void
+command_picture (R58Mixer *self, Check *check, JsonObject *o)
+{
+  JsonNode *node = json_object_has_member (o, "drawn") ? json_object_get_member (o, "drawn") : NULL;
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_BOOLEAN) {
+    wrong (check, "drawn: expected true or false");
+    return;
+  }
+  g_mutex_lock (&self->show_lock);
+  self->idle = !json_node_get_boolean (node);
+  g_mutex_unlock (&self->show_lock);
+}
+
 void
 mix_command (R58Mixer *self, const gchar *text)
 {
@@ -402,8 +418,10 @@ mix_command (R58Mixer *self, const gchar *text)
     command_program (self, &check, o);
   else if (strcmp (op, "audio") == 0)
     command_audio (self, &check, o);
+  else if (strcmp (op, "picture") == 0)
+    command_picture (self, &check, o);
   else
-    wrong (&check, "op: expected one of slot, program, audio");
+    wrong (&check, "op: expected one of slot, program, audio, picture");
   if (check.reason)
     r58_command_refuse (GST_ELEMENT (self), op, r58_member_string (o, "id", NULL), "%s", check.reason);
   g_free (check.reason);

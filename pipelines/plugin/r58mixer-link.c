@@ -218,6 +218,7 @@ add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
     r58_json_int (b, "frames", video.frames);
     r58_json_int (b, "repeated", video.repeated);
     r58_json_int (b, "dropped", video.dropped);
+    r58_json_int (b, "losses", video.losses);
     r58_json_int (b, "lost", link.lost);
     r58_json_int (b, "connects", link.connects);
     r58_json_bool (b, "connected", r58_link_reader_fd (slot->video_reader) >= 0);

@@ -9,6 +9,11 @@
 #define CATCH_UP_FRAMES 5
 /* Two ticks without a new frame: the signal is lost. */
 #define LOST_TICKS 2
+/* A slot that was lost is live again when its frames have come in time for so long. One that is lost again within
+ * RELAPSE_NS of its return is tried for twice as long each time: what stands in for it must not flicker. */
+#define TRIAL_NS (300 * GST_MSECOND)
+#define TRIAL_MAX_NS (2400 * GST_MSECOND)
+#define RELAPSE_NS (10 * GST_SECOND)
 /* See note_lag(). */
 #define LAG_GUESS_FRAMES 30
 #define LAG_GUESS_STEP (1.0 * GST_MSECOND)
@@ -75,10 +80,11 @@ apply_take (R58Mixer *self, const MixTake *take, guint64 k)
 
 /* Takes meant for frame k or before, and from now on the next command is for k + 1. */
 static void
-begin_frame (R58Mixer *self, guint64 k, GQueue *takes)
+begin_frame (R58Mixer *self, guint64 k, GQueue *takes, gboolean *idle)
 {
   g_mutex_lock (&self->show_lock);
   self->next_frame = k + 1;
+  *idle = self->idle;
   MixTake *take;
   while ((take = g_queue_peek_head (&self->takes)) && take->frame <= k)
     g_queue_push_tail (takes, g_queue_pop_head (&self->takes));
@@ -170,9 +176,35 @@ count_due (MixSlot *slot, GstClockTime t, MixFrame **newest)
 static gboolean
 may_show (R58Mixer *self, MixSlot *slot, const MixFrame *frame, GstClockTime t)
 {
-  if (slot->video_signal != MIX_LIVE)
+  if (!slot->running)
     return !too_old (self, slot, frame, t);
   return !slot->shown || frame->pts > slot->shown->pts;
+}
+
+/* What the slot is after this tick. Its picture runs whenever frames come; it is live, so that nothing else stands in
+ * for it, from its first frame on, and after a loss when it has run for a while. */
+static MixSignal
+judge_signal (R58Mixer *self, MixSlot *slot, GstClockTime t)
+{
+  gboolean was_running = slot->running;
+  slot->running = slot->shown && slot->fresh_age < patience (self, slot);
+  if (!slot->video_address)
+    return MIX_EMPTY;
+  if (!slot->running) {
+    if (slot->live_since != 0 && slot->video_signal == MIX_LIVE) {
+      slot->trial = t - slot->live_since < RELAPSE_NS ? CLAMP (2 * slot->trial, TRIAL_NS, TRIAL_MAX_NS) : TRIAL_NS;
+      slot->video_stats.losses++;
+    }
+    return MIX_LOST;
+  }
+  if (!was_running)
+    slot->running_since = t;
+  if (slot->video_signal != MIX_LIVE || slot->live_since == 0) {
+    if (t - slot->running_since < slot->trial)
+      return MIX_LOST;
+    slot->live_since = t;
+  }
+  return MIX_LIVE;
 }
 
 /* The newest frame that is due; what came before it is dropped. Returns a reference. */
@@ -201,8 +233,7 @@ advance_slot (R58Mixer *self, guint index, GstClockTime t)
   for (guint i = 0; i < due; i++)
     mix_frame_unref (g_queue_pop_head (&slot->frames));
   MixFrame *frame = slot->shown ? g_atomic_rc_box_acquire (slot->shown) : NULL;
-  MixSignal signal = !slot->video_address ? MIX_EMPTY
-      : frame && slot->fresh_age < patience (self, slot) ? MIX_LIVE : MIX_LOST;
+  MixSignal signal = judge_signal (self, slot, t);
   g_mutex_unlock (&slot->lock);
   mix_slot_signal (self, index, TRUE, signal);
   return frame;
@@ -326,11 +357,12 @@ static void
 tick (R58Mixer *self, guint64 k, gboolean late)
 {
   GQueue takes = G_QUEUE_INIT;
-  begin_frame (self, k, &takes);
+  gboolean idle;
+  begin_frame (self, k, &takes, &idle);
   for (GList *node = takes.head; node; node = node->next)
     apply_take (self, node->data, k);
   collect_frames (self, r58_grid_time (k, self->info.fps_n, self->info.fps_d));
-  gboolean pushed = gst_pad_is_linked (self->video.pad) && push_frame (self, k);
+  gboolean pushed = gst_pad_is_linked (self->video.pad) && !idle && push_frame (self, k);
   release_frames (self);
 
   g_mutex_lock (&self->show_lock);

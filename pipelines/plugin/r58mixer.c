@@ -479,8 +479,8 @@ r58_mixer_class_init (R58MixerClass *class)
           "One JSON object with op: slot {slot, video, audio, delayMs, onLoss: hold|backup|slate, backupSlot, n1}, addresses "
           "of links, null empties; program {id, layers: [{slot (-1: black), x, y, w, h, fit: contain|cover|fill, "
           "crop: [l, t, r, b], alpha, border: [px, #rrggbb]}], transition: {kind: cut|mix|dip|wipe, frames}, gains, "
-          "rampFrames}; audio {gains, master, pans, delaysMs, rampMs}. Takes effect at the next tick; what cannot be "
-          "done is answered by the event refused", NULL,
+          "rampFrames}; audio {gains, master, pans, delaysMs, rampMs}; picture {drawn}: false while nobody "
+          "looks. Takes effect at the next tick; what cannot be done is answered by the event refused", NULL,
           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_set_static_metadata (element_class, "R58 program mixer", "Source/Video/Audio/Mixer",

@@ -88,6 +88,7 @@ typedef struct {
   guint64 frames;     /* distinct frames shown by the tick */
   guint64 repeated;   /* ticks that showed the last frame again */
   guint64 dropped;    /* frames never shown: superseded, invalid, too old or too many */
+  guint64 losses;     /* times the signal went */
 } MixVideoStats;
 
 typedef struct {
@@ -114,6 +115,8 @@ typedef struct {
   guint fresh_age;                      /* ticks since the last new frame */
   guint usual_gap, regular;             /* longest usual fresh_age, and new frames since it was reached */
   GstClockTime old_since, old_age;      /* a lost slot brings old frames since then, of this age at the least */
+  gboolean running;                     /* new frames come; live only after `trial` of that */
+  GstClockTime running_since, live_since, trial;
   GstClockTime video_pts, audio_pts;    /* last received */
   MixVideoStats video_stats;
   MixSoundStats audio_stats;
@@ -182,6 +185,7 @@ typedef struct {
 
   GMutex show_lock;  /* guards this group */
   GQueue takes;      /* MixTake */
+  gboolean idle;     /* nobody looks: nothing is drawn */
   GQueue sound;      /* MixSoundChange, by `at` */
   guint64 next_frame;
   guint64 frames, late_frames, skipped_frames;

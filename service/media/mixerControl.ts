@@ -47,6 +47,7 @@ export class MixerControl {
 	#slots = new Map<number, SlotInput>();
 	#layers: MixLayer[] = [];
 	#audio: AudioMix | undefined;
+	#drawn = true;
 	#pending = new Map<string, Pending>();
 	#nextId = 1;
 
@@ -89,7 +90,15 @@ export class MixerControl {
 		if (this.host.ready) this.host.command('mixer', { op: 'audio', ...audio, rampMs });
 	}
 
+	/** Whether there is a picture; without one all else goes on, so that the next frame can be drawn at once. */
+	setDrawn(drawn: boolean): void {
+		if (drawn === this.#drawn) return;
+		this.#drawn = drawn;
+		if (this.host.ready) this.host.command('mixer', { op: 'picture', drawn });
+	}
+
 	#resend(): void {
+		if (!this.#drawn) this.host.command('mixer', { op: 'picture', drawn: false });
 		for (const [slot, input] of this.#slots) this.#sendSlot(slot, input);
 		if (this.#audio) this.host.command('mixer', { op: 'audio', ...this.#audio, rampMs: 0 });
 		this.#sendProgram({ kind: 'cut', frames: 0 }).catch(() => {

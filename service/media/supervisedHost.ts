@@ -15,10 +15,10 @@ const START_MS = 12_000;
 /** On a machine that is too busy the program comes first: processes that start and viewers wait. */
 const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
 const BACKOFF_MS = { first: 100, cap: 5_000 };
-/** This many failures a minute and the host is held off. */
-const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
-/** A host that ran this long has recovered: its next failure starts a new count. */
-const HEALTHY_MS = 10_000;
+/** This many failures a minute and the host is held off. More for tests that break hosts oftener than that on purpose. */
+const HOLD_OFF = { failures: Number(process.env.R58_HOLD_OFF_FAILURES) || 5, windowMs: 60_000, pauseMs: 30_000 };
+/** A host that ran this long has recovered: its next failure is mended at once again. What fails steadily is held off anyway. */
+const HEALTHY_MS = 5_000;
 
 /** waiting: it failed and is about to be tried again; stuck: it does not die. */
 export type HostState = 'off' | 'starting' | 'running' | 'waiting' | 'held-off' | 'stuck';
@@ -62,6 +62,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#retry: NodeJS.Timeout | undefined;
 	#heldOff = false;
 	#stuck = false;
+	#lastReason: string | null = null;
 	/** Last counters by element, for /metrics and `stats`. */
 	readonly stats: Record<string, Record<string, unknown>> = {};
 	restarts = 0;
@@ -129,6 +130,13 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	excuse(ms: number): void {
 		this.#progressAt += ms;
 		this.#startedAt += ms;
+	}
+
+	/** What its last failure cost, as measured by others: it stands with the fault. */
+	tellCost(cost: string): void {
+		if (this.#lastReason === null) return;
+		for (const code of ['host-restarted', 'host-held-off'])
+			this.faults.amend(code, this.#subject, `${this.#lastReason}; ${cost}`);
 	}
 
 	/** Called by the supervisor several times a second. */
@@ -226,6 +234,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.restarts += 1;
 		this.#failures = [...this.#failures.filter((at) => now - at < HOLD_OFF.windowMs), now];
 		const held = this.#failures.length >= HOLD_OFF.failures;
+		this.#lastReason = reason;
 		this.faults.raise({
 			code: held ? 'host-held-off' : 'host-restarted',
 			subject: this.#subject,

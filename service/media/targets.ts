@@ -8,6 +8,8 @@ import type { Store, StoredTarget } from '../store/store.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
 
+/** A target that hangs is replaced this soon: whoever watches there is to see the program again within 3 s. */
+const STALL_MS = 1_500;
 /** Figures are averaged over about this long. */
 const WINDOW_MS = 1_000;
 
@@ -86,6 +88,7 @@ export class Targets {
 			name: id,
 			// udpsink sends to nobody, without a word, when it does not know the name.
 			launch: async () => rtpTarget({ instance, host: await addressOf(receiver), videoPort, audioPort }),
+			stallMs: STALL_MS,
 		});
 		const sending: Sending = { host, counts: new Map(), before: { packets: 0, bytes: 0 }, last: undefined };
 		this.#sending.set(id, sending);

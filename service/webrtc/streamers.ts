@@ -8,6 +8,8 @@ import type { RtcSessions } from './sessions.js';
 
 /** Who comes while the host is being replaced waits for it: sooner than a refusal and another try. */
 const READY_TIMEOUT_MS = 2_000;
+/** Who reloads a page comes back sooner than this. */
+const IDLE_MS = 10_000;
 
 export interface StreamerPlan {
 	host: SupervisedHost;
@@ -18,6 +20,8 @@ export interface StreamerPlan {
 	audioPad: string | null;
 	/** What the encoder behind it makes, measured; null before the first figures. */
 	picture: () => { width: number; height: number; fps: number; kbps: number } | null;
+	/** For a picture that is made for these viewers alone: whether there are any. */
+	onDemand?: (wanted: boolean) => void;
 }
 
 /** One host that sends one encode to any number of viewers. */
@@ -26,6 +30,7 @@ export class StreamerHost {
 	#next = 1;
 	/** Streamer id of each peer: a return host serves several. */
 	#subjects = new Map<string, string>();
+	#idle: NodeJS.Timeout | undefined;
 
 	constructor(
 		readonly plan: StreamerPlan,
@@ -36,6 +41,7 @@ export class StreamerHost {
 		this.rtc.on('gone', (peer) => this.#drop(peer));
 		plan.host.on('ready', () => this.publishAll());
 		plan.host.on('down', () => this.publishAll());
+		plan.onDemand?.(false);
 	}
 
 	/** WHEP: offer in, answer out. `streamer` is the id the viewer asked for, `audioPad` its sound. */
@@ -46,12 +52,15 @@ export class StreamerHost {
 		if (!(await this.plan.host.whenReady(READY_TIMEOUT_MS)))
 			throw new StudioError('not-on-air', `${streamer} is starting; try again in a moment`, undefined, 1);
 		const peer = `${streamer}-${this.#next++}`;
-		const answer = await this.rtc.add(peer, {
-			sdp: checked.offer,
-			fingerprint: checked.fingerprint,
-			video: checked.video ? { pt: checked.video.pt, codec: checked.video.codec } : null,
-			audio: checked.audio && audioPad !== null ? { pt: checked.audio.pt, pad: audioPad } : null,
-		});
+		this.#begin();
+		const answer = await this.rtc
+			.add(peer, {
+				sdp: checked.offer,
+				fingerprint: checked.fingerprint,
+				video: checked.video ? { pt: checked.video.pt, codec: checked.video.codec } : null,
+				audio: checked.audio && audioPad !== null ? { pt: checked.audio.pt, pad: audioPad } : null,
+			})
+			.finally(() => this.#restWhenAlone());
 		this.#subjects.set(peer, streamer);
 		const session = this.sessions.add({
 			subject: streamer,
@@ -100,10 +109,24 @@ export class StreamerHost {
 		this.state.set(`streamers.${id}`, streamer);
 	}
 
+	/** The picture is there by the time the viewer is connected. */
+	#begin(): void {
+		clearTimeout(this.#idle);
+		this.plan.onDemand?.(true);
+	}
+
+	#restWhenAlone(): void {
+		clearTimeout(this.#idle);
+		if (!this.plan.onDemand || this.rtc.peers > 0) return;
+		this.#idle = setTimeout(() => this.plan.onDemand?.(false), IDLE_MS);
+		this.#idle.unref();
+	}
+
 	#drop(peer: string): void {
 		const subject = this.#subjects.get(peer);
 		this.#subjects.delete(peer);
 		this.sessions.forget(this.rtc, peer);
+		this.#restWhenAlone();
 		// A return that has gone with its guest is not brought back.
 		if (subject && subject in this.state.current.streamers) this.publish(subject);
 	}

@@ -53,6 +53,42 @@ test('start=live begins with the next unit', async () => {
 	assert.ok(seen[0]!.offset >= 30);
 });
 
+test('a reader of the present that stood still goes on with a key frame of now, and counts what it left out', async () => {
+	const address = fresh();
+	const writer = new GstLaunch(h264(address, 15));
+	const taker = new GstLaunch(reader(address, 'start=live'));
+	await taker.buffers('tap', 30);
+	const before = taker.passed.tap!.length;
+	taker.signal('SIGSTOP');
+	const stopped = writer.stats().buffers!;
+	await until(() => writer.stats().buffers! > stopped + 75, { what: '2.5 s more of video' });
+	taker.signal('SIGCONT');
+	const seen = await taker.buffers('tap', before + 40);
+	const jumps = seen.flatMap((b, i) => (i > 0 && b.offset !== seen[i - 1]!.offset + 1 ? [i] : []));
+	assert.ok(jumps.length > 0, 'it skips');
+	for (const i of jumps) assert.ok(isKey(seen[i]!), `goes on at ${seen[i]!.offset} with a key frame`);
+	const left = jumps.reduce((sum, i) => sum + seen[i]!.offset - seen[i - 1]!.offset - 1, 0);
+	assert.ok(left > 30, `${left} units left out`);
+	await until(() => taker.stats().skipped === left, { what: `${left} units to be counted (${taker.stats().skipped})` });
+	assert.is(taker.stats().lost, 0);
+});
+
+test('a reader of the present begins a new writer at its first key frame and says what is missing between the two', async () => {
+	const address = fresh();
+	const writer = new GstLaunch(h264(address, 300));
+	const taker = new GstLaunch(reader(address, 'start=live'));
+	await taker.buffers('tap', 15);
+	await writer.kill();
+	const before = taker.passed.tap!.length;
+	new GstLaunch(h264(address, 300));
+	const gap = await taker.event(({ event }) => event === 'gap', 'the gap');
+	const seen = await taker.buffers('tap', before + 10);
+	const first = seen.findIndex((b, i) => i > 0 && b.offset === 0);
+	assert.ok(isKey(seen[first]!));
+	assert.equal([gap.json.fromPtsNs, gap.json.toPtsNs], [seen[first - 1]!.ptsNs, seen[first]!.ptsNs].map(String));
+	assertConsecutive(offsets(taker).slice(first), 'units of the new one');
+});
+
 test('start=pts gives exactly the history from there on', async () => {
 	const address = fresh();
 	const writer = new GstLaunch(h264(address, 10));

@@ -1,28 +1,40 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { State } from '../../service/api/schema.js';
 import { cadence } from '../tools/media.js';
 import { Random } from '../tools/random.js';
 import { assertViewersRecovered } from '../tools/rounds.js';
+import { root } from '../tools/service.js';
 import { assertCounted, assertWhole, FaultyShow } from '../tools/show.js';
 import { pause, until } from '../tools/wait.js';
 
-/** The two processes that everything else needs, and a link that strangers speak on. The others: killed and frozen.test.ts. */
+/** The two processes that everything else needs, and a link that strangers speak on. The others: killed.test.ts. */
 const test = suite<{ show: FaultyShow }>('faults');
+const run = promisify(execFile);
+const chaosCli = join(root, 'dist/test/tools/chaosCli.js');
 
-test.before.each(async (context) => {
+test.before(async (context) => {
 	context.show = await FaultyShow.start();
 });
-test.after.each(async ({ show }) => {
+test.after(async ({ show }) => {
 	await show.stop();
 });
 
-test('encoder killed: at most a second is missing, the fault is listed, viewers and recording go on', async ({ show }) => {
+test('encoder killed: at most a second is missing, the fault says how much, viewers and recording go on', async ({ show }) => {
 	const random = new Random(60);
 	const id = await show.record();
-	await pause(random.between(2000, 3000));
+	await pause(random.between(1000, 2000));
+	await show.viewerGapsMs();
 	await show.break('kill', 'encoder', 'program', random);
-	const { faults } = await show.service.waitState(({ faults }) => faults.length > 0, 'the fault to be listed', 3000);
-	assert.equal([faults[0]!.code, faults[0]!.subject, faults[0]!.count], ['host-restarted', 'encoder program', 1]);
+	const lost = / (\d+) ms of the program were lost$/;
+	const listed = ({ faults }: State) => faults.find(({ message }) => lost.test(message));
+	const state = await show.service.waitState(listed, 'the fault to be listed, with what it cost', 5000);
+	const { code, subject, count, message } = listed(state)!;
+	assert.equal([code, subject, count], ['host-restarted', 'encoder program', 1]);
+	const lostMs = Number(lost.exec(message)![1]);
 	await show.healthy();
 	await assertViewersRecovered(show, 'after the kill');
 	const recording = await show.endRecording(id);
@@ -30,16 +42,18 @@ test('encoder killed: at most a second is missing, the fault is listed, viewers 
 	const { missing, repeated } = cadence(video, 30);
 	assert.is(repeated, 0);
 	assert.ok(missing > 0 && missing <= 30, `${missing} frames are missing`);
+	assert.is(Math.round((lostMs * 30) / 1000), missing, `${lostMs} ms are said to be lost`);
 });
 
 test('mixer killed: the program is back within 2 s, viewers and recording go on by themselves', async ({ show }) => {
 	const random = new Random(61);
 	const id = await show.record();
-	await pause(random.between(2000, 3000));
+	await pause(random.between(1000, 2000));
+	await show.viewerGapsMs();
 	await show.break('kill', 'mixer', 'program', random);
 	await show.healthy();
 	await assertViewersRecovered(show, 'after the kill');
-	await until(async () => (await show.service.state()).recordings[id]!.durationMs > 6000, { what: 'more of the recording' });
+	await until(async () => (await show.service.state()).recordings[id]!.durationMs > 5000, { what: 'more of the recording' });
 	const recording = await show.endRecording(id);
 	assert.is(recording.files.length, 1);
 	const program = await show.read(recording);
@@ -47,12 +61,49 @@ test('mixer killed: the program is back within 2 s, viewers and recording go on 
 	assertCounted(show, program, 'hdmi1', 2_000);
 });
 
+test('one source slow, another starved, by the tool for it: the program has every frame, the slow one and the others too', async ({
+	show,
+}) => {
+	const id = await show.record();
+	await pause(500);
+	const { http, ready } = show.service;
+	const chaos = (...args: string[]) =>
+		run(process.execPath, [chaosCli, '--url', http, '--token', ready.technicianToken, '--seconds', '3', ...args], {
+			timeout: 30_000,
+		});
+	const [slow, starve] = await Promise.all([chaos('slow', 'source', 'hdmi2'), chaos('starve', 'source', 'hdmi3')]);
+	const { pid } = await show.service.host('source', 'hdmi2');
+	assert.equal(
+		[slow, starve].map(({ stdout }) => JSON.parse(stdout)).map(({ fault, name }) => [fault, name]),
+		[
+			['slow', 'hdmi2'],
+			['starve', 'hdmi3'],
+		],
+	);
+	assert.is(JSON.parse(slow.stdout).pid, pid, 'it was slow, not replaced');
+	await show.healthy();
+	const recording = await show.endRecording(id);
+	const program = await show.read(recording);
+	assertWhole(program, 'slow and starved sources');
+	for (const input of ['hdmi1', 'hdmi2', 'hdmi4']) assertCounted(show, program, input);
+});
+
+test('the tool refuses what there is not', async ({ show }) => {
+	const { http, ready } = show.service;
+	const exitCode = (...args: string[]): Promise<number> =>
+		run(process.execPath, [chaosCli, '--url', http, '--token', ready.technicianToken, ...args]).then(
+			() => 0,
+			({ code }) => code,
+		);
+	assert.equal([await exitCode('break', 'source'), await exitCode('slow', 'source', 'hdmi9')], [2, 1]);
+});
+
 test('garbage on the links of a source, and a stranger at its address: only that source is away, and comes back', async ({
 	show,
 }) => {
 	const id = await show.record();
 	await pause(500);
-	await show.break('corrupt', 'source', 'hdmi3', new Random(63), 4);
+	await show.break('corrupt', 'source', 'hdmi3', new Random(63), 3);
 	await show.healthy();
 	const recording = await show.endRecording(id);
 	const program = await show.read(recording);
@@ -65,7 +116,7 @@ test('garbage on the links of the encoder: recording and viewers go on; it is re
 }) => {
 	const id = await show.record();
 	await pause(500);
-	await show.break('corrupt', 'encoder', 'program', new Random(64), 4);
+	await show.break('corrupt', 'encoder', 'program', new Random(64), 3);
 	await show.healthy();
 	const recording = await show.endRecording(id);
 	const { video } = await show.read(recording);

@@ -2,17 +2,24 @@ import { suite } from 'uvu';
 import { rounds } from '../tools/rounds.js';
 import { FaultyShow } from '../tools/show.js';
 
-const test = suite<{ show: FaultyShow }>('killed');
+/** One show for both, as it would be in use. */
+const test = suite<{ show: FaultyShow }>('killed and frozen');
 
 test.before(async (context) => {
 	context.show = await FaultyShow.start();
 });
 test.after(async ({ show }) => {
-	await show.stop();
+	// Without a show the error of its start is what is told.
+	await show?.stop();
 });
 
-test('killed: every source, streamer, return and recorder; the recording has every frame once', async ({ show }) => {
+const who = 'every source, streamer, target, return and recorder';
+test(`killed: ${who}; the recording has every frame once`, async ({ show }) => {
 	await rounds(show, 'kill', 58);
+});
+
+test(`frozen for 5 s: ${who}; the recording has every frame once`, async ({ show }) => {
+	await rounds(show, 'stop', 59);
 });
 
 test.run();

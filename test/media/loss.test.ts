@@ -13,6 +13,8 @@ const delay = { delayMs: 500 };
 const delayFrames = 15;
 /** A lost slot shows its last picture in two frames: its own, and the one that finds nothing new. */
 const noticeFrames = 2;
+/** What comes back is tried for so long, twice as long each time that it is lost again soon. */
+const trialFrames = 9;
 /** In the border of a test picture that fills the canvas. */
 const edge: [number, number] = [4, 90];
 
@@ -93,6 +95,7 @@ staged('hold: the last picture stays; the first one after it is of after the ret
 	advancing(video, begin, last + delayFrames);
 	for (let frame = last + delayFrames; frame < after!.first; frame++) assert.is(video.counter(frame), last);
 	assert.ok(video.counter(after!.first)! > restart, 'no picture of before the return');
+	assert.ok(back - after!.first >= trialFrames, 'the picture runs on before the slot is called live');
 	advancing(video, after!.first, back);
 });
 
@@ -160,6 +163,47 @@ staged('a source that stood still shows nothing of the time it missed', async (s
 		last = now;
 	}
 });
+
+staged(
+	'a source that comes too late again and again does not make the slate flicker, and comes back when it is steady',
+	async (stage) => {
+		const source = await stage.counted(0, red);
+		await stage.start('video');
+		const delayMs = 100;
+		await stage.point([0], false, { delayMs, onLoss: 'slate' });
+		const begin = await nowFrame(stage, 'on');
+		/** Longer than its delay and the two frames in which a loss is noticed. */
+		const stall = async (awakeMs: number) => {
+			process.kill(source.pid, 'SIGSTOP');
+			await pause(delayMs + 200);
+			process.kill(source.pid, 'SIGCONT');
+			await pause(awakeMs);
+		};
+		let lost = lossOf(stage);
+		for (let i = 0; i < 8; i++) await stall(50);
+		await lost;
+		for (let i = 0; i < 2; i++) {
+			await returnOf(stage);
+			lost = lossOf(stage);
+			await stall(0);
+			await lost;
+		}
+		await returnOf(stage);
+		const end = await nowFrame(stage, 'end');
+		const { slots } = await stage.mixer.waitEvent('stats');
+		await stage.stop();
+		const seen = runs(stage.video(), begin, end);
+		const slates = seen.filter(({ kind }) => kind === 'slate');
+		assert.equal(
+			seen.map(({ kind }) => kind),
+			[...slates.flatMap(() => ['red', 'slate']), 'red'],
+		);
+		assert.ok(slates.length >= 3, `${slates.length} losses`);
+		assert.is(slots[0].video.losses, slates.length);
+		for (const [i, { length }] of slates.entries())
+			assert.ok(length >= Math.min(trialFrames * 2 ** i, 72), `slate ${i} of ${slates.map(({ length }) => length)} frames`);
+	},
+);
 
 for (const onLoss of ['hold', 'slate'] as const) {
 	staged(`${onLoss}: what a source brings from before its return is dropped and counted`, async (stage) => {

@@ -12,38 +12,75 @@ import { Pipeline } from '../tools/pipeline.js';
 const name = `r58.sanitized-${process.pid}`;
 const video = 'video/x-raw,format=I420,width=320,height=180,framerate=30/1';
 const h264 = 'video/x-h264,stream-format=byte-stream,alignment=au';
-const drivers: Driver[] = [];
-const pipelines: Pipeline[] = [];
-let peers: LightPeers | null = null;
 
-function drive(launch: string): Driver {
-	const driver = new Driver(launch.replace(/\s+/g, ' '));
-	drivers.push(driver);
-	return driver;
+/** What one case runs. */
+class Cast {
+	#peers: LightPeers | null = null;
+	readonly #drivers: Driver[] = [];
+	readonly #pipelines: Pipeline[] = [];
+
+	get peers(): LightPeers {
+		this.#peers ??= new LightPeers();
+		return this.#peers;
+	}
+
+	drive(launch: string): Driver {
+		const driver = new Driver(launch.replace(/\s+/g, ' '));
+		this.#drivers.push(driver);
+		return driver;
+	}
+
+	async helper(launch: string): Promise<Pipeline> {
+		const pipeline = await new Pipeline().start(launch);
+		this.#pipelines.push(pipeline);
+		return pipeline;
+	}
+
+	async end(): Promise<void> {
+		for (const driver of this.#drivers) await driver.kill();
+		for (const pipeline of this.#pipelines) pipeline.kill();
+		this.#peers?.stop();
+	}
 }
 
-async function helper(launch: string): Promise<Pipeline> {
-	const pipeline = await new Pipeline().start(launch);
-	pipelines.push(pipeline);
-	return pipeline;
+type Case = (cast: Cast) => Promise<void>;
+const cases = new Map<string, Case>();
+const results = new Map<string, Promise<unknown>>();
+
+/** Cases wait a lot for what they run, each in processes of its own: so many at a time. */
+const TOGETHER = 3;
+
+function sanitized(name: string, body: Case): void {
+	cases.set(name, body);
+	test(name, async () => {
+		const error = await results.get(name);
+		if (error) throw error;
+	});
 }
 
-test.before(buildDriver);
-test.after.each(async () => {
-	for (const driver of drivers.splice(0)) await driver.kill();
-	for (const pipeline of pipelines.splice(0)) pipeline.kill();
-	peers?.stop();
-	peers = null;
+test.before(async () => {
+	await buildDriver();
+	const runs: Promise<unknown>[] = [];
+	for (const [name, body] of cases) {
+		const run = async (): Promise<void> => {
+			const cast = new Cast();
+			await body(cast).finally(() => cast.end());
+		};
+		// The result of the one it waits for is told by that one.
+		runs.push((runs.at(-TOGETHER) ?? Promise.resolve()).then(run).catch((error: unknown) => error));
+		results.set(name, runs.at(-1)!);
+	}
 });
 
 async function clean(...list: Driver[]): Promise<void> {
-	for (const driver of list) assert.equal(await driver.findings(), []);
+	const found = await Promise.all(list.map((driver) => driver.findings()));
+	assert.equal(found.flat(), []);
 }
 
 const frames = (n: number) => (body: Record<string, number>) => (body.frames ?? body.buffers ?? 0) > n;
 
-test('test source: picture, sound, commands', async () => {
-	const source = drive(
+sanitized('test source: picture, sound, commands', async (cast) => {
+	const source = cast.drive(
 		`r58testsrc name=t flash=true video-caps="${video}" t.video ! fakesink async=false t.audio ! fakesink async=false`,
 	);
 	source.command('t', '{');
@@ -52,45 +89,45 @@ test('test source: picture, sound, commands', async () => {
 	await clean(source);
 });
 
-test('raw link: readers that come, die and freeze, a writer that comes back', async () => {
+sanitized('raw link: readers that come, die and freeze, a writer that comes back', async (cast) => {
 	const address = `${name}.raw`;
 	const writerText = `r58testsrc name=t video-caps="${video}" t.video ! r58linksink name=w address=${address} t.audio ! fakesink async=false`;
 	const readerText = `r58linksrc name=r address=${address} caps="${video}" ! queue ! fakesink async=false`;
-	const writer = drive(writerText);
-	const [reader, dies, freezes] = [drive(readerText), drive(readerText), drive(readerText)];
+	const writer = cast.drive(writerText);
+	const [reader, dies, freezes] = [cast.drive(readerText), cast.drive(readerText), cast.drive(readerText)];
 	await writer.event('stats', ({ readers }) => readers === 3);
 	await dies.kill();
 	freezes.signal('SIGSTOP');
 	await writer.event('stats', ({ readers }) => readers === 1);
 	await clean(writer);
-	const again = drive(writerText);
+	const again = cast.drive(writerText);
 	await again.event('stats', ({ readers }) => readers === 1);
 	await clean(again, reader);
 });
 
-test('encoded link: a late reader starts at a key frame, one dies in the middle', async () => {
+sanitized('encoded link: a late reader starts at a key frame, one dies in the middle', async (cast) => {
 	const address = `${name}.h264`;
-	const writer = drive(
+	const writer = cast.drive(
 		`videotestsrc is-live=true ! ${video} ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max=15 !
 		${h264},profile=constrained-baseline ! r58linksink name=w mode=encoded address=${address}`,
 	);
 	await writer.event('stats', frames(20));
 	const readerText = (start: string) =>
 		`r58linksrc name=r mode=encoded start=${start} address=${address} caps="${h264}" ! fakesink async=false`;
-	const [reader, dies] = [drive(readerText('key')), drive(readerText('live'))];
+	const [reader, dies] = [cast.drive(readerText('key')), cast.drive(readerText('live'))];
 	await writer.event('stats', ({ readers }) => readers === 2);
 	await dies.kill();
 	await reader.event('stats', frames(30));
 	await clean(reader, writer);
 });
 
-test('mixer: slots, scenes, transitions, sound, N-1, every kind of loss, nonsense', async () => {
+sanitized('mixer: slots, scenes, transitions, sound, N-1, every kind of loss, nonsense', async (cast) => {
 	const links = (slot: number) =>
 		`t${slot}.video ! r58linksink address=${name}.${slot}.video t${slot}.audio ! r58linksink address=${name}.${slot}.audio`;
 	const source = (slot: number, w = 320, h = 180) =>
 		`r58testsrc name=t${slot} video-caps="${video.replace('320', String(w)).replace('180', String(h))}" ${links(slot)}`;
-	const [first] = [await helper(source(0)), await helper(source(1, 640, 360)), await helper(source(2, 162, 122))];
-	const mixer = drive(
+	const [first] = [await cast.helper(source(0)), await cast.helper(source(1, 640, 360)), await cast.helper(source(2, 162, 122))];
+	const mixer = cast.drive(
 		`r58mixer name=m slots=6 caps="${video}" m.video ! fakesink async=false m.audio ! fakesink async=false m.n1_1 ! fakesink async=false`,
 	);
 	const boxes = [0, 1, 2].map((slot) => ({
@@ -148,9 +185,8 @@ async function connect(driver: Driver, id: string, offer: string, rules: OfferRu
 	return finishAnswer((await driver.event('answer', (e) => e.id === id)).sdp, checked);
 }
 
-test('WebRTC to viewers: join, leave, removed, forged, nonsense', async () => {
-	peers = new LightPeers();
-	const sender = drive(
+sanitized('WebRTC to viewers: join, leave, removed, forged, nonsense', async (cast) => {
+	const sender = cast.drive(
 		`videotestsrc is-live=true ! ${video} ! x264enc tune=zerolatency speed-preset=ultrafast bitrate=300 key-int-max=30 !
 		video/x-h264,profile=constrained-baseline ! rtph264pay pt=96 mtu=1200 config-interval=-1 ! rtc.video
 		audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=97 ! rtc.audio_main
@@ -159,29 +195,28 @@ test('WebRTC to viewers: join, leave, removed, forged, nonsense', async () => {
 	await sender.event('playing');
 	const joined = [];
 	for (const id of ['removed', 'stays'])
-		joined.push(await peers.add((offer) => connect(sender, id, offer, { direction: 'watch' })));
+		joined.push(await cast.peers.add((offer) => connect(sender, id, offer, { direction: 'watch' })));
 	for (const id of ['removed', 'stays']) await sender.event('connected', (e) => e.id === id);
 	const fingerprint = `sha-256 ${Array(32).fill('AA').join(':')}`;
-	await peers.add((offer) => connect(sender, 'forged', offer, { direction: 'watch' }, { fingerprint })).catch(() => {});
+	await cast.peers.add((offer) => connect(sender, 'forged', offer, { direction: 'watch' }, { fingerprint })).catch(() => {});
 	await sender.event('gone', (e) => e.id === 'forged');
 	sender.command('rtc', { op: 'remove', id: 'removed' });
 	sender.command('rtc', { op: 'add', id: 'nonsense', sdp: 'v=0', fingerprint: 'sha-256 AA', video: { pt: 96 } });
 	sender.command('rtc', '{');
 	await sender.event('gone', (e) => e.id === 'removed').catch(() => {});
-	assert.ok((await peers.received(joined[1]!)) > 0);
+	assert.ok((await cast.peers.received(joined[1]!)) > 0);
 	// One is still there when the pipeline ends.
 	await clean(sender);
 });
 
-test('WebRTC from a guest, and the next who takes the seat', async () => {
-	peers = new LightPeers();
-	const receiver = drive(
+sanitized('WebRTC from a guest, and the next who takes the seat', async (cast) => {
+	const receiver = cast.drive(
 		`r58webrtc name=rtc mode=receive rtc.video_src ! rtph264depay ! fakesink async=false
 		rtc.audio_src ! rtpopusdepay ! fakesink async=false`,
 	);
 	await receiver.event('playing');
 	for (const id of ['old', 'young']) {
-		await peers.addSender((offer) => connect(receiver, id, offer, { direction: 'publish' }));
+		await cast.peers.addSender((offer) => connect(receiver, id, offer, { direction: 'publish' }));
 		await receiver.event('stats', (body) =>
 			body.peers?.some((peer: Record<string, unknown>) => peer.id === id && Number(peer.packets) > 20),
 		);

@@ -1,7 +1,7 @@
 /** Faults on purpose, into one pipeline process or its links. Everything here ends by itself and can be repeated by its seed. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Random } from './random.js';
 import { root } from './service.js';
@@ -45,8 +45,7 @@ export async function inject(kind: FaultKind, victim: Victim, { seconds, random 
 			await limp(victim.pid, seconds, random, slow);
 			break;
 		case 'starve':
-			lowerPriority(victim.pid);
-			await limp(victim.pid, seconds, random, starve);
+			await atLowestPriority(victim.pid, () => limp(victim.pid, seconds, random, starve));
 			break;
 		case 'corrupt':
 			await corrupt(victim, seconds, random);
@@ -122,10 +121,30 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
 	}
 }
 
-function lowerPriority(pid: number): void {
+/** Every thread of a process has a priority of its own (setpriority(2)); each gets its own back. */
+async function atLowestPriority(pid: number, work: () => Promise<void>): Promise<void> {
+	const before = new Map(threads(pid).map((thread) => [thread, getPriority(thread)]));
+	const prioritize = (of: (priority: number) => number) => {
+		for (const [thread, priority] of before) {
+			try {
+				setPriority(thread, of(priority));
+			} catch {
+				// It has ended, or who runs this may lower priorities but not raise them.
+			}
+		}
+	};
+	prioritize(() => constants.priority.PRIORITY_LOW);
 	try {
-		setPriority(pid, constants.priority.PRIORITY_LOW);
+		await work();
+	} finally {
+		prioritize((priority) => priority);
+	}
+}
+
+function threads(pid: number): number[] {
+	try {
+		return readdirSync(`/proc/${pid}/task`).map(Number);
 	} catch {
-		// It has ended.
+		return [];
 	}
 }

@@ -13,7 +13,7 @@ export class LightPeers {
 	readonly #child: ChildProcess = fork(new URL('./lightPeersChild.js', import.meta.url));
 	readonly #waiters = new Set<(answer: Answer) => void>();
 	#count = 0;
-	#feed: Pipeline | null = null;
+	#feed: Promise<Pipeline> | null = null;
 
 	constructor() {
 		this.#child.on('message', (answer: Answer) => {
@@ -32,7 +32,8 @@ export class LightPeers {
 
 	/** One more guest, who sends a small moving picture and a tone. */
 	async addSender(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
-		this.#feed ??= await this.#startFeed();
+		this.#feed ??= this.#startFeed();
+		await this.#feed;
 		return this.#connect(signal, true);
 	}
 
@@ -90,7 +91,7 @@ export class LightPeers {
 	}
 
 	stop(): void {
-		this.#feed?.kill();
+		void this.#feed?.then((feed) => feed.kill());
 		this.#child.kill('SIGKILL');
 	}
 

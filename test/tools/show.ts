@@ -3,12 +3,13 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { Applied, Recording } from '../../service/api/schema.js';
+import type { Applied, Recording, Target } from '../../service/api/schema.js';
 import { TestBrowser } from './browser.js';
 import { type FaultKind, inject } from './chaos.js';
 import type { Box } from './counter.js';
 import { jumps, type Program, places, readProgram, SOUND_NS } from './parts.js';
 import type { Random } from './random.js';
+import { Receiver } from './receiver.js';
 import { TestService } from './service.js';
 import { pause, until } from './wait.js';
 
@@ -48,12 +49,14 @@ export class FaultyShow {
 		readonly browser: TestBrowser | null,
 		readonly viewers: Page[],
 		readonly guest: string,
+		readonly target: Receiver & { id: string },
 	) {}
 
 	/** Four inputs in four quarters; `viewers`: a browser that watches the program and a guest's return. */
 	static async start({ viewers = true } = {}): Promise<FaultyShow> {
-		const service = await TestService.start();
+		const service = await TestService.start({ env: { R58_HOLD_OFF_FAILURES: '100' } });
 		const browser = viewers ? await TestBrowser.start() : null;
+		const receiver = await Receiver.open();
 		try {
 			await service.onAir();
 			for (const id of inputs) assert.is((await service.api('PATCH', `/api/sources/${id}`, { delayMs: DELAY_MS })).status, 200);
@@ -64,6 +67,9 @@ export class FaultyShow {
 			await service.api('POST', '/api/cut', { scene: 'plain' });
 			await service.api('PUT', '/api/preview', { scene: 'spotted' });
 			const guest = (await service.api<{ id: string }>('POST', '/api/guests', { name: 'Gus' })).body.id;
+			const target = { kind: 'rtp', label: 'Receiver', host: '127.0.0.1', videoPort: receiver.port };
+			const { id } = (await service.api<Target>('POST', '/api/targets', target)).body;
+			await until(() => receiver.packets > 0, { what: 'packets at the target' });
 			const pages: Page[] = [];
 			for (const streamer of browser ? ['program', `return-${guest}`] : []) {
 				const page = await browser!.page(`${service.http}/watch/${streamer}#${service.ready.operatorToken}`);
@@ -71,11 +77,12 @@ export class FaultyShow {
 				await until(() => page.evaluate('r58gaps.frames > 30'), { what: `a picture of ${streamer}` });
 				pages.push(page);
 			}
-			const show = new FaultyShow(service, browser, pages, guest);
+			const show = new FaultyShow(service, browser, pages, guest, Object.assign(receiver, { id }));
 			await show.viewerGapsMs();
 			return show;
 		} catch (error) {
 			service.destroy();
+			receiver.close();
 			await browser?.close();
 			throw error;
 		}
@@ -122,9 +129,10 @@ export class FaultyShow {
 		await this.service.host(role, name, { not: host.pid, timeoutMs: HELD_OFF_MS });
 	}
 
-	/** The longest time that each viewer had no new picture, since the last call; their clocks start anew. */
-	viewerGapsMs(): Promise<number[]> {
-		return Promise.all(this.viewers.map((page) => page.evaluate<number>('r58gaps.take()')));
+	/** The longest time that each viewer and the target had nothing new, since the last call; their clocks start anew. */
+	async viewerGapsMs(): Promise<number[]> {
+		const seen = await Promise.all(this.viewers.map((page) => page.evaluate<number>('r58gaps.take()')));
+		return [...seen, this.target.takeGapMs()];
 	}
 
 	/** A round is over when everything runs again. */
@@ -139,11 +147,14 @@ export class FaultyShow {
 				timeoutMs: 10_000,
 			});
 		}
+		const { packets } = this.target;
+		await until(() => this.target.packets > packets, { what: 'packets at the target' });
 	}
 
 	async stop(): Promise<void> {
 		clearInterval(this.#watch);
 		await this.restMixing();
+		this.target.close();
 		await this.browser?.close();
 		await this.service.stop();
 	}
