@@ -30,7 +30,7 @@ export function framesOf(packets: Record<Kind, Buffer[]>): WebmFrame[] {
 	return whole.map((frame) => ({ ...frame, atMs: frame.atMs - whole[0]!.atMs }));
 }
 
-/** When the RTP timestamp `first` was, ms since 1900: the middle one of what the reports say. */
+/** When the RTP timestamp `first` was, ms since 1900: the middle one of what the reports say, of two the earlier (none is early). */
 function zeroOf(rtcp: Buffer[], kind: Kind, first: number): number {
 	const zeros = rtcp.flatMap((packet) => {
 		if (packet[1] !== senderReport) return [];
@@ -38,7 +38,7 @@ function zeroOf(rtcp: Buffer[], kind: Kind, first: number): number {
 		return [ntpMs - ((packet.readUInt32BE(16) - first) | 0) / (rates[kind] / 1000)];
 	});
 	if (zeros.length === 0) throw new Error(`${kind}: no sender report came`);
-	return zeros.sort((a, b) => a - b)[zeros.length >> 1]!;
+	return zeros.sort((a, b) => a - b)[(zeros.length - 1) >> 1]!;
 }
 
 /** RFC 5761 §4. */
