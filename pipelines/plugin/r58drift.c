@@ -39,6 +39,8 @@ GST_DEBUG_CATEGORY_STATIC (r58_drift_debug);
 #define STEP_CERTAIN (R58_RATE / 5)
 /* Averaged over JITTER_S; bending would take 20 s and more to make up for it. */
 #define STEP_LASTING (R58_RATE * 10 / 1000)
+/* How large such a step is, the latest timestamps say: the average over JITTER_S is still on its way. */
+#define STEP_LATEST_S 0.2
 /* A longer gap is not filled: the next block follows it with the flag DISCONT. */
 #define GAP_MAX R58_RATE
 /* The first timestamps of a stream are its worst (a jitter buffer that fills): so much sound is only measured. */
@@ -77,7 +79,7 @@ typedef struct {
   guint n_origins;
 
   guint stepped;       /* samples whose timestamps were a step away, on end */
-  gdouble error, integral, rate; /* s; relative: 100e-6 takes in 100 ppm more than it gives out */
+  gdouble error, latest, integral, rate; /* s; relative: 100e-6 takes in 100 ppm more than it gives out */
 
   Frame block[R58_BLOCK];
   guint filled;
@@ -287,7 +289,7 @@ begin (R58Drift *self, gdouble at)
   self->fade_in = FADE;
   self->next = MAX (block * R58_BLOCK, self->next);
   self->pos = self->next - at;
-  self->error = 0;
+  self->error = self->latest = 0;
 }
 
 /* Only measures; begins after SETTLE samples with the median of what it saw: some timestamps may be far off. */
@@ -349,12 +351,13 @@ static GstFlowReturn
 steer (R58Drift *self, gdouble error_s, gdouble dt)
 {
   self->error += (error_s - self->error) * MIN (1, dt / JITTER_S);
-  gdouble lasting = round (self->error * R58_RATE);
-  if (fabs (lasting) > STEP_LASTING) {
-    self->error = 0;
-    if (lasting > 0)
-      return gap (self, (guint64) lasting);
-    slip (self, (guint64) -lasting);
+  self->latest += (error_s - self->latest) * MIN (1, dt / STEP_LATEST_S);
+  if (fabs (self->error) * R58_RATE > STEP_LASTING) {
+    gdouble step = round (self->latest * R58_RATE);
+    self->error = self->latest = 0;
+    if (step > 0)
+      return gap (self, (guint64) step);
+    slip (self, (guint64) -step);
     return GST_FLOW_OK;
   }
   /* Timestamps that run ahead of the count want fewer samples taken in. */
@@ -429,7 +432,7 @@ reset (R58Drift *self)
   self->in_len = self->filled = 0;
   self->next = 0;
   self->stepped = 0;
-  self->error = self->integral = self->rate = 0;
+  self->error = self->latest = self->integral = self->rate = 0;
   self->opened = FALSE;
   self->blocks = self->slips = self->gaps = 0;
   self->stats_at = 0;

@@ -16,9 +16,9 @@
 #define RELAPSE_NS (10 * GST_SECOND)
 /* See note_lag(). */
 #define LAG_GUESS_FRAMES 30
-#define LAG_GUESS_STEP (1.0 * GST_MSECOND)
-#define LAG_STEP (0.02 * GST_MSECOND)
-#define LAG_WORTH (8.0 * GST_MSECOND)
+#define LAG_FRAMES 90
+#define LAG_LATE 0.125
+#define LAG_WORTH (4.0 * GST_MSECOND)
 /* Of a source that does not say its rate: gaps that are not yet a loss, in ticks, and new frames after which a longest
  * gap that did not come again counts for one tick less. */
 #define USUAL_GAP_MAX 10
@@ -94,17 +94,19 @@ begin_frame (R58Mixer *self, guint64 k, GQueue *takes, gboolean *idle)
 /* ---- frames of the slots ---- */
 
 /* After the slot's delay a frame waits for the next tick, up to a frame's time, and always the same for a source whose
- * frames come as regularly as ours. The sound waits as long: by the running median, guessed quickly at first and
- * followed slowly. A change of the sound's delay is a splice, so small ones are not worth it. */
+ * frames come as regularly as ours. The sound waits as long: by the mean of the last seconds, which a source moves that
+ * learns late when its pictures were taken (a guest's first sender report), or whose clock runs past ours: then the wait
+ * jumps by a whole frame. A frame that came too late for its tick says little about the others. A change of the sound's
+ * delay is a splice, so small ones are not worth it. */
 static void
 note_lag (R58Mixer *self, MixSlot *slot, GstClockTimeDiff lag)
 {
   gdouble one = r58_grid_time (1, self->info.fps_n, self->info.fps_d), delay = slot->delay;
+  gdouble weight = lag + ROUNDING < delay + one ? 1 : LAG_LATE;
   lag = CLAMP (lag, delay, delay + one);
   if (slot->lag_frames++ == 0)
     slot->lag = lag;
-  gdouble step = slot->lag_frames < LAG_GUESS_FRAMES ? LAG_GUESS_STEP : LAG_STEP;
-  slot->lag += CLAMP (lag - slot->lag, -step, step);
+  slot->lag += (lag - slot->lag) * weight / MIN (slot->lag_frames, LAG_FRAMES);
   gdouble off = fabs (slot->lag - (gdouble) slot->sound_delay);
   if (off > LAG_WORTH || (slot->lag_frames == LAG_GUESS_FRAMES && off > GST_MSECOND))
     slot->sound_delay = MAX (slot->lag, 0);

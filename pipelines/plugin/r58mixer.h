@@ -105,7 +105,7 @@ typedef struct {
   guint video_target, audio_target;     /* counts re-pointing, so that the link thread notices */
   GstClockTime delay;
   GstClockTime sound_delay;             /* what the picture is delayed by, as measured; `delay` until it is known */
-  gdouble lag;                          /* running median behind it, ns */
+  gdouble lag;                          /* running mean behind it, ns */
   guint lag_frames;                     /* frames since the measuring began */
   MixLoss on_loss;
   gint backup;                          /* slot that stands in; -1: none */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "r58common.h"
+#include "r58lipsync.h"
 
 GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define GST_CAT_DEFAULT r58_webrtc_debug
@@ -58,6 +59,7 @@ struct _R58Peer {
   GstElement *dtlsenc;
   GObject *session; /* the one RTP session of the bundle */
   R58Feed *feed;
+  R58LipSync *lip_sync;
   GSource *gather_timer;
   GstSDPMessage *offer;
   gchar *answer;
@@ -109,6 +111,8 @@ r58_peer_unref (R58Peer *peer)
   g_ptr_array_unref (peer->inlets);
   if (peer->feed)
     r58_feed_free (peer->feed);
+  if (peer->lip_sync)
+    r58_lip_sync_free (peer->lip_sync);
   g_clear_object (&peer->session);
   g_clear_object (&peer->agent);
   g_clear_object (&peer->ice);
@@ -375,6 +379,12 @@ is_audio (R58Peer *peer, guint ssrc)
   return found;
 }
 
+static void
+on_sync (GstElement *jitterbuffer, const GstStructure *sync, R58Peer *peer)
+{
+  r58_lip_sync_report (peer->lip_sync, jitterbuffer, sync);
+}
+
 /* The buffer hands on what is in order at once and waits at gaps only. Three of its habits are left off: the first
  * packets of a stream waiting out the loss limit, asking again for packets that are merely not due yet, and sound
  * waiting for retransmissions that browsers do not make. */
@@ -382,6 +392,8 @@ static void
 on_jitterbuffer (GstElement *rtpbin, GstElement *jitterbuffer, guint session, guint ssrc, R58Peer *peer)
 {
   g_object_set (jitterbuffer, "faststart-min-packets", 1, "rtx-next-seqnum", FALSE, NULL);
+  if (peer->lip_sync)
+    hear (peer, jitterbuffer, "handle-sync", G_CALLBACK (on_sync));
   if (is_audio (peer, ssrc))
     g_object_set (jitterbuffer, "latency", AUDIO_LOSS_LIMIT_MS, "do-retransmission", FALSE, NULL);
 }
@@ -853,6 +865,8 @@ r58_peer_new (const R58PeerOptions *o)
   GstStructure *sdes = gst_structure_new ("application/x-rtp-source-sdes", "cname", G_TYPE_STRING, "r58", NULL);
   g_object_set (rtpbin, "sdes", sdes, NULL);
   gst_structure_free (sdes);
+  if (o->receive)
+    peer->lip_sync = r58_lip_sync_new (rtpbin);
   gst_object_unref (rtpbin);
   if (o->receive) {
     hear (peer, webrtc, "pad-added", G_CALLBACK (on_pad_added));

@@ -136,13 +136,14 @@ test('packets that were stamped late for a moment move nothing', async () => {
 	for (let second = 3; second < 19; second++) assert.ok(Math.abs(lateness(left, time, second * rate)) < 1e-4);
 });
 
-test('a source that turns out to be 30 ms off is spliced to within 10 ms of its place, the rest is bent', async () => {
+test('a source that turns out to be 30 ms off is spliced once to within 6 ms of its place, the rest is bent', async () => {
 	const sent = steady(10, 0).map((buffer, i) => (i < 400 ? buffer : { ...buffer, wrong: 0.03 }));
 	const { left, stats } = await drifted(sent, 0);
-	assert.ok(stats.gaps! >= 1 && stats.gaps! <= 3, `${stats.gaps}`);
-	// A whole number of periods: the sine itself does not tell 30 ms from none, the silences do.
-	const silent = left.subarray(rate).filter((value, i, all) => value === 0 && all[i + 1] === 0).length / rate;
-	assert.ok(silent > 0.017 && silent < 0.031, `${silent} s of silence`);
+	assert.is(stats.gaps, 1);
+	// A whole number of periods: the sine itself does not tell 30 ms from none, the silence does. The end has its own.
+	const middle = left.subarray(rate, left.length - rate / 10);
+	const silent = middle.filter((value, i, all) => value === 0 && all[i + 1] === 0).length / rate;
+	assert.ok(silent > 0.024 && silent < 0.031, `${silent} s of silence`);
 });
 
 test('sound that is missing is silence with soft edges, and what follows is in its place', async () => {

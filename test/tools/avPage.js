@@ -4,6 +4,7 @@
  */
 globalThis.r58av = {
 	pc: null,
+	second: null,
 	context: null,
 
 	/* A white flash and a beep of 100 ms at each whole second of the page's audio clock. */
@@ -16,8 +17,13 @@ globalThis.r58av = {
 		tone.start();
 		const canvas = Object.assign(document.createElement('canvas'), { width, height });
 		const picture = canvas.getContext('2d');
+		// Each second refresh of the screen is a frame: 30 a second, as regular as the screen is.
+		const frames = canvas.captureStream(0).getVideoTracks()[0];
+		let refreshes = 0;
 		let scheduled = Math.ceil(context.currentTime + 0.5);
 		const draw = () => {
+			requestAnimationFrame(draw);
+			if (refreshes++ % 2 > 0) return;
 			const now = context.currentTime;
 			for (; scheduled < now + 2; scheduled++) {
 				gain.gain.setValueAtTime(0.25, scheduled);
@@ -28,10 +34,10 @@ globalThis.r58av = {
 			// Something always moves: a picture that stands still is not sent at full rate.
 			picture.fillStyle = '#666';
 			picture.fillRect((now * 40) % width, height - 12, 12, 8);
-			requestAnimationFrame(draw);
+			frames.requestFrame();
 		};
 		draw();
-		this.stream = new MediaStream([...canvas.captureStream(30).getTracks(), ...destination.stream.getTracks()]);
+		this.stream = new MediaStream([frames, ...destination.stream.getTracks()]);
 	},
 
 	play({ track }) {
@@ -51,6 +57,20 @@ globalThis.r58av = {
 		}
 		await this.pc.setLocalDescription();
 		return this.pc.localDescription.sdp;
+	},
+
+	/* The answer of the same guest to one who wants to see and hear the same a second time. */
+	async answerToSend(sdp) {
+		const pc = new RTCPeerConnection();
+		this.second = pc;
+		await pc.setRemoteDescription({ type: 'offer', sdp });
+		for (const transceiver of pc.getTransceivers()) {
+			const track = this.stream.getTracks().find(({ kind }) => kind === transceiver.receiver.track.kind);
+			await transceiver.sender.replaceTrack(track);
+			transceiver.direction = 'sendonly';
+		}
+		await pc.setLocalDescription();
+		return pc.localDescription.sdp;
 	},
 
 	async offerToWatch() {

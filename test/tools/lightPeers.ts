@@ -1,12 +1,13 @@
 /** Viewers and guests that cost little, in a process of their own: real ICE, DTLS and SRTP, every packet counted, none decoded. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Answer, Order } from './lightPeersChild.js';
+import type { Answer, Kind, Order, Role } from './lightPeersChild.js';
 import { payloadTypes } from './lightPeersChild.js';
 import { Pipeline } from './pipeline.js';
 import { pause, within } from './wait.js';
 
 const timeoutMs = 10_000;
 
+export type LightPorts = Extract<Answer, { op: 'feed' }>['ports'];
 type Counts = Extract<Answer, { op: 'packets' }>['counts'];
 
 export class LightPeers {
@@ -14,8 +15,10 @@ export class LightPeers {
 	readonly #waiters = new Set<(answer: Answer) => void>();
 	#count = 0;
 	#feed: Promise<Pipeline> | null = null;
+	#ports: Promise<LightPorts> | null = null;
 
-	constructor() {
+	/** `launch`: what senders send, RTP (and RTCP, if any) to a port each. */
+	constructor(private readonly launch: (ports: LightPorts) => string = smallPicture) {
 		this.#child.on('message', (answer: Answer) => {
 			for (const waiter of this.#waiters) waiter(answer);
 		});
@@ -27,14 +30,28 @@ export class LightPeers {
 
 	/** One more viewer; `signal` takes its offer to the sender and brings the answer. Resolves with its id when it is connected. */
 	add(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
-		return this.#connect(signal, false);
+		return this.#connect(signal, 'views');
 	}
 
 	/** One more guest, who sends a small moving picture and a tone. */
 	async addSender(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
 		this.#feed ??= this.#startFeed();
 		await this.#feed;
-		return this.#connect(signal, true);
+		return this.#connect(signal, 'sends');
+	}
+
+	/** One more viewer, who takes VP8 and keeps what it gets. */
+	addRecorder(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
+		return this.#connect(signal, 'records');
+	}
+
+	/** All packets that a recorder has got so far, RTP and RTCP, in the order they came. */
+	async recorded(id: string): Promise<Record<Kind, Buffer[]>> {
+		const answer = this.#next((answer) => answer.op === 'recorded' && answer.id === id && answer.packets, 'the packets');
+		this.#send({ op: 'recorded', id });
+		const { video, audio } = (await answer) as Record<Kind, string[]>;
+		const [pictures, sound] = [video, audio].map((packets) => packets.map((packet) => Buffer.from(packet, 'base64')));
+		return { video: pictures!, audio: sound! };
 	}
 
 	/** Ends one at its side. */
@@ -47,10 +64,10 @@ export class LightPeers {
 		return (await this.#counts())[id]?.packets ?? 0;
 	}
 
-	async #connect(signal: (offer: string, id: string) => Promise<string>, sends: boolean): Promise<string> {
+	async #connect(signal: (offer: string, id: string) => Promise<string>, role: Role): Promise<string> {
 		const id = `light-${this.#count++}`;
 		const offer = this.#next((answer) => answer.op === 'offer' && answer.id === id && answer.sdp, 'the offer');
-		this.#send({ op: 'offer', id, sends });
+		this.#send({ op: 'offer', id, role });
 		const connected = this.#next((answer) => answer.op === 'state' && answer.id === id && answer.state === 'connected', id);
 		connected.catch(() => {
 			// Told below, unless the signalling failed before.
@@ -60,18 +77,20 @@ export class LightPeers {
 		return id;
 	}
 
+	/** Where what all senders send is taken. */
+	ports(): Promise<LightPorts> {
+		this.#ports ??= this.#openPorts();
+		return this.#ports;
+	}
+
 	async #startFeed(): Promise<Pipeline> {
+		return new Pipeline().start(this.launch(await this.ports()));
+	}
+
+	async #openPorts(): Promise<LightPorts> {
 		const answer = this.#next((answer) => answer.op === 'feed' && answer.ports, 'the ports of the feed');
 		this.#send({ op: 'feed' });
-		const ports = (await answer) as { video: number; audio: number };
-		const { video, audio } = payloadTypes;
-		return new Pipeline().start(
-			`videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=180,framerate=15/1
-			! x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 key-int-max=5 ! video/x-h264,profile=constrained-baseline
-			! rtph264pay pt=${video} ssrc=1 mtu=1200 config-interval=-1 aggregate-mode=zero-latency ! udpsink host=127.0.0.1 port=${ports.video}
-			audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=${audio} ssrc=2
-			! udpsink host=127.0.0.1 port=${ports.audio}`,
-		);
+		return (await answer) as LightPorts;
 	}
 
 	/** What viewers got a second over a window, RTP packets and Mbit; the mean of all, and the packets of the one with the fewest. */
@@ -117,4 +136,13 @@ export class LightPeers {
 		});
 		return within(found, timeoutMs, what).finally(() => this.#waiters.delete(waiter));
 	}
+}
+
+function smallPicture({ video, audio }: LightPorts): string {
+	return `videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=180,framerate=15/1
+		! x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 key-int-max=5 ! video/x-h264,profile=constrained-baseline
+		! rtph264pay pt=${payloadTypes.video} ssrc=1 mtu=1200 config-interval=-1 aggregate-mode=zero-latency
+		! udpsink host=127.0.0.1 port=${video}
+		audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=${payloadTypes.audio} ssrc=2
+		! udpsink host=127.0.0.1 port=${audio}`;
 }

@@ -4,18 +4,22 @@ import type { AddressInfo } from 'node:net';
 import datachannel from 'node-datachannel';
 
 export type Order =
-	| { op: 'offer'; id: string; sends: boolean }
+	| { op: 'offer'; id: string; role: Role }
 	| { op: 'answer'; id: string; sdp: string }
 	| { op: 'close'; id: string }
 	| { op: 'packets' }
+	| { op: 'recorded'; id: string }
 	| { op: 'feed' };
 export type Answer =
 	| { op: 'offer'; id: string; sdp: string }
 	| { op: 'state'; id: string; state: string }
 	| { op: 'packets'; counts: Record<string, { packets: number; bytes: number }> }
+	| { op: 'recorded'; id: string; packets: Record<Kind, string[]> }
 	| { op: 'feed'; ports: Record<Kind, number> };
 export type Kind = 'video' | 'audio';
-export const payloadTypes = { video: 108, audio: 111 };
+/** A recorder is a viewer who takes VP8 and keeps every packet, those of RTCP too. */
+export type Role = 'views' | 'sends' | 'records';
+export const payloadTypes = { video: 108, vp8: 96, audio: 111 };
 
 type Track = ReturnType<InstanceType<typeof datachannel.PeerConnection>['addTrack']>;
 interface Peer {
@@ -25,7 +29,9 @@ interface Peer {
 	bytes: number;
 	/** Tracks end when they are collected. */
 	tracks: Record<Kind, Track>;
-	sends: boolean;
+	role: Role;
+	/** Of a recorder, in base64, in the order they came. */
+	recorded: Record<Kind, string[]>;
 }
 
 const peers = new Map<string, Peer>();
@@ -34,26 +40,28 @@ function answer(message: Answer): void {
 	process.send?.(message);
 }
 
-function add(id: string, sends: boolean): void {
+function add(id: string, role: Role): void {
 	const connection = new datachannel.PeerConnection(id, { iceServers: [] });
-	const direction = sends ? 'SendOnly' : 'RecvOnly';
+	const direction = role === 'sends' ? 'SendOnly' : 'RecvOnly';
 	const video = new datachannel.Video('0', direction);
-	video.addH264Codec(payloadTypes.video);
+	if (role === 'records') video.addVP8Codec(payloadTypes.vp8);
+	else video.addH264Codec(payloadTypes.video);
 	const audio = new datachannel.Audio('1', direction);
 	audio.addOpusCodec(payloadTypes.audio);
-	if (sends) {
+	if (role === 'sends') {
 		video.addSSRC(1, 'light');
 		audio.addSSRC(2, 'light');
 	}
 	const tracks = { video: connection.addTrack(video), audio: connection.addTrack(audio) };
-	const peer: Peer = { connection, packets: 0, bytes: 0, tracks, sends };
+	const peer: Peer = { connection, packets: 0, bytes: 0, tracks, role, recorded: { video: [], audio: [] } };
 	peers.set(id, peer);
-	for (const track of Object.values(tracks)) {
-		// Receiver reports: without them the sender takes the viewer for lost.
-		if (!sends) track.setMediaHandler(new datachannel.RtcpReceivingSession());
+	for (const [kind, track] of Object.entries(tracks) as [Kind, Track][]) {
+		// Receiver reports: without them the sender takes the viewer for lost. It would keep the sender's reports to itself.
+		if (role === 'views') track.setMediaHandler(new datachannel.RtcpReceivingSession());
 		track.onMessage((packet) => {
 			peer.packets += 1;
 			peer.bytes += packet.length;
+			if (role === 'records') peer.recorded[kind].push(packet.toString('base64'));
 		});
 	}
 	connection.onStateChange((state) => answer({ op: 'state', id, state }));
@@ -73,8 +81,8 @@ async function feed(): Promise<void> {
 	const port = (kind: Kind) =>
 		new Promise<number>((resolve) => {
 			const socket = createSocket('udp4', (packet) => {
-				for (const { sends, tracks } of peers.values())
-					if (sends && tracks[kind].isOpen()) tracks[kind].sendMessageBinary(packet);
+				for (const { role, tracks } of peers.values())
+					if (role === 'sends' && tracks[kind].isOpen()) tracks[kind].sendMessageBinary(packet);
 			});
 			socket.bind(0, '127.0.0.1', () => resolve((socket.address() as AddressInfo).port));
 		});
@@ -82,10 +90,11 @@ async function feed(): Promise<void> {
 }
 
 process.on('message', (order: Order) => {
-	if (order.op === 'offer') add(order.id, order.sends);
+	if (order.op === 'offer') add(order.id, order.role);
 	else if (order.op === 'answer') peers.get(order.id)!.connection.setRemoteDescription(order.sdp, 'answer');
 	else if (order.op === 'close') close(order.id);
 	else if (order.op === 'feed') void feed();
+	else if (order.op === 'recorded') answer({ ...order, packets: peers.get(order.id)!.recorded });
 	else
 		answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { packets, bytes }]) => [id, { packets, bytes }])) });
 });
