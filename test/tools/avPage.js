@@ -4,7 +4,6 @@
  */
 globalThis.r58av = {
 	pc: null,
-	second: null,
 	context: null,
 
 	/* A white flash and a beep of 100 ms at each whole second of the page's audio clock. */
@@ -57,20 +56,6 @@ globalThis.r58av = {
 		}
 		await this.pc.setLocalDescription();
 		return this.pc.localDescription.sdp;
-	},
-
-	/* The answer of the same guest to one who wants to see and hear the same a second time. */
-	async answerToSend(sdp) {
-		const pc = new RTCPeerConnection();
-		this.second = pc;
-		await pc.setRemoteDescription({ type: 'offer', sdp });
-		for (const transceiver of pc.getTransceivers()) {
-			const track = this.stream.getTracks().find(({ kind }) => kind === transceiver.receiver.track.kind);
-			await transceiver.sender.replaceTrack(track);
-			transceiver.direction = 'sendonly';
-		}
-		await pc.setLocalDescription();
-		return pc.localDescription.sdp;
 	},
 
 	async offerToWatch() {

@@ -1,6 +1,6 @@
 /** Viewers and guests that cost little, in a process of their own: real ICE, DTLS and SRTP, every packet counted, none decoded. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Answer, Kind, Order, Role } from './lightPeersChild.js';
+import type { Answer, Order, Role } from './lightPeersChild.js';
 import { payloadTypes } from './lightPeersChild.js';
 import { Pipeline } from './pipeline.js';
 import { pause, within } from './wait.js';
@@ -38,20 +38,6 @@ export class LightPeers {
 		this.#feed ??= this.#startFeed();
 		await this.#feed;
 		return this.#connect(signal, 'sends');
-	}
-
-	/** One more viewer, who takes VP8 and keeps what it gets. */
-	addRecorder(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
-		return this.#connect(signal, 'records');
-	}
-
-	/** All packets that a recorder has got so far, RTP and RTCP, in the order they came. */
-	async recorded(id: string): Promise<Record<Kind, Buffer[]>> {
-		const answer = this.#next((answer) => answer.op === 'recorded' && answer.id === id && answer.packets, 'the packets');
-		this.#send({ op: 'recorded', id });
-		const { video, audio } = (await answer) as Record<Kind, string[]>;
-		const [pictures, sound] = [video, audio].map((packets) => packets.map((packet) => Buffer.from(packet, 'base64')));
-		return { video: pictures!, audio: sound! };
 	}
 
 	/** Ends one at its side. */

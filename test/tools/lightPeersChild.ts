@@ -8,18 +8,15 @@ export type Order =
 	| { op: 'answer'; id: string; sdp: string }
 	| { op: 'close'; id: string }
 	| { op: 'packets' }
-	| { op: 'recorded'; id: string }
 	| { op: 'feed' };
 export type Answer =
 	| { op: 'offer'; id: string; sdp: string }
 	| { op: 'state'; id: string; state: string }
 	| { op: 'packets'; counts: Record<string, { packets: number; bytes: number }> }
-	| { op: 'recorded'; id: string; packets: Record<Kind, string[]> }
 	| { op: 'feed'; ports: Record<Kind, number> };
 export type Kind = 'video' | 'audio';
-/** A recorder is a viewer who takes VP8 and keeps every packet, those of RTCP too. */
-export type Role = 'views' | 'sends' | 'records';
-export const payloadTypes = { video: 108, vp8: 96, audio: 111 };
+export type Role = 'views' | 'sends';
+export const payloadTypes = { video: 108, audio: 111 };
 
 type Track = ReturnType<InstanceType<typeof datachannel.PeerConnection>['addTrack']>;
 interface Peer {
@@ -30,8 +27,6 @@ interface Peer {
 	/** Tracks end when they are collected. */
 	tracks: Record<Kind, Track>;
 	role: Role;
-	/** Of a recorder, in base64, in the order they came. */
-	recorded: Record<Kind, string[]>;
 }
 
 const peers = new Map<string, Peer>();
@@ -44,8 +39,7 @@ function add(id: string, role: Role): void {
 	const connection = new datachannel.PeerConnection(id, { iceServers: [] });
 	const direction = role === 'sends' ? 'SendOnly' : 'RecvOnly';
 	const video = new datachannel.Video('0', direction);
-	if (role === 'records') video.addVP8Codec(payloadTypes.vp8);
-	else video.addH264Codec(payloadTypes.video);
+	video.addH264Codec(payloadTypes.video);
 	const audio = new datachannel.Audio('1', direction);
 	audio.addOpusCodec(payloadTypes.audio);
 	if (role === 'sends') {
@@ -53,15 +47,14 @@ function add(id: string, role: Role): void {
 		audio.addSSRC(2, 'light');
 	}
 	const tracks = { video: connection.addTrack(video), audio: connection.addTrack(audio) };
-	const peer: Peer = { connection, packets: 0, bytes: 0, tracks, role, recorded: { video: [], audio: [] } };
+	const peer: Peer = { connection, packets: 0, bytes: 0, tracks, role };
 	peers.set(id, peer);
-	for (const [kind, track] of Object.entries(tracks) as [Kind, Track][]) {
-		// Receiver reports: without them the sender takes the viewer for lost. It would keep the sender's reports to itself.
+	for (const track of Object.values(tracks)) {
+		// Receiver reports: without them the sender takes the viewer for lost.
 		if (role === 'views') track.setMediaHandler(new datachannel.RtcpReceivingSession());
 		track.onMessage((packet) => {
 			peer.packets += 1;
 			peer.bytes += packet.length;
-			if (role === 'records') peer.recorded[kind].push(packet.toString('base64'));
 		});
 	}
 	connection.onStateChange((state) => answer({ op: 'state', id, state }));
@@ -94,7 +87,6 @@ process.on('message', (order: Order) => {
 	else if (order.op === 'answer') peers.get(order.id)!.connection.setRemoteDescription(order.sdp, 'answer');
 	else if (order.op === 'close') close(order.id);
 	else if (order.op === 'feed') void feed();
-	else if (order.op === 'recorded') answer({ ...order, packets: peers.get(order.id)!.recorded });
 	else
 		answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { packets, bytes }]) => [id, { packets, bytes }])) });
 });
