@@ -16,7 +16,7 @@ export interface RecorderOptions {
  * writer was killed plays up to its last fragment.
  */
 export function recorder(o: RecorderOptions): string {
-	const link = (name: string, stream: string, format: string, startPtsNs: string, more = {}) =>
+	const link = (name: string, stream: string, format: string, startPtsNs: string) =>
 		element('r58linksrc', {
 			name,
 			address: linkAddress(o.instance, stream),
@@ -25,10 +25,8 @@ export function recorder(o: RecorderOptions): string {
 			start: 'pts',
 			'start-pts': startPtsNs,
 			'pts-origin': o.startPtsNs,
-			...more,
 		});
-	// Sound hardly ever begins with the key frame, and mp4mux forgets a gap at the start of a track.
-	const sound = link('audio', 'program.aac', aacCaps, o.soundPtsNs ?? o.startPtsNs, { 'first-at-origin': true });
+	const sound = link('audio', 'program.aac', aacCaps, o.soundPtsNs ?? o.startPtsNs);
 	const wait = { 'max-size-buffers': 0, 'max-size-bytes': 0, 'max-size-time': 10_000_000_000 };
 	return pipeline(
 		chain(link('video', 'program.h264', h264Caps, o.startPtsNs), element('queue', wait), element('h264parse'), 'mux.'),

@@ -42,7 +42,6 @@ enum {
   PROP_START,
   PROP_START_PTS,
   PROP_PTS_ORIGIN,
-  PROP_FIRST_AT_ORIGIN,
   PROP_COMMAND,
 };
 
@@ -65,7 +64,6 @@ typedef struct {
   guint hold;
   R58LinkStart start;
   GstClockTime start_pts, pts_origin;
-  gboolean first_at_origin;
 
   gint wake; /* eventfd: unlock() or a key request */
   gint flushing, key_wanted, restart; /* atomic */
@@ -262,8 +260,6 @@ rebase (R58LinkSrc *self, GstBuffer *buffer)
   gint64 dts = GST_BUFFER_DTS_IS_VALID (buffer) ? (gint64) GST_BUFFER_DTS (buffer) - origin : pts;
   if (pts < 0 && (fixed || self->mode == R58_LINK_RAW))
     return FALSE;
-  if (fixed && self->first_at_origin && self->stats.buffers == 0)
-    pts = dts = 0;
   /* History from before this pipeline began: no time stamp can say so, and a decoder needs it all the same. It runs
    * off in small steps from 0 and meets the present, whose times are true again. */
   if (pts < 0 || self->in_history) {
@@ -718,9 +714,6 @@ link_src_set_property (GObject *object, guint id, const GValue *value, GParamSpe
     case PROP_PTS_ORIGIN:
       self->pts_origin = g_value_get_uint64 (value);
       break;
-    case PROP_FIRST_AT_ORIGIN:
-      self->first_at_origin = g_value_get_boolean (value);
-      break;
     case PROP_COMMAND:
       command (self, g_value_get_string (value));
       break;
@@ -771,9 +764,6 @@ link_src_get_property (GObject *object, guint id, GValue *value, GParamSpec *spe
       break;
     case PROP_PTS_ORIGIN:
       g_value_set_uint64 (value, self->pts_origin);
-      break;
-    case PROP_FIRST_AT_ORIGIN:
-      g_value_set_boolean (value, self->first_at_origin);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -843,9 +833,6 @@ r58_link_src_class_init (R58LinkSrcClass *klass)
   g_object_class_install_property (object, PROP_PTS_ORIGIN, g_param_spec_uint64 ("pts-origin", "PTS origin",
           "Absolute nanoseconds that become 0 in place of the base time; what is older is dropped. For pipelines that "
           "do not follow the clock, such as a recorder's", 0, G_MAXUINT64, GST_CLOCK_TIME_NONE, RW));
-  g_object_class_install_property (object, PROP_FIRST_AT_ORIGIN, g_param_spec_boolean ("first-at-origin",
-          "First at origin", "The first buffer gets time 0. mp4mux takes the first of each fragmented track for 0 and "
-          "would shift the whole track; so it is this one buffer only", FALSE, RW));
   g_object_class_install_property (object, PROP_COMMAND, g_param_spec_string ("command", "Command",
           "JSON: {\"op\":\"key-unit\"} asks the writer's encoder for a key frame", NULL,
           G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
