@@ -37,6 +37,7 @@ import { Supervisor } from './media/supervisor.js';
 import { Switcher } from './media/switcher.js';
 import { Targets } from './media/targets.js';
 import { Recorder } from './recordings/recorder.js';
+import { type Settings, settingsFile } from './settings/settings.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
 import type { Levels, PeerAnswer, Studio } from './studio.js';
@@ -73,6 +74,7 @@ export interface LiveStudioOptions {
 	guard: BootGuard;
 	version: string;
 	store: Store;
+	settings: Settings;
 	log: Log;
 }
 
@@ -270,10 +272,14 @@ export class LiveStudio implements Studio {
 
 	/** The show as it was, before anything runs: a guest who calls now is known. */
 	restore(): void {
-		const { demo, store } = this.o;
+		const { demo, settings, store } = this.o;
 		void this.#supervisor.warm();
 		this.state.set('system.safeMode', this.o.guard.begin());
 		if (store.fault) this.#faults.raise(store.fault);
+		if (settings.problem !== null) {
+			const remedy = `Mend that line of ${settingsFile} in the data folder, or remove the file, then restart`;
+			this.#faults.raise({ code: 'settings', subject: settingsFile, message: settings.problem, remedy });
+		}
 		if (demo) this.#sources.addDemoInputs();
 		else this.#hdmi.start();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);

@@ -70,6 +70,8 @@ const table: Record<string, 'public' | Role> = {
 	'GET /api/system': 'operator',
 	'GET /api/system/status': 'operator',
 	'POST /api/system/safe-mode': 'technician',
+	'GET /api/settings': 'technician',
+	'PATCH /api/settings': 'technician',
 	'GET /metrics': 'operator',
 	'GET /api/openapi.json': 'viewer',
 	'GET /ca.pem': 'public',
