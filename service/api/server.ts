@@ -19,6 +19,7 @@ import { healthRoutes } from './health.js';
 import { iceServerRoutes } from './iceServers.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
 import { Metrics, metricsRoutes } from './metrics.js';
+import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
 import { panelRoutes } from './panel.js';
 import { recordingRoutes } from './recordings.js';
@@ -76,7 +77,8 @@ export function createApi({ studio, store, settings, log, certificate, panelDir,
 		...guestRoutes(services),
 		...whipRoutes(services),
 		...whepRoutes(services),
-		...iceServerRoutes(),
+		...iceServerRoutes(services),
+		...networkRoutes(services),
 		...sceneRoutes(services),
 		...busRoutes(services),
 		...audioRoutes(services),

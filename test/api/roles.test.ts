@@ -46,6 +46,8 @@ const table: Record<string, 'public' | Role> = {
 	'PATCH /whep/:subject/:session': 'viewer',
 	'DELETE /whep/:subject/:session': 'viewer',
 	'GET /api/ice-servers': 'viewer',
+	'GET /api/network': 'operator',
+	'POST /api/network/test': 'technician',
 	'GET /api/scenes': 'operator',
 	'GET /api/scenes/:id': 'operator',
 	'PUT /api/scenes/:id': 'operator',
@@ -83,6 +85,7 @@ const table: Record<string, 'public' | Role> = {
 	'GET /outputs': 'public',
 	'GET /recordings': 'public',
 	'GET /system': 'public',
+	'GET /network': 'public',
 	'GET /assets/:file': 'public',
 	'GET /:file': 'public',
 };
