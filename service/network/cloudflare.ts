@@ -43,7 +43,7 @@ export class CloudflareTurn {
 		if (this.#servers.length === 0 && this.#asking) {
 			await Promise.race([this.#asking, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
 		}
-		return age < ttlS * 1000 || this.#servers.length > 0 ? this.#servers : [];
+		return this.#servers;
 	}
 
 	async #ask(): Promise<void> {

@@ -48,7 +48,7 @@ export class Network {
 		this.#servers = new Servers(() => o.settings.current.network);
 		this.#health = new ServerHealth(this.#servers, this.#resolver, o.faults);
 		o.settings.on('change', (now, before) => {
-			if (now.network !== before.network) void this.#health.check();
+			if (now.network !== before.network) void this.#health.restart();
 		});
 	}
 

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 
 const keepMs = 60_000;
 
-/** Names of servers as addresses. Who asks waits a bounded time; an answer that comes later is there for the next. */
+/** Names of servers as addresses, IPv4 before IPv6. Who asks waits a bounded time; an answer that comes later is there for the next. */
 export class Resolver {
 	#known = new Map<string, { address: string; at: number }>();
 	#asking = new Map<string, Promise<void>>();
@@ -23,7 +23,7 @@ export class Resolver {
 	#ask(host: string): Promise<void> {
 		const running = this.#asking.get(host);
 		if (running) return running;
-		const asked = lookup(host, { family: 0 })
+		const asked = lookup(host, { verbatim: false })
 			.then(({ address }) => void this.#known.set(host, { address, at: Date.now() }))
 			.catch(() => undefined)
 			.finally(() => this.#asking.delete(host));

@@ -50,6 +50,13 @@ export class ServerHealth {
 		return this.#checking;
 	}
 
+	/** The servers are others now: what is being asked, and was, is of no interest any more. */
+	async restart(): Promise<void> {
+		this.#checkedAt = Number.NEGATIVE_INFINITY;
+		await this.#checking;
+		await this.check();
+	}
+
 	async #check(): Promise<ServerCheck[]> {
 		clearTimeout(this.#timer);
 		const entries = await this.servers.entries(credentialsMs);
