@@ -9,14 +9,12 @@ export interface GuestSourceOptions {
 	/** What the offer was answered with; null when the guest sends none. */
 	video: 'H264' | 'VP8' | null;
 	audio: boolean;
-	minPort?: number;
-	maxPort?: number;
 }
 
 /** A guest by WHIP: RTP in, decoded, brought to the canvas once, out on two links. */
 export function guestSource(o: GuestSourceOptions): string {
 	return pipeline(
-		element('r58webrtc', { name: 'rtc', mode: 'receive', 'min-rtp-port': o.minPort, 'max-rtp-port': o.maxPort }),
+		element('r58webrtc', { name: 'rtc', mode: 'receive' }),
 		o.video !== null &&
 			chain(
 				pad('rtc', 'video_src'),

@@ -5,8 +5,6 @@ import { caps, chain, element, pad, pipeline } from './launch.js';
 export interface StreamerOptions {
 	instance: string;
 	maxPeers: number;
-	minPort?: number;
-	maxPort?: number;
 }
 
 /** The program to any number of viewers, from the one encode. */
@@ -62,8 +60,6 @@ function webrtc(o: StreamerOptions): string {
 		name: 'rtc',
 		mode: 'send',
 		'max-peers': o.maxPeers,
-		'min-rtp-port': o.minPort,
-		'max-rtp-port': o.maxPort,
 	});
 }
 

@@ -7,6 +7,8 @@ import { multiviewStreamer, programStreamer, returnStreamer } from '../pipelines
 import type {
 	Fault,
 	Guest,
+	NetworkStatus,
+	NetworkTest,
 	Recording,
 	RecordingCreate,
 	Scene,
@@ -36,7 +38,10 @@ import type { SupervisedHost } from './media/supervisedHost.js';
 import { Supervisor } from './media/supervisor.js';
 import { Switcher } from './media/switcher.js';
 import { Targets } from './media/targets.js';
+import type { IceServer } from './network/iceServer.js';
+import { Network } from './network/network.js';
 import { Recorder } from './recordings/recorder.js';
+import { type Settings, settingsFile } from './settings/settings.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
 import type { Levels, PeerAnswer, Studio } from './studio.js';
@@ -49,7 +54,8 @@ import { StreamerHost, type StreamerPlan } from './webrtc/streamers.js';
 
 /** Inputs of the mixer, and tiles of the multiview. */
 const SLOTS = 12;
-const MAX_VIEWERS = 100;
+/** What an element takes; how many may watch is a setting. */
+const MAX_VIEWERS = 1000;
 const OPUS_KBPS = { program: 128, return: 64 };
 const AAC_KBPS = 160;
 const STATS_INTERVAL_MS = 1_000;
@@ -73,6 +79,7 @@ export interface LiveStudioOptions {
 	guard: BootGuard;
 	version: string;
 	store: Store;
+	settings: Settings;
 	log: Log;
 }
 
@@ -82,6 +89,7 @@ export class LiveStudio implements Studio {
 	/** One run of the service; links of different runs never meet. */
 	readonly #instance = randomBytes(4).toString('hex');
 	readonly #faults: Faults;
+	readonly #network: Network;
 	readonly #supervisor: Supervisor;
 	readonly #sessions = new RtcSessions();
 	readonly #sources: Sources;
@@ -113,6 +121,8 @@ export class LiveStudio implements Studio {
 		this.#faults = new Faults(this.state, log);
 		const state = this.state;
 		const faults = this.#faults;
+		const network = new Network({ settings: o.settings, faults });
+		this.#network = network;
 		const env = {
 			...process.env,
 			GST_PLUGIN_PATH: [pluginFolder, process.env.GST_PLUGIN_PATH].filter(Boolean).join(':'),
@@ -168,7 +178,7 @@ export class LiveStudio implements Studio {
 			onDemand?: StreamerPlan['onDemand'],
 		) =>
 			new StreamerHost(
-				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured, onDemand },
+				{ host, streamers, full: () => this.#full(), network, audioPad, picture: () => monitor.measured, onDemand },
 				this.#sessions,
 				state,
 			);
@@ -227,7 +237,7 @@ export class LiveStudio implements Studio {
 				if (this.#restored) this.#switcher.addSource(id);
 			},
 		});
-		this.#guests = new Guests({ instance, canvas, state, supervisor, sources: this.#sources, sessions: this.#sessions });
+		this.#guests = new Guests({ instance, canvas, state, supervisor, sources: this.#sources, sessions: this.#sessions, network });
 		this.#recorder = new Recorder({
 			instance,
 			canvas,
@@ -270,10 +280,14 @@ export class LiveStudio implements Studio {
 
 	/** The show as it was, before anything runs: a guest who calls now is known. */
 	restore(): void {
-		const { demo, store } = this.o;
+		const { demo, settings, store } = this.o;
 		void this.#supervisor.warm();
 		this.state.set('system.safeMode', this.o.guard.begin());
 		if (store.fault) this.#faults.raise(store.fault);
+		if (settings.problem !== null) {
+			const remedy = `Mend that line of ${settingsFile} in the data folder, or remove the file, then restart`;
+			this.#faults.raise({ code: 'settings', subject: settingsFile, message: settings.problem, remedy });
+		}
 		if (demo) this.#sources.addDemoInputs();
 		else this.#hdmi.start();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);
@@ -296,6 +310,7 @@ export class LiveStudio implements Studio {
 		this.#targets.start();
 		this.#streamersTimer = setTimeout(() => this.#startStreamers(), STREAMERS_DELAY_MS);
 		this.#machine.start();
+		this.#network.start();
 		this.#statsTimer = setInterval(() => this.#onSecond(), STATS_INTERVAL_MS);
 	}
 
@@ -304,6 +319,7 @@ export class LiveStudio implements Studio {
 		this.#streamersTimer = undefined;
 		clearInterval(this.#statsTimer);
 		this.#machine.stop();
+		this.#network.stop();
 		this.#hdmi.stop();
 		await this.#recorder.stopAll();
 		await this.#guests.stop();
@@ -430,6 +446,18 @@ export class LiveStudio implements Studio {
 		return returns.watch(streamer, offer, `audio_${slot}`);
 	}
 
+	iceServers(): Promise<IceServer[]> {
+		return this.#network.iceServers();
+	}
+
+	networkStatus(): NetworkStatus {
+		return this.#network.status();
+	}
+
+	testNetwork(): Promise<NetworkTest> {
+		return this.#network.test();
+	}
+
 	async trickle(session: string, fragment: string): Promise<void> {
 		this.#sessions.trickle(session, fragment);
 	}
@@ -454,6 +482,14 @@ export class LiveStudio implements Studio {
 
 	hostStats(): Record<string, unknown> {
 		return this.#supervisor.stats();
+	}
+
+	/** Returns are not counted: each guest has one. */
+	#full(): string | null {
+		const { program, multiview } = this.#streamers;
+		const { viewers } = this.#network.settings.limits;
+		if (program.rtc.peers + multiview.rtc.peers < viewers) return null;
+		return `${viewers} people watch, which is the most that may (network.limits.viewers)`;
 	}
 
 	#onMixer(event: string, data: Record<string, unknown>): void {

@@ -5,6 +5,7 @@ import { createApi } from './api/server.js';
 import { checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
+import { Settings } from './settings/settings.js';
 import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
@@ -22,15 +23,24 @@ async function main(): Promise<void> {
 	const log = createLog();
 	checkDataFolder(options.dataDir);
 	const store = openStore(options.dataDir);
+	const settings = new Settings({ dataDir: options.dataDir, log });
 	const certificate = new Certificate({ dataDir: options.dataDir, log });
 	await certificate.ensure();
 	const root = new URL('../../', import.meta.url);
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 	const { canvas, dataDir, demo } = options;
 	const guard = new BootGuard(store.settings);
-	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, log });
+	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, log });
 	const statusToken = randomBytes(24).toString('base64url');
-	const api = createApi({ studio, store, log, certificate, panelDir: fileURLToPath(new URL('dist/panel/', root)), statusToken });
+	const api = createApi({
+		studio,
+		store,
+		settings,
+		log,
+		certificate,
+		panelDir: fileURLToPath(new URL('dist/panel/', root)),
+		statusToken,
+	});
 
 	let stopping = false;
 	const stop = async (signal: string) => {

@@ -2,6 +2,8 @@ import type {
 	Applied,
 	Fault,
 	Guest,
+	NetworkStatus,
+	NetworkTest,
 	Recording,
 	RecordingCreate,
 	Scene,
@@ -17,6 +19,7 @@ import type {
 	TargetCreate,
 	TargetPatch,
 } from './api/schema.js';
+import type { IceServer } from './network/iceServer.js';
 import type { LiveState } from './state.js';
 
 /** Peak dBFS of the last 50 ms by strip id (source ids and `master`), [left, right]; −100 is silence. */
@@ -71,6 +74,11 @@ export interface Studio {
 	publish(guest: string, offer: string): Promise<PeerAnswer>;
 	/** WHEP: a viewer of `streamer`. */
 	watch(streamer: string, offer: string): Promise<PeerAnswer>;
+	/** STUN and TURN servers for one session of a browser. */
+	iceServers(): Promise<IceServer[]>;
+	networkStatus(): NetworkStatus;
+	/** Tries every way in; takes some seconds. */
+	testNetwork(): Promise<NetworkTest>;
 	/** A trickle-ice-sdpfrag for a session of `publish` or `watch`. */
 	trickle(session: string, fragment: string): Promise<void>;
 	closeSession(session: string): Promise<void>;

@@ -112,6 +112,13 @@ export class SystemPage extends LitElement {
 			</section>
 			${state ? this.#figures(state) : html`<p role="status">Loading…</p>`}
 			<section class="card">
+				<h2>Network</h2>
+				<div class="login">
+					<p>How guests get in from outside: TURN servers, ports, addresses, a test of all ways.</p>
+					<a class="button" data-testid="network-link" href="/network">Network…</a>
+				</div>
+			</section>
+			<section class="card">
 				<h2>Processes</h2>
 				${Object.keys(this.hosts).length === 0 ? html`<p class="dim">No figures yet.</p>` : this.#hostTable()}
 			</section>

@@ -1,6 +1,8 @@
 import { RequestError, send } from '../api/http.js';
 import { mayRetry, type Refusal, silence } from '../api/refusal.js';
 import { backoffMs } from './backoff.js';
+import { Trickle } from './trickle.js';
+import { serverTrouble } from './trouble.js';
 
 export interface Status {
 	/** waiting: lost or refused for now, the next try is planned. refused: given up, only a person can change it. */
@@ -20,6 +22,8 @@ export interface ConnectionOptions {
 	munge?(sdp: string): string;
 	/** A counter that grows while media moves. */
 	progress(report: RTCStatsReport): number;
+	/** What the server knows of why there is no connection. */
+	explain?(): Promise<string | null>;
 	onStatus(status: Status): void;
 }
 
@@ -28,11 +32,15 @@ const disconnectedMs = 2000;
 const stalledMs = 3000;
 /** After this long without a picture the server is asked whether it knows the session still. */
 const askMs = 700;
-const connectMs = 6000;
+/** From the request on: a guest reads within 10 s why there is no path, and the studio has its reasons after 7. */
+const connectMs = 7500;
+/** An answer with the servers' names comes within this, or the connection is tried without. */
+const serversMs = 2500;
 
 /** One WHIP or WHEP session that is made again whenever it breaks, until `stop`. */
 export class Connection {
 	#peer: RTCPeerConnection | null = null;
+	#trickle: Trickle | null = null;
 	#session: string | null = null;
 	#failures = 0;
 	#retry = 0;
@@ -68,15 +76,21 @@ export class Connection {
 		if (this.#failures === 0) this.options.onStatus({ phase: 'connecting', message: null });
 		const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
 		this.#peer = peer;
+		const trickle = new Trickle(peer, () => this.#authorization());
+		this.#trickle = trickle;
 		try {
 			this.options.build(peer);
-			const offer = await peer.createOffer();
+			const [offer, iceServers] = await Promise.all([peer.createOffer(), this.#iceServers()]);
+			if (this.#peer !== peer) return;
+			peer.setConfiguration({ bundlePolicy: 'max-bundle', iceServers });
 			const sdp = this.options.munge?.(offer.sdp ?? '') ?? offer.sdp ?? '';
 			await peer.setLocalDescription({ type: 'offer', sdp });
+			const begun = performance.now();
 			const answer = await this.#post(sdp, peer);
 			if (answer === null) return;
+			trickle.begin(this.#session);
 			await peer.setRemoteDescription({ type: 'answer', sdp: answer });
-			if (this.#peer === peer) this.#watch(peer);
+			if (this.#peer === peer) this.#watch(peer, begun);
 		} catch (error) {
 			if (this.#peer === peer) this.#broke(error instanceof RequestError ? error.refusal : unusable(error));
 		}
@@ -97,8 +111,27 @@ export class Connection {
 		return answer;
 	}
 
-	#watch(peer: RTCPeerConnection): void {
-		const begun = performance.now();
+	/** None is no reason not to try. */
+	async #iceServers(): Promise<RTCIceServer[]> {
+		try {
+			const signal = AbortSignal.timeout(serversMs);
+			const response = await send('/api/ice-servers', { headers: this.#authorization(), signal });
+			return ((await response.json()) as { iceServers: RTCIceServer[] }).iceServers;
+		} catch {
+			return [];
+		}
+	}
+
+	/** What the browser says of its servers, what the studio says of the rest. */
+	async #noPath(): Promise<string> {
+		const own = serverTrouble(this.#trickle?.errors ?? []);
+		const told = await this.options.explain?.().catch(() => null);
+		const words = [own, told].filter(Boolean).join(' ');
+		return words || 'No path for picture and sound was found. Is this device in the same network?';
+	}
+
+	/** `begun`: when it was asked for. */
+	#watch(peer: RTCPeerConnection, begun: number): void {
 		let count = 0;
 		let movedAt = begun;
 		let connectedAt = 0;
@@ -128,13 +161,16 @@ export class Connection {
 			if (this.#peer !== peer) return;
 			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
 			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
-			if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' });
-			else if (connectedAt === 0 && now - begun > connectMs)
-				this.#broke({
-					...silence(true),
-					message: 'No path for picture and sound was found. Is this device in the same network?',
-				});
-			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' });
+			if (gone && connectedAt === 0) {
+				window.clearInterval(this.#checker);
+				const message = await this.#noPath();
+				if (this.#peer === peer) this.#broke({ ...silence(true), message });
+			} else if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' });
+			else if (connectedAt === 0 && now - begun > connectMs) {
+				window.clearInterval(this.#checker);
+				const message = await this.#noPath();
+				if (this.#peer === peer) this.#broke({ ...silence(true), message });
+			} else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' });
 		}, checkEveryMs);
 	}
 

@@ -1,4 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
+import type { Guest } from '../../service/api/schema.js';
+import { send } from '../api/http.js';
 import { Connection, type Status } from './connection.js';
 import { preferred } from './sdp.js';
 
@@ -27,6 +29,7 @@ export class Whip implements ReactiveController {
 			token,
 			build: (peer) => this.#send(peer),
 			progress: packetsSent,
+			explain: () => reasonOf(guest, token),
 			onStatus: (status) => {
 				if (status.phase === this.status.phase && status.message === this.status.message) return;
 				this.status = status;
@@ -74,6 +77,13 @@ async function keepFramerate(sender: RTCRtpSender): Promise<void> {
 	await sender.setParameters(parameters).catch(() => {
 		// A hint only; browsers without it balance by themselves.
 	});
+}
+
+/** Why there is no connection, as the studio sees it. */
+async function reasonOf(guest: string, token: string | null): Promise<string | null> {
+	const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+	const response = await send(`/api/guests/${encodeURIComponent(guest)}`, { headers });
+	return ((await response.json()) as Guest).lastError;
 }
 
 function packetsSent(report: RTCStatsReport): number {

@@ -1,12 +1,9 @@
 #include "r58peer.h"
 
-#include <arpa/inet.h>
 #include <gst/rtp/gstrtcpbuffer.h>
 #include <gst/sdp/sdp.h>
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <nice/agent.h>
 #include <string.h>
 
@@ -17,14 +14,18 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define GST_CAT_DEFAULT r58_webrtc_debug
 
 /* Bounds, all from the moment named. RFC 9725 clients give a POST 8 s in all (OBS). */
-#define GATHER_MAX_MS 1000
 #define CONNECT_MAX_US (15 * G_TIME_SPAN_SECOND)
+/* A peer that is not connected by then has its reasons told; and one whose pairs have all failed is given up, which it is
+ * not before: addresses of servers come late. */
+#define TROUBLE_US (4 * G_TIME_SPAN_SECOND)
+#define ICE_FAILED_US (8 * G_TIME_SPAN_SECOND)
+/* What is bundled is one stream, the first of the agent. */
+#define STREAM 1
 #define GUEST_SILENCE_US (5 * G_TIME_SPAN_SECOND)
 #define VIEWER_SILENCE_US (10 * G_TIME_SPAN_SECOND)
 #define GOODBYE_MAX_MS 50
 #define CANDIDATES_MAX 64
 #define CANDIDATE_LENGTH_MAX 512
-#define ADDRESSES_MAX 16
 /* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. */
 #define LOSS_LIMIT_MS 200
 #define AUDIO_LOSS_LIMIT_MS 60
@@ -52,6 +53,7 @@ struct _R58Peer {
   gchar *id, *fingerprint, *audio_pad;
   gboolean receive;
   gint pt[R58_KINDS];
+  R58Network *network;
 
   GstElement *webrtc;
   GObject *ice;
@@ -67,6 +69,7 @@ struct _R58Peer {
 
   /* Control thread only. */
   PeerState state;
+  gboolean troubled;
   gint64 created, connected_at;
   guint candidates;
   guint64 last_bytes;
@@ -76,6 +79,8 @@ struct _R58Peer {
   /* Any thread. */
   gint verified; /* the certificate is the one of the offer */
   gint ended;
+  gint dtls;     /* DTLS_… */
+  gint ice_failed;
   GMutex lock;
   GPtrArray *inlets;
   guint64 packets, bytes;
@@ -119,6 +124,7 @@ r58_peer_unref (R58Peer *peer)
   gst_clear_object (&peer->dtlsenc);
   gst_clear_object (&peer->webrtc);
   g_mutex_clear (&peer->lock);
+  r58_network_free (peer->network);
   g_main_context_unref (peer->context);
   if (peer->offer)
     gst_sdp_message_free (peer->offer);
@@ -271,24 +277,13 @@ on_peer_pem (GObject *dtls, GParamSpec *spec, R58Peer *peer)
     fail (peer, "DTLS fingerprint mismatch: the certificate is not the one of the offer");
 }
 
-static const gchar *
-candidate_type (NiceCandidate *c)
-{
-  static const gchar *names[] = { "host", "srflx", "prflx", "relay" };
-  return c->type < G_N_ELEMENTS (names) ? names[c->type] : "unknown";
-}
-
+/* Why there is (no) connection: what was tried and how far it came. */
 static void
-add_address (JsonBuilder *b, const gchar *key, NiceCandidate *c)
+add_report (R58Peer *peer, JsonBuilder *b)
 {
-  gchar address[NICE_ADDRESS_STRING_LEN];
-  nice_address_to_string (&c->addr, address);
-  json_builder_set_member_name (b, key);
-  json_builder_begin_object (b);
-  r58_json_string (b, "type", candidate_type (c));
-  r58_json_string (b, "address", address);
-  r58_json_int (b, "port", nice_address_get_port (&c->addr));
-  json_builder_end_object (b);
+  static const gchar *names[] = { "new", "closed", "failed", "connecting", "connected" };
+  if (peer->agent)
+    r58_network_report (b, peer->agent, STREAM, names[g_atomic_int_get (&peer->dtls)]);
 }
 
 static void
@@ -307,10 +302,11 @@ connected (R58Peer *peer, gpointer unused)
   set_state (peer, PEER_CONNECTED, "connected", NULL);
   JsonBuilder *b = event_begin (peer);
   NiceCandidate *local, *remote;
-  if (nice_agent_get_selected_pair (peer->agent, 1, NICE_COMPONENT_TYPE_RTP, &local, &remote)) {
-    add_address (b, "localCandidate", local);
-    add_address (b, "remoteCandidate", remote);
+  if (nice_agent_get_selected_pair (peer->agent, STREAM, NICE_COMPONENT_TYPE_RTP, &local, &remote)) {
+    r58_network_add_candidate (b, "localCandidate", local);
+    r58_network_add_candidate (b, "remoteCandidate", remote);
   }
+  add_report (peer, b);
   r58_json_int (b, "afterMs", (peer->connected_at - peer->created) / 1000);
   r58_post_event (peer->owner, "connected", b);
   if (peer->feed) {
@@ -329,6 +325,7 @@ on_dtls_state (GObject *dtls, GParamSpec *spec, R58Peer *peer)
   g_object_get_property (dtls, "connection-state", g_value_init (&value, spec->value_type));
   gint state = g_value_get_enum (&value);
   g_value_unset (&value);
+  g_atomic_int_set (&peer->dtls, CLAMP (state, DTLS_NEW, DTLS_CONNECTED));
   if (state == DTLS_CONNECTED)
     later (peer, connected, NULL);
   else if (state == DTLS_CLOSED)
@@ -342,8 +339,7 @@ on_ice_state (GObject *webrtc, GParamSpec *spec, R58Peer *peer)
 {
   GstWebRTCICEConnectionState state;
   g_object_get (webrtc, "ice-connection-state", &state, NULL);
-  if (state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED)
-    fail (peer, "ICE failed: no pair of addresses works (%u candidates of the peer)", peer->candidates);
+  g_atomic_int_set (&peer->ice_failed, state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED);
 }
 
 /* ---- inside webrtcbin ---- */
@@ -643,7 +639,7 @@ answer (R58Peer *peer, gpointer unused)
   }
   GString *sdp = g_string_new (NULL);
   GString *candidates = g_string_new (NULL);
-  GSList *found = nice_agent_get_local_candidates (peer->agent, 1, NICE_COMPONENT_TYPE_RTP);
+  GSList *found = nice_agent_get_local_candidates (peer->agent, STREAM, NICE_COMPONENT_TYPE_RTP);
   for (GSList *l = found; l; l = l->next) {
     gchar *line = nice_agent_generate_local_candidate_sdp (peer->agent, l->data);
     if (line)
@@ -709,7 +705,7 @@ local_set (R58Peer *peer, gpointer unused)
   if (peer->session)
     hear (peer, peer->session, "on-receiving-rtcp", G_CALLBACK (on_rtcp));
   gchar *ufrag, *pwd;
-  gboolean streams = nice_agent_get_local_credentials (peer->agent, 1, &ufrag, &pwd);
+  gboolean streams = nice_agent_get_local_credentials (peer->agent, STREAM, &ufrag, &pwd);
   if (!streams) {
     peer->does->ended (peer->owner, peer, "no media line of the offer can be used");
     return;
@@ -718,7 +714,7 @@ local_set (R58Peer *peer, gpointer unused)
   g_free (pwd);
   if (peer->answered)
     return;
-  peer->gather_timer = g_timeout_source_new (GATHER_MAX_MS);
+  peer->gather_timer = g_timeout_source_new (r58_network_gather_ms (peer->network));
   g_source_set_callback (peer->gather_timer, on_gather_timeout, r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
   g_source_attach (peer->gather_timer, peer->context);
   GstWebRTCICEGatheringState gathering;
@@ -751,6 +747,7 @@ on_answer (GstPromise *promise, gpointer data)
     gst_structure_get (reply, "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
   if (description && !g_atomic_int_get (&peer->ended)) {
     peer->answer = gst_sdp_message_as_text (description->sdp);
+    r58_network_relays (peer->network, peer->agent, STREAM);
     GstPromise *next = promise_new (peer, on_local_set);
     g_signal_emit_by_name (peer->webrtc, "set-local-description", description, next);
   } else if (!description) {
@@ -787,38 +784,6 @@ r58_peer_candidate (R58Peer *peer, const gchar *candidate)
   return TRUE;
 }
 
-/* Every address of this machine but link-local ones; loopback too, so that peers on the machine itself work. */
-static void
-add_addresses (NiceAgent *agent)
-{
-  struct ifaddrs *all, *i;
-  guint added = 0;
-  if (getifaddrs (&all) != 0)
-    return;
-  for (i = all; i && added < ADDRESSES_MAX; i = i->ifa_next) {
-    if (!i->ifa_addr || !(i->ifa_flags & IFF_UP))
-      continue;
-    gint family = i->ifa_addr->sa_family;
-    if (family == AF_INET) {
-      guint32 ip = ntohl (((struct sockaddr_in *) i->ifa_addr)->sin_addr.s_addr);
-      if (ip >> 16 == 0xa9fe)
-        continue;
-    } else if (family == AF_INET6) {
-      struct in6_addr *ip = &((struct sockaddr_in6 *) i->ifa_addr)->sin6_addr;
-      if (IN6_IS_ADDR_LINKLOCAL (ip) || IN6_IS_ADDR_LOOPBACK (ip))
-        continue;
-    } else {
-      continue;
-    }
-    NiceAddress address;
-    nice_address_init (&address);
-    nice_address_set_from_sockaddr (&address, i->ifa_addr);
-    nice_address_set_port (&address, 0);
-    added += nice_agent_add_local_address (agent, &address);
-  }
-  freeifaddrs (all);
-}
-
 R58Peer *
 r58_peer_new (const R58PeerOptions *o)
 {
@@ -831,6 +796,7 @@ r58_peer_new (const R58PeerOptions *o)
   peer->fingerprint = g_strdup (o->fingerprint);
   peer->audio_pad = g_strdup (o->audio_pad);
   peer->receive = o->receive;
+  peer->network = o->network;
   peer->pt[R58_VIDEO] = o->video_pt;
   peer->pt[R58_AUDIO] = o->audio_pt;
   peer->rtt_ms = peer->loss_pct = -1;
@@ -846,15 +812,9 @@ r58_peer_new (const R58PeerOptions *o)
   }
   peer->webrtc = gst_object_ref_sink (webrtc);
   g_object_set (webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency", LOSS_LIMIT_MS, NULL);
-  if (o->stun_server)
-    g_object_set (webrtc, "stun-server", o->stun_server, NULL);
-  if (o->turn_server)
-    g_object_set (webrtc, "turn-server", o->turn_server, NULL);
   g_object_get (webrtc, "ice-agent", &peer->ice, NULL);
-  g_object_set (peer->ice, "ice-tcp", FALSE, "min-rtp-port", o->min_port, "max-rtp-port", o->max_port, NULL);
   g_object_get (peer->ice, "agent", &peer->agent, NULL);
-  g_object_set (peer->agent, "upnp", FALSE, "keepalive-conncheck", TRUE, NULL);
-  add_addresses (peer->agent);
+  r58_network_prepare (peer->network, peer->ice, peer->agent);
 
   hear (peer, peer->agent, "candidate-gathering-done", G_CALLBACK (on_gathered));
   hear (peer, webrtc, "deep-element-added", G_CALLBACK (on_element));
@@ -1023,6 +983,8 @@ r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owne
   set_state (peer, PEER_ENDED, was_connected ? "closed" : "failed", reason);
   JsonBuilder *b = event_begin (peer);
   r58_json_string (b, "reason", reason);
+  if (!was_connected)
+    add_report (peer, b);
   r58_post_event (peer->owner, was_answered ? "gone" : "failed", b);
   Removal *removal = g_new (Removal, 1);
   *removal = (Removal){ r58_peer_ref (peer), was_connected, done };
@@ -1030,6 +992,15 @@ r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owne
 }
 
 /* ---- watching ---- */
+
+static void
+tell_trouble (R58Peer *peer)
+{
+  peer->troubled = TRUE;
+  JsonBuilder *b = event_begin (peer);
+  add_report (peer, b);
+  r58_post_event (peer->owner, "trouble", b);
+}
 
 void
 r58_peer_check (R58Peer *peer)
@@ -1041,6 +1012,10 @@ r58_peer_check (R58Peer *peer)
   if (peer->state != PEER_CONNECTED) {
     if (now - peer->created > CONNECT_MAX_US)
       reason = peer->answered ? "not connected within 15 s" : "no answer within 15 s";
+    else if (now - peer->created > ICE_FAILED_US && g_atomic_int_get (&peer->ice_failed))
+      reason = "ICE failed: no pair of addresses works";
+    else if (now - peer->created > TROUBLE_US && !peer->troubled && peer->answered)
+      tell_trouble (peer);
   } else {
     R58FeedStats sent = { 0 };
     if (peer->feed)

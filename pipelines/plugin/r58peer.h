@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "r58feed.h"
+#include "r58network.h"
 
 G_BEGIN_DECLS
 
@@ -30,8 +31,7 @@ typedef struct {
   gint video_pt, audio_pt;     /* send: −1 = this viewer does not get it */
   guint32 ssrc[R58_KINDS];     /* send: what its packets carry */
   const gchar *audio_pad;      /* send: name of the element's pad */
-  const gchar *stun_server, *turn_server;
-  guint min_port, max_port;
+  R58Network *network;         /* the peer's from now on */
 } R58PeerOptions;
 
 /* Starts the negotiation; the peer posts `answer` or ends. */

@@ -25,8 +25,7 @@ struct _R58WebRTC {
   GstBin parent;
 
   Mode mode;
-  gchar *stun_server, *turn_server;
-  guint min_port, max_port, max_peers;
+  guint max_peers;
 
   /* Control thread: commands, deadlines, everything done to peers but pushing packets. */
   GThread *thread;
@@ -55,7 +54,7 @@ struct _R58WebRTC {
 
 G_DEFINE_TYPE (R58WebRTC, r58_webrtc, GST_TYPE_BIN)
 
-enum { PROP_0, PROP_MODE, PROP_COMMAND, PROP_STUN, PROP_TURN, PROP_MIN_PORT, PROP_MAX_PORT, PROP_MAX_PEERS };
+enum { PROP_0, PROP_MODE, PROP_COMMAND, PROP_MAX_PEERS };
 
 static GstStaticPadTemplate video_template =
     GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS (VIDEO_CAPS));
@@ -309,10 +308,6 @@ add_peer (R58WebRTC *self, const gchar *id, JsonObject *o)
     .video_pt = video ? r58_member_int (video, "pt", -1) : -1,
     .audio_pt = audio ? r58_member_int (audio, "pt", -1) : -1,
     .audio_pad = audio_pad,
-    .stun_server = self->stun_server,
-    .turn_server = self->turn_server,
-    .min_port = self->min_port,
-    .max_port = self->max_port,
   };
   const gchar *wrong = NULL;
   if (!id || !*id || strlen (id) > 128)
@@ -341,6 +336,11 @@ add_peer (R58WebRTC *self, const gchar *id, JsonObject *o)
     r58_json_string (b, "id", id);
     r58_json_string (b, "reason", "full");
     r58_post_event (GST_ELEMENT (self), "failed", b);
+    return;
+  }
+  options.network = r58_network_new (member_object (o, "network"), &wrong);
+  if (!options.network) {
+    r58_command_refuse (GST_ELEMENT (self), "add", id, "%s", wrong);
     return;
   }
   for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
@@ -723,20 +723,6 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
     case PROP_COMMAND:
       take_command (self, g_value_get_string (value));
       break;
-    case PROP_STUN:
-      g_free (self->stun_server);
-      self->stun_server = g_value_dup_string (value);
-      break;
-    case PROP_TURN:
-      g_free (self->turn_server);
-      self->turn_server = g_value_dup_string (value);
-      break;
-    case PROP_MIN_PORT:
-      self->min_port = g_value_get_uint (value);
-      break;
-    case PROP_MAX_PORT:
-      self->max_port = g_value_get_uint (value);
-      break;
     case PROP_MAX_PEERS:
       self->max_peers = g_value_get_uint (value);
       break;
@@ -752,18 +738,6 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
   switch (id) {
     case PROP_MODE:
       g_value_set_enum (value, self->mode);
-      break;
-    case PROP_STUN:
-      g_value_set_string (value, self->stun_server);
-      break;
-    case PROP_TURN:
-      g_value_set_string (value, self->turn_server);
-      break;
-    case PROP_MIN_PORT:
-      g_value_set_uint (value, self->min_port);
-      break;
-    case PROP_MAX_PORT:
-      g_value_set_uint (value, self->max_port);
       break;
     case PROP_MAX_PEERS:
       g_value_set_uint (value, self->max_peers);
@@ -784,16 +758,12 @@ finalize (GObject *object)
   }
   g_cond_clear (&self->removed);
   g_mutex_clear (&self->lock);
-  g_free (self->stun_server);
-  g_free (self->turn_server);
   G_OBJECT_CLASS (r58_webrtc_parent_class)->finalize (object);
 }
 
 static void
 r58_webrtc_init (R58WebRTC *self)
 {
-  self->min_port = 0;
-  self->max_port = 65535;
   self->max_peers = 64;
   self->peers = g_ptr_array_new_with_free_func ((GDestroyNotify) r58_peer_unref);
   g_mutex_init (&self->lock);
@@ -828,19 +798,12 @@ r58_webrtc_class_init (R58WebRTCClass *klass)
   g_object_class_install_property (object, PROP_COMMAND,
       g_param_spec_string ("command", "Command",
           "A JSON object: {\"op\":\"add\",\"id\",\"sdp\":offer,\"fingerprint\":\"sha-256 …[,…]\","
-          "\"video\":{\"pt\"}|null,\"audio\":{\"pt\",\"pad\":\"audio_main\"}|null}; "
+          "\"video\":{\"pt\"}|null,\"audio\":{\"pt\",\"pad\":\"audio_main\"}|null,\"network\":{\"addresses\":[],"
+          "\"minPort\",\"maxPort\",\"policy\":\"all|relay\",\"tcp\",\"gatherMs\",\"stun\":{\"address\",\"port\"},"
+          "\"turn\":[{\"address\",\"port\",\"username\",\"password\",\"tcp\"}]}?}; "
           "{\"op\":\"candidate\",\"id\",\"candidate\":\"candidate:…\"}; "
           "{\"op\":\"remove\",\"id\"}; {\"op\":\"keyframe\"}. Answers are events",
           NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
-  g_object_class_install_property (object, PROP_STUN,
-      g_param_spec_string ("stun-server", "STUN server", "stun://host:port", NULL, at_start));
-  g_object_class_install_property (object, PROP_TURN,
-      g_param_spec_string ("turn-server", "TURN server", "turn(s)://user:password@host:port", NULL, at_start));
-  g_object_class_install_property (object, PROP_MIN_PORT,
-      g_param_spec_uint ("min-rtp-port", "First port", "Lowest UDP port of local candidates", 0, 65535, 0, at_start));
-  g_object_class_install_property (object, PROP_MAX_PORT,
-      g_param_spec_uint ("max-rtp-port", "Last port", "Highest UDP port of local candidates", 0, 65535, 65535,
-          at_start));
   g_object_class_install_property (object, PROP_MAX_PEERS,
       g_param_spec_uint ("max-peers", "Most peers", "Peers at one time; one more is refused as full", 1, 1000, 64,
           at_start));
@@ -852,7 +815,8 @@ r58_webrtc_class_init (R58WebRTCClass *klass)
   gst_element_class_set_static_metadata (element, "R58 WebRTC peers", "Sink/Source/Network/WebRTC",
       "Sends one encode to any number of WebRTC viewers, or receives one guest (a new one takes the seat over). "
       "Events: answer {id,sdp,afterMs}, failed {id,reason} before the answer, state {id,state,reason?}, "
-      "connected {id,localCandidate,remoteCandidate,afterMs}, gone {id,reason} after the answer, refused {op,id,reason}, "
+      "connected {id,localCandidate,remoteCandidate,connection,afterMs}, trouble {id,connection} after 4 s without, "
+      "gone {id,reason,connection?} after the answer, refused {op,id,reason}, "
       "stats {peers:[{id,state,rttMs?,packets,bytes,dropped,heldMs?,lossPct?,kbps}],packetsIn,bytesIn,unsent?,"
       "keyRequests,joined,ended,removals} every 500 ms",
       "R58 Studio");

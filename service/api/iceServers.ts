@@ -1,21 +1,17 @@
 import { z } from 'zod';
 import { type Route, route } from './route.js';
+import { iceServerSchema } from './schema.js';
+import type { Services } from './services.js';
 
-const iceServersSchema = z.object({
-	iceServers: z.array(
-		z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
-	),
-});
-
-export function iceServerRoutes(): Route[] {
+export function iceServerRoutes({ studio }: Services): Route[] {
 	return [
 		route({
 			method: 'GET',
 			path: '/api/ice-servers',
 			role: 'viewer',
-			summary: 'Servers for RTCPeerConnection. None on a LAN: the addresses of the studio itself are enough',
-			response: iceServersSchema,
-			handler: () => ({ iceServers: [] }),
+			summary: 'Servers for RTCPeerConnection, with logins that expire. None are needed on a LAN',
+			response: z.object({ iceServers: z.array(iceServerSchema) }),
+			handler: async () => ({ iceServers: await studio.iceServers() }),
 		}),
 	];
 }

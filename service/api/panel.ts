@@ -4,7 +4,7 @@ import { StudioError } from '../errors.js';
 import { sendFile } from './file.js';
 import { type Route, route } from './route.js';
 
-const pages = ['/', '/switcher', '/guest_join', '/watch/:streamer', '/inputs', '/outputs', '/recordings', '/system'];
+const pages = ['/', '/switcher', '/guest_join', '/watch/:streamer', '/inputs', '/outputs', '/recordings', '/system', '/network'];
 const day = 86_400;
 /** One level, no dots in front: nothing but a file of that very folder can be meant. */
 const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/);

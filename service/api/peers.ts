@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { linksOf } from '../network/iceServer.js';
 import type { PeerAnswer, Studio } from '../studio.js';
 import { type Caller, hasRole } from './auth.js';
 import { type Route, route } from './route.js';
@@ -125,7 +126,7 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			handler: async ({ context, params, body, caller }) => {
 				protocol.allow(caller!, params.subject);
 				if (!body.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
-				const { session, answer } = await protocol.connect(params.subject, body);
+				const [{ session, answer }, servers] = await Promise.all([protocol.connect(params.subject, body), studio.iceServers()]);
 				owners.add(session, caller!);
 				if (context.req.socket.destroyed) {
 					// Nobody is left to use the session, or to end it.
@@ -135,6 +136,8 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 				}
 				context.set('Location', `/${name}/${params.subject}/${session}`);
 				context.set('Accept-Patch', fragmentType);
+				const links = linksOf(servers);
+				if (links.length > 0) context.set('Link', links);
 				context.type = sdpType;
 				return answer;
 			},

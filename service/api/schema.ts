@@ -119,6 +119,80 @@ export const sourcePatchSchema = z
 	.partial();
 export type SourcePatch = z.infer<typeof sourcePatchSchema>;
 
+/* ---- how peers reach this machine ---- */
+export const candidateSchema = z.object({
+	type: z.enum(['host', 'srflx', 'prflx', 'relay']).catch('host'),
+	transport: z.enum(['udp', 'tcp']),
+	address: z.string(),
+	port: z.number().int(),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+/** A STUN or TURN server, asked by this machine. */
+export const serverCheckSchema = z.object({
+	name: z.string(),
+	url: z.string(),
+	kind: z.enum(['stun', 'turn']),
+	transport: z.enum(['udp', 'tcp', 'tls']),
+	state: z.enum(['ok', 'failed']),
+	message: z.string(),
+	/** Why the device itself does not use it; null when it does. */
+	unused: z.string().nullable(),
+	/** As which the server sees this machine, or relays for it. */
+	address: z.string().nullable(),
+	rttMs: z.number().nullable(),
+	checkedAt: z.string(),
+});
+export type ServerCheck = z.infer<typeof serverCheckSchema>;
+/** How far a peer came: what was tried, and what was chosen. */
+export const connectionSchema = z.object({
+	/** As libnice calls it: gathering, connecting, connected, ready, failed. */
+	ice: z.string(),
+	dtls: z.enum(['new', 'closed', 'failed', 'connecting', 'connected']),
+	local: z.array(candidateSchema),
+	remote: z.array(candidateSchema),
+	/** The addresses that found each other, or null. */
+	pair: z.object({ local: candidateSchema, remote: candidateSchema }).nullable(),
+	/** What the servers said when there was no connection. */
+	servers: z.array(serverCheckSchema).default([]),
+});
+export type Connection = z.infer<typeof connectionSchema>;
+export const networkStatusSchema = z.object({
+	addresses: z.array(
+		z.object({
+			interface: z.string(),
+			address: z.string(),
+			family: z.enum(['IPv4', 'IPv6']),
+			kind: z.enum(['lan', 'vpn', 'public', 'loopback']),
+			name: z.string(),
+			/** Peers are told it. */
+			used: z.boolean(),
+		}),
+	),
+	servers: z.array(serverCheckSchema),
+});
+export type NetworkStatus = z.infer<typeof networkStatusSchema>;
+export const networkTestItemSchema = z.object({
+	id: z.enum(['lan', 'stun', 'turn-udp', 'turn-tcp', 'turn-tls', 'forwarded-port', 'public-page']),
+	label: z.string(),
+	/** off: not set up. unknown: it cannot be tested from here. */
+	state: z.enum(['ok', 'fails', 'off', 'unknown']),
+	message: z.string(),
+	remedy: z.string().nullable(),
+});
+export type NetworkTestItem = z.infer<typeof networkTestItemSchema>;
+export const networkTestSchema = z.object({
+	items: z.array(networkTestItemSchema),
+	/** What a guest who is not in this network will experience. */
+	outside: z.string(),
+	testedAt: z.string(),
+});
+export type NetworkTest = z.infer<typeof networkTestSchema>;
+export const iceServerSchema = z.object({
+	urls: z.array(z.string()),
+	username: z.string().optional(),
+	credential: z.string().optional(),
+});
+
 /* ---- guests ---- */
 export const guestStates = ['invited', 'connecting', 'connected', 'lost'] as const;
 export const guestSchema = z.object({
@@ -132,6 +206,8 @@ export const guestSchema = z.object({
 	kbps: z.number().nullable(),
 	codec: z.string().nullable(),
 	lastError: z.string().nullable(),
+	/** Of the present connection, or of the last one that did not come about. */
+	connection: connectionSchema.nullable(),
 	createdAt: z.string(),
 });
 export type Guest = z.infer<typeof guestSchema>;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { messageOf, StudioError } from '../errors.js';
+import type { Settings } from '../settings/settings.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Certificate } from '../system/certificate.js';
@@ -18,6 +19,7 @@ import { healthRoutes } from './health.js';
 import { iceServerRoutes } from './iceServers.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
 import { Metrics, metricsRoutes } from './metrics.js';
+import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
 import { panelRoutes } from './panel.js';
 import { recordingRoutes } from './recordings.js';
@@ -25,6 +27,7 @@ import type { Route } from './route.js';
 import { sceneRoutes } from './scenes.js';
 import type { Services } from './services.js';
 import { sessionRoutes } from './session.js';
+import { settingsRoutes } from './settings.js';
 import { sourceRoutes } from './sources.js';
 import { stateRoutes } from './state.js';
 import { streamerRoutes } from './streamers.js';
@@ -37,6 +40,7 @@ import { whipRoutes } from './whip.js';
 export interface ApiOptions {
 	studio: Studio;
 	store: Store;
+	settings: Settings;
 	log: Log;
 	/** After `ensure()`. */
 	certificate: Certificate;
@@ -58,8 +62,8 @@ export interface Api {
 const certificateCheckMs = 15_000;
 
 /** Everything between the socket and the studio. */
-export function createApi({ studio, store, log, certificate, panelDir, statusToken }: ApiOptions): Api {
-	const services: Services = { studio, store, log, auth: new Auth(store, studio, statusToken) };
+export function createApi({ studio, store, settings, log, certificate, panelDir, statusToken }: ApiOptions): Api {
+	const services: Services = { studio, store, settings, log, auth: new Auth(store, studio, statusToken) };
 	const events = new EventsHub({ studio, log });
 	const metrics = new Metrics(events);
 	const routes: Route[] = [];
@@ -73,7 +77,8 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 		...guestRoutes(services),
 		...whipRoutes(services),
 		...whepRoutes(services),
-		...iceServerRoutes(),
+		...iceServerRoutes(services),
+		...networkRoutes(services),
 		...sceneRoutes(services),
 		...busRoutes(services),
 		...audioRoutes(services),
@@ -82,6 +87,7 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 		...targetRoutes(services),
 		...encoderRoutes(services),
 		...systemRoutes(services),
+		...settingsRoutes(services),
 		...metricsRoutes(services, metrics),
 		...openApiRoutes(routes),
 		...authorityRoutes(certificate),

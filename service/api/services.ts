@@ -1,4 +1,5 @@
 import { StudioError } from '../errors.js';
+import type { Settings } from '../settings/settings.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Log } from '../system/log.js';
@@ -8,6 +9,7 @@ import type { Auth } from './auth.js';
 export interface Services {
 	studio: Studio;
 	store: Store;
+	settings: Settings;
 	auth: Auth;
 	log: Log;
 }

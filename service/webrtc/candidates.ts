@@ -10,41 +10,62 @@ const pattern =
 export interface Candidate {
 	/** `candidate:…` without `a=`. */
 	text: string;
+	transport: 'udp' | 'tcp';
 	address: string;
 	port: number;
 	type: string;
 }
 
 /**
- * The candidate in a line (`a=candidate:…` or `candidate:…`), or null when this machine cannot use it: another transport than UDP,
+ * The candidate in a line (`a=candidate:…` or `candidate:…`), or null when this machine cannot use it: another transport than UDP
+ * (with `tcp`, also one that waits for TCP connections),
  * RTCP of its own (everything is muxed), an mDNS name (nothing here resolves `.local`, and webrtcbin 1.22 loses a second trying;
  * such a peer is found as peer-reflexive), a link-local address, or no candidate at all. RFC 9725 §4.3.2: discard silently.
  */
-export function usableCandidate(line: string): Candidate | null {
+export function usableCandidate(line: string, { tcp = false } = {}): Candidate | null {
 	const text = line.trim().replace(/^a=/, '');
 	if (text.length > maxLength) return null;
 	const found = pattern.exec(text)?.groups;
 	if (!found) return null;
 	const address = found.address!.toLowerCase();
 	const port = Number(found.port);
-	if (found.transport!.toLowerCase() !== 'udp' || found.component !== '1') return null;
+	const udp = found.transport!.toLowerCase() === 'udp';
+	if ((!udp && !(tcp && / tcptype passive\b/.test(text))) || found.component !== '1') return null;
 	if (!isAddress(address) || address.startsWith('fe80:') || address.startsWith('169.254.') || port < 1 || port > 65_535)
 		return null;
-	return { text, address, port, type: found.type!.toLowerCase() };
+	return { text, transport: udp ? 'udp' : 'tcp', address, port, type: found.type!.toLowerCase() };
 }
 
 /** Usable ones, each address and port once, in their order. */
-export function usableCandidates(lines: string[]): Candidate[] {
+export function usableCandidates(lines: string[], options = { tcp: false }): Candidate[] {
 	const seen = new Set<string>();
 	const kept: Candidate[] = [];
 	for (const line of lines) {
-		const candidate = usableCandidate(line);
-		const key = candidate && `${candidate.type} ${candidate.address} ${candidate.port}`;
+		const candidate = usableCandidate(line, options);
+		const key = candidate && `${candidate.transport} ${candidate.type} ${candidate.address} ${candidate.port}`;
 		if (!candidate || !key || seen.has(key)) continue;
 		seen.add(key);
 		kept.push(candidate);
 	}
 	return kept;
+}
+
+/**
+ * The same ports under other addresses, as a router forwards them: to peers they are what STUN would have found (RFC 8839 §5.1).
+ * One for each port of this machine and address of the same family.
+ */
+export function forwardedCandidates(found: Candidate[], addresses: string[]): Candidate[] {
+	const hosts = found.filter(({ type, address, transport }) => type === 'host' && transport === 'udp' && !isLoopback(address));
+	return addresses.flatMap((address, nth) => {
+		const same = hosts.filter((host) => host.address.includes(':') === address.includes(':'));
+		const ports = new Map(same.map((host) => [host.port, host]));
+		return [...ports.values()].map(({ address: base, port }, index): Candidate => {
+			// RFC 8445 §5.1.2.1, server reflexive.
+			const priority = 100 * 2 ** 24 + (65_535 - nth * 64 - index) * 2 ** 8 + 255;
+			const text = `candidate:f${nth}${index} 1 UDP ${priority} ${address} ${port} typ srflx raddr ${base} rport ${port}`;
+			return { text, transport: 'udp', address, port, type: 'srflx' };
+		});
+	});
 }
 
 export function isLoopback(address: string): boolean {

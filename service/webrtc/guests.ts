@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Canvas } from '../../pipelines/canvas.js';
 import { guestSource } from '../../pipelines/guestSource.js';
-import type { Guest } from '../api/schema.js';
+import { type Connection, connectionSchema, type Guest } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import type { Sources } from '../media/sources.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Supervisor } from '../media/supervisor.js';
+import { isPrivate } from '../network/addresses.js';
+import type { Network } from '../network/network.js';
 import type { LiveState } from '../state.js';
 import { RtcElement } from './rtcElement.js';
 import { checkOffer, finishAnswer } from './sdp.js';
@@ -22,6 +24,7 @@ export interface GuestsOptions {
 	supervisor: Supervisor;
 	sources: Sources;
 	sessions: RtcSessions;
+	network: Network;
 }
 
 interface Seat {
@@ -52,6 +55,7 @@ export class Guests {
 			kbps: null,
 			codec: null,
 			lastError: null,
+			connection: null,
 			createdAt,
 		};
 		this.o.state.set(`guests.${id}`, guest);
@@ -82,8 +86,16 @@ export class Guests {
 	async publish(id: string, offer: string): Promise<{ session: string; answer: string }> {
 		this.get(id);
 		const checked = checkOffer(offer, { direction: 'publish' });
+		const { guests } = this.o.network.settings.limits;
+		if (!this.#seats.has(id) && this.#seats.size >= guests)
+			throw new StudioError(
+				'busy',
+				`${guests} guests are connected, which is the most that may (network.limits.guests)`,
+				undefined,
+				10,
+			);
 		await this.#vacate(id);
-		const { instance, canvas, supervisor, sources, sessions } = this.o;
+		const { instance, canvas, supervisor, sources, sessions, network } = this.o;
 		const host = supervisor.add({
 			role: 'source',
 			name: id,
@@ -93,15 +105,16 @@ export class Guests {
 		});
 		const seat: Seat = { host, rtc: new RtcElement(host) };
 		this.#seats.set(id, seat);
-		this.#update(id, { state: 'connecting', codec: checked.video?.codec ?? null, lastError: null });
+		this.#update(id, { state: 'connecting', codec: checked.video?.codec ?? null });
 		try {
-			await started(host);
+			const [options] = await Promise.all([network.peer(), started(host)]);
 			this.#watchOver(id, seat);
 			const answer = await seat.rtc.add(PEER, {
 				sdp: checked.offer,
 				fingerprint: checked.fingerprint,
 				video: checked.video ? { pt: checked.video.pt, codec: checked.video.codec } : null,
 				audio: checked.audio ? { pt: checked.audio.pt } : null,
+				network: options,
 			});
 			if (this.#seats.get(id) !== seat) throw new StudioError('conflict', 'the seat was taken over by a newer connection');
 			sources.connect(id);
@@ -116,7 +129,7 @@ export class Guests {
 					this.#update(id, { state: 'invited', path: null, rttMs: null, lossPct: null, kbps: null });
 				},
 			});
-			return { session, answer: finishAnswer(answer, checked) };
+			return { session, answer: finishAnswer(answer, checked, network.answer()) };
 		} catch (error) {
 			if (this.#seats.get(id) === seat) await this.#lose(id, seat, error instanceof Error ? error.message : String(error));
 			throw error;
@@ -128,12 +141,27 @@ export class Guests {
 	}
 
 	#watchOver(id: string, seat: Seat): void {
-		seat.rtc.on('connected', (_peer, data) => this.#update(id, { state: 'connected', path: pathOf(data) }));
-		seat.rtc.on('gone', (_peer, reason) => void this.#lose(id, seat, reason));
+		seat.rtc.on('connected', (_peer, data) =>
+			this.#update(id, { state: 'connected', path: this.#pathOf(data), lastError: null, connection: connectionOf(data) }),
+		);
+		seat.rtc.on('trouble', (_peer, data) => void this.#explain(id, seat, 'not connected yet', connectionOf(data)));
+		seat.rtc.on('gone', (_peer, reason, data) => {
+			void this.#explain(id, null, reason, connectionOf(data));
+			void this.#lose(id, seat, reason);
+		});
 		seat.rtc.on('stats', ([stats]) => {
 			if (stats) this.#update(id, { rttMs: rounded(stats.rttMs), lossPct: rounded(stats.lossPct), kbps: rounded(stats.kbps) });
 		});
 		seat.host.on('down', (reason) => void this.#lose(id, seat, reason));
+	}
+
+	/** Tells why there is no connection, unless the seat has gone on to another (`null`: whoever sits there). */
+	async #explain(id: string, seat: Seat | null, reason: string, connection: Connection | null): Promise<void> {
+		if (!connection) return;
+		const { words, servers } = await this.o.network.explain(connection, reason);
+		const { state } = this.o.state.current.guests[id] ?? {};
+		if (state === 'connected' || (seat && this.#seats.get(id) !== seat)) return;
+		this.#update(id, { lastError: words, connection: { ...connection, servers } });
 	}
 
 	/** The connection broke: the mixer holds the last picture, the seat stays the guest's. */
@@ -155,6 +183,16 @@ export class Guests {
 		this.#seats.delete(id);
 		this.o.sessions.forget(seat.rtc, PEER);
 		await this.o.supervisor.remove(seat.host);
+	}
+
+	/** How the media travels: over a relay, through the internet, or straight on the LAN or a VPN. */
+	#pathOf(data: Record<string, unknown>): Guest['path'] {
+		const pair = connectionOf(data)?.pair;
+		if (!pair) return 'lan';
+		// What comes from a relay may be heard before the guest has told that it has one.
+		const relayed = pair.local.type === 'relay' || pair.remote.type === 'relay' || this.o.network.isRelay(pair.remote.address);
+		if (relayed) return 'relay';
+		return isPrivate(pair.remote.address) && pair.remote.type !== 'srflx' ? 'lan' : 'direct';
 	}
 
 	#update(id: string, patch: Partial<Guest>): void {
@@ -185,15 +223,9 @@ function started(host: SupervisedHost): Promise<void> {
 	});
 }
 
-/** How the media travels: over a relay, through a NAT, or straight on the LAN. */
-function pathOf(data: Record<string, unknown>): Guest['path'] {
-	const types = [typeOf(data.localCandidate), typeOf(data.remoteCandidate)];
-	if (types.includes('relay')) return 'relay';
-	return types.includes('srflx') ? 'direct' : 'lan';
-}
-
-function typeOf(candidate: unknown): string {
-	return typeof candidate === 'object' && candidate !== null && 'type' in candidate ? String(candidate.type) : '';
+/** How far it came, as the element tells it; null when it does not. */
+function connectionOf(data: Record<string, unknown>): Connection | null {
+	return connectionSchema.safeParse(data.connection).data ?? null;
 }
 
 function rounded(value: number | undefined): number | null {

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { StudioError } from '../errors.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
+import type { PeerNetwork } from '../network/network.js';
 
-/** The element answers within its own gathering bound (1 s); this is an element that hangs. */
+/** The element answers within its gathering bound (1 s, or 2.5 s when only relays are allowed); this is an element that hangs. */
 const ANSWER_TIMEOUT_MS = 6_000;
 
 /** What `add` tells the element besides the offer. */
@@ -11,6 +12,7 @@ export interface PeerRequest {
 	fingerprint: string;
 	video: { pt: number; codec: string } | null;
 	audio: { pt: number; pad?: string } | null;
+	network: PeerNetwork;
 }
 
 export interface PeerStats {
@@ -24,7 +26,9 @@ export interface PeerStats {
 export interface RtcElementEvents {
 	connected: [peer: string, data: Record<string, unknown>];
 	/** The peer is gone for good, whatever the cause. Once per peer that was answered. */
-	gone: [peer: string, reason: string];
+	gone: [peer: string, reason: string, data: Record<string, unknown>];
+	/** Not connected after some seconds; it may still become so. */
+	trouble: [peer: string, data: Record<string, unknown>];
 	stats: [peers: PeerStats[]];
 }
 
@@ -84,7 +88,10 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 				if (this.#peers.has(peer)) this.emit('connected', peer, data);
 				break;
 			case 'gone':
-				this.#gone(peer, String(data.reason));
+				this.#gone(peer, String(data.reason), data);
+				break;
+			case 'trouble':
+				if (this.#peers.has(peer)) this.emit('trouble', peer, data);
 				break;
 			case 'stats':
 				if (Array.isArray(data.peers)) this.emit('stats', data.peers as PeerStats[]);
@@ -97,9 +104,9 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
 	}
 
-	#gone(peer: string, reason: string): void {
+	#gone(peer: string, reason: string, data: Record<string, unknown> = {}): void {
 		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
-		if (this.#peers.delete(peer)) this.emit('gone', peer, reason);
+		if (this.#peers.delete(peer)) this.emit('gone', peer, reason, data);
 	}
 
 	#lose(reason: string): void {

@@ -4,7 +4,7 @@
  */
 import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
 import { StudioError } from '../errors.js';
-import { isLoopback, maxCandidates, usableCandidates } from './candidates.js';
+import { forwardedCandidates, isLoopback, maxCandidates, usableCandidates } from './candidates.js';
 import { type AudioChoice, chooseAudio, chooseVideo, offered, type VideoChoice } from './codecs.js';
 
 export { type Fragment, parseFragment } from './fragment.js';
@@ -270,14 +270,26 @@ function ssrcs(media: Media): string[] {
 export interface AnswerOptions {
 	/** Keep candidates of the loopback interface, for peers on this machine. Default true. */
 	loopback?: boolean;
+	/** More addresses under which the same ports are reached: of a router that forwards them. */
+	also?: string[];
+	/** Keep candidates that wait for TCP connections. */
+	tcp?: boolean;
 }
 
 /** The answer as it goes to the client: what webrtcbin leaves out or says wrongly is put right, rejected lines are put back. */
-export function finishAnswer(answer: string, checked: CheckedOffer, { loopback = true }: AnswerOptions = {}): string {
+export function finishAnswer(
+	answer: string,
+	checked: CheckedOffer,
+	{ loopback = true, also = [], tcp = false }: AnswerOptions = {},
+): string {
 	const [head = '', ...sections] = answer.replaceAll('\r\n', '\n').split(/\n(?=m=)/);
 	const lines = answer.split(/\r?\n/);
-	const found = usableCandidates(lines.filter((line) => line.startsWith('a=candidate:')));
-	const candidates = found.filter(({ address }) => loopback || !isLoopback(address)).map(({ text }) => `a=${text}`);
+	const found = usableCandidates(
+		lines.filter((line) => line.startsWith('a=candidate:')),
+		{ tcp },
+	);
+	const told = [...found.filter(({ address }) => loopback || !isLoopback(address)), ...forwardedCandidates(found, also)];
+	const candidates = told.map(({ text }) => `a=${text}`);
 	const kept = checked.lines.filter((line) => line.kept);
 	if (sections.length !== kept.length) {
 		throw new StudioError('internal', `the answer has ${sections.length} media lines instead of ${kept.length}`);

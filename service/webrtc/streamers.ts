@@ -1,6 +1,7 @@
 import type { Streamer } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
+import type { Network } from '../network/network.js';
 import type { LiveState } from '../state.js';
 import { RtcElement } from './rtcElement.js';
 import { checkOffer, finishAnswer } from './sdp.js';
@@ -15,7 +16,9 @@ export interface StreamerPlan {
 	host: SupervisedHost;
 	/** What this host serves: itself, or the returns of all guests. */
 	streamers: () => string[];
-	maxPeers: number;
+	/** Why one more viewer is refused, or null. */
+	full: () => string | null;
+	network: Network;
 	/** Pad with the sound; null for a picture alone. */
 	audioPad: string | null;
 	/** What the encoder behind it makes, measured; null before the first figures. */
@@ -47,8 +50,9 @@ export class StreamerHost {
 	/** WHEP: offer in, answer out. `streamer` is the id the viewer asked for, `audioPad` its sound. */
 	async watch(streamer: string, offer: string, audioPad = this.plan.audioPad): Promise<{ session: string; answer: string }> {
 		const checked = checkOffer(offer, { direction: 'watch', audio: audioPad !== null });
-		if (this.rtc.peers >= this.plan.maxPeers)
-			throw new StudioError('busy', `${streamer} has ${this.plan.maxPeers} viewers, which is the most it serves`, undefined, 10);
+		const full = this.plan.full();
+		if (full !== null) throw new StudioError('busy', full, undefined, 10);
+		const network = await this.plan.network.peer();
 		if (!(await this.plan.host.whenReady(READY_TIMEOUT_MS)))
 			throw new StudioError('not-on-air', `${streamer} is starting; try again in a moment`, undefined, 1);
 		const peer = `${streamer}-${this.#next++}`;
@@ -59,6 +63,7 @@ export class StreamerHost {
 				fingerprint: checked.fingerprint,
 				video: checked.video ? { pt: checked.video.pt, codec: checked.video.codec } : null,
 				audio: checked.audio && audioPad !== null ? { pt: checked.audio.pt, pad: audioPad } : null,
+				network,
 			})
 			.finally(() => this.#restWhenAlone());
 		this.#subjects.set(peer, streamer);
@@ -73,7 +78,7 @@ export class StreamerHost {
 			},
 		});
 		this.publish(streamer);
-		return { session, answer: finishAnswer(answer, checked) };
+		return { session, answer: finishAnswer(answer, checked, this.plan.network.answer()) };
 	}
 
 	/** Ends every viewer of one streamer id. */

@@ -109,7 +109,7 @@ test('a taken port is named with its option, and nothing is left listening', asy
 	const blocker: Server = createServer();
 	await new Promise<void>((resolve) => blocker.listen(0, resolve));
 	const taken = (blocker.address() as AddressInfo).port;
-	const { show: studio, store, certificate, panelDir } = server;
+	const { show: studio, store, settings, certificate, panelDir } = server;
 	for (const [option, ports] of [
 		['http', { http: taken, https: 0 }],
 		['https', { http: 0, https: taken }],
@@ -117,6 +117,7 @@ test('a taken port is named with its option, and nothing is left listening', asy
 		const api = createApi({
 			studio,
 			store,
+			settings,
 			certificate,
 			panelDir,
 			log: (await import('../../service/system/log.js')).createLog('silent'),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Role } from '../../service/api/schema.js';
 import { type Api, createApi } from '../../service/api/server.js';
+import { Settings } from '../../service/settings/settings.js';
 import { openStore, type Store } from '../../service/store/store.js';
 import { Certificate } from '../../service/system/certificate.js';
 import { createLog } from '../../service/system/log.js';
@@ -13,6 +14,7 @@ export interface ApiServer {
 	api: Api;
 	show: ShowStub;
 	store: Store;
+	settings: Settings;
 	dir: string;
 	panelDir: string;
 	certificate: Certificate;
@@ -54,12 +56,13 @@ export async function startApiServer(): Promise<ApiServer> {
 	});
 	const log = createLog('info', collect);
 	const store = openStore(dir);
+	const settings = new Settings({ dataDir: dir, log });
 	const certificate = new Certificate({ dataDir: dir, log });
 	await certificate.ensure();
 	const show = new ShowStub();
 	show.file = join(dir, 'program.mp4');
 	writeFileSync(show.file, '0123456789');
-	const api = createApi({ studio: show, store, log, certificate, panelDir });
+	const api = createApi({ studio: show, store, settings, log, certificate, panelDir });
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
 
@@ -67,6 +70,7 @@ export async function startApiServer(): Promise<ApiServer> {
 		api,
 		show,
 		store,
+		settings,
 		dir,
 		panelDir,
 		certificate,

@@ -30,6 +30,8 @@ export interface BrowserOptions {
 	/** False leaves the permission question unanswered by the browser: the context's permissions decide. Default true. */
 	allowCapture?: boolean;
 	ignoreCertificateErrors?: boolean;
+	/** Default: the installed Chromium. */
+	program?: string;
 	/** More command line flags. */
 	flags?: string[];
 }
@@ -90,7 +92,12 @@ export class TestBrowser {
 			args.push(`--use-file-for-fake-audio-capture=${join(folder, 'microphone.wav')}`);
 		}
 		// Playwright gives each launch a temporary profile and removes it.
-		const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args, timeout: 30_000 });
+		const browser = await chromium.launch({
+			executablePath: options.program ?? '/usr/bin/chromium',
+			headless: true,
+			args,
+			timeout: 30_000,
+		});
 		const context = await browser.newContext({
 			ignoreHTTPSErrors: options.ignoreCertificateErrors ?? false,
 			viewport: { width: 1280, height: 800 },

@@ -23,6 +23,8 @@ export interface ServiceOptions {
 	demo?: boolean;
 	httpPort?: number;
 	env?: Record<string, string>;
+	/** Words in front of the command: `ip netns exec NAME`. */
+	inside?: string[];
 	/** More arguments. */
 	args?: string[];
 	timeoutMs?: number;
@@ -88,7 +90,8 @@ export class TestService {
 		const args = ['--data', dataDir, '--http', String(options.httpPort ?? 0), '--https', '0'];
 		args.push('--canvas', options.canvas ?? '640x360p30', ...((options.demo ?? true) ? ['--demo'] : []), ...(options.args ?? []));
 		// setpriv becomes the service; a test that is killed takes it along. A session of its own makes what it leaves behind countable.
-		const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, main, ...args], {
+		const [program = '', ...words] = [...(options.inside ?? []), 'setpriv', '--pdeathsig', 'KILL', process.execPath, main];
+		const child = spawn(program, [...words, ...args], {
 			cwd: root,
 			detached: true,
 			stdio: ['ignore', 'pipe', 'pipe'],

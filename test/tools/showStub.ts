@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Applied, Fault, Guest, Recording, Source, State, Target, TargetCreate } from '../../service/api/schema.js';
 import { StudioError } from '../../service/errors.js';
+import type { IceServer } from '../../service/network/iceServer.js';
 import { LiveState } from '../../service/state.js';
 import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
 
@@ -38,6 +39,11 @@ export class ShowStub implements Studio {
 	async deleteSource(id: string) {
 		this.state.set(`sources.${id}`, null);
 	}
+
+	servers: IceServer[] = [];
+	iceServers = async () => this.servers;
+	networkStatus = () => ({ addresses: [], servers: [] });
+	testNetwork = async () => ({ items: [], outside: 'not tested', testedAt: '2026-01-01T00:00:00.000Z' });
 
 	async createTarget(target: TargetCreate): Promise<Target> {
 		const id = `target-${randomBytes(3).toString('hex')}`;
@@ -159,7 +165,7 @@ export class ShowStub implements Studio {
 }
 
 function guestOf(id: string, name: string): Guest {
-	const unknown = { path: null, rttMs: null, lossPct: null, kbps: null, codec: null, lastError: null };
+	const unknown = { path: null, rttMs: null, lossPct: null, kbps: null, codec: null, lastError: null, connection: null };
 	return { id, name, state: 'invited', createdAt: new Date().toISOString(), ...unknown };
 }
 

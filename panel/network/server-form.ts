@@ -1,0 +1,79 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { base } from '../common/styles.js';
+import { type Login, loginOf, type ServerValues, typed, words } from './form.js';
+
+/** One STUN or TURN server. Tells of a change by `change`, of its removal by `remove`. */
+@customElement('r58-server-form')
+export class ServerForm extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: block; border-top: 1px solid var(--line); padding-top: 12px; }
+			.fields { display: grid; gap: 10px 12px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); align-items: end; }
+			.wide { grid-column: 1 / -1; }
+			label { display: grid; gap: 4px; }
+		`,
+	];
+	@property({ attribute: false }) server!: ServerValues;
+
+	override render() {
+		const { name, urls, for: side } = this.server;
+		const login = loginOf(this.server);
+		return html`<div class="fields">
+			<label>Name<input data-testid="server-name" .value=${name} @change=${this.#text((name) => ({ name }))} /></label>
+			<label>Used by
+				<select @change=${this.#text((value) => ({ for: value as ServerValues['for'] }))}>
+					${choice('both', 'studio and guests', side)}${choice('guests', 'guests only', side)}${choice('device', 'the studio only', side)}
+				</select>
+			</label>
+			<label class="wide">Addresses
+				<input
+					data-testid="server-urls" .value=${urls.join(' ')} spellcheck="false"
+					placeholder="turn:turn.example.org:3478 turns:turn.example.org:5349"
+					@change=${this.#text((value) => ({ urls: words(value) }))}
+				/>
+			</label>
+			<label>Login
+				<select data-testid="server-login" @change=${this.#text((value) => loginFields(value as Login))}>
+					${choice('none', 'none (STUN)', login)}${choice('fixed', 'user and password', login)}${choice('secret', 'shared secret', login)}
+				</select>
+			</label>
+			${login === 'fixed' ? this.#fixed() : nothing}
+			${login === 'secret' ? html`<label>Secret${this.#secret('secret')}</label>` : nothing}
+			<button @click=${() => this.dispatchEvent(new Event('remove'))}>Remove ${name}</button>
+		</div>`;
+	}
+
+	#fixed() {
+		const { username } = this.server;
+		return html`<label>User<input .value=${username ?? ''} autocomplete="off" @change=${this.#text((username) => ({ username }))} /></label>
+			<label>Password${this.#secret('credential')}</label>`;
+	}
+
+	#secret(field: 'secret' | 'credential') {
+		const known = this.server[field];
+		return html`<input
+			type="password" autocomplete="new-password" data-testid="server-${field}"
+			placeholder=${known === true ? 'set; empty keeps it' : ''}
+			@change=${this.#text((value) => ({ [field]: typed(value, known) }))}
+		/>`;
+	}
+
+	#text(change: (value: string) => Partial<ServerValues>) {
+		return (event: Event) => {
+			const { value } = event.target as HTMLInputElement | HTMLSelectElement;
+			this.dispatchEvent(new CustomEvent('change', { detail: { ...this.server, ...change(value.trim()) } }));
+		};
+	}
+}
+
+function choice(value: string, label: string, chosen: string) {
+	return html`<option value=${value} ?selected=${value === chosen}>${label}</option>`;
+}
+
+/** What a server without this login has not. */
+function loginFields(login: Login): Partial<ServerValues> {
+	if (login === 'secret') return { username: null, credential: null, secret: '' };
+	return { secret: null, username: login === 'fixed' ? '' : null, credential: login === 'fixed' ? '' : null };
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { messageOf } from '../errors.js';
+import type { NetworkSettings } from '../settings/network.js';
+import type { IceServer } from './iceServer.js';
+
+type Cloudflare = NonNullable<NetworkSettings['cloudflare']>;
+
+/** Asked for; renewed at half of it, so that a session of that length is always possible. */
+const ttlS = 24 * 3600;
+const askMs = 3000;
+const retryMs = 30_000;
+
+const serverSchema = z.object({
+	urls: z.union([z.string(), z.array(z.string())]),
+	username: z.string().optional(),
+	credential: z.string().optional(),
+});
+/** A list, or as the older form of the API answers, one server. */
+const answerSchema = z.object({ iceServers: z.union([z.array(serverSchema), serverSchema]) });
+
+/** Credentials of Cloudflare's TURN service, kept and renewed before they end. */
+export class CloudflareTurn {
+	/** Why there are none, or null. */
+	problem: string | null = null;
+	#key: Cloudflare;
+	#servers: IceServer[] = [];
+	#fetchedAt = Number.NEGATIVE_INFINITY;
+	#triedAt = Number.NEGATIVE_INFINITY;
+	#asking: Promise<void> | null = null;
+
+	constructor(key: Cloudflare) {
+		this.#key = key;
+	}
+
+	/** Those at hand; waits for them, at most `waitMs`, only when there are none. */
+	async servers(waitMs: number): Promise<IceServer[]> {
+		const age = Date.now() - this.#fetchedAt;
+		if (age > (ttlS * 1000) / 2 && Date.now() - this.#triedAt > (this.#asking ? Number.POSITIVE_INFINITY : retryMs)) {
+			this.#asking = this.#ask().finally(() => {
+				this.#asking = null;
+			});
+		}
+		if (this.#servers.length === 0 && this.#asking) {
+			await Promise.race([this.#asking, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
+		}
+		return this.#servers;
+	}
+
+	async #ask(): Promise<void> {
+		this.#triedAt = Date.now();
+		const { apiUrl, keyId, apiToken } = this.#key;
+		try {
+			const response = await fetch(new URL(`/v1/turn/keys/${keyId}/credentials/generate-ice-servers`, apiUrl), {
+				method: 'POST',
+				headers: { Authorization: `Bearer ${apiToken}`, 'Content-Type': 'application/json' },
+				body: JSON.stringify({ ttl: ttlS }),
+				signal: AbortSignal.timeout(askMs),
+			});
+			if (!response.ok) throw new Error(refusal(response.status));
+			const { iceServers } = answerSchema.parse(await response.json());
+			this.#servers = (Array.isArray(iceServers) ? iceServers : [iceServers]).map(({ urls, ...login }) => ({
+				// Browsers block port 53, and wait for it in vain.
+				urls: (Array.isArray(urls) ? urls : [urls]).filter((url) => !/:53(\?|$)/.test(url)),
+				...login,
+			}));
+			this.#fetchedAt = Date.now();
+			this.problem = null;
+		} catch (error) {
+			this.problem = `Cloudflare gives no TURN credentials: ${error instanceof z.ZodError ? 'its answer is not understood' : messageOf(error)}`;
+			if (Date.now() - this.#fetchedAt > ttlS * 1000) this.#servers = [];
+		}
+	}
+}
+
+function refusal(status: number): string {
+	if (status === 401 || status === 403) return `it refuses the API token (${status})`;
+	if (status === 404) return 'it does not know the key id (404)';
+	return `it answers with status ${status}`;
+}

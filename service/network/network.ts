@@ -1,0 +1,147 @@
+import type { Connection, NetworkStatus, NetworkTest, ServerCheck } from '../api/schema.js';
+import type { Faults } from '../faults.js';
+import type { Settings } from '../settings/settings.js';
+import type { AnswerOptions } from '../webrtc/sdp.js';
+import { type LocalAddress, localAddresses } from './addresses.js';
+import type { IceServer } from './iceServer.js';
+import { Resolver } from './resolver.js';
+import { selfTest } from './selfTest.js';
+import { ServerHealth } from './serverHealth.js';
+import { Servers } from './servers.js';
+import { whyNot } from './trouble.js';
+
+/** What a POST may wait for names and for Cloudflare; what comes later is there for the next one. */
+const resolveMs = 400;
+const credentialsMs = 1500;
+/** An answer waits this long for what servers say: a relay's address is all there is when only relays are allowed. */
+const gatherMs = { all: 1000, relay: 2500 };
+/** A guest's page is told why within 10 s; the check of a server that answers nothing takes a few. */
+const explainMs = 2500;
+const freshMs = 15_000;
+
+/** The member `network` of r58webrtc's `add`. */
+export interface PeerNetwork {
+	addresses: string[];
+	stun?: { address: string; port: number };
+	turn: { address: string; port: number; username: string; password: string; tcp: boolean }[];
+	policy: 'all' | 'relay';
+	minPort: number;
+	maxPort: number;
+	tcp: boolean;
+	gatherMs: number;
+}
+
+export interface NetworkOptions {
+	settings: Settings;
+	faults: Faults;
+	/** Address of the page outside, when there is one. */
+	publicPage?: () => string | null;
+}
+
+/** How peers reach this machine: what the settings say, what servers and interfaces there are, and whether they work. */
+export class Network {
+	readonly #servers: Servers;
+	readonly #resolver = new Resolver();
+	readonly #health: ServerHealth;
+
+	constructor(private readonly o: NetworkOptions) {
+		this.#servers = new Servers(() => o.settings.current.network);
+		this.#health = new ServerHealth(this.#servers, this.#resolver, o.faults);
+		o.settings.on('change', (now, before) => {
+			if (now.network !== before.network) void this.#health.restart();
+		});
+	}
+
+	get settings() {
+		return this.o.settings.current.network;
+	}
+
+	start(): void {
+		this.#health.start();
+	}
+
+	stop(): void {
+		this.#health.stop();
+	}
+
+	/** For RTCPeerConnection; logins are short-lived, where the server allows it made for this call. */
+	iceServers(): Promise<IceServer[]> {
+		return this.#servers.forGuests(credentialsMs);
+	}
+
+	/** For the next peer of the device. */
+	async peer(): Promise<PeerNetwork> {
+		const { policy, ports, tcp } = this.settings;
+		const used = (await this.#servers.entries(credentialsMs)).filter(({ skipped }) => skipped === null);
+		const found = await Promise.all(
+			used.map(async (entry) => ({ ...entry, address: await this.#resolver.resolve(entry.parsed.host, resolveMs) })),
+		);
+		const usable = found.filter((entry): entry is (typeof found)[number] & { address: string } => entry.address !== null);
+		const stun = usable.find(({ parsed }) => parsed.kind === 'stun');
+		return {
+			addresses: this.#addresses()
+				.filter(({ used }) => used)
+				.map(({ address }) => address),
+			...(stun && { stun: { address: stun.address, port: stun.parsed.port } }),
+			turn: usable
+				.filter(({ parsed }) => parsed.kind === 'turn')
+				.map(({ parsed, address, username, credential }) => ({
+					address,
+					port: parsed.port,
+					username: username ?? '',
+					password: credential ?? '',
+					tcp: parsed.transport === 'tcp',
+				})),
+			policy,
+			minPort: ports.first,
+			maxPort: ports.last,
+			tcp,
+			gatherMs: gatherMs[policy],
+		};
+	}
+
+	/** What an answer tells beyond what the peer found by itself. */
+	answer(): AnswerOptions {
+		const { policy, publicAddress, extraAddresses, tcp } = this.settings;
+		const also = policy === 'relay' ? [] : [...(publicAddress === null ? [] : [publicAddress]), ...extraAddresses];
+		return { also, tcp };
+	}
+
+	/** Whether an address is one that a TURN server relays for. */
+	isRelay(address: string): boolean {
+		return this.#health.last.some((check) => check.kind === 'turn' && check.address === address);
+	}
+
+	/** Why there is no connection, in words, with what the servers say now. */
+	async explain(connection: Connection, reason: string): Promise<{ words: string; servers: ServerCheck[] }> {
+		const late = new Promise<ServerCheck[]>((resolve) => setTimeout(() => resolve(this.#health.last), explainMs).unref());
+		const servers = await Promise.race([this.#health.check(freshMs), late]);
+		return { words: whyNot({ connection, servers, settings: this.settings, reason }), servers };
+	}
+
+	status(): NetworkStatus {
+		return { addresses: this.#addresses(), servers: this.#health.last };
+	}
+
+	async test(): Promise<NetworkTest> {
+		const servers = await this.#health.check();
+		return selfTest({
+			settings: this.settings,
+			addresses: this.#addresses(),
+			servers,
+			entries: await this.#servers.entries(credentialsMs),
+			addressOf: (entry) => this.#health.addressOf(entry),
+			publicPage: this.o.publicPage?.() ?? null,
+		});
+	}
+
+	/** With whether peers are told them. Loopback always: it costs nothing, and programs of this machine use it. */
+	#addresses(): (LocalAddress & { used: boolean })[] {
+		const { interfaces } = this.settings;
+		const chosen = (name: string) => interfaces.length === 0 || interfaces.includes(name);
+		return localAddresses().map((local) => ({
+			...local,
+			used: local.kind === 'loopback' ? local.address !== '::1' : chosen(local.interface),
+		}));
+	}
+}

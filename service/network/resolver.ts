@@ -1,0 +1,33 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+
+const keepMs = 60_000;
+
+/** Names of servers as addresses, IPv4 before IPv6. Who asks waits a bounded time; an answer that comes later is there for the next. */
+export class Resolver {
+	#known = new Map<string, { address: string; at: number }>();
+	#asking = new Map<string, Promise<void>>();
+
+	/** Null when the name is not known (yet). */
+	async resolve(host: string, waitMs: number): Promise<string | null> {
+		if (isIP(host)) return host;
+		const known = this.#known.get(host);
+		if (known && Date.now() - known.at < keepMs) return known.address;
+		const asked = this.#ask(host);
+		// An address of a minute ago is worth more than a wait.
+		if (known) return known.address;
+		await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
+		return this.#known.get(host)?.address ?? null;
+	}
+
+	#ask(host: string): Promise<void> {
+		const running = this.#asking.get(host);
+		if (running) return running;
+		const asked = lookup(host, { verbatim: false })
+			.then(({ address }) => void this.#known.set(host, { address, at: Date.now() }))
+			.catch(() => undefined)
+			.finally(() => this.#asking.delete(host));
+		this.#asking.set(host, asked);
+		return asked;
+	}
+}

@@ -1,0 +1,80 @@
+import type { NetworkSettings, ServerSettings } from '../settings/network.js';
+import { CloudflareTurn } from './cloudflare.js';
+import { timeLimited } from './credentials.js';
+import { type IceServer, parseServerUrl, type ServerUrl } from './iceServer.js';
+
+/** One URL of a server, with what logs in there now. */
+export interface ServerEntry {
+	name: string;
+	url: string;
+	parsed: ServerUrl;
+	for: ServerSettings['for'];
+	username: string | null;
+	credential: string | null;
+	/** Why the device leaves it to the guests, or null when it uses it. */
+	skipped: string | null;
+}
+
+const cloudflareName = 'Cloudflare';
+
+/** The STUN and TURN servers that are set, as each side takes them. */
+export class Servers {
+	#network: () => NetworkSettings;
+	#cloudflare: { key: NonNullable<NetworkSettings['cloudflare']>; turn: CloudflareTurn } | null = null;
+
+	constructor(network: () => NetworkSettings) {
+		this.#network = network;
+	}
+
+	/** Why Cloudflare gives no credentials, or null. */
+	get cloudflareProblem(): string | null {
+		return this.#cloudflareTurn()?.problem ?? null;
+	}
+
+	/** For browsers; time-limited logins are made for this one call. */
+	async forGuests(waitMs: number): Promise<IceServer[]> {
+		const own = this.#network().servers.filter((server) => server.for !== 'device');
+		return [...own.flatMap(iceServersOf), ...((await this.#cloudflareTurn()?.servers(waitMs)) ?? [])];
+	}
+
+	/** Every URL of every server, also those the device does not use. */
+	async entries(waitMs: number): Promise<ServerEntry[]> {
+		const own = this.#network().servers.flatMap((server) =>
+			iceServersOf(server).flatMap((ice) => entriesOf(server.name, server.for, ice)),
+		);
+		const rented = (await this.#cloudflareTurn()?.servers(waitMs)) ?? [];
+		return [...own, ...rented.flatMap((ice) => entriesOf(cloudflareName, 'both', ice))];
+	}
+
+	#cloudflareTurn(): CloudflareTurn | null {
+		const key = this.#network().cloudflare;
+		if (key === null) this.#cloudflare = null;
+		else if (this.#cloudflare?.key !== key) this.#cloudflare = { key, turn: new CloudflareTurn(key) };
+		return this.#cloudflare?.turn ?? null;
+	}
+}
+
+/** STUN and TURN apart: a login belongs to TURN only. */
+function iceServersOf({ urls, username, credential, secret }: ServerSettings): IceServer[] {
+	const stun = urls.filter((url) => /^stun/i.test(url));
+	const turn = urls.filter((url) => /^turn/i.test(url));
+	const login = secret !== null ? timeLimited(secret) : { username: username ?? '', credential: credential ?? '' };
+	return [...(stun.length > 0 ? [{ urls: stun }] : []), ...(turn.length > 0 ? [{ urls: turn, ...login }] : [])];
+}
+
+function entriesOf(name: string, side: ServerSettings['for'], { urls, username, credential }: IceServer): ServerEntry[] {
+	return urls.flatMap((url) => {
+		const parsed = parseServerUrl(url);
+		if (!parsed) return [];
+		return [
+			{ name, url, parsed, for: side, username: username ?? null, credential: credential ?? null, skipped: skips(side, parsed) },
+		];
+	});
+}
+
+function skips(side: ServerSettings['for'], { kind, transport }: ServerUrl): string | null {
+	if (side === 'guests') return 'for guests only';
+	if (transport === 'tls') return `${kind.toUpperCase()} over TLS is for guests; the studio uses UDP or TCP`;
+	if (kind === 'stun' && transport !== 'udp') return 'the studio asks STUN servers by UDP';
+	return null;
+}

@@ -1,0 +1,127 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** Peers a guest takes: what it sends, and the return it watches. */
+const PEERS_A_GUEST = 2;
+
+/** RFC 7064 §3.1 and RFC 7065 §3.1; an IPv6 address stands in brackets. */
+const serverUrl = z
+	.string()
+	.max(300)
+	.regex(
+		/^(stuns?:(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?|turns?:(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?)$/i,
+		'must be like stun:stun.example.org:3478, turn:turn.example.org:3478?transport=udp or turns:turn.example.org:5349',
+	);
+/** Nothing that ends a line, a header or a pipeline's command. */
+const printable = z
+	.string()
+	.min(1)
+	.max(512)
+	.regex(/^[\x20-\x7e]+$/, 'must be of printable ASCII characters');
+const port = z.number().int().min(1024).max(65_535);
+const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
+const limit = (most: number) => z.number().int().min(1).max(most);
+
+export const serverSettingsSchema = z
+	.strictObject({
+		name: z.string().trim().min(1).max(40),
+		urls: z.array(serverUrl).min(1).max(8),
+		/** Who uses it: a server may be reachable under different addresses from the two sides. */
+		for: z.enum(['both', 'guests', 'device']).default('both'),
+		username: printable.nullable().default(null),
+		credential: printable.nullable().default(null),
+		/** The secret shared with the server (coturn: use-auth-secret): credentials are made of it, for each session others. */
+		secret: printable.nullable().default(null),
+	})
+	.superRefine(({ urls, username, credential, secret }, context) => {
+		const turn = urls.some((url) => /^turns?:/i.test(url));
+		const fixed = username !== null && credential !== null;
+		const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+		if (turn && !fixed && secret === null)
+			wrong(username === null ? 'username' : 'credential', 'a TURN server needs username and credential, or a secret');
+		if (secret !== null && (username !== null || credential !== null))
+			wrong('secret', 'either a secret, or username and credential, not both');
+		if (!turn && (username !== null || credential !== null || secret !== null))
+			wrong('urls', 'a STUN server takes no username, credential or secret');
+	});
+export type ServerSettings = z.infer<typeof serverSettingsSchema>;
+
+export const cloudflareSettingsSchema = z.strictObject({
+	/** Of Cloudflare's Realtime TURN service. */
+	keyId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be letters and digits'),
+	apiToken: printable,
+	apiUrl: z.url({ protocol: /^https?$/ }).default('https://rtc.live.cloudflare.com'),
+});
+
+const portsSchema = z.strictObject({ first: port, last: port });
+const limitsSchema = z.strictObject({ guests: limit(12), viewers: limit(1000) });
+const portsDefault = { first: 8189, last: 8289 };
+const limitsDefault = { guests: 12, viewers: 72 };
+
+/** How guests and viewers reach this machine. Every field has a default. */
+export const networkSettingsSchema = z
+	.strictObject({
+		servers: z.array(serverSettingsSchema).max(8).default([]),
+		cloudflare: cloudflareSettingsSchema.nullable().default(null),
+		/** relay: media go through a TURN server only, in both directions. */
+		policy: z.enum(['all', 'relay']).default('all'),
+		/** UDP ports of this machine, one a peer and address. */
+		ports: portsSchema.default(portsDefault),
+		limits: limitsSchema.default(limitsDefault),
+		/** What a router in front of this machine is called outside, when it forwards `ports` one to one. */
+		publicAddress: address.nullable().default(null),
+		/** More addresses under which this machine is reached on `ports`. */
+		extraAddresses: z.array(address).max(8).default([]),
+		/** Names of network interfaces whose addresses are told to peers; empty = all. */
+		interfaces: z
+			.array(z.string().regex(/^[\w.:@-]{1,32}$/, 'must be the name of a network interface'))
+			.max(16)
+			.default([]),
+		/** Also take media over TCP (RFC 6544), on the same ports. */
+		tcp: z.boolean().default(false),
+	})
+	.superRefine(({ servers, policy, cloudflare, ports, limits }, context) => {
+		const names = servers.map(({ name }) => name);
+		const twice = names.find((name, index) => names.indexOf(name) !== index);
+		if (twice !== undefined)
+			context.addIssue({ code: 'custom', path: ['servers'], message: `two servers are called "${twice}"` });
+		const has = ports.last - ports.first + 1;
+		const needs = limits.guests * PEERS_A_GUEST + limits.viewers;
+		if (has < needs)
+			context.addIssue({
+				code: 'custom',
+				path: ['ports'],
+				message:
+					`${ports.first}–${ports.last} are ${Math.max(0, has)} ports, but ${limits.guests} guests (${PEERS_A_GUEST} each) and ` +
+					`${limits.viewers} viewers need ${needs}: widen the range to ${ports.first}–${ports.first + needs - 1} or lower limits`,
+			});
+		const relays = servers.some((server) => server.urls.some((url) => /^turns?:/i.test(url))) || cloudflare !== null;
+		if (policy === 'relay' && !relays)
+			context.addIssue({ code: 'custom', path: ['policy'], message: 'relay needs a TURN server among servers, or cloudflare' });
+	});
+export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
+
+/** The section as it stands in a new file. */
+export const networkTemplate = `# How guests and viewers reach this machine. The Network page of the panel changes these too, and tests them.
+network:
+  # STUN servers tell a machine its public address, TURN servers relay what cannot go directly. For example:
+  #   - name: ours
+  #     urls: [turn:turn.example.org:3478, "turn:turn.example.org:3478?transport=tcp", turns:turn.example.org:5349]
+  #     for: both            # both, guests or device: who uses it
+  #     secret: changeme     # the static-auth-secret of coturn; or username and credential
+  servers: []
+  # Cloudflare's TURN service instead of an own server: keyId and apiToken of a TURN key.
+  cloudflare: null
+  # all: the best path that works. relay: through a TURN server only.
+  policy: all
+  # UDP ports that media use, and what they must be enough for: one for each viewer, two for each guest.
+  ports: { first: 8189, last: 8289 }
+  limits: { guests: 12, viewers: 72 }
+  # The address outside of a router that forwards these ports to this machine, and more addresses of it.
+  publicAddress: null
+  extraAddresses: []
+  # Network interfaces whose addresses guests are told, for example [eth0, tailscale0]; empty means all.
+  interfaces: []
+  # Media over TCP too, on the same ports, for networks that block UDP.
+  tcp: false
+`;

@@ -1,0 +1,66 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+
+let server: ApiServer;
+test.before(async () => {
+	server = await startApiServer();
+});
+test.after(() => server.stop());
+
+const turn = { name: 'ours', urls: ['turn:turn.example.org'], secret: 'north' };
+const technician = () => ({ token: server.tokens.technician });
+
+test('settings are read and changed by section, and never show a secret', async () => {
+	const changed = await server.ask('PATCH', '/api/settings', { ...technician(), json: { network: { servers: [turn] } } });
+	assert.is(changed.status, 200);
+	const shown = await server.ask('GET', '/api/settings', technician());
+	const text = await shown.text();
+	assert.is(await changed.text(), text);
+	assert.not.match(text, /north/);
+	assert.is(JSON.parse(text).network.servers[0].secret, true);
+	assert.is(server.settings.current.network.servers[0]?.secret, 'north');
+});
+
+test('what does not fit is refused with the fields, whole', async () => {
+	const json = { network: { tcp: true, ports: { first: 9000, last: 9001 } } };
+	const refused = await server.ask('PATCH', '/api/settings', { ...technician(), json });
+	assert.is(refused.status, 400);
+	const { error } = (await refused.json()) as { error: { code: string; detail: { field: string; message: string }[] } };
+	assert.is(error.code, 'invalid');
+	assert.equal(
+		error.detail.map(({ field }) => field),
+		['network.ports'],
+	);
+	assert.is(server.settings.current.network.tcp, false);
+	for (const wrong of [{ colours: {} }, { network: 7 }]) {
+		assert.is((await server.ask('PATCH', '/api/settings', { ...technician(), json: wrong })).status, 400);
+	}
+});
+
+test('a 201 of WHIP and WHEP names the servers, one Link each; errors and preflights name none', async () => {
+	server.show.servers = [
+		{ urls: ['stun:a.example.org', 'stun:b.example.org'] },
+		{ urls: ['turn:c.example.org'], username: 'u', credential: 'p' },
+	];
+	const headers = { 'content-type': 'application/sdp' };
+	for (const [path, token] of [
+		['/whip/guest-ada', server.tokens.guest],
+		['/whep/program', server.tokens.viewer],
+	] as const) {
+		const made = await server.ask('POST', path, { token, headers, body: 'v=0\r\n' });
+		assert.is(made.status, 201);
+		assert.equal(made.headers.get('link')!.split(', '), [
+			'<stun:a.example.org>; rel="ice-server"',
+			'<stun:b.example.org>; rel="ice-server"',
+			'<turn:c.example.org>; rel="ice-server"; username="u"; credential="p"; credential-type="password"',
+		]);
+		assert.match(made.headers.get('access-control-expose-headers')!, /\bLink\b/);
+		assert.is((await server.ask('POST', path, { token, headers, body: 'x' })).headers.get('link'), null);
+		assert.is((await server.ask('OPTIONS', path)).headers.get('link'), null);
+	}
+	const listed = await server.ask('GET', '/api/ice-servers', { token: server.tokens.guest });
+	assert.equal(await listed.json(), { iceServers: server.show.servers });
+});
+
+test.run();
