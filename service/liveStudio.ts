@@ -29,7 +29,7 @@ import { KeyFrames } from './encoder/keyFrames.js';
 import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';
 import { StudioError } from './errors.js';
-import { Faults } from './faults.js';
+import { type FaultReport, Faults } from './faults.js';
 import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
 import { RtpSources } from './media/rtpSources.js';
@@ -334,6 +334,14 @@ export class LiveStudio implements Studio {
 		return this.#faults.list();
 	}
 
+	raiseFault(fault: FaultReport): void {
+		this.#faults.raise(fault);
+	}
+
+	clearFault(code: string, subject: string): void {
+		this.#faults.clear(code, subject);
+	}
+
 	async patchSource(id: string, { rtp, ...patch }: SourcePatch): Promise<Source> {
 		if (rtp) await this.#rtpSources.check(id, rtp);
 		const { label } = this.#sources.patch(id, patch);
@@ -582,6 +590,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 	return {
 		sources: {},
 		guests: {},
+		door: {},
 		scenes: {},
 		buses: { preview: null, program: null, transition: null },
 		audio: {},
@@ -602,6 +611,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 			memoryBytes: null,
 			temperatureC: null,
 			soundCards: [],
+			tunnel: 'off',
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

@@ -9,6 +9,8 @@ import { Settings } from './settings/settings.js';
 import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
+import { Certificates } from './system/certificates.js';
+import { keyFolder } from './system/keyFiles.js';
 import { createLog } from './system/log.js';
 import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
 
@@ -24,20 +26,22 @@ async function main(): Promise<void> {
 	checkDataFolder(options.dataDir);
 	const store = openStore(options.dataDir);
 	const settings = new Settings({ dataDir: options.dataDir, log });
-	const certificate = new Certificate({ dataDir: options.dataDir, log });
-	await certificate.ensure();
 	const root = new URL('../../', import.meta.url);
+	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
+	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
+	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 	const { canvas, dataDir, demo } = options;
 	const guard = new BootGuard(store.settings);
 	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, log });
+	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
 	const statusToken = randomBytes(24).toString('base64url');
 	const api = createApi({
 		studio,
 		store,
 		settings,
 		log,
-		certificate,
+		certificates: new Certificates(certificate, faults, log),
 		panelDir: fileURLToPath(new URL('dist/panel/', root)),
 		statusToken,
 	});

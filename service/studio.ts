@@ -19,6 +19,7 @@ import type {
 	TargetCreate,
 	TargetPatch,
 } from './api/schema.js';
+import type { FaultReport } from './faults.js';
 import type { IceServer } from './network/iceServer.js';
 import type { LiveState } from './state.js';
 
@@ -40,6 +41,9 @@ export interface Studio {
 	/** True while program frames advance. */
 	onAir(): boolean;
 	faults(): Fault[];
+	/** For what goes wrong beside the show: certificates, the tunnel. */
+	raiseFault(fault: FaultReport): void;
+	clearFault(code: string, subject: string): void;
 	/** Starts the inputs that safe mode kept off. */
 	leaveSafeMode(): System;
 

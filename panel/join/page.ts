@@ -9,10 +9,12 @@ import type { Status } from '../webrtc/connection.js';
 import { Whep } from '../webrtc/whep.js';
 import { Whip } from '../webrtc/whip.js';
 import { Devices, type Kind } from './devices.js';
+import { doorIsOpen } from './door.js';
 import { MicrophoneLevel } from './microphone-level.js';
 import { joinStyles } from './page-styles.js';
 import '../common/meter.js';
 import '../common/theme-switch.js';
+import './reach-notice.js';
 
 const noInvite = 'This page needs an invite link. Ask the studio for one and open it as it is, with everything after the # sign.';
 const badInvite = 'This invite is not valid any more. Ask the studio for a new link.';
@@ -25,6 +27,8 @@ export class JoinPage extends LitElement {
 	@state() private name: string | null = null;
 	/** Why nobody can join with this link. */
 	@state() private problem: string | null = null;
+	/** Nobody invited, and the door is open: the name is asked for, and the operator. */
+	@state() private atDoor = false;
 	@state() private joined = false;
 	@state() private muted = false;
 	@state() private cameraOff = false;
@@ -75,10 +79,15 @@ export class JoinPage extends LitElement {
 				${this.#self()}
 				<div class="side">
 					${this.#trouble()} ${this.#pickers()}
-					<button class="primary large" data-testid="join-button" ?disabled=${!ready} @click=${this.#join}>Join</button>
+					${this.guest === null ? nothing : html`<r58-reach-notice .token=${this.#token}></r58-reach-notice>`}
+					${this.atDoor ? html`<r58-door></r58-door>` : this.#joinButton(ready)}
 				</div>
 			</div>
 		`;
+	}
+
+	#joinButton(ready: boolean) {
+		return html`<button class="primary large" data-testid="join-button" ?disabled=${!ready} @click=${this.#join}>Join</button>`;
 	}
 
 	#inside() {
@@ -178,6 +187,8 @@ export class JoinPage extends LitElement {
 	async #identify(): Promise<void> {
 		this.problem = null;
 		try {
+			this.atDoor = this.#token === null && (await doorIsOpen().catch(() => false));
+			if (this.atDoor) return;
 			const session = await currentSession(this.#token);
 			if (session?.guest == null) {
 				this.problem = this.#token === null ? noInvite : badInvite;

@@ -1,4 +1,4 @@
-import type { GuestInvite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
+import type { GuestInvite, Invite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
 import { Requests } from '../api/requests.js';
 import { sceneOnAir, sourceScene, withSource } from './scenes.js';
 
@@ -51,8 +51,29 @@ export class Commands extends Requests {
 		return this.send('POST', `/api/recordings/${encodeURIComponent(id)}/stop`, {});
 	}
 
-	invite(name: string): Promise<GuestInvite | null> {
-		return this.send<GuestInvite>('POST', '/api/guests', { name });
+	invite(name: string, expiresInS: number): Promise<GuestInvite | null> {
+		return this.send<GuestInvite>('POST', '/api/guests', { name, expiresInS });
+	}
+
+	/** Another link for a guest who is there already. */
+	inviteAgain(id: string, expiresInS: number): Promise<GuestInvite | null> {
+		return this.send<GuestInvite>('POST', `/api/guests/${encodeURIComponent(id)}/invite`, { expiresInS });
+	}
+
+	invites(id: string): Promise<Invite[] | null> {
+		return this.send<Invite[]>('GET', `/api/guests/${encodeURIComponent(id)}/invites`);
+	}
+
+	revokeInvite(id: string, invite: string): Promise<unknown> {
+		return this.send('DELETE', `/api/guests/${encodeURIComponent(id)}/invites/${encodeURIComponent(invite)}`);
+	}
+
+	admit(visitor: string): Promise<unknown> {
+		return this.send('POST', `/api/door/visitors/${encodeURIComponent(visitor)}/admit`);
+	}
+
+	refuse(visitor: string): Promise<unknown> {
+		return this.send('DELETE', `/api/door/visitors/${encodeURIComponent(visitor)}`);
 	}
 
 	async removeGuest(id: string, name: string): Promise<void> {

@@ -1,8 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Guest, GuestInvite } from '../../service/api/schema.js';
+import type { Guest, GuestInvite, Visitor } from '../../service/api/schema.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
+import type { InviteDialog } from './invite-dialog.js';
+import { chosenExpiry, expirySelect } from './invite-expiry.js';
+import './door-block.js';
+import './invite-dialog.js';
+import './invite-view.js';
 
 const stateWords: Record<Guest['state'], string> = {
 	invited: 'Invited, not here yet',
@@ -18,12 +23,10 @@ export class GuestBlock extends LitElement {
 		base,
 		css`
 			:host { display: grid; gap: 10px; }
-			form, .link { display: flex; gap: 8px; }
-			input { flex: 1; min-width: 0; }
-			.link { flex-wrap: wrap; }
-			.link input { flex-basis: 100%; }
-			.link .primary { flex: 1; }
-			.invite { display: grid; gap: 8px; padding: 10px; border: 1px solid var(--accent); border-radius: var(--radius); }
+			form { display: flex; flex-wrap: wrap; gap: 8px; }
+			form input { flex-basis: 100%; }
+			form select { flex: 0 1 110px; }
+			form button { flex: 1; }
 			li { display: flex; align-items: center; gap: 8px; padding: 6px 0; border-top: 1px solid var(--line); }
 			li > div { flex: 1; min-width: 0; }
 			.connected { color: var(--ok); }
@@ -32,10 +35,10 @@ export class GuestBlock extends LitElement {
 	];
 	@property({ attribute: false }) commands!: Commands;
 	@property({ attribute: false }) guests: Guest[] = [];
+	@property({ attribute: false }) visitors: Visitor[] = [];
 	@state() private invite: (GuestInvite & { name: string }) | null = null;
-	@state() private copied = false;
 	@state() private busy = false;
-	@query('.link input') private linkField!: HTMLInputElement;
+	@query('r58-invite-dialog') private dialog!: InviteDialog;
 
 	override render() {
 		return html`
@@ -45,26 +48,22 @@ export class GuestBlock extends LitElement {
 					name="name" data-testid="guest-invite-name" aria-label="Name of the guest" placeholder="Name" maxlength="80"
 					autocomplete="off" required
 				/>
+				${expirySelect('guest-invite-expiry')}
 				<button data-testid="guest-invite-create" ?disabled=${this.busy}>Invite a guest</button>
 			</form>
-			${this.invite ? this.#link(this.invite) : nothing}
+			<r58-door-block .commands=${this.commands} .visitors=${this.visitors}></r58-door-block>
+			${
+				this.invite
+					? html`<r58-invite-view .invite=${this.invite} .name=${this.invite.name} @hide=${() => (this.invite = null)}></r58-invite-view>`
+					: nothing
+			}
+			<r58-invite-dialog .commands=${this.commands}></r58-invite-dialog>
 			${
 				this.guests.length === 0
 					? html`<p class="dim small">No guests yet. Give a name, then send the link: they join from their browser.</p>`
 					: html`<ul data-testid="guest-list">${this.guests.map((guest) => this.#guest(guest))}</ul>`
 			}
 		`;
-	}
-
-	#link({ name, joinUrl }: GuestInvite & { name: string }) {
-		return html`<div class="invite">
-			<p class="small">Link for <b>${name}</b>. It is shown only now; whoever has it takes this seat.</p>
-			<div class="link">
-				<input readonly data-testid="guest-invite-link" aria-label="Invite link for ${name}" .value=${joinUrl} @focus=${this.#selectAll} />
-				<button class="primary" data-testid="guest-invite-copy" @click=${this.#copy}>${this.copied ? 'Copied' : 'Copy'}</button>
-				<button class="plain" aria-label="Hide the link" @click=${() => (this.invite = null)}>✕</button>
-			</div>
-		</div>`;
 	}
 
 	#guest(guest: Guest) {
@@ -82,6 +81,7 @@ export class GuestBlock extends LitElement {
 				${figures.length > 0 ? html`<p class="small dim">${figures.join(' · ')}</p>` : nothing}
 				${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${guest.lastError}</p>` : nothing}
 			</div>
+			<button data-testid="guest-links-${guest.id}" aria-label="Links of ${guest.name}" @click=${() => this.dialog.show(guest)}>Links</button>
 			<button
 				data-testid="guest-remove-${guest.id}" aria-label="Remove ${guest.name}"
 				@click=${() => this.commands.removeGuest(guest.id, guest.name)}
@@ -95,25 +95,10 @@ export class GuestBlock extends LitElement {
 		const name = String(new FormData(form).get('name') ?? '').trim();
 		if (name === '') return;
 		this.busy = true;
-		const invite = await this.commands.invite(name);
+		const invite = await this.commands.invite(name, chosenExpiry(form));
 		this.busy = false;
 		if (!invite) return;
 		form.reset();
-		this.copied = false;
 		this.invite = { ...invite, name };
-	}
-
-	#selectAll(event: FocusEvent): void {
-		(event.target as HTMLInputElement).select();
-	}
-
-	/** Without a secure origin there is no clipboard: then the link is marked, ready for Ctrl+C. */
-	async #copy(): Promise<void> {
-		this.linkField.focus();
-		this.linkField.select();
-		this.copied = await (navigator.clipboard?.writeText(this.linkField.value).then(
-			() => true,
-			() => false,
-		) ?? false);
 	}
 }

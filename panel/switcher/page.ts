@@ -122,7 +122,7 @@ export class SwitcherPage extends LitElement {
 				<r58-layout-block
 					class="layouts card" .commands=${this.#commands} .scenes=${scenes} .sources=${sources} .buses=${buses}
 				></r58-layout-block>
-				<r58-guest-block class="guests card" .commands=${this.#commands} .guests=${Object.values(state.guests)}></r58-guest-block>
+				<r58-guest-block class="guests card" .commands=${this.#commands} .guests=${Object.values(state.guests)} .visitors=${Object.values(state.door)}></r58-guest-block>
 			</aside>
 		</main>`;
 	}

@@ -14,6 +14,7 @@ import { nameOf } from '../common/fault-list.js';
 import '../common/notices.js';
 import '../common/page-head.js';
 import '../common/safe-mode.js';
+import './certificate-block.js';
 
 const askEveryMs = 3000;
 /** What the `stats` topic tells of a process. */
@@ -122,6 +123,7 @@ export class SystemPage extends LitElement {
 				<h2>Processes</h2>
 				${Object.keys(this.hosts).length === 0 ? html`<p class="dim">No figures yet.</p>` : this.#hostTable()}
 			</section>
+			<r58-certificate-block class="card" .session=${this.session}></r58-certificate-block>
 			<section class="card">
 				<h2>Login</h2>
 				<div class="login">
@@ -154,6 +156,7 @@ export class SystemPage extends LitElement {
 				<dt>Memory</dt><dd>${system.memoryBytes === null ? 'unknown' : bytes(system.memoryBytes)}</dd>
 				<dt>Temperature</dt><dd>${system.temperatureC === null ? 'unknown' : `${Math.round(system.temperatureC)} °C`}</dd>
 				<dt>Disk</dt><dd>${disk}</dd>
+				${system.tunnel === 'off' ? nothing : html`<dt>Tunnel for guests</dt><dd data-testid="tunnel">${tunnelWords[system.tunnel]}</dd>`}
 				${Object.values(encoders).map(
 					({ id, element, hardware, asked, measured }) => html`<dt>Encoder ${id}</dt>
 						<dd>
@@ -227,6 +230,7 @@ export class SystemPage extends LitElement {
 	}
 }
 
+const tunnelWords = { off: '', connecting: 'connecting…', up: '✓ up', waiting: '⚠ down, tried again by itself' };
 const healthWords: Record<string, string> = { ok: '✓ All is well', degraded: '⚠ On air, with faults' };
 
 function asText(figures: Encoder['asked']): string {

@@ -4,6 +4,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import { StudioError } from '../errors.js';
 import { cookieOf } from './auth.js';
 import { readBody, readJson } from './body.js';
+import { clientOf } from './client.js';
 import { answerError } from './failure.js';
 import type { Metrics } from './metrics.js';
 import { contentSecurityPolicy } from './panel.js';
@@ -20,6 +21,7 @@ const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCE
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
 function middlewareOf(route: Route, { auth, store }: Services): Middleware {
 	return async (context: Context) => {
+		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const caller = auth.identify(context.req);
 		auth.authorize(context.req, caller, route.role);
 		if (caller?.aging) {
@@ -44,7 +46,7 @@ function paramsOf({ method, params }: Route, context: Context): unknown {
 	const given = context.params as unknown;
 	// A name that cannot exist is not there; only to who would make it, it is wrong.
 	if (method !== 'PUT' && !params.safeParse(given).success) {
-		throw new StudioError('not-found', `there is nothing at ${context.path}`);
+		throw nothingAt(context);
 	}
 	return validate(params, given, 'path');
 }
@@ -55,10 +57,14 @@ async function bodyOf({ body, contentType = json }: Route, context: Context): Pr
 	return validate(body, given, 'body');
 }
 
+function nothingAt(context: Context): StudioError {
+	return new StudioError('not-found', `there is nothing at ${context.path}`);
+}
+
 /** What no route took: the method is wrong, or there is nothing. */
 function refuse(router: Router, context: Context): never {
 	const methods = new Set(router.match(context.path, context.method).path.flatMap((layer) => layer.methods));
-	if (methods.size === 0) throw new StudioError('not-found', `there is nothing at ${context.path}`);
+	if (methods.size === 0 || clientOf(context.req).public) throw nothingAt(context);
 	const allowed = [...methods].join(', ');
 	context.set('Allow', allowed);
 	throw new StudioError('method-not-allowed', `${context.method} is not possible at ${context.path}; possible: ${allowed}`);

@@ -1,20 +1,61 @@
-import type { Certificate } from '../system/certificate.js';
-import { authorityPath } from './listener.js';
+import { X509Certificate } from 'node:crypto';
+import type { Context } from 'koa';
+import { isLoopbackAddress } from '../network/addresses.js';
+import { lanAddresses } from '../system/address.js';
 import { type Route, route } from './route.js';
+import type { Services } from './services.js';
+import { trustPage, trustPagePolicy } from './trustPage.js';
 
-/** The certificate to install on phones and computers so that they trust this studio. */
-export function authorityRoutes(certificate: Certificate): Route[] {
+const contentType = 'application/x-x509-ca-cert';
+
+/** The certificate to install on phones and computers so that they trust this studio, and how. */
+export function authorityRoutes({ certificates }: Services, httpPort: () => number): Route[] {
+	const authority = () => new X509Certificate(certificates.device.authority.certPem);
+
+	/** Plain HTTP, by the name this page was asked for; on the device itself by an address that others can reach. */
+	const pageUrl = (context: Context): string => {
+		const asked = context.hostname;
+		const local = asked === '' || asked === 'localhost' || isLoopbackAddress(asked.replace(/^\[|\]$/g, ''));
+		const host = local ? (lanAddresses()[0] ?? asked) : asked;
+		return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${httpPort()}/trust`;
+	};
+
 	return [
 		route({
 			method: 'GET',
-			path: authorityPath,
+			path: '/ca.pem',
 			role: 'public',
 			summary: 'Certificate of the authority that signed the one of this server',
-			contentType: 'application/x-x509-ca-cert',
+			contentType,
 			handler: ({ context }) => {
 				context.set('Content-Disposition', 'attachment; filename="r58-studio-authority.pem"');
-				context.type = 'application/x-x509-ca-cert';
-				return certificate.authority.certPem;
+				context.type = contentType;
+				return certificates.device.authority.certPem;
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/ca.crt',
+			role: 'public',
+			summary: 'The same in the form (DER) that phones and Windows open',
+			contentType,
+			handler: ({ context }) => {
+				context.set('Content-Disposition', 'attachment; filename="r58-studio.crt"');
+				context.type = contentType;
+				return authority().raw;
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/trust',
+			role: 'public',
+			summary: 'How to trust this server, for each platform',
+			undocumented: true,
+			handler: ({ context }) => {
+				context.set('Content-Security-Policy', trustPagePolicy);
+				context.type = 'text/html';
+				const { name, fingerprint } = certificates.info.authority;
+				return trustPage({ name, fingerprint, url: pageUrl(context) });
 			},
 		}),
 	];

@@ -1,28 +1,17 @@
-import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
-import { originOf } from './origin.js';
+import { inviterOf } from './invites.js';
 import { type Route, route } from './route.js';
-import { type GuestInvite, guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema } from './schema.js';
+import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });
 
-export function guestRoutes({ studio, store }: Services): Route[] {
+export function guestRoutes(services: Services): Route[] {
+	const { studio, store } = services;
 	const guest = (id: string) => entryOf(studio.state.current.guests, id, 'guest');
 
-	/** A link for a guest. The secret is in the fragment, which browsers send to no server. */
-	const invite = (context: Context, id: string, name: string): GuestInvite => {
-		const { token } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest: id });
-		const origin = originOf(context.req);
-		return {
-			id,
-			token,
-			joinUrl: `${origin}/guest_join#${token}`,
-			whipUrl: `${origin}/whip/${id}`,
-			returnUrl: `${origin}/whep/return-${id}`,
-		};
-	};
+	const invite = inviterOf(services);
 
 	return [
 		route({
@@ -37,6 +26,7 @@ export function guestRoutes({ studio, store }: Services): Route[] {
 			method: 'GET',
 			path: '/api/guests/:id',
 			role: 'guest',
+			outside: true,
 			summary: 'One guest, with path, round trip, loss and rate of its connection; a guest sees itself alone',
 			params,
 			response: guestSchema,
@@ -56,18 +46,8 @@ export function guestRoutes({ studio, store }: Services): Route[] {
 			response: guestInviteSchema,
 			handler: ({ context, body }) => {
 				const { id, name } = studio.createGuest(body.name);
-				return invite(context, id, name);
+				return invite(context, id, name, body.expiresInS);
 			},
-		}),
-		route({
-			method: 'POST',
-			path: '/api/guests/:id/invite',
-			role: 'operator',
-			summary: 'Another invite link for a guest; earlier ones stay valid',
-			params,
-			status: 201,
-			response: guestInviteSchema,
-			handler: ({ context, params }) => invite(context, params.id, guest(params.id).name),
 		}),
 		route({
 			method: 'PATCH',

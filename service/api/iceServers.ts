@@ -9,6 +9,7 @@ export function iceServerRoutes({ studio }: Services): Route[] {
 			method: 'GET',
 			path: '/api/ice-servers',
 			role: 'viewer',
+			outside: true,
 			summary: 'Servers for RTCPeerConnection, with logins that expire. None are needed on a LAN',
 			response: z.object({ iceServers: z.array(iceServerSchema) }),
 			handler: async () => ({ iceServers: await studio.iceServers() }),

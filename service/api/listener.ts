@@ -10,15 +10,17 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StudioError } from '../errors.js';
-import type { KeyedCertificate } from '../system/certificate.js';
+import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
-import { isLoopback } from './origin.js';
+import type { Clients } from './client.js';
 
-export const authorityPath = '/ca.pem';
+/** What browsers read before they can trust the certificate, and authorities before they give one. */
+export const plainPaths = /^\/(ca\.(pem|crt)|trust|\.well-known\/acme-challenge\/[\w-]{1,128})$/;
 
 export interface Handlers {
 	handle: RequestListener;
 	upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+	clients: Clients;
 	log: Log;
 }
 
@@ -45,33 +47,72 @@ function limited<T extends Server | SecureServer>(server: T, log: Log): T {
 /** `https://` address for a request that came by plain HTTP over the network. */
 function secureUrl(request: IncomingMessage, httpsPort: number): string {
 	const host = /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d+)?$/i.exec(request.headers.host ?? '')?.[1];
-	const path = request.url?.startsWith('/') ? request.url : '/';
-	return `https://${host ?? request.socket.localAddress}${httpsPort === 443 ? '' : `:${httpsPort}`}${path}`;
+	return `https://${host ?? request.socket.localAddress}${httpsPort === 443 ? '' : `:${httpsPort}`}${pathOf(request)}`;
 }
 
-/** Serves everything to this machine; others are led to HTTPS, and may fetch the authority's certificate first. */
-export function createHttpServer({ handle, upgrade, log }: Handlers, httpsPort: () => number): Server {
+function pathOf(request: IncomingMessage): string {
+	return request.url?.startsWith('/') ? request.url : '/';
+}
+
+/**
+ * Serves this machine and trusted proxies; others are led to HTTPS, and may read first what they need to trust it. So are
+ * guests whose own connection to a proxy is not encrypted: no browser would give the page a camera.
+ */
+export function createHttpServer({ handle, upgrade, clients, log }: Handlers, httpsPort: () => number): Server {
+	const elsewhere = (request: IncomingMessage): string | null => {
+		const { direct, plainOutside, origin } = clients.receive(request);
+		if (direct) return secureUrl(request, httpsPort());
+		return plainOutside && origin.startsWith('https:') ? `${origin}${pathOf(request)}` : null;
+	};
 	const server = createServer(limits, (request, response: ServerResponse) => {
-		if (isLoopback(request) || request.url === authorityPath) {
+		const location = elsewhere(request);
+		if (location === null || plainPaths.test(request.url ?? '')) {
 			handle(request, response);
 			return;
 		}
-		response.writeHead(307, { Location: secureUrl(request, httpsPort()), 'Content-Length': 0, 'Cache-Control': 'no-store' });
+		response.writeHead(307, { Location: location, 'Content-Length': 0, 'Cache-Control': 'no-store' });
 		response.end();
 	});
 	server.on('upgrade', (request, socket, head) => {
-		if (isLoopback(request)) upgrade(request, socket, head);
-		else refuseUpgrade(socket, 307, { Location: secureUrl(request, httpsPort()) });
+		const location = elsewhere(request);
+		if (location === null) upgrade(request, socket, head);
+		else refuseUpgrade(socket, 307, { Location: location });
 	});
 	return limited(server, log);
 }
 
-export function createHttpsServer({ handle, upgrade, log }: Handlers, certificate: KeyedCertificate): SecureServer {
+/** Plain HTTP for the tunnel alone: whoever comes in here is outside, whatever the headers say. */
+export function createTunnelServer({ handle, upgrade, clients, log }: Handlers): Server {
+	const server = createServer(limits, (request, response) => {
+		clients.receive(request, true);
+		handle(request, response);
+	});
+	server.on('upgrade', (request, socket, head) => {
+		clients.receive(request, true);
+		upgrade(request, socket, head);
+	});
+	return limited(server, log);
+}
+
+/** Each connection gets the certificate that fits the name it asks for; a renewed one counts from the next connection on. */
+export function createHttpsServer({ handle, upgrade, clients, log }: Handlers, certificates: Certificates): SecureServer {
 	const server = createSecureServer(
-		{ ...limits, handshakeTimeout: 10_000, minVersion: 'TLSv1.2', cert: certificate.certPem, key: certificate.keyPem },
-		handle,
+		{
+			...limits,
+			handshakeTimeout: 10_000,
+			...certificates.fallback,
+			SNICallback: (name, done) => done(null, certificates.contextFor(name)),
+		},
+		(request, response) => {
+			clients.receive(request);
+			handle(request, response);
+		},
 	);
-	server.on('upgrade', upgrade);
+	certificates.onChange(() => server.setSecureContext(certificates.fallback));
+	server.on('upgrade', (request, socket, head) => {
+		clients.receive(request);
+		upgrade(request, socket, head);
+	});
 	return limited(server, log);
 }
 

@@ -31,6 +31,8 @@ interface Declaration<P, Q, B> {
 	response?: z.ZodType;
 	/** Status of success when it is not 200. Without a response schema there is no content. */
 	status?: number;
+	/** It exists under the public name too, for guests and viewers; all else is 404 there. */
+	outside?: boolean;
 	/** Not part of the OpenAPI document. */
 	undocumented?: boolean;
 	/** The value returned is the answer; undefined when the handler answered through the context itself. */
@@ -46,4 +48,9 @@ export function route<
 	B extends z.ZodType | undefined = undefined,
 >(declaration: Declaration<P, Q, B>): Route {
 	return declaration as unknown as Route;
+}
+
+/** These routes, which guests and viewers outside need. */
+export function outside(routes: Route[]): Route[] {
+	return routes.map((declared) => ({ ...declared, outside: true }));
 }

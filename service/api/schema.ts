@@ -211,7 +211,14 @@ export const guestSchema = z.object({
 	createdAt: z.string(),
 });
 export type Guest = z.infer<typeof guestSchema>;
-export const guestCreateSchema = z.strictObject({ name: label });
+/** How long an invite may be opened; once opened it holds its seat for a day from then. */
+const inviteSeconds = z
+	.number()
+	.int()
+	.min(300)
+	.max(90 * 86_400)
+	.default(7 * 86_400);
+export const guestCreateSchema = z.strictObject({ name: label, expiresInS: inviteSeconds });
 export const guestPatchSchema = z.strictObject({ name: label }).partial();
 export const guestInviteSchema = z.object({
 	id,
@@ -219,8 +226,93 @@ export const guestInviteSchema = z.object({
 	joinUrl: z.string(),
 	whipUrl: z.string(),
 	returnUrl: z.string(),
+	/** The invite among those of the guest. */
+	invite: id,
+	expiresAt: z.string(),
+	/** The join link as a QR code, SVG. */
+	qrSvg: z.string(),
 });
 export type GuestInvite = z.infer<typeof guestInviteSchema>;
+
+export const inviteCreateSchema = z.strictObject({ expiresInS: inviteSeconds });
+export const inviteSchema = z.object({
+	id,
+	createdAt: z.string(),
+	expiresAt: z.string().nullable(),
+	/** When it was opened first. */
+	usedAt: z.string().nullable(),
+});
+export type Invite = z.infer<typeof inviteSchema>;
+
+/* ---- the door: who came without an invite ---- */
+export const knockSchema = z.strictObject({ name: label });
+export const knockMadeSchema = z.object({
+	/** What the one who waits asks with. */
+	ticket: z.string(),
+	expiresInS: z.number().int(),
+});
+export type KnockMade = z.infer<typeof knockMadeSchema>;
+export const ticketSchema = z.strictObject({ ticket: z.string().min(1).max(100) });
+export const ticketStateSchema = z.discriminatedUnion('state', [
+	z.object({ state: z.literal('waiting') }),
+	z.object({ state: z.literal('admitted'), token: z.string() }),
+	z.object({ state: z.literal('refused') }),
+]);
+export type TicketState = z.infer<typeof ticketStateSchema>;
+export const visitorSchema = z.object({
+	id,
+	name: label,
+	/** The address of the machine that waits. */
+	address: z.string(),
+	since: z.string(),
+});
+export type Visitor = z.infer<typeof visitorSchema>;
+
+/** Whether media can reach this guest, told before joining. */
+export const reachSchema = z.object({
+	/** How the page came: over the network of the studio, or over its public name. */
+	via: z.enum(['lan', 'public']),
+	/** maybe: only by hole punching, which some networks do not let through. */
+	media: z.enum(['yes', 'maybe', 'no']),
+	/** Pages of the studio on its own network, for a guest who is in the house after all. */
+	lanUrls: z.array(z.string()),
+});
+export type Reach = z.infer<typeof reachSchema>;
+
+/* ---- certificates ---- */
+export const certificateInstallSchema = z.strictObject({
+	/** The server's certificate, then those that signed it, without the root; PEM. */
+	chainPem: z.string().min(1).max(32_768),
+	/** Its private key without a password, PEM. */
+	keyPem: z.string().min(1).max(16_384),
+});
+export const certificateInfoSchema = z.object({
+	/** own: installed by a technician. acme: got for the public name. device: signed by the device's own authority. */
+	kind: z.enum(['own', 'acme', 'device']),
+	names: z.array(z.string()),
+	/** Names and addresses of the studio that it is not for; for these the next in the list is served. */
+	lacks: z.array(z.string()),
+	issuer: z.string(),
+	validFrom: z.string(),
+	validTo: z.string(),
+	/** SHA-256. */
+	fingerprint: z.string(),
+});
+export type CertificateInfo = z.infer<typeof certificateInfoSchema>;
+export const certificatesSchema = z.object({
+	authority: z.object({ name: z.string(), fingerprint: z.string(), validTo: z.string() }),
+	/** In the order they are chosen by the name a browser asks for. */
+	served: z.array(certificateInfoSchema),
+	acmeError: z.string().nullable(),
+});
+export type Certificates = z.infer<typeof certificatesSchema>;
+
+export const tunnelSchema = z.object({
+	state: z.enum(['off', 'connecting', 'up', 'waiting']),
+	lastError: z.string().nullable(),
+	/** To be put into authorized_keys of the server. */
+	publicKey: z.string(),
+});
 
 /* ---- scenes and buses ---- */
 export const layerSchema = z.strictObject({
@@ -416,6 +508,8 @@ export const systemSchema = z.object({
 	temperatureC: z.number().nullable(),
 	/** What can record sound on this machine. */
 	soundCards: z.array(z.object({ device: z.string(), label: z.string() })),
+	/** The outbound tunnel for guests; waiting: it failed and is about to be tried again. */
+	tunnel: z.enum(['off', 'connecting', 'up', 'waiting']),
 	/** Where the multiview shows what; see service/show/multiview.ts. */
 	multiview: z.object({
 		columns: z.number().int(),
@@ -455,6 +549,8 @@ export const stateSchema = z.object({
 	seq: z.number().int(),
 	sources: z.record(id, sourceSchema),
 	guests: z.record(id, guestSchema),
+	/** Who waits to be let in. */
+	door: z.record(id, visitorSchema),
 	scenes: z.record(id, sceneSchema),
 	buses: busesSchema,
 	audio: z.record(z.string(), stripSchema),

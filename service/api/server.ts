@@ -1,29 +1,36 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { Door } from '../door.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Settings } from '../settings/settings.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
-import type { Certificate } from '../system/certificate.js';
+import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
 import { createApp } from './app.js';
 import { audioRoutes } from './audio.js';
 import { Auth } from './auth.js';
 import { authorityRoutes } from './authority.js';
 import { busRoutes } from './buses.js';
+import { certificateRoutes } from './certificate.js';
+import { Clients, clientOf } from './client.js';
+import { doorRoutes } from './door.js';
 import { encoderRoutes } from './encoder.js';
 import { EventsHub, eventsPath, eventsRoutes } from './events.js';
 import { statusOf } from './failure.js';
 import { guestRoutes } from './guests.js';
 import { healthRoutes } from './health.js';
 import { iceServerRoutes } from './iceServers.js';
+import { inviteRoutes } from './invites.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
 import { panelRoutes } from './panel.js';
+import { PublicEntrance } from './publicEntrance.js';
+import { reachRoutes } from './reach.js';
 import { recordingRoutes } from './recordings.js';
-import type { Route } from './route.js';
+import { outside, type Route } from './route.js';
 import { sceneRoutes } from './scenes.js';
 import type { Services } from './services.js';
 import { sessionRoutes } from './session.js';
@@ -34,6 +41,7 @@ import { streamerRoutes } from './streamers.js';
 import { systemRoutes } from './system.js';
 import { targetRoutes } from './targets.js';
 import { tokenRoutes } from './tokens.js';
+import { tunnelRoutes } from './tunnel.js';
 import { whepRoutes } from './whep.js';
 import { whipRoutes } from './whip.js';
 
@@ -42,8 +50,7 @@ export interface ApiOptions {
 	store: Store;
 	settings: Settings;
 	log: Log;
-	/** After `ensure()`. */
-	certificate: Certificate;
+	certificates: Certificates;
 	/** Folder of the built panel. */
 	panelDir: string;
 	/** Lets programs of this machine look (`r58 status`). */
@@ -61,9 +68,14 @@ export interface Api {
 /** How often the certificate is compared with the addresses of the machine, which may come after the service's start. */
 const certificateCheckMs = 15_000;
 
+/** The page of who was let in opens its seat within seconds. */
+const seatTokenS = 600;
+
 /** Everything between the socket and the studio. */
-export function createApi({ studio, store, settings, log, certificate, panelDir, statusToken }: ApiOptions): Api {
-	const services: Services = { studio, store, settings, log, auth: new Auth(store, studio, statusToken) };
+export function createApi({ studio, store, settings, log, certificates, panelDir, statusToken }: ApiOptions): Api {
+	const door = doorOf({ studio, store, settings });
+	const services: Services = { studio, store, settings, certificates, door, log, auth: new Auth(store, studio, statusToken) };
+	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const metrics = new Metrics(events);
 	const routes: Route[] = [];
@@ -75,8 +87,11 @@ export function createApi({ studio, store, settings, log, certificate, panelDir,
 		...eventsRoutes(),
 		...sourceRoutes(services),
 		...guestRoutes(services),
-		...whipRoutes(services),
-		...whepRoutes(services),
+		...inviteRoutes(services),
+		...doorRoutes(services),
+		...reachRoutes(services, () => ports.https),
+		...outside(whipRoutes(services)),
+		...outside(whepRoutes(services)),
 		...iceServerRoutes(services),
 		...networkRoutes(services),
 		...sceneRoutes(services),
@@ -88,9 +103,11 @@ export function createApi({ studio, store, settings, log, certificate, panelDir,
 		...encoderRoutes(services),
 		...systemRoutes(services),
 		...settingsRoutes(services),
+		...tunnelRoutes(() => entrance.tunnel),
 		...metricsRoutes(services, metrics),
 		...openApiRoutes(routes),
-		...authorityRoutes(certificate),
+		...certificateRoutes(services),
+		...authorityRoutes(services, () => ports.http),
 		...panelRoutes(panelDir),
 	);
 	const eventsRole = routes.find(({ path }) => path === eventsPath)!.role;
@@ -99,7 +116,9 @@ export function createApi({ studio, store, settings, log, certificate, panelDir,
 	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
 		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
 		const authorize = (): void => {
-			if (request.url?.split('?')[0] !== eventsPath) throw new StudioError('not-found', 'there is no WebSocket here');
+			// Nothing outside needs this one.
+			if (request.url?.split('?')[0] !== eventsPath || clientOf(request).public)
+				throw new StudioError('not-found', 'there is no WebSocket here');
 			services.auth.authorize(request, services.auth.identify(request), eventsRole);
 		};
 		try {
@@ -113,45 +132,64 @@ export function createApi({ studio, store, settings, log, certificate, panelDir,
 		events.accept(request, socket, head, () => allowed(authorize));
 	};
 
-	let httpsPort = 0;
-	const http = createHttpServer({ handle, upgrade, log }, () => httpsPort);
-	const https = createHttpsServer({ handle, upgrade, log }, certificate.server);
+	const clients = new Clients(() => settings.current.access);
+	const handlers = { handle, upgrade, clients, log };
+	const http = createHttpServer(handlers, () => ports.https);
+	const https = createHttpsServer(handlers, certificates);
+	const entrance = new PublicEntrance({ settings, certificates, studio, log }, handlers);
 	let certificateTimer: NodeJS.Timeout | undefined;
 
-	const renewCertificate = async (): Promise<void> => {
-		try {
-			if (!(await certificate.ensure())) return;
-			https.setSecureContext({ cert: certificate.server.certPem, key: certificate.server.keyPem });
-		} catch (error) {
+	const renewCertificates = (): void => {
+		certificates.ensure().catch((error: unknown) => {
 			log.onceASecond('certificate').error({ err: error }, 'cannot renew the certificate');
-		}
+		});
 	};
 
 	return {
 		routes,
-		async listen(ports) {
-			const httpPort = await listen(http, ports.http, 'http');
+		async listen(wanted) {
+			ports.http = await listen(http, wanted.http, 'http');
 			try {
-				httpsPort = await listen(https, ports.https, 'https');
+				ports.https = await listen(https, wanted.https, 'https');
 			} catch (error) {
 				await closeServer(http);
 				throw error;
 			}
 			events.start();
 			metrics.start();
-			certificateTimer = setInterval(() => void renewCertificate(), certificateCheckMs).unref();
-			return { httpUrl: `http://127.0.0.1:${httpPort}`, httpsUrl: `https://127.0.0.1:${httpsPort}` };
+			door.start();
+			await entrance.start();
+			certificateTimer = setInterval(renewCertificates, certificateCheckMs).unref();
+			return { httpUrl: `http://127.0.0.1:${ports.http}`, httpsUrl: `https://127.0.0.1:${ports.https}` };
 		},
 		async close() {
 			clearInterval(certificateTimer);
+			door.stop();
 			events.stop();
 			metrics.stop();
 			// The servers do not know upgraded connections, and wait for them.
 			const cut = setTimeout(() => events.terminate(), closeGraceMs);
-			await Promise.all([closeServer(http), closeServer(https)]);
+			await Promise.all([closeServer(http), closeServer(https), entrance.stop()]);
 			clearTimeout(cut);
 		},
 	};
+}
+
+/** Who is let in gets a seat, and a token that has to be fetched soon. */
+function doorOf({ studio, store, settings }: Pick<ApiOptions, 'studio' | 'store' | 'settings'>): Door {
+	return new Door({
+		state: studio.state,
+		open: () => settings.current.access.door,
+		seat: (name) => {
+			const { id } = studio.createGuest(name);
+			const { token } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest: id, expiresInS: seatTokenS });
+			return { guest: id, token };
+		},
+		unseat: (guest) => {
+			store.tokens.removeOfGuest(guest);
+			if (Object.hasOwn(studio.state.current.guests, guest)) void studio.removeGuest(guest);
+		},
+	});
 }
 
 function allowed(authorize: () => void): boolean {

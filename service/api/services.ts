@@ -1,7 +1,9 @@
+import type { Door } from '../door.js';
 import { StudioError } from '../errors.js';
 import type { Settings } from '../settings/settings.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
+import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
 import type { Auth } from './auth.js';
 
@@ -10,6 +12,8 @@ export interface Services {
 	studio: Studio;
 	store: Store;
 	settings: Settings;
+	certificates: Certificates;
+	door: Door;
 	auth: Auth;
 	log: Log;
 }

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { StudioError } from '../errors.js';
 import { sessionDays } from '../store/sessions.js';
 import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
-import { isSecure } from './origin.js';
+import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
 import { sessionCreateSchema, sessionSchema } from './schema.js';
 import type { Services } from './services.js';
@@ -37,7 +37,7 @@ export function setSessionCookie(context: Context, secret: string): void {
 }
 
 function setCookie(context: Context, value: string, maxAgeS: number): void {
-	const secure = isSecure(context.req) ? '; Secure' : '';
+	const secure = clientOf(context.req).secure ? '; Secure' : '';
 	context.set('Set-Cookie', `${sessionCookie}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`);
 }
 
@@ -45,7 +45,7 @@ export function sessionRoutes({ auth, store }: Services): Route[] {
 	const failed = new FailedLogins();
 
 	const login = (context: Context, token: string | null): Caller => {
-		const address = context.req.socket.remoteAddress ?? '';
+		const { address } = clientOf(context.req);
 		failed.check(address);
 		const caller = token === null ? null : auth.withToken(token);
 		if (caller) return caller;
@@ -75,6 +75,7 @@ export function sessionRoutes({ auth, store }: Services): Route[] {
 			method: 'GET',
 			path: '/api/session',
 			role: 'viewer',
+			outside: true,
 			summary: 'Who you are',
 			response: sessionSchema,
 			handler: ({ caller }) => sessionOf(caller!),

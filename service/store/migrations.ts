@@ -34,4 +34,7 @@ export const migrations: readonly string[] = [
 		PRIMARY KEY (collection, id)
 	) STRICT;
 	`,
+	`
+	ALTER TABLE tokens ADD COLUMN used_at TEXT;
+	`,
 ];

@@ -1,6 +1,6 @@
 import type { Database } from './database.js';
 import { hashOf, makeSecret } from './secret.js';
-import { type StoredToken, tokenColumns, tokenOf } from './tokens.js';
+import { countsAt, type StoredToken, tokenColumns, tokenCounts, tokenOf } from './tokens.js';
 
 const dayMs = 86_400_000;
 export const sessionDays = 30;
@@ -24,13 +24,12 @@ export class Sessions {
 
 	/** The token behind a session. `aging`: it was used for a day, and `extend` is due, together with its cookie. */
 	find(secret: string): { token: StoredToken; aging: boolean } | null {
-		const now = new Date().toISOString();
 		const row = this.#database.connection
 			.prepare<unknown[], Parameters<typeof tokenOf>[0] & { session_end: string }>(
 				`SELECT ${tokenColumns}, sessions.expires_at AS session_end FROM sessions JOIN tokens ON tokens.id = sessions.token
-				WHERE sessions.hash = ? AND sessions.expires_at > ? AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)`,
+				WHERE sessions.hash = @hash AND sessions.expires_at > @now AND ${tokenCounts}`,
 			)
-			.get(hashOf(secret), now, now);
+			.get({ hash: hashOf(secret), ...countsAt() });
 		if (!row) return null;
 		const aging = Date.parse(row.session_end) - Date.now() < (sessionDays - 1) * dayMs;
 		return { token: tokenOf(row), aging };

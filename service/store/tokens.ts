@@ -13,7 +13,11 @@ export interface TokenCreate {
 }
 
 /** A token as stored: everything but the secret. */
-export type StoredToken = Token & { guest: string | null };
+export type StoredToken = Token & {
+	guest: string | null;
+	/** When it was used first; kept for guests only. */
+	usedAt: string | null;
+};
 
 interface Row {
 	id: string;
@@ -23,9 +27,18 @@ interface Row {
 	streamers: string | null;
 	created_at: string;
 	expires_at: string | null;
+	used_at: string | null;
 }
 
-export const tokenColumns = 'tokens.id, label, role, guest, streamers, created_at, tokens.expires_at';
+export const tokenColumns = 'tokens.id, label, role, guest, streamers, created_at, tokens.expires_at, used_at';
+/** An invite that was opened in time holds its seat this long: nobody loses it in the middle of a show. */
+const seatMs = 86_400_000;
+/** Whether a token counts, with the parameters of `countsAt`. */
+export const tokenCounts = '(tokens.expires_at IS NULL OR tokens.expires_at > @now OR used_at > @seatFrom)';
+
+export function countsAt(now = Date.now()): { now: string; seatFrom: string } {
+	return { now: new Date(now).toISOString(), seatFrom: new Date(now - seatMs).toISOString() };
+}
 
 export function tokenOf(row: Row): StoredToken {
 	return {
@@ -36,6 +49,7 @@ export function tokenOf(row: Row): StoredToken {
 		streamers: row.streamers === null ? null : (JSON.parse(row.streamers) as string[]),
 		createdAt: row.created_at,
 		expiresAt: row.expires_at,
+		usedAt: row.used_at,
 	};
 }
 
@@ -59,6 +73,7 @@ export class Tokens {
 			streamers: options.streamers ? JSON.stringify(options.streamers) : null,
 			created_at: new Date(now).toISOString(),
 			expires_at: options.expiresInS ? new Date(now + options.expiresInS * 1000).toISOString() : null,
+			used_at: null,
 		};
 		this.#database.durably(() =>
 			this.#database.connection
@@ -71,12 +86,28 @@ export class Tokens {
 		return { ...tokenOf(row), token };
 	}
 
-	/** The token with this secret, unless it has expired. */
+	/** The token with this secret, unless it has expired. The first use of a guest's is remembered. */
 	find(secret: string): StoredToken | null {
+		const times = countsAt();
 		const row = this.#database.connection
-			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?)`)
-			.get(hashOf(secret), new Date().toISOString());
-		return row ? tokenOf(row) : null;
+			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens WHERE hash = @hash AND ${tokenCounts}`)
+			.get({ hash: hashOf(secret), ...times });
+		if (!row) return null;
+		if (row.role === 'guest' && row.used_at === null) {
+			row.used_at = times.now;
+			this.#database.connection.prepare('UPDATE tokens SET used_at = ? WHERE id = ?').run(times.now, row.id);
+		}
+		return tokenOf(row);
+	}
+
+	/** The invites of a guest that can still be used, oldest first. */
+	ofGuest(guest: string): StoredToken[] {
+		return this.#database.connection
+			.prepare<unknown[], Row>(
+				`SELECT ${tokenColumns} FROM tokens WHERE guest = @guest AND ${tokenCounts} ORDER BY created_at, id`,
+			)
+			.all({ guest, ...countsAt() })
+			.map(tokenOf);
 	}
 
 	list(): StoredToken[] {

@@ -7,6 +7,7 @@ import { type Api, createApi } from '../../service/api/server.js';
 import { Settings } from '../../service/settings/settings.js';
 import { openStore, type Store } from '../../service/store/store.js';
 import { Certificate } from '../../service/system/certificate.js';
+import { Certificates } from '../../service/system/certificates.js';
 import { createLog } from '../../service/system/log.js';
 import { ShowStub } from './showStub.js';
 
@@ -18,6 +19,7 @@ export interface ApiServer {
 	dir: string;
 	panelDir: string;
 	certificate: Certificate;
+	certificates: Certificates;
 	httpUrl: string;
 	httpsUrl: string;
 	/** A token of each role; the guest's is guest-ada's. */
@@ -41,12 +43,15 @@ export function temporaryFolder(): string {
 }
 
 /** The real API server over the stub of a show, in a folder of its own. */
-export async function startApiServer(): Promise<ApiServer> {
+export async function startApiServer({ names }: { names?: () => string[] } = {}): Promise<ApiServer> {
 	const dir = temporaryFolder();
 	const panelDir = join(dir, 'panel');
 	mkdirSync(join(panelDir, 'assets'), { recursive: true });
 	writeFileSync(join(panelDir, 'index.html'), '<!doctype html><title>panel</title>');
 	writeFileSync(join(panelDir, 'assets', 'main-1a2b.js'), 'export {};');
+	writeFileSync(join(panelDir, 'assets', 'switcher-3c4d.js'), 'export {};');
+	mkdirSync(join(panelDir, '.vite'));
+	writeFileSync(join(panelDir, '.vite', 'manifest.json'), JSON.stringify({ 'index.html': { file: 'assets/main-1a2b.js' } }));
 	const lines: string[] = [];
 	const collect = new Writable({
 		write(line, _, done) {
@@ -57,12 +62,17 @@ export async function startApiServer(): Promise<ApiServer> {
 	const log = createLog('info', collect);
 	const store = openStore(dir);
 	const settings = new Settings({ dataDir: dir, log });
-	const certificate = new Certificate({ dataDir: dir, log });
+	const certificate = new Certificate({ dataDir: dir, log, ...(names && { names }) });
 	await certificate.ensure();
 	const show = new ShowStub();
 	show.file = join(dir, 'program.mp4');
 	writeFileSync(show.file, '0123456789');
-	const api = createApi({ studio: show, store, settings, log, certificate, panelDir });
+	const certificates = new Certificates(
+		certificate,
+		{ raise: show.raiseFault.bind(show), clear: show.clearFault.bind(show) },
+		log,
+	);
+	const api = createApi({ studio: show, store, settings, log, certificates, panelDir });
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
 
@@ -74,6 +84,7 @@ export async function startApiServer(): Promise<ApiServer> {
 		dir,
 		panelDir,
 		certificate,
+		certificates,
 		httpUrl,
 		httpsUrl,
 		lines,

@@ -1,5 +1,6 @@
 /** Real Chromium, with a fake camera and microphone, and eyes and ears in its pages. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,8 @@ export interface BrowserOptions {
 	/** False leaves the permission question unanswered by the browser: the context's permissions decide. Default true. */
 	allowCapture?: boolean;
 	ignoreCertificateErrors?: boolean;
+	/** Certificate of an authority (PEM) that this browser's user has imported. */
+	trust?: string;
 	/** Default: the installed Chromium. */
 	program?: string;
 	/** More command line flags. */
@@ -97,6 +100,7 @@ export class TestBrowser {
 			headless: true,
 			args,
 			timeout: 30_000,
+			...(options.trust !== undefined && { env: trusting(folder, options.trust) }),
 		});
 		const context = await browser.newContext({
 			ignoreHTTPSErrors: options.ignoreCertificateErrors ?? false,
@@ -126,6 +130,17 @@ export class TestBrowser {
 		rmSync(this.folder, { recursive: true, force: true });
 		open.delete(this);
 	}
+}
+
+/** An environment whose user has imported the authority, by the tool and into the store that Chromium on Linux uses. */
+function trusting(folder: string, pem: string): Record<string, string> {
+	const store = join(folder, '.pki', 'nssdb');
+	mkdirSync(store, { recursive: true });
+	writeFileSync(join(folder, 'authority.pem'), pem);
+	const database = ['-d', `sql:${store}`];
+	execFileSync('certutil', [...database, '-N', '--empty-password']);
+	execFileSync('certutil', [...database, '-A', '-t', 'C,,', '-n', 'r58', '-i', join(folder, 'authority.pem')]);
+	return { ...(process.env as Record<string, string>), HOME: folder };
 }
 
 /** What a <video> or <canvas> shows now; null while it has no picture. */

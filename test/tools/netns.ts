@@ -19,14 +19,23 @@ export const routerOutside = '203.0.113.1';
 export const turnAddress = '198.51.100.1';
 export const turnPorts = { plain: 3478, tls: 5349 };
 
+/** What the router lets pass. */
+export interface Rules {
+	/** False: the guest's browser does not even reach the studio's pages. */
+	pages?: boolean;
+	forward?: string[];
+	input?: string[];
+	nat?: string;
+}
+
 /** Lets the guest's browser reach the studio's pages, and nothing else through. */
-const table = (extra: { forward?: string[]; input?: string[]; nat?: string }) => `
+const table = (extra: Rules) => `
 flush ruleset
 table ip filter {
 	chain forward {
 		type filter hook forward priority 0; policy drop;
 		ct state established,related accept
-		ip daddr ${studioAddress} tcp dport 1024-65535 accept
+		${extra.pages === false ? '' : `ip daddr ${studioAddress} tcp dport 1024-65535 accept`}
 		${(extra.forward ?? []).join('\n\t\t')}
 	}
 	chain input {
@@ -96,7 +105,7 @@ export class TestNetwork {
 	}
 
 	/** What the router lets pass from now on, beside the pages. */
-	rules(extra: { forward?: string[]; input?: string[]; nat?: string } = {}): void {
+	rules(extra: Rules = {}): void {
 		execFileSync('ip', ['netns', 'exec', this.name('router'), 'nft', '-f', '-'], { input: table(extra) });
 	}
 
@@ -119,6 +128,26 @@ export class TestNetwork {
 		this.#children.add(this.#turn);
 		const listening = () => this.#output('router', 'ss', '-Hlnt').includes(`${turnAddress}:${turnPorts.plain}`);
 		await until(listening, { what: 'coturn to listen', timeoutMs: 20_000, everyMs: 100 });
+	}
+
+	/** Any other program there; ends with the network. Its output is kept. */
+	start(place: Place, ...words: string[]): string[] {
+		const output: string[] = [];
+		const child = spawn('ip', [...this.inside(place).slice(1), ...words], {
+			stdio: ['ignore', 'pipe', 'pipe'],
+			cwd: this.folder,
+		});
+		for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => output.push(String(text)));
+		this.#children.add(child);
+		return output;
+	}
+
+	/** Waits until a program there listens on TCP `address:port`. */
+	async listening(place: Place, where: string, output: string[]): Promise<void> {
+		const listens = () => this.#output(place, 'ss', '-Hlnt').includes(where);
+		await until(listens, { what: `${where} to be listened on`, timeoutMs: 20_000, everyMs: 100 }).catch((error: Error) => {
+			throw new Error(`${error.message}\n${output.join('')}`);
+		});
 	}
 
 	stopTurn(): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Applied, Fault, Guest, Recording, Source, State, Target, TargetCreate } from '../../service/api/schema.js';
 import { StudioError } from '../../service/errors.js';
+import type { FaultReport } from '../../service/faults.js';
 import type { IceServer } from '../../service/network/iceServer.js';
 import { LiveState } from '../../service/state.js';
 import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
@@ -21,6 +22,13 @@ export class ShowStub implements Studio {
 
 	onAir = () => this.air;
 	faults = () => this.faultList;
+	raiseFault({ code, subject, message, remedy = null }: FaultReport) {
+		this.clearFault(code, subject);
+		this.faultList.push({ code, subject, message, remedy, since: new Date().toISOString(), count: 1 });
+	}
+	clearFault(code: string, subject: string) {
+		this.faultList = this.faultList.filter((fault) => fault.code !== code || fault.subject !== subject);
+	}
 	leaveSafeMode() {
 		this.state.set('system.safeMode', false);
 		return this.state.current.system;
@@ -198,6 +206,7 @@ function initialState(): Omit<State, 'seq'> {
 			},
 		},
 		guests: { 'guest-ada': guestOf('guest-ada', 'Ada'), 'guest-bob': guestOf('guest-bob', 'Bob') },
+		door: {},
 		scenes: { one: { id: 'one', label: 'One', layers: [] }, two: { id: 'two', label: 'Two', layers: [] } },
 		buses: { preview: 'two', program: 'one', transition: null },
 		audio: { hdmi1: strip, master: strip },
@@ -218,6 +227,7 @@ function initialState(): Omit<State, 'seq'> {
 			memoryBytes: null,
 			temperatureC: null,
 			soundCards: [],
+			tunnel: 'off',
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { connect, createServer } from 'node:tls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Certificate } from '../../service/system/certificate.js';
+import { keyFolder } from '../../service/system/keyFiles.js';
 import { createLog } from '../../service/system/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 
@@ -94,6 +95,24 @@ test('damaged and mixed-up files are made anew', async () => {
 	const third = await certificate(['a.local']);
 	assert.not.equal(pem(third.authority), pem(first.authority));
 	assert.is(await handshake(third, third.authority.certPem, 'a.local'), null);
+});
+
+test('keys never lie in the folder of the program', () => {
+	assert.is(keyFolder('/var/lib/r58', '/opt/r58'), '/var/lib/r58/tls');
+	assert.is(keyFolder('/opt/r58-data', '/opt/r58'), '/opt/r58-data/tls');
+	for (const inside of ['/opt/r58/data', '/opt/r58']) {
+		const folder = keyFolder(inside, '/opt/r58/');
+		assert.match(folder, /\/r58-studio\/tls-[0-9a-f]{12}$/);
+		assert.not.ok(folder.startsWith('/opt/r58'));
+	}
+	assert.not.equal(keyFolder('/opt/r58/a', '/opt/r58'), keyFolder('/opt/r58/b', '/opt/r58'));
+});
+
+test('a key that others may read is closed to them again', async () => {
+	await certificate(['a.local']);
+	chmodSync(join(dir, 'tls', 'authority.key'), 0o644);
+	await certificate(['a.local']);
+	assert.is(statSync(join(dir, 'tls', 'authority.key')).mode & 0o777, 0o600);
 });
 
 function pem({ certPem }: { certPem: string }): string {

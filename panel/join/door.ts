@@ -1,0 +1,119 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { KnockMade, TicketState } from '../../service/api/schema.js';
+import { RequestError, request, sentence } from '../api/http.js';
+import { base } from '../common/styles.js';
+
+const askEveryMs = 2000;
+const nameKey = 'r58-guest-name';
+
+/** Whether who has no invite may ask to be let in from here. */
+export async function doorIsOpen(): Promise<boolean> {
+	return (await request<{ open: boolean }>('GET', '/api/door')).open;
+}
+
+/** For who has no invite: a name, then waiting until the operator opens. Being let in turns the address into an invite. */
+@customElement('r58-door')
+export class DoorForm extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host, form { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); }
+			button.primary { min-height: 60px; font-size: 1.2rem; }
+			.waiting { padding: 10px 14px; border-left: 4px solid var(--accent); border-radius: 4px; background: var(--raised); }
+		`,
+	];
+	@state() private phase: 'asking' | 'waiting' | 'refused' = 'asking';
+	@state() private problem: string | null = null;
+	@state() private busy = false;
+	#name = localStorage.getItem(nameKey) ?? '';
+	#ticket: string | null = null;
+	#timer = 0;
+
+	override disconnectedCallback(): void {
+		super.disconnectedCallback();
+		this.#leave();
+		window.removeEventListener('pagehide', this.#leave);
+	}
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		window.addEventListener('pagehide', this.#leave);
+	}
+
+	override render() {
+		if (this.phase === 'waiting') {
+			return html`<div class="waiting" role="status" data-testid="door-waiting">
+					<b>Waiting for the studio to let you in…</b>
+					<p>They see your name: ${this.#name}. Keep this page open.</p>
+					${this.problem ? html`<p>${this.problem}</p>` : ''}
+				</div>
+				<button data-testid="door-leave" @click=${this.#cancel}>Cancel</button>`;
+		}
+		return html`<form @submit=${this.#knock}>
+			${this.phase === 'refused' ? html`<p class="problem" role="alert" data-testid="door-refused">The studio did not let you in.</p>` : ''}
+			<label for="name">Your name</label>
+			<input id="name" name="name" data-testid="door-name" maxlength="80" autocomplete="name" required .value=${this.#name} />
+			<button class="primary" data-testid="door-knock" ?disabled=${this.busy}>Ask to join</button>
+			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ''}
+		</form>`;
+	}
+
+	async #knock(event: SubmitEvent): Promise<void> {
+		event.preventDefault();
+		this.#name = String(new FormData(event.target as HTMLFormElement).get('name') ?? '').trim();
+		if (this.#name === '') return;
+		localStorage.setItem(nameKey, this.#name);
+		this.busy = true;
+		await this.#ask();
+		this.busy = false;
+	}
+
+	async #ask(): Promise<void> {
+		try {
+			this.#ticket = (await request<KnockMade>('POST', '/api/door', { body: { name: this.#name } })).ticket;
+			this.problem = null;
+			this.phase = 'waiting';
+			this.#listen();
+		} catch (error) {
+			this.problem = sentence(error);
+			this.phase = 'asking';
+		}
+	}
+
+	#listen(): void {
+		this.#timer = window.setTimeout(() => void this.#look(), askEveryMs);
+	}
+
+	async #look(): Promise<void> {
+		if (this.#ticket === null) return;
+		try {
+			const answer = await request<TicketState>('POST', '/api/door/ticket', { body: { ticket: this.#ticket } });
+			this.problem = null;
+			if (answer.state === 'waiting') return this.#listen();
+			this.#ticket = null;
+			// The page starts afresh, with an invite.
+			if (answer.state === 'admitted') location.hash = answer.token;
+			else this.phase = 'refused';
+		} catch (error) {
+			if (error instanceof RequestError && error.refusal.status === 404) return this.#ask();
+			this.problem = sentence(error);
+			this.#listen();
+		}
+	}
+
+	#cancel(): void {
+		this.#leave();
+		this.phase = 'asking';
+	}
+
+	/** Also while the page is being closed: the request outlives it. */
+	#leave = (): void => {
+		window.clearTimeout(this.#timer);
+		if (this.#ticket === null) return;
+		const body = JSON.stringify({ ticket: this.#ticket });
+		this.#ticket = null;
+		const headers = { 'content-type': 'application/json' };
+		void fetch('/api/door/leave', { method: 'POST', body, headers, keepalive: true }).catch(() => undefined);
+	};
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { isLoopbackAddress } from '../network/addresses.js';
+import { isIn, isLanAddress, listOf, plainAddress } from '../system/address.js';
+
+/** Who is at the other end of a request, and by which way it came. */
+export interface Client {
+	/** Of the client itself, as far as trusted proxies tell. */
+	address: string;
+	/** Whether the client's own connection is encrypted. */
+	secure: boolean;
+	/** A trusted proxy says that the client's own connection is plain HTTP. */
+	plainOutside: boolean;
+	/** `https://name:port` as the client called this server. */
+	origin: string;
+	/** It came over the public name, a proxy or the tunnel: only what guests and viewers need exists. */
+	public: boolean;
+	/** The other end of the socket may be told to go to HTTPS: it is no program of this machine and no trusted proxy. */
+	direct: boolean;
+	/** Straight from the network of the house, or from this machine. */
+	lan: boolean;
+}
+
+/** The part of the settings that says who may speak for others. */
+export interface Ways {
+	/** `https://studio.example.org`, null when there is none. */
+	publicUrl: string | null;
+	/** Addresses and networks of proxies, and `tunnel`. */
+	trustedProxies: readonly string[];
+}
+
+/** What proxies add; a client of this machine or network sends none. */
+const forwardingHeaders = [
+	'x-forwarded-for',
+	'x-forwarded-host',
+	'x-forwarded-proto',
+	'x-real-ip',
+	'forwarded',
+	'cf-connecting-ip',
+];
+
+const known = new WeakMap<IncomingMessage, Client>();
+
+export function clientOf(request: IncomingMessage): Client {
+	return known.get(request) ?? new Clients(() => ({ publicUrl: null, trustedProxies: [] })).receive(request);
+}
+
+/** Finds out once for each request where it comes from. Headers of proxies count only from those that are trusted. */
+export class Clients {
+	#trusted: { entries: readonly string[]; list: BlockList } = { entries: [], list: listOf([]) };
+
+	constructor(private readonly ways: () => Ways) {}
+
+	/** `byTunnel`: it came in through the entrance that only the tunnel knows. */
+	receive(request: IncomingMessage, byTunnel = false): Client {
+		const { publicUrl, trustedProxies } = this.ways();
+		const { headers } = request;
+		const peer = plainAddress(request.socket.remoteAddress);
+		const proxies = this.#list(trustedProxies);
+		const trusted = byTunnel ? trustedProxies.includes('tunnel') : isIn(proxies, peer);
+		const forwarded = forwardingHeaders.some((name) => headers[name] !== undefined);
+		const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
+		const host = (trusted && first(headers['x-forwarded-host'])) || headers.host || `localhost:${request.socket.localPort}`;
+		// Also a proxy that nobody trusts speaks for others. Where there is no outside yet, its headers mean nothing.
+		const viaProxy = forwarded && (trusted || publicHost !== null);
+		const isPublic = byTunnel || viaProxy || (publicHost !== null && hostName(host) === publicHost);
+		const protocol = trusted ? first(headers['x-forwarded-proto']) : undefined;
+		const secure =
+			(request.socket as TLSSocket).encrypted === true ||
+			protocol === 'https' ||
+			(byTunnel && publicUrl?.startsWith('https:') === true);
+		const address = trusted ? originalAddress(headers['x-forwarded-for'], peer, proxies) : peer;
+		const client: Client = {
+			address: byTunnel && !trusted ? 'tunnel' : address,
+			secure,
+			plainOutside: isPublic && protocol === 'http',
+			origin: isPublic && publicUrl !== null ? new URL(publicUrl).origin : `${secure ? 'https' : 'http'}://${host}`,
+			public: isPublic,
+			direct: !byTunnel && !trusted && !isLoopbackAddress(peer),
+			lan: !isPublic && !forwarded && isLanAddress(address),
+		};
+		known.set(request, client);
+		return client;
+	}
+
+	#list(entries: readonly string[]): BlockList {
+		if (entries !== this.#trusted.entries) this.#trusted = { entries, list: listOf(entries) };
+		return this.#trusted.list;
+	}
+}
+
+function first(header: string | string[] | undefined): string | undefined {
+	return (
+		String(header ?? '')
+			.split(',')[0]!
+			.trim() || undefined
+	);
+}
+
+/** `Studio.example.org.:443` → `studio.example.org`. */
+function hostName(host: string): string {
+	return host.replace(/:\d+$/, '').replace(/\.$/, '').toLowerCase();
+}
+
+/**
+ * The nearest address that is no trusted proxy: each proxy appends the one it was called by, so from the right on they
+ * are true until the first that nobody vouches for.
+ */
+function originalAddress(header: string | string[] | undefined, peer: string, proxies: BlockList): string {
+	const hops = String(header ?? '')
+		.split(',')
+		.map((hop) => plainAddress(hop.trim()))
+		.reverse();
+	let address = peer;
+	for (const hop of hops) {
+		if (isIP(hop) === 0) return address;
+		address = hop;
+		if (!isIn(proxies, hop)) return address;
+	}
+	return address;
+}

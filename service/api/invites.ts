@@ -1,0 +1,75 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { StudioError } from '../errors.js';
+import { clientOf } from './client.js';
+import { qrSvg } from './qr.js';
+import { type Route, route } from './route.js';
+import { type GuestInvite, guestInviteSchema, idSchema, inviteCreateSchema, inviteSchema } from './schema.js';
+import { entryOf, type Services } from './services.js';
+
+type Inviter = (context: Context, guest: string, name: string, expiresInS: number) => GuestInvite;
+
+/**
+ * Makes links for a seat, under the public name when there is one, else as the operator called the studio. The secret is in
+ * the fragment, which browsers send to no server.
+ */
+export function inviterOf({ store, settings }: Services): Inviter {
+	return (context, guest, name, expiresInS) => {
+		const { id, token, expiresAt } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest, expiresInS });
+		const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
+		const joinUrl = `${origin}/guest_join#${token}`;
+		return {
+			id: guest,
+			token,
+			joinUrl,
+			whipUrl: `${origin}/whip/${guest}`,
+			returnUrl: `${origin}/whep/return-${guest}`,
+			invite: id,
+			expiresAt: expiresAt!,
+			qrSvg: qrSvg(joinUrl),
+		};
+	};
+}
+
+/** Links of a guest: each is for that guest's seat alone. */
+export function inviteRoutes(services: Services): Route[] {
+	const { studio, store } = services;
+	const params = z.object({ id: idSchema });
+	const invite = inviterOf(services);
+	const guest = (id: string) => entryOf(studio.state.current.guests, id, 'guest');
+	return [
+		route({
+			method: 'GET',
+			path: '/api/guests/:id/invites',
+			role: 'operator',
+			summary: 'The links of a guest that can still be used, without their secrets',
+			params,
+			response: z.array(inviteSchema),
+			handler: ({ params }) => store.tokens.ofGuest(guest(params.id).id).map((token) => inviteSchema.parse(token)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/invite',
+			role: 'operator',
+			summary: 'Another invite link for a guest; earlier ones stay valid until they expire or are revoked',
+			params,
+			body: inviteCreateSchema,
+			status: 201,
+			response: guestInviteSchema,
+			handler: ({ context, params, body }) => invite(context, params.id, guest(params.id).name, body.expiresInS),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/guests/:id/invites/:invite',
+			role: 'operator',
+			summary: 'Revoke a link: nobody joins with it any more. Who is in stays in; removing the guest ends that',
+			params: params.extend({ invite: idSchema }),
+			status: 204,
+			handler: ({ params }) => {
+				const known = store.tokens.ofGuest(guest(params.id).id).some(({ id }) => id === params.invite);
+				if (!known) throw new StudioError('not-found', `there is no invite "${params.invite}" of this guest (any more)`);
+				store.tokens.remove(params.invite);
+			},
+		}),
+	];
+}

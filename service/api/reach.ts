@@ -1,0 +1,30 @@
+import { lanAddresses } from '../system/address.js';
+import { mediaOutside } from '../webrtc/reach.js';
+import { clientOf } from './client.js';
+import { type Route, route } from './route.js';
+import { reachSchema } from './schema.js';
+import type { Services } from './services.js';
+
+/** For the page of a guest: what to expect before joining. */
+export function reachRoutes({ settings }: Services, httpsPort: () => number): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/reach',
+			role: 'guest',
+			outside: true,
+			summary: 'Whether media can reach this guest, and where the studio is on its own network',
+			response: reachSchema,
+			handler: ({ context }) => {
+				const addresses = lanAddresses();
+				const via = clientOf(context.req).public ? 'public' : 'lan';
+				const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address);
+				return {
+					via,
+					media: via === 'lan' ? 'yes' : mediaOutside(settings.current.network, addresses),
+					lanUrls: addresses.map((address) => `https://${bracketed(address)}:${httpsPort()}`).slice(0, 4),
+				};
+			},
+		}),
+	];
+}

@@ -1,0 +1,91 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+const host = z.string().refine((text) => isIP(text) !== 0 || hostName.test(text), 'must be an IP address or a host name');
+const port = z.number().int().min(1).max(65_535);
+
+function isNetwork(text: string): boolean {
+	const [address = '', bits, ...rest] = text.split('/');
+	const most = isIP(address) === 6 ? 128 : 32;
+	return isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most));
+}
+
+const tunnelSchema = z.strictObject({
+	enabled: z.boolean().default(true),
+	/** The server outside, and who we are there. */
+	host,
+	port: port.default(22),
+	user: z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/i, 'must be the name of a user'),
+	/** The server's public key, as `ssh-keyscan HOST` prints it after the name: no other is talked to. */
+	hostKey: z
+		.string()
+		.max(1000)
+		.regex(
+			/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
+			'must be a public key like "ssh-ed25519 AAAA…"',
+		),
+	/** Where the server listens for guests: a port of its loopback that its web server passes them on to. */
+	remotePort: port.min(1024),
+});
+export type TunnelSettings = z.infer<typeof tunnelSchema>;
+
+const acmeSchema = z.strictObject({
+	email: z.email().nullable().default(null),
+	/** Let's Encrypt unless another is named. */
+	directoryUrl: z.url({ protocol: /^https$/ }).default('https://acme-v02.api.letsencrypt.org/directory'),
+});
+
+/** By which ways people come in. Every field has a default. */
+export const accessSettingsSchema = z
+	.strictObject({
+		/** The name under which guests and viewers outside reach this machine, with https:// and nothing after it. */
+		publicUrl: z
+			.url({ protocol: /^https$/, error: 'must be like https://studio.example.org' })
+			.refine(
+				(text) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`,
+				'must have nothing after the name',
+			)
+			.transform((text) => new URL(text).origin)
+			.nullable()
+			.default(null),
+		/** Whose X-Forwarded-For, -Proto and -Host headers count. */
+		trustedProxies: z
+			.array(
+				z
+					.string()
+					.refine((text) => text === 'tunnel' || isNetwork(text), 'must be an address, a network like 192.0.2.0/24, or tunnel'),
+			)
+			.max(32)
+			.default([]),
+		/** Who opens /guest_join on this network without an invite may ask to be let in. */
+		door: z.boolean().default(true),
+		tunnel: tunnelSchema.nullable().default(null),
+		acme: acmeSchema.nullable().default(null),
+	})
+	.superRefine(({ publicUrl, tunnel, acme }, context) => {
+		const needs = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+		if (tunnel?.enabled && publicUrl === null) needs('publicUrl', 'the tunnel needs the public name that guests use');
+		if (acme !== null && (publicUrl === null || isIP(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')) !== 0))
+			needs('publicUrl', 'acme needs a public host name to get a certificate for');
+	});
+export type AccessSettings = z.infer<typeof accessSettingsSchema>;
+
+/** The section as it stands in a new file. */
+export const accessTemplate = `# By which ways guests and viewers come in.
+access:
+  # The name outside, for example https://studio.example.org: invites use it. Under it only the pages and calls that guests
+  # and viewers need exist; the switcher stays inside.
+  publicUrl: null
+  # Reverse proxies whose X-Forwarded-For, -Proto and -Host count: addresses, networks, or tunnel for the one below.
+  trustedProxies: []
+  # Who opens /guest_join on this network without an invite may ask to be let in.
+  door: true
+  # A tunnel to an SSH server of yours whose web server passes guests on to its port remotePort, for example:
+  #   { host: vps.example.org, user: studio, hostKey: "ssh-ed25519 AAAA…", remotePort: 8080 }
+  # GET /api/tunnel shows the public key of this machine to let in there.
+  tunnel: null
+  # A certificate of a public authority for the public name; port 80 outside must lead to the plain HTTP port of this
+  # machine. Setting it, for example { email: you@example.org }, agrees to the terms of Let's Encrypt.
+  acme: null
+`;

@@ -1,0 +1,118 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { GuestInvite, Invite, KnockMade, TicketState, Visitor } from '../../service/api/schema.js';
+import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+
+let server: ApiServer;
+test.before.each(async () => {
+	server = await startApiServer();
+});
+test.after.each(() => server.stop());
+
+const operator = (method: string, path: string, json?: unknown) =>
+	server.ask(method, path, { token: server.tokens.operator, ...(json !== undefined && { json }) });
+const body = async <T>(answer: Promise<Response>) => (await (await answer).json()) as T;
+const session = async (token: string) => (await server.ask('GET', '/api/session', { token })).status;
+
+test('an invite is for one seat, is listed without its secret, and can be revoked', async () => {
+	const first = await body<GuestInvite>(operator('POST', '/api/guests', { name: 'Ada', expiresInS: 3600 }));
+	const second = await body<GuestInvite>(operator('POST', `/api/guests/${first.id}/invite`, {}));
+	assert.is(second.id, first.id);
+	const inAnHour = Date.parse(first.expiresAt) - Date.now();
+	assert.ok(inAnHour > 3_500_000 && inAnHour <= 3_600_000, first.expiresAt);
+
+	const listed = await (await operator('GET', `/api/guests/${first.id}/invites`)).text();
+	for (const { token } of [first, second]) assert.not.ok(listed.includes(token));
+	const list = JSON.parse(listed) as Invite[];
+	assert.equal(
+		list.map(({ id, usedAt }) => [id, usedAt]),
+		[
+			[first.invite, null],
+			[second.invite, null],
+		],
+	);
+
+	assert.is(await session(first.token), 200);
+	const opened = await body<Invite[]>(operator('GET', `/api/guests/${first.id}/invites`));
+	assert.ok(opened[0]!.usedAt);
+	assert.is((await operator('DELETE', `/api/guests/${first.id}/invites/${first.invite}`)).status, 204);
+	assert.equal([await session(first.token), await session(second.token)], [401, 200]);
+	assert.is((await operator('DELETE', `/api/guests/${first.id}/invites/${first.invite}`)).status, 404);
+	// Nobody revokes what belongs to another seat, or is no invite.
+	assert.is((await operator('DELETE', `/api/guests/guest-bob/invites/${second.invite}`)).status, 404);
+	assert.is(await session(second.token), 200);
+});
+
+test('an invite that nobody opened in time is closed; one that was opened holds its seat for a day', () => {
+	const { tokens } = server.store;
+	const late = tokens.create({ label: 'Late', role: 'guest', guest: 'guest-ada', expiresInS: -1 });
+	assert.is(tokens.find(late.token), null);
+	assert.is(
+		tokens.ofGuest('guest-ada').some(({ id }) => id === late.id),
+		false,
+	);
+
+	const early = tokens.create({ label: 'Early', role: 'guest', guest: 'guest-ada', expiresInS: 60 });
+	assert.ok(tokens.find(early.token));
+	const at = Date.now;
+	const hours = (count: number) => () => at() + count * 3_600_000;
+	try {
+		Date.now = hours(23);
+		assert.ok(tokens.find(early.token));
+		Date.now = hours(25);
+		assert.is(tokens.find(early.token), null);
+	} finally {
+		Date.now = at;
+	}
+	const operatorToken = tokens.create({ label: 'Crew', role: 'operator', expiresInS: 60 });
+	assert.ok(tokens.find(operatorToken.token));
+	try {
+		Date.now = hours(1);
+		assert.is(tokens.find(operatorToken.token), null, 'only seats outlast their expiry');
+	} finally {
+		Date.now = at;
+	}
+});
+
+test('limits of the expiry are told by name', async () => {
+	for (const expiresInS of [10, 400 * 86_400, 'soon']) {
+		const answer = await operator('POST', '/api/guests', { name: 'Ada', expiresInS });
+		assert.is(answer.status, 400);
+		assert.match(await answer.text(), /expiresInS/);
+	}
+});
+
+test('somebody without an invite knocks, the operator sees the name and admits; the token is that of a seat', async () => {
+	assert.equal(await body(server.ask('GET', '/api/door')), { open: true });
+	const knock = await server.ask('POST', '/api/door', { json: { name: 'Cy' } });
+	assert.is(knock.status, 201);
+	const { ticket } = (await knock.json()) as KnockMade;
+	const look = () => body<TicketState>(server.ask('POST', '/api/door/ticket', { json: { ticket } }));
+	assert.equal(await look(), { state: 'waiting' });
+	const visitors = await body<Visitor[]>(operator('GET', '/api/door/visitors'));
+	assert.equal(
+		visitors.map(({ name }) => name),
+		['Cy'],
+	);
+	const admitted = await operator('POST', `/api/door/visitors/${visitors[0]!.id}/admit`);
+	assert.is(admitted.status, 201);
+	const guest = (await admitted.json()) as { id: string; name: string };
+	const answer = await look();
+	assert.is(answer.state, 'admitted');
+	const who = await body<{ role: string; guest: string }>(
+		server.ask('GET', '/api/session', { token: (answer as { token: string }).token }),
+	);
+	assert.equal([who.role, who.guest, guest.name], ['guest', guest.id, 'Cy']);
+});
+
+test('the door can be shut, and a page of another site cannot knock', async () => {
+	const foreign = await server.ask('POST', '/api/door', { json: { name: 'X' }, headers: { origin: 'https://evil.example' } });
+	assert.is(foreign.status, 403);
+	server.settings.patch({ access: { door: false } });
+	assert.equal(await body(server.ask('GET', '/api/door')), { open: false });
+	assert.is((await server.ask('POST', '/api/door', { json: { name: 'X' } })).status, 403);
+	assert.is((await server.ask('POST', '/api/door', { json: { name: '' } })).status, 400);
+	assert.is((await server.ask('POST', '/api/door/ticket', { json: { ticket: 'guessed' } })).status, 404);
+});
+
+test.run();

@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { GuestInvite } from '../../service/api/schema.js';
+import { lanAddresses } from '../../service/system/address.js';
+import { TestBrowser } from '../tools/browser.js';
+import { TestService } from '../tools/service.js';
+
+const service = await TestService.start();
+const authority = await (await fetch(`${service.http}/ca.pem`)).text();
+const open: TestBrowser[] = [];
+async function browser(...options: Parameters<typeof TestBrowser.start>): Promise<TestBrowser> {
+	const started = await TestBrowser.start(...options);
+	open.push(started);
+	return started;
+}
+/** As a phone on the network calls the studio. */
+const host = lanAddresses().find((address) => !address.includes(':')) ?? '127.0.0.1';
+const lan = `https://${host}:${new URL(service.https).port}`;
+const guest = await browser({ trust: authority });
+const operator = await browser();
+
+test('a browser that trusts the authority opens the pages without a warning, and they get the camera', async () => {
+	const { body: invite } = await service.api<GuestInvite>('POST', '/api/guests', { name: 'Ada' });
+	const page = await guest.page(`${lan}/guest_join#${invite.token}`);
+	assert.is(await page.evaluate('isSecureContext'), true);
+	await page.getByTestId('join-button').click();
+	await service.waitState(({ guests }) => guests[invite.id]?.state === 'connected', `${invite.id} to be connected`, 20_000);
+	await page.getByTestId('leave-button').click();
+	assert.equal(guest.errors, []);
+});
+
+test('a browser that does not trust it refuses', async () => {
+	const page = await operator.context.newPage();
+	const problem = await page.goto(`${lan}/guest_join`).then(
+		() => 'it opened',
+		(error: Error) => error.message,
+	);
+	assert.match(problem, /ERR_CERT_AUTHORITY_INVALID/);
+	await page.close();
+});
+
+test('who has no invite types a name, the operator sees and admits, and the seat is theirs', async () => {
+	const waiting = await guest.page(`${lan}/guest_join`);
+	await waiting.getByTestId('door-name').fill('Cy');
+	await waiting.getByTestId('door-knock').click();
+	await waiting.getByTestId('door-waiting').waitFor();
+
+	const switcher = await operator.page(`${service.http}/switcher#${service.ready.operatorToken}`);
+	const visitor = switcher.getByTestId('visitor');
+	await visitor.getByText('Cy', { exact: true }).waitFor();
+	await switcher.waitForFunction("document.title.startsWith('(1) ')");
+	await visitor.getByTestId('visitor-admit').click();
+	await visitor.waitFor({ state: 'detached' });
+	await switcher.waitForFunction("!document.title.startsWith('(')");
+
+	await waiting.getByTestId('join-name').waitFor();
+	assert.is(await waiting.getByTestId('join-name').textContent(), 'Cy');
+	await waiting.getByTestId('join-button').click();
+	await waiting.locator('[data-testid="join-state"][data-phase="live"]').waitFor();
+	assert.equal(guest.errors, []);
+});
+
+test('who is refused reads so; who closes the page is gone from the list', async () => {
+	const switcher = operator.context.pages()[0]!;
+	const waiting = await guest.page(`${lan}/guest_join`);
+	// The name of the last time is there already.
+	assert.is(await waiting.getByTestId('door-name').inputValue(), 'Cy');
+	await waiting.getByTestId('door-knock').click();
+	await switcher.getByTestId('visitor-refuse').click();
+	await waiting.getByTestId('door-refused').waitFor();
+	await waiting.getByTestId('door-knock').click();
+	await switcher.getByTestId('visitor').waitFor();
+	await waiting.close({ runBeforeUnload: true });
+	await switcher.getByTestId('visitor').waitFor({ state: 'detached' });
+});
+
+test('the QR code over the whole window is the link; a revoked link opens nothing', async () => {
+	const switcher = operator.context.pages()[0]!;
+	await switcher.getByTestId('guest-invite-name').fill('Dee');
+	await switcher.getByTestId('guest-invite-expiry').selectOption('3600');
+	await switcher.getByTestId('guest-invite-create').click();
+	const link = await switcher.getByTestId('guest-invite-link').inputValue();
+	await switcher.getByTestId('guest-invite-qr').click();
+	const full = switcher.getByTestId('guest-invite-qr-full');
+	const picture = join(operator.folder, 'qr.png');
+	await full.screenshot({ path: picture });
+	assert.is(execFileSync('zbarimg', ['--raw', '--quiet', picture], { encoding: 'utf8' }).trim(), link);
+	await full.getByRole('button').click();
+
+	const { guests } = await service.state();
+	const { id } = Object.values(guests).find(({ name }) => name === 'Dee')!;
+	await switcher.getByTestId(`guest-links-${id}`).click();
+	await switcher.getByTestId('invite-revoke').click();
+	await switcher.getByTestId('invite-row').waitFor({ state: 'detached' });
+	const page = await operator.page(link);
+	await page.getByTestId('join-problem').waitFor();
+	await page.close();
+	await switcher.getByTestId('invite-another').click();
+	await switcher.getByTestId('invite-row').waitFor();
+	await switcher.getByTestId('invite-close').click();
+});
+
+test.after(async () => {
+	for (const each of open) await each.close();
+	await service.stop();
+});
+test.run();
