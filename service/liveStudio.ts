@@ -442,6 +442,10 @@ export class LiveStudio implements Studio {
 		return this.#sessions.subject(session);
 	}
 
+	sessionPending(session: string): boolean {
+		return this.#sessions.pending(session);
+	}
+
 	onLevels(listener: (levels: Levels) => void): () => void {
 		this.#levelListeners.add(listener);
 		return () => this.#levelListeners.delete(listener);

@@ -20,6 +20,7 @@ import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen,
 import { Metrics, metricsRoutes } from './metrics.js';
 import { openApiRoutes } from './openapi.js';
 import { panelRoutes } from './panel.js';
+import { pollingRoutes } from './polling.js';
 import { recordingRoutes } from './recordings.js';
 import type { Route } from './route.js';
 import { sceneRoutes } from './scenes.js';
@@ -73,6 +74,7 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 		...guestRoutes(services),
 		...whipRoutes(services),
 		...whepRoutes(services),
+		...pollingRoutes(services),
 		...iceServerRoutes(),
 		...sceneRoutes(services),
 		...busRoutes(services),

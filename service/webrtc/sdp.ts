@@ -35,6 +35,11 @@ interface OfferedLine {
 	kept: boolean;
 }
 
+export interface Credentials {
+	ufrag: string;
+	pwd: string;
+}
+
 export interface CheckedOffer {
 	direction: 'publish' | 'watch';
 	/** For r58webrtc: one codec a line, nothing webrtcbin trips over. */
@@ -45,6 +50,8 @@ export interface CheckedOffer {
 	fingerprint: string;
 	setup: 'actpass' | 'active' | 'passive';
 	ufrag: string;
+	/** ICE credentials of every media line: a browser that does not know yet that all are bundled has some for each. */
+	credentials: Credentials[];
 	/** The offer was trickled or had no candidate yet. */
 	trickle: boolean;
 	lines: OfferedLine[];
@@ -74,6 +81,10 @@ export function checkOffer(text: string, rules: OfferRules): CheckedOffer {
 		fingerprint: transport.fingerprints.join(','),
 		setup: transport.setup,
 		ufrag: transport.ufrag,
+		credentials: media.map((m) => ({
+			ufrag: String(m.iceUfrag ?? session.iceUfrag ?? ''),
+			pwd: String(m.icePwd ?? session.icePwd ?? ''),
+		})),
 		trickle: transport.candidates.length === 0 || /^a=ice-options:.*trickle/m.test(text),
 		lines: media.map((m) => ({
 			kind: m.kind,
