@@ -50,6 +50,8 @@ import { StreamerHost, type StreamerPlan } from './webrtc/streamers.js';
 /** Inputs of the mixer, and tiles of the multiview. */
 const SLOTS = 12;
 const MAX_VIEWERS = 100;
+/** Guests see their return, and an operator looks at some of them. */
+const MAX_RETURNS = SLOTS * 2;
 const OPUS_KBPS = { program: 128, return: 64 };
 const AAC_KBPS = 160;
 const STATS_INTERVAL_MS = 1_000;
@@ -165,10 +167,10 @@ export class LiveStudio implements Studio {
 			streamers: () => string[],
 			audioPad: string | null,
 			monitor: EncoderMonitor,
-			onDemand?: StreamerPlan['onDemand'],
+			more: Pick<StreamerPlan, 'onDemand'> & { maxPeers?: number } = {},
 		) =>
 			new StreamerHost(
-				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured, onDemand },
+				{ host, streamers, maxPeers: MAX_VIEWERS, audioPad, picture: () => monitor.measured, ...more },
 				this.#sessions,
 				state,
 			);
@@ -192,13 +194,14 @@ export class LiveStudio implements Studio {
 					kbps: multiviewKbps,
 					state,
 				}),
-				(wanted) => this.#multiview.setDrawn(wanted),
+				{ onDemand: (wanted) => this.#multiview.setDrawn(wanted) },
 			),
 			returns: streamerHost(
-				streamer('return', () => returnStreamer({ instance, maxPeers: SLOTS * 2, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
+				streamer('return', () => returnStreamer({ instance, maxPeers: MAX_RETURNS, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
 				() => Object.keys(state.current.guests).map((guest) => `return-${guest}`),
 				null,
 				encoderMonitor,
+				{ maxPeers: MAX_RETURNS },
 			),
 		};
 

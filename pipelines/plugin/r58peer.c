@@ -1029,7 +1029,8 @@ r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owne
   r58_json_string (b, "reason", reason);
   r58_post_event (peer->owner, was_answered ? "gone" : "failed", b);
   Removal *removal = g_new (Removal, 1);
-  *removal = (Removal){ r58_peer_ref (peer), was_connected, done };
+  /* The peer may be connected at its side before we know it at ours. */
+  *removal = (Removal){ r58_peer_ref (peer), g_atomic_int_get (&peer->verified), done };
   g_thread_unref (g_thread_new ("r58-peer-end", take_apart, removal));
 }
 

@@ -137,6 +137,8 @@ export class Guests {
 	}
 
 	async #answer(id: string, seat: Seat, { offer, fingerprint, video, audio }: CheckedOffer): Promise<string> {
+		// Taken before it began: a process that is started now would be nobody's.
+		if (this.#seats.get(id) !== seat) return seat.taken;
 		await started(seat.host);
 		this.#watchOver(id, seat);
 		return seat.rtc.add(PEER, {

@@ -106,6 +106,9 @@ function parseOffer(text: string): SessionDescription {
 	if (!/^v=0\r?\n/.test(text)) throw new StudioError('bad-sdp', 'the body is no SDP: it must start with v=0');
 	const bad = text.split(/\r?\n/).find((line) => line !== '' && !/^[a-z]=/.test(line));
 	if (bad !== undefined) throw new StudioError('bad-sdp', `the body is no SDP: “${bad.slice(0, 40)}” is no SDP line`);
+	/* RFC 8866 §5.14. */
+	const media = text.split(/\r?\n/).find((line) => line.startsWith('m=') && !/^m=\w+ \d{1,5}(\/\d+)? [\w/]+ \S/.test(line));
+	if (media !== undefined) throw new StudioError('bad-sdp', `“${media.slice(0, 40)}” is no media line`);
 	const session = parse(text);
 	if (session.media.length === 0) throw new StudioError('bad-sdp', 'the offer has no media line (m=)');
 	return session;
@@ -137,7 +140,9 @@ function checkMedia(session: SessionDescription, { direction }: OfferRules): Med
 			);
 		}
 		if (m.simulcast || m.simulcast_03) throw new StudioError('unsupported-media', 'simulcast is not taken; send one layer');
-		if (m.port === 0) throw new StudioError('unsupported-media', `the ${m.kind} line is disabled (port 0)`);
+		/* A line of a bundle may have no port of its own (RFC 9143 §6). */
+		if (m.port === 0 && m.bundleOnly === undefined)
+			throw new StudioError('unsupported-media', `the ${m.kind} line is disabled (port 0)`);
 		if (m.mid === undefined || !/^[\w.!#$%&'*+^`{|}~-]{1,64}$/.test(String(m.mid))) {
 			throw new StudioError('bad-sdp', `the ${m.kind} line has no usable a=mid`);
 		}

@@ -1,6 +1,7 @@
-/** UDP ports nobody has now. */
+/** Ports nobody has now. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** Different from one another; even ones, as RTP wants them. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -16,4 +17,14 @@ export async function freePorts(count: number): Promise<number[]> {
 	}
 	for (const socket of held) socket.close();
 	return found;
+}
+
+/** A TCP port nobody has now. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	return port;
 }

@@ -105,6 +105,14 @@ for (const [name, endpoint] of Object.entries(endpoints)) {
 		for (const media of [['audio'], ['video']]) assert.is(sections((await taken(context, { media })).answer).length, 1);
 	});
 
+	test(`10 (${name}): a line that has no port of its own because it is bundled is taken; a disabled one is not`, async (context) => {
+		const { path, token, direction } = endpoint(context);
+		const disabled = offerText({ direction }).replace('m=video 9', 'm=video 0');
+		assert.equal(await context.wire.refused(path, { token, type: sdpType, body: disabled }), [422, 'unsupported-media']);
+		const { answer } = await context.wire.post(path, token, disabled.replace('a=mid:1', 'a=bundle-only\r\na=mid:1'));
+		assert.match(sections(answer)[1]!, /^m=video [1-9]/);
+	});
+
 	test(`13 (${name}): who insists on a side of DTLS gets the other one; what is no side is refused`, async (context) => {
 		for (const [setup, answered] of Object.entries({ active: 'passive', passive: 'active' }))
 			assert.match((await taken(context, { setup })).answer, new RegExp(`^a=setup:${answered}\\r?$`, 'm'), setup);
