@@ -56,6 +56,8 @@ import { StreamerHost, type StreamerPlan } from './webrtc/streamers.js';
 const SLOTS = 12;
 /** What an element takes; how many may watch is a setting. */
 const MAX_VIEWERS = 1000;
+/** Guests see their return, and an operator looks at some of them. */
+const MAX_RETURNS = SLOTS * 2;
 const OPUS_KBPS = { program: 128, return: 64 };
 const AAC_KBPS = 160;
 const STATS_INTERVAL_MS = 1_000;
@@ -175,10 +177,10 @@ export class LiveStudio implements Studio {
 			streamers: () => string[],
 			audioPad: string | null,
 			monitor: EncoderMonitor,
-			onDemand?: StreamerPlan['onDemand'],
+			more: Partial<Pick<StreamerPlan, 'onDemand' | 'full'>> = {},
 		) =>
 			new StreamerHost(
-				{ host, streamers, full: () => this.#full(), network, audioPad, picture: () => monitor.measured, onDemand },
+				{ host, streamers, full: () => this.#full(), network, audioPad, picture: () => monitor.measured, ...more },
 				this.#sessions,
 				state,
 			);
@@ -202,13 +204,14 @@ export class LiveStudio implements Studio {
 					kbps: multiviewKbps,
 					state,
 				}),
-				(wanted) => this.#multiview.setDrawn(wanted),
+				{ onDemand: (wanted) => this.#multiview.setDrawn(wanted) },
 			),
 			returns: streamerHost(
-				streamer('return', () => returnStreamer({ instance, maxPeers: SLOTS * 2, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
+				streamer('return', () => returnStreamer({ instance, maxPeers: MAX_RETURNS, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
 				() => Object.keys(state.current.guests).map((guest) => `return-${guest}`),
 				null,
 				encoderMonitor,
+				{ full: () => this.#returnsFull() },
 			),
 		};
 
@@ -478,6 +481,10 @@ export class LiveStudio implements Studio {
 		return this.#sessions.subject(session);
 	}
 
+	sessionPending(session: string): boolean {
+		return this.#sessions.pending(session);
+	}
+
 	onLevels(listener: (levels: Levels) => void): () => void {
 		this.#levelListeners.add(listener);
 		return () => this.#levelListeners.delete(listener);
@@ -498,6 +505,12 @@ export class LiveStudio implements Studio {
 		const { viewers } = this.#network.settings.limits;
 		if (program.rtc.peers + multiview.rtc.peers < viewers) return null;
 		return `${viewers} people watch, which is the most that may (network.limits.viewers)`;
+	}
+
+	#returnsFull(): string | null {
+		return this.#streamers.returns.rtc.peers < MAX_RETURNS
+			? null
+			: `the returns have ${MAX_RETURNS} viewers, which is the most they serve`;
 	}
 
 	#onMixer(event: string, data: Record<string, unknown>): void {

@@ -88,6 +88,8 @@ export interface Studio {
 	closeSession(session: string): Promise<void>;
 	/** The subject of a session: guest id or streamer id, null when there is no such session. */
 	sessionSubject(session: string): string | null;
+	/** True while a session was answered and its connection is not made yet. */
+	sessionPending(session: string): boolean;
 
 	/** Levels 20 times a second, and host statistics once a second, until the returned function is called. */
 	onLevels(listener: (levels: Levels) => void): () => void;

@@ -46,7 +46,12 @@ export class Connection {
 	#retry = 0;
 	#checker = 0;
 	#running = false;
-	#leave = () => this.stop();
+	/** A page that is left ends its session at once; one that is shown again from the browser's memory takes it up. */
+	#leave = () => {
+		this.stop();
+		window.addEventListener('pageshow', this.#comeBack, { once: true });
+	};
+	#comeBack = () => this.start();
 
 	constructor(readonly options: ConnectionOptions) {}
 
@@ -63,6 +68,7 @@ export class Connection {
 	}
 
 	stop(): void {
+		window.removeEventListener('pageshow', this.#comeBack);
 		if (!this.#running) return;
 		this.#running = false;
 		window.removeEventListener('pagehide', this.#leave);

@@ -1,6 +1,12 @@
 #include "r58common.h"
 
+#include <sched.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* Where it is permitted; what is posted ends waits of people. */
+#define POSTER_NICE -10
 
 void
 r58_force_clock (GstElement *element)
@@ -85,6 +91,41 @@ r58_json_ns (JsonBuilder *b, const gchar *key, GstClockTime value)
   r58_json_string (b, key, GST_CLOCK_TIME_IS_VALID (value) ? text : NULL);
 }
 
+static gpointer
+post_messages (gpointer data)
+{
+  GAsyncQueue *messages = data;
+  if (setpriority (PRIO_PROCESS, gettid (), POSTER_NICE) < 0)
+    GST_INFO ("messages are posted with ordinary priority");
+  for (;;) {
+    GstMessage *message = g_async_queue_pop (messages);
+    GstElement *element = GST_ELEMENT (gst_object_ref (GST_MESSAGE_SRC (message)));
+    gst_element_post_message (element, message);
+    gst_object_unref (element);
+  }
+  return NULL;
+}
+
+/* A bus takes messages without a lock: who posts spins until those who began earlier are done. One of them that was
+ * interrupted by a real-time thread which then spins never is: two such threads hold two processors for good (measured: the
+ * whole machine, at start, when it is loaded). They leave their messages to an ordinary thread, in a queue that sleeps. */
+static void
+post (GstElement *element, GstMessage *message)
+{
+  static GAsyncQueue *messages;
+  gint policy = sched_getscheduler (0) & ~SCHED_RESET_ON_FORK;
+  if (policy != SCHED_RR && policy != SCHED_FIFO) {
+    gst_element_post_message (element, message);
+    return;
+  }
+  if (g_once_init_enter (&messages)) {
+    GAsyncQueue *queue = g_async_queue_new ();
+    g_thread_unref (g_thread_new ("r58-post", post_messages, queue));
+    g_once_init_leave (&messages, queue);
+  }
+  g_async_queue_push (messages, message);
+}
+
 void
 r58_post_event (GstElement *element, const gchar *event, JsonBuilder *builder)
 {
@@ -92,7 +133,7 @@ r58_post_event (GstElement *element, const gchar *event, JsonBuilder *builder)
   JsonNode *root = json_builder_get_root (builder);
   gchar *json = json_to_string (root, FALSE);
   GstStructure *s = gst_structure_new ("r58", "event", G_TYPE_STRING, event, "json", G_TYPE_STRING, json, NULL);
-  gst_element_post_message (element, gst_message_new_element (GST_OBJECT (element), s));
+  post (element, gst_message_new_element (GST_OBJECT (element), s));
   g_free (json);
   json_node_unref (root);
   g_object_unref (builder);

@@ -21,9 +21,11 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define ICE_FAILED_US (8 * G_TIME_SPAN_SECOND)
 /* What is bundled is one stream, the first of the agent. */
 #define STREAM 1
-#define GUEST_SILENCE_US (5 * G_TIME_SPAN_SECOND)
-#define VIEWER_SILENCE_US (10 * G_TIME_SPAN_SECOND)
-#define GOODBYE_MAX_MS 50
+/* Noticed within 5 s, the check included. */
+#define SILENCE_MAX_US (4 * G_TIME_SPAN_SECOND)
+/* How often reports are sent, more or less; a viewer's come in return. */
+#define REPORT_INTERVAL GST_SECOND
+#define GOODBYE_MAX_MS 200
 #define CANDIDATES_MAX 64
 #define CANDIDATE_LENGTH_MAX 512
 /* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. */
@@ -702,8 +704,10 @@ local_set (R58Peer *peer, gpointer unused)
   GstElement *rtpbin = gst_bin_get_by_name (GST_BIN (peer->webrtc), "rtpbin");
   g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &peer->session);
   gst_object_unref (rtpbin);
-  if (peer->session)
+  if (peer->session) {
+    g_object_set (peer->session, "rtcp-min-interval", REPORT_INTERVAL, NULL);
     hear (peer, peer->session, "on-receiving-rtcp", G_CALLBACK (on_rtcp));
+  }
   gchar *ufrag, *pwd;
   gboolean streams = nice_agent_get_local_credentials (peer->agent, STREAM, &ufrag, &pwd);
   if (!streams) {
@@ -987,7 +991,8 @@ r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owne
     add_report (peer, b);
   r58_post_event (peer->owner, was_answered ? "gone" : "failed", b);
   Removal *removal = g_new (Removal, 1);
-  *removal = (Removal){ r58_peer_ref (peer), was_connected, done };
+  /* The peer may be connected at its side before we know it at ours. */
+  *removal = (Removal){ r58_peer_ref (peer), g_atomic_int_get (&peer->verified), done };
   g_thread_unref (g_thread_new ("r58-peer-end", take_apart, removal));
 }
 
@@ -1026,10 +1031,8 @@ r58_peer_check (R58Peer *peer)
       peer->heard = now;
     gint64 silence = now - peer->heard;
     g_mutex_unlock (&peer->lock);
-    if (peer->receive && silence > GUEST_SILENCE_US)
-      reason = "silent for 5 s: no media came";
-    else if (!peer->receive && silence > VIEWER_SILENCE_US)
-      reason = "silent for 10 s: no receiver report came";
+    if (silence > SILENCE_MAX_US)
+      reason = peer->receive ? "silent for 4 s: no media came" : "silent for 4 s: no receiver report came";
   }
   if (reason)
     peer->does->ended (peer->owner, peer, reason);

@@ -462,8 +462,6 @@ control (gpointer data)
   g_source_set_callback (tick, on_tick, self, NULL);
   g_source_attach (tick, self->context);
   g_main_loop_run (self->loop);
-  while (self->peers->len)
-    peer_ended (GST_ELEMENT (self), g_ptr_array_index (self->peers, self->peers->len - 1), "the pipeline stops");
   g_source_destroy (tick);
   g_source_unref (tick);
   if (self->key_timer)
@@ -499,6 +497,37 @@ quit (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+end_all (gpointer data)
+{
+  R58WebRTC *self = data;
+  while (self->peers->len)
+    peer_ended (GST_ELEMENT (self), g_ptr_array_index (self->peers, self->peers->len - 1), "the pipeline stops");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_removals (R58WebRTC *self)
+{
+  g_mutex_lock (&self->lock);
+  gint64 until = g_get_monotonic_time () + STOP_MAX_US;
+  while ((self->peers->len || self->removals) && g_cond_wait_until (&self->removed, &self->lock, until))
+    ;
+  if (self->removals)
+    GST_ERROR_OBJECT (self, "%u peers did not end within 5 s", self->removals);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Peers are told of the end while it is possible: below PLAYING nothing is sent any more. */
+static void
+say_goodbye (R58WebRTC *self)
+{
+  if (!self->thread)
+    return;
+  invoke (self, end_all, self, NULL);
+  wait_for_removals (self);
+}
+
 static void
 stop (R58WebRTC *self)
 {
@@ -507,13 +536,8 @@ stop (R58WebRTC *self)
   g_clear_pointer (&self->warmer, g_thread_join);
   invoke (self, quit, self->loop, NULL);
   g_clear_pointer (&self->thread, g_thread_join);
-  g_mutex_lock (&self->lock);
-  gint64 until = g_get_monotonic_time () + STOP_MAX_US;
-  while (self->removals && g_cond_wait_until (&self->removed, &self->lock, until))
-    ;
-  if (self->removals)
-    GST_ERROR_OBJECT (self, "%u peers did not end within 5 s", self->removals);
-  g_mutex_unlock (&self->lock);
+  end_all (self);
+  wait_for_removals (self);
   /* What was still asked of the control thread holds peers, and they hold the context. */
   while (g_main_context_iteration (self->context, FALSE));
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -697,6 +721,8 @@ change_state (GstElement *element, GstStateChange transition)
     r58_force_clock (element);
   else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     start (self);
+  else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    say_goodbye (self);
   else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     stop (self);
   GstStateChangeReturn ret = GST_ELEMENT_CLASS (r58_webrtc_parent_class)->change_state (element, transition);

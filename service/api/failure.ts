@@ -32,10 +32,11 @@ export function answerError(
 	{ code, message, detail, retryAfterS: seconds }: StudioError,
 	problem: boolean,
 ): void {
-	const status = statusOf[code];
+	/* The WHEP draft has 409 for a stream that is not there yet. */
+	const status = code === 'not-on-air' && context.path.startsWith('/whep/') ? 409 : statusOf[code];
 	context.status = status;
 	if (status === 401) context.set('WWW-Authenticate', 'Bearer');
-	const retry = seconds ?? retryAfterS[status];
+	const retry = seconds ?? retryAfterS[statusOf[code]];
 	if (retry !== undefined) context.set('Retry-After', String(Math.ceil(retry)));
 	if (problem) {
 		context.body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail: message, code });

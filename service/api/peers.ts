@@ -2,10 +2,13 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
 import { linksOf } from '../network/iceServer.js';
-import type { PeerAnswer, Studio } from '../studio.js';
-import { type Caller, hasRole } from './auth.js';
+import type { PeerAnswer } from '../studio.js';
+import type { Caller } from './auth.js';
+import { clientOf } from './client.js';
+import { PeerOwners } from './peerOwners.js';
+import { type Rate, RateLimit, rateKey } from './rates.js';
 import { type Route, route } from './route.js';
-import { idSchema, type Role, roles } from './schema.js';
+import { idSchema, type Role } from './schema.js';
 import type { Services } from './services.js';
 
 export const sdpType = 'application/sdp';
@@ -21,7 +24,12 @@ export interface PeerProtocol {
 	/** Throws `forbidden` when this caller may not use this guest or streamer. */
 	allow: (caller: Caller, subject: string) => void;
 	connect: (subject: string, offer: string) => Promise<PeerAnswer>;
+	/** How often sessions are made, by one client and by all. */
+	rate: { client: Rate; all: Rate };
 }
+
+/** PATCH and DELETE: cheap, but each reaches a process. */
+const changeRate = { client: { burst: 120, perSecond: 30 }, all: { burst: 600, perSecond: 200 } };
 
 /** Whether a path is WHIP or WHEP: open to other origins by bearer token, errors as problem+json. */
 export function isPeerPath(path: string): boolean {
@@ -41,37 +49,13 @@ export function setCors(context: Context): void {
 	context.set('Access-Control-Max-Age', '86400');
 }
 
-/** Remembers which token made which session: only it, or someone of a higher role, may change or end it. */
-export class PeerOwners {
-	#owners = new Map<string, Pick<Caller, 'token' | 'role'>>();
-	#studio: Studio;
-
-	constructor(studio: Studio) {
-		this.#studio = studio;
-	}
-
-	add(session: string, { token, role }: Caller): void {
-		for (const known of this.#owners.keys()) {
-			if (this.#studio.sessionSubject(known) === null) this.#owners.delete(known);
-		}
-		this.#owners.set(session, { token, role });
-	}
-
-	/** Throws `not-found` unless it is a live session of this subject, `forbidden` when it is someone else's. */
-	check(session: string, subject: string, caller: Caller): void {
-		const owner = this.#owners.get(session);
-		if (!owner || this.#studio.sessionSubject(session) !== subject) {
-			throw new StudioError('not-found', 'there is no such session (any more)');
-		}
-		const higher = hasRole(caller, 'operator') && roles.indexOf(caller.role) > roles.indexOf(owner.role);
-		if (owner.token !== caller.token && !higher) throw new StudioError('forbidden', 'this session was made with another token');
-	}
-}
-
 /** The routes of WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep). */
 export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): Route[] {
 	const { name, noun, role } = protocol;
 	const owners = new PeerOwners(studio);
+	const joins = new RateLimit(protocol.rate.client, protocol.rate.all);
+	const changes = new RateLimit(changeRate.client, changeRate.all);
+	const address = (context: Context): string | undefined => clientOf(context.req).address;
 	const params = z.object({ subject: idSchema });
 	const sessionParams = params.extend({ session: z.string().max(200) });
 	const path = `/${name}/:subject`;
@@ -125,9 +109,11 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			status: 201,
 			handler: async ({ context, params, body, caller }) => {
 				protocol.allow(caller!, params.subject);
+				joins.check(rateKey(caller!, address(context)));
+				owners.checkPending(caller!, address(context));
 				if (!body.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
 				const [{ session, answer }, servers] = await Promise.all([protocol.connect(params.subject, body), studio.iceServers()]);
-				owners.add(session, caller!);
+				owners.add(session, caller!, address(context));
 				if (context.req.socket.destroyed) {
 					// Nobody is left to use the session, or to end it.
 					await studio.closeSession(session);
@@ -151,7 +137,8 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			contentType: fragmentType,
 			body: z.string(),
 			status: 204,
-			handler: async ({ params, body, caller }) => {
+			handler: async ({ context, params, body, caller }) => {
+				changes.check(rateKey(caller!, address(context)));
 				owners.check(params.session, params.subject, caller!);
 				if (body.trim() === '') throw new StudioError('bad-sdp', 'the fragment is empty');
 				await studio.trickle(params.session, body);
@@ -164,6 +151,7 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			summary: 'End a session',
 			params: sessionParams,
 			handler: async ({ context, params, caller }) => {
+				changes.check(rateKey(caller!, address(context)));
 				owners.check(params.session, params.subject, caller!);
 				await studio.closeSession(params.session);
 				context.status = 200;

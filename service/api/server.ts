@@ -27,6 +27,7 @@ import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
 import { panelRoutes } from './panel.js';
+import { pollingRoutes } from './polling.js';
 import { PublicEntrance } from './publicEntrance.js';
 import { reachRoutes } from './reach.js';
 import { recordingRoutes } from './recordings.js';
@@ -92,6 +93,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 		...reachRoutes(services, () => ports.https),
 		...outside(whipRoutes(services)),
 		...outside(whepRoutes(services)),
+		...pollingRoutes(services),
 		...iceServerRoutes(services),
 		...networkRoutes(services),
 		...sceneRoutes(services),

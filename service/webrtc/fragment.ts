@@ -41,3 +41,9 @@ export function parseFragment(text: string): Fragment {
 	}
 	return fragment;
 }
+
+/** A fragment that brings one candidate to the session of an offer. */
+export function fragmentOf(offer: string, candidate: string): string {
+	const line = (name: string) => new RegExp(`^a=${name}:.+$`, 'm').exec(offer)?.[0].trim() ?? '';
+	return `${line('ice-ufrag')}\r\n${line('ice-pwd')}\r\na=${candidate}\r\n`;
+}

@@ -10,8 +10,9 @@ import { isPrivate } from '../network/addresses.js';
 import type { Network } from '../network/network.js';
 import type { LiveState } from '../state.js';
 import { RtcElement } from './rtcElement.js';
-import { checkOffer, finishAnswer } from './sdp.js';
+import { type CheckedOffer, checkOffer, finishAnswer } from './sdp.js';
 import type { RtcSessions } from './sessions.js';
+import { Turns } from './turns.js';
 
 const READY_TIMEOUT_MS = 5_000;
 /** The element knows its one peer by this name. */
@@ -30,11 +31,22 @@ export interface GuestsOptions {
 interface Seat {
 	host: SupervisedHost;
 	rtc: RtcElement;
+	/** Rejects when the seat goes to a newer connection; an answer under way is not waited for then. */
+	taken: Promise<never>;
+	take: (reason: Error) => void;
 }
+
+/** A guest who is lost has the seat to come back to, with the last picture, this long; for tests it can be shorter. */
+const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
 
 /** People who join by a link: each has a seat (a source and a slot) from the invitation on, and at most one session in it. */
 export class Guests {
 	#seats = new Map<string, Seat>();
+	#turns = new Turns();
+	/** Processes on their way out: both they and the next one would write the links of the seat. */
+	#ending = new Map<string, Promise<void>>();
+	/** Seats of the lost, and when they are cleared. */
+	#lost = new Map<string, NodeJS.Timeout>();
 
 	constructor(private readonly o: GuestsOptions) {}
 
@@ -94,35 +106,16 @@ export class Guests {
 				undefined,
 				10,
 			);
-		await this.#vacate(id);
-		const { instance, canvas, supervisor, sources, sessions, network } = this.o;
-		const host = supervisor.add({
-			role: 'source',
-			name: id,
-			launch: () =>
-				guestSource({ instance, id, canvas, video: checked.video?.codec ?? null, audio: checked.audio !== undefined }),
-			restart: false,
-		});
-		const seat: Seat = { host, rtc: new RtcElement(host) };
-		this.#seats.set(id, seat);
-		this.#update(id, { state: 'connecting', codec: checked.video?.codec ?? null });
+		const seat = await this.#turns.run(id, () => this.#sit(id, checked));
+		const { sources, sessions, network } = this.o;
 		try {
-			const [options] = await Promise.all([network.peer(), started(host)]);
-			this.#watchOver(id, seat);
-			const answer = await seat.rtc.add(PEER, {
-				sdp: checked.offer,
-				fingerprint: checked.fingerprint,
-				video: checked.video ? { pt: checked.video.pt, codec: checked.video.codec } : null,
-				audio: checked.audio ? { pt: checked.audio.pt } : null,
-				network: options,
-			});
-			if (this.#seats.get(id) !== seat) throw new StudioError('conflict', 'the seat was taken over by a newer connection');
+			const answer = await Promise.race([this.#answer(id, seat, checked), seat.taken]);
 			sources.connect(id);
 			const session = sessions.add({
 				subject: id,
 				peer: PEER,
 				rtc: seat.rtc,
-				iceUfrag: checked.ufrag,
+				credentials: checked.credentials,
 				close: async () => {
 					if (this.#seats.get(id) !== seat) return;
 					await this.#vacate(id);
@@ -136,7 +129,41 @@ export class Guests {
 		}
 	}
 
+	/** A seat for a new connection; the one before is ended. */
+	async #sit(id: string, { video, audio }: CheckedOffer): Promise<Seat> {
+		await this.#vacate(id);
+		await this.#ending.get(id);
+		// It may have been removed meanwhile.
+		this.get(id);
+		const { instance, canvas, supervisor } = this.o;
+		const host = supervisor.add({
+			role: 'source',
+			name: id,
+			launch: () => guestSource({ instance, id, canvas, video: video?.codec ?? null, audio: audio !== undefined }),
+			restart: false,
+		});
+		const seat: Seat = { host, rtc: new RtcElement(host), ...takeable() };
+		this.#seats.set(id, seat);
+		this.#update(id, { state: 'connecting', codec: video?.codec ?? null });
+		return seat;
+	}
+
+	async #answer(id: string, seat: Seat, { offer, fingerprint, video, audio }: CheckedOffer): Promise<string> {
+		// Taken before it began: a process that is started now would be nobody's.
+		if (this.#seats.get(id) !== seat) return seat.taken;
+		const [network] = await Promise.all([this.o.network.peer(), started(seat.host)]);
+		this.#watchOver(id, seat);
+		return seat.rtc.add(PEER, {
+			sdp: offer,
+			fingerprint,
+			video: video ? { pt: video.pt, codec: video.codec } : null,
+			audio: audio ? { pt: audio.pt } : null,
+			network,
+		});
+	}
+
 	async stop(): Promise<void> {
+		for (const id of this.#lost.keys()) this.#found(id);
 		await Promise.all([...this.#seats.keys()].map((id) => this.#vacate(id)));
 	}
 
@@ -164,25 +191,52 @@ export class Guests {
 		this.#update(id, { lastError: words, connection: { ...connection, servers } });
 	}
 
-	/** The connection broke: the mixer holds the last picture, the seat stays the guest's. */
+	/** The connection broke: the mixer holds the last picture for a minute; the seat stays the guest's for good. */
 	async #lose(id: string, seat: Seat, reason: string): Promise<void> {
 		if (this.#seats.get(id) !== seat) return;
 		this.#seats.delete(id);
 		this.o.sessions.forget(seat.rtc, PEER);
 		this.#update(id, { state: 'lost', path: null, rttMs: null, lossPct: null, kbps: null, lastError: reason });
 		this.o.sources.setState(id, 'no-signal', reason);
-		await this.o.supervisor.remove(seat.host);
+		this.#found(id);
+		this.#lost.set(
+			id,
+			setTimeout(() => this.#clear(id), SEAT_MS),
+		);
+		await this.#end(id, seat);
+	}
+
+	#end(id: string, { host }: Seat): Promise<void> {
+		const ended = this.o.supervisor.remove(host).finally(() => {
+			if (this.#ending.get(id) === ended) this.#ending.delete(id);
+		});
+		this.#ending.set(id, ended);
+		return ended;
+	}
+
+	/** A lost guest did not come back in time: its last picture goes. */
+	#clear(id: string): void {
+		this.#lost.delete(id);
+		this.o.sources.disconnect(id);
+		this.#update(id, { state: 'invited' });
+	}
+
+	#found(id: string): void {
+		clearTimeout(this.#lost.get(id));
+		this.#lost.delete(id);
 	}
 
 	/** Ends the session in a seat, if there is one, and clears its picture. */
 	async #vacate(id: string): Promise<void> {
 		const seat = this.#seats.get(id);
+		this.#found(id);
 		this.o.sources.disconnect(id);
 		this.o.sources.setState(id, 'no-signal');
 		if (!seat) return;
 		this.#seats.delete(id);
+		seat.take(new StudioError('conflict', 'the seat was taken over by a newer connection'));
 		this.o.sessions.forget(seat.rtc, PEER);
-		await this.o.supervisor.remove(seat.host);
+		await this.#end(id, seat);
 	}
 
 	/** How the media travels: over a relay, through the internet, or straight on the LAN or a VPN. */
@@ -199,6 +253,16 @@ export class Guests {
 		if (!this.o.state.current.guests[id]) return;
 		for (const [key, value] of Object.entries(patch)) this.o.state.set(`guests.${id}.${key}`, value);
 	}
+}
+
+function takeable(): Pick<Seat, 'taken' | 'take'> {
+	let take!: Seat['take'];
+	const taken = new Promise<never>((_, reject) => {
+		take = reject;
+	});
+	// Mostly nobody waits any more.
+	taken.catch(() => undefined);
+	return { taken, take };
 }
 
 /** Resolves when the host runs its pipeline. */

@@ -36,6 +36,7 @@ export interface RtcElementEvents {
 export class RtcElement extends EventEmitter<RtcElementEvents> {
 	#answers = new Map<string, { resolve: (sdp: string) => void; reject: (error: Error) => void; timer: NodeJS.Timeout }>();
 	#peers = new Set<string>();
+	#connected = new Set<string>();
 
 	constructor(readonly host: SupervisedHost) {
 		super();
@@ -49,6 +50,10 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		return this.#peers.size;
 	}
 
+	connected(peer: string): boolean {
+		return this.#connected.has(peer) && this.#peers.has(peer);
+	}
+
 	/** Resolves with the answer, all candidates in it. */
 	add(peer: string, request: PeerRequest): Promise<string> {
 		return new Promise((resolve, reject) => {
@@ -59,6 +64,7 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 			}, ANSWER_TIMEOUT_MS);
 			this.#answers.set(peer, { resolve, reject, timer });
 			this.#peers.add(peer);
+			this.#connected.delete(peer);
 			this.host.command('rtc', { op: 'add', id: peer, ...request });
 		});
 	}
@@ -69,6 +75,7 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 
 	/** Idempotent; no `gone` follows. */
 	remove(peer: string): void {
+		this.#connected.delete(peer);
 		if (this.#peers.delete(peer)) this.host.command('rtc', { op: 'remove', id: peer });
 	}
 
@@ -85,7 +92,9 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 				if (data.op === 'add') this.#reject(peer, String(data.reason));
 				break;
 			case 'connected':
-				if (this.#peers.has(peer)) this.emit('connected', peer, data);
+				if (!this.#peers.has(peer)) break;
+				this.#connected.add(peer);
+				this.emit('connected', peer, data);
 				break;
 			case 'gone':
 				this.#gone(peer, String(data.reason), data);
@@ -106,6 +115,7 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 
 	#gone(peer: string, reason: string, data: Record<string, unknown> = {}): void {
 		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
+		this.#connected.delete(peer);
 		if (this.#peers.delete(peer)) this.emit('gone', peer, reason, data);
 	}
 

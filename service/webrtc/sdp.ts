@@ -35,6 +35,11 @@ interface OfferedLine {
 	kept: boolean;
 }
 
+export interface Credentials {
+	ufrag: string;
+	pwd: string;
+}
+
 export interface CheckedOffer {
 	direction: 'publish' | 'watch';
 	/** For r58webrtc: one codec a line, nothing webrtcbin trips over. */
@@ -45,6 +50,8 @@ export interface CheckedOffer {
 	fingerprint: string;
 	setup: 'actpass' | 'active' | 'passive';
 	ufrag: string;
+	/** ICE credentials of every media line: a browser that does not know yet that all are bundled has some for each. */
+	credentials: Credentials[];
 	/** The offer was trickled or had no candidate yet. */
 	trickle: boolean;
 	lines: OfferedLine[];
@@ -74,6 +81,10 @@ export function checkOffer(text: string, rules: OfferRules): CheckedOffer {
 		fingerprint: transport.fingerprints.join(','),
 		setup: transport.setup,
 		ufrag: transport.ufrag,
+		credentials: media.map((m) => ({
+			ufrag: String(m.iceUfrag ?? session.iceUfrag ?? ''),
+			pwd: String(m.icePwd ?? session.icePwd ?? ''),
+		})),
 		trickle: transport.candidates.length === 0 || /^a=ice-options:.*trickle/m.test(text),
 		lines: media.map((m) => ({
 			kind: m.kind,
@@ -95,6 +106,9 @@ function parseOffer(text: string): SessionDescription {
 	if (!/^v=0\r?\n/.test(text)) throw new StudioError('bad-sdp', 'the body is no SDP: it must start with v=0');
 	const bad = text.split(/\r?\n/).find((line) => line !== '' && !/^[a-z]=/.test(line));
 	if (bad !== undefined) throw new StudioError('bad-sdp', `the body is no SDP: “${bad.slice(0, 40)}” is no SDP line`);
+	/* RFC 8866 §5.14. */
+	const media = text.split(/\r?\n/).find((line) => line.startsWith('m=') && !/^m=\w+ \d{1,5}(\/\d+)? [\w/]+ \S/.test(line));
+	if (media !== undefined) throw new StudioError('bad-sdp', `“${media.slice(0, 40)}” is no media line`);
 	const session = parse(text);
 	if (session.media.length === 0) throw new StudioError('bad-sdp', 'the offer has no media line (m=)');
 	return session;
@@ -126,7 +140,9 @@ function checkMedia(session: SessionDescription, { direction }: OfferRules): Med
 			);
 		}
 		if (m.simulcast || m.simulcast_03) throw new StudioError('unsupported-media', 'simulcast is not taken; send one layer');
-		if (m.port === 0) throw new StudioError('unsupported-media', `the ${m.kind} line is disabled (port 0)`);
+		/* A line of a bundle may have no port of its own (RFC 9143 §6). */
+		if (m.port === 0 && m.bundleOnly === undefined)
+			throw new StudioError('unsupported-media', `the ${m.kind} line is disabled (port 0)`);
 		if (m.mid === undefined || !/^[\w.!#$%&'*+^`{|}~-]{1,64}$/.test(String(m.mid))) {
 			throw new StudioError('bad-sdp', `the ${m.kind} line has no usable a=mid`);
 		}

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../errors.js';
 import type { RtcElement } from './rtcElement.js';
-import { parseFragment } from './sdp.js';
+import { type Credentials, parseFragment } from './sdp.js';
 
 export interface RtcSession {
 	/** Guest or streamer id. */
 	subject: string;
 	peer: string;
 	rtc: RtcElement;
-	/** ICE user fragment of the offer: a fragment with another one asks for an ICE restart, which is not offered. */
-	iceUfrag: string | null;
+	/** ICE credentials of the offer: a fragment with others asks for an ICE restart, which is not offered. */
+	credentials: Credentials[];
 	close: () => Promise<void>;
 }
 
@@ -27,6 +27,12 @@ export class RtcSessions {
 		return this.#sessions.get(name)?.subject ?? null;
 	}
 
+	/** True until the peer's connection is made. */
+	pending(name: string): boolean {
+		const session = this.#sessions.get(name);
+		return session !== undefined && !session.rtc.connected(session.peer);
+	}
+
 	/** Forgets a session whose peer is gone. */
 	forget(rtc: RtcElement, peer: string): void {
 		for (const [name, session] of this.#sessions) if (session.rtc === rtc && session.peer === peer) this.#sessions.delete(name);
@@ -35,7 +41,7 @@ export class RtcSessions {
 	trickle(name: string, text: string): void {
 		const session = this.#find(name);
 		const fragment = parseFragment(text);
-		if (fragment.ufrag !== null && session.iceUfrag !== null && fragment.ufrag !== session.iceUfrag)
+		if (!session.credentials.some(({ ufrag, pwd }) => fragment.ufrag === ufrag && fragment.pwd === pwd))
 			throw new StudioError('unsupported-media', 'ICE restart is not supported: send a new offer instead');
 		for (const { mlineIndex, candidate } of fragment.candidates) session.rtc.candidate(session.peer, mlineIndex, candidate);
 	}

@@ -71,7 +71,7 @@ export class StreamerHost {
 			subject: streamer,
 			peer,
 			rtc: this.rtc,
-			iceUfrag: checked.ufrag,
+			credentials: checked.credentials,
 			close: async () => {
 				this.rtc.remove(peer);
 				this.#drop(peer);

@@ -60,6 +60,13 @@ const table: Record<string, 'public' | Role> = {
 	'POST /whep/:subject': 'viewer',
 	'PATCH /whep/:subject/:session': 'viewer',
 	'DELETE /whep/:subject/:session': 'viewer',
+	'GET /api/webrtc/session/:id/offer': 'viewer',
+	'GET /api/webrtc/session/:id/answer': 'viewer',
+	'POST /api/webrtc/session/:id/offer': 'viewer',
+	'POST /api/webrtc/session/:id/answer': 'viewer',
+	'POST /api/webrtc/session/:id/candidate': 'viewer',
+	'GET /api/webrtc/session/:id/candidates/:side': 'viewer',
+	'DELETE /api/webrtc/session/:id': 'viewer',
 	'GET /api/ice-servers': 'viewer',
 	'GET /api/network': 'operator',
 	'POST /api/network/test': 'technician',
@@ -126,7 +133,7 @@ test('every route refuses those below its role: 401 without a token, 403 with to
 		for (const [rank, role] of roles.entries()) {
 			if (needed === 'public') continue;
 			const { status } = await server.ask(method, path, { token: server.tokens[role] });
-			const own = path.startsWith('/wh') || key === 'GET /api/guests/:id';
+			const own = /^\/(wh|api\/webrtc)/.test(path) || key === 'GET /api/guests/:id';
 			if (rank < allowedFrom) assert.is(status, 403, `${key} as ${role}`);
 			// A guest or viewer is also refused what belongs to others.
 			else if (!own) assert.not.ok([401, 403, 405, 500].includes(status), `${key} as ${role}: ${status}`);

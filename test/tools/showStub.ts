@@ -147,6 +147,9 @@ export class ShowStub implements Studio {
 		this.sessions.delete(session);
 	}
 	sessionSubject = (session: string) => this.sessions.get(session) ?? null;
+	/** Whether new sessions stay unconnected. */
+	pending = false;
+	sessionPending = (session: string) => this.pending && this.sessions.has(session);
 
 	onLevels(listener: (levels: Levels) => void) {
 		this.levelListeners.add(listener);

@@ -1,0 +1,56 @@
+import { StudioError } from '../errors.js';
+import type { Caller } from './auth.js';
+
+export interface Rate {
+	/** How many at once. */
+	burst: number;
+	/** How fast it may go on after that. */
+	perSecond: number;
+}
+
+/** Beyond it the clients that were quiet longest are forgotten; their buckets are full again anyway. */
+const clientsKept = 4096;
+
+/** A token bucket for each client. */
+class Buckets {
+	#buckets = new Map<string, { left: number; at: number }>();
+
+	constructor(private readonly rate: Rate) {}
+
+	/** Takes one, or says after how many seconds there is one. */
+	take(client: string, now: number): number {
+		const { burst, perSecond } = this.rate;
+		const { left, at } = this.#buckets.get(client) ?? { left: burst, at: now };
+		const filled = Math.min(burst, left + ((now - at) / 1000) * perSecond);
+		if (filled < 1) return (1 - filled) / perSecond;
+		this.#buckets.delete(client);
+		this.#buckets.set(client, { left: filled - 1, at: now });
+		if (this.#buckets.size > clientsKept) this.#buckets.delete(this.#buckets.keys().next().value!);
+		return 0;
+	}
+}
+
+/** How often one client, and all together, may ask for something that costs. */
+export class RateLimit {
+	readonly #clients: Buckets;
+	readonly #all: Buckets;
+
+	constructor(perClient: Rate, all: Rate) {
+		this.#clients = new Buckets(perClient);
+		this.#all = new Buckets(all);
+	}
+
+	/** Throws `rate-limited` when this client asks too often, `busy` when everybody does; both with Retry-After. */
+	check(client: string, now = performance.now()): void {
+		const waitS = this.#clients.take(client, now);
+		if (waitS > 0) throw new StudioError('rate-limited', 'too many requests; wait a moment', undefined, waitS);
+		const allWaitS = this.#all.take('', now);
+		if (allWaitS > 0)
+			throw new StudioError('busy', 'the studio is asked too much at once; try again in a moment', undefined, allWaitS);
+	}
+}
+
+/** Who counts as one client: a token at an address. A link that many use is not used up by one of them. */
+export function rateKey({ token }: Caller, address: string | undefined): string {
+	return `${token} ${address ?? ''}`;
+}

@@ -1,0 +1,27 @@
+/* Clients of others, unchanged, for a page of another origin. Bundled by foreignPage.ts. */
+
+import { WebRTCPlayer } from '@eyevinn/webrtc-player';
+import { WHIPClient } from '@eyevinn/whip-web-client';
+
+globalThis.foreign = {
+	async publish(endpoint, authkey) {
+		const client = new WHIPClient({ endpoint, opts: { authkey } });
+		await client.setIceServersFromEndpoint();
+		await client.ingest(await navigator.mediaDevices.getUserMedia({ video: true, audio: true }));
+		this.publisher = client;
+		return client.getResourceUrl();
+	},
+
+	leave() {
+		return this.publisher.destroy();
+	},
+
+	async watch(endpoint, token) {
+		this.player = new WebRTCPlayer({ video: document.querySelector('video'), type: 'whep' });
+		await this.player.load(new URL(endpoint), `Bearer ${token}`);
+	},
+
+	unload() {
+		return this.player.unload();
+	},
+};

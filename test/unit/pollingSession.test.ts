@@ -1,0 +1,25 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PollingSession } from '../../service/webrtc/pollingSession.js';
+import { PollingSessions } from '../../service/webrtc/pollingSessions.js';
+import { ShowStub } from '../tools/showStub.js';
+
+test('a session that nothing is left in for two minutes is forgotten, unless its connection lives', async () => {
+	const show = new ShowStub();
+	const sessions = new PollingSessions(show);
+	const idle = sessions.open('idle', 'client');
+	const living = sessions.open('living', 'client');
+	const { session } = await show.publish('guest-ada', '');
+	living.session = session;
+	for (const { polled } of [idle, living]) polled.usedAt -= 121_000;
+	assert.is(sessions.find('idle'), null);
+	assert.is(sessions.find('living'), living);
+	await show.closeSession(session);
+	assert.is(sessions.find('living'), null);
+});
+
+test('an answer needs an offer', () => {
+	assert.throws(() => new PollingSession().setAnswer('v=0'), /no offer/);
+});
+
+test.run();

@@ -1,0 +1,117 @@
+import { request } from 'node:http';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Token } from '../../service/api/schema.js';
+import { offerText } from '../tools/offers.js';
+import { TestService } from '../tools/service.js';
+import { fragmentType, problem, Signalling, sdpType } from '../tools/signalling.js';
+import { until } from '../tools/wait.js';
+
+/** How much is too much, and what is said then. Numbers: points.ts. */
+const test = suite<{ wire: Signalling; token: string }>('conformance: limits');
+const watch = offerText({ direction: 'recvonly' });
+
+test.before(async (context) => {
+	const service = await TestService.start();
+	context.wire = new Signalling(service);
+	context.token = service.ready.operatorToken;
+});
+test.after(({ wire }) => wire.service.stop());
+
+test('43: a streamer that is starting is 409 with Retry-After, or answers in time; never anything else', async ({
+	wire,
+	token,
+}) => {
+	// The first viewers come before the program is on air.
+	const answer = await wire.ask('POST', '/whep/program', { token, type: sdpType, body: watch });
+	if (answer.status !== 201) {
+		assert.ok(Number(answer.headers.get('retry-after')) >= 1);
+		assert.equal(await problem(answer), [409, 'not-on-air']);
+	}
+	await wire.service.onAir();
+	assert.is((await wire.ask('POST', '/whep/program', { token, type: sdpType, body: watch })).status, 201);
+});
+
+test('44: 406 is never sent: it would have to carry an offer', async ({ wire, token }) => {
+	const vp8 = watch.replace('H264/90000', 'VP8/90000');
+	assert.equal(await wire.refused('/whep/program', { token, type: sdpType, body: vp8 }), [422, 'unsupported-media']);
+});
+
+test('45: addresses of sessions hold at least 122 random bits, and nothing else tells them', async ({ wire, token }) => {
+	const made = await Promise.all(Array.from({ length: 5 }, () => wire.post('/whep/program', token, watch)));
+	const names = made.map(({ location }) => location.split('/').at(-1)!);
+	assert.is(new Set(names).size, names.length);
+	for (const name of names) assert.ok(Buffer.from(name, 'base64url').length >= 16, name);
+	const told = JSON.stringify([await wire.service.state(), (await wire.service.api('GET', '/metrics')).body]);
+	for (const name of names) assert.not.ok(told.includes(name));
+	await Promise.all(made.map(({ location }) => wire.ask('DELETE', location, { token })));
+});
+
+/** A viewer who calls from an address of its own. */
+function postFrom(
+	localAddress: string,
+	wire: Signalling,
+	path: string,
+	token: string,
+): Promise<{ status: number; headers: Record<string, unknown> }> {
+	return new Promise((resolve, reject) => {
+		const headers = { authorization: `Bearer ${token}`, 'content-type': sdpType };
+		const asked = request(new URL(path, wire.service.http), { method: 'POST', localAddress, headers }, (response) => {
+			response.resume();
+			response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers }));
+		});
+		asked.on('error', reject);
+		asked.end(watch);
+	});
+}
+
+test('42, 46: one who begins sessions and abandons them is held back alone, and the places come back', async ({ wire }) => {
+	const { technicianToken } = wire.service.ready;
+	const body = { label: 'A wall', role: 'viewer', streamers: ['multiview'] };
+	const { token } = (await wire.service.api<Token & { token: string }>('POST', '/api/tokens', body, { token: technicianToken }))
+		.body;
+	const viewers = async () => (await wire.service.state()).streamers.multiview!.viewers;
+	const answers: { status: number; headers: Record<string, unknown> }[] = [];
+	for (let i = 0; i < 25; i++) answers.push(await postFrom('127.0.0.2', wire, '/whep/multiview', token));
+	const refused = answers.filter(({ status }) => status !== 201);
+	assert.ok(refused.length >= 5, 'twenty at once, not more');
+	for (const { status, headers } of refused) {
+		assert.is(status, 429);
+		assert.ok(Number(headers['retry-after']) >= 1);
+	}
+	// Another with the same link, from another address, is none the worse.
+	assert.is((await postFrom('127.0.0.3', wire, '/whep/multiview', token)).status, 201);
+	await until(async () => (await viewers()) === 0, { what: 'the abandoned sessions to be reclaimed', timeoutMs: 25_000 });
+	assert.is((await postFrom('127.0.0.2', wire, '/whep/multiview', token)).status, 201);
+});
+
+test('42, 46: POST, PATCH and DELETE each have a rate, refused with 429 or 503 and Retry-After', async ({ wire, token }) => {
+	const guest = await wire.guest();
+	const flood = async (method: string, path: string, type: string, body: string) => {
+		const asked = Array.from({ length: 200 }, () => wire.ask(method, path, { token: guest.token, type, body }));
+		const answers = await Promise.all(asked);
+		await Promise.all(answers.map((answer) => answer.arrayBuffer()));
+		const refused = answers.filter(({ status }) => status === 429 || status === 503);
+		assert.ok(refused.length > 0, `${method}: ${new Set(answers.map(({ status }) => status))}`);
+		for (const answer of refused) assert.ok(Number(answer.headers.get('retry-after')) >= 1);
+		for (const { status } of answers) assert.ok([400, 404, 429, 503].includes(status), String(status));
+	};
+	await flood('POST', `/whip/${guest.id}`, sdpType, 'v=0');
+	await flood('PATCH', `/whip/${guest.id}/none`, fragmentType, 'a=x');
+	// Who is not among them still gets in.
+	assert.is((await wire.ask('POST', '/whep/program', { token, type: sdpType, body: watch })).status, 201);
+});
+
+test('42: more viewers than there are places are 503 with Retry-After', async ({ wire }) => {
+	const guest = await wire.guest('Crowd');
+	// The returns of all guests together have 24 places.
+	const statuses: number[] = [];
+	for (let i = 0; i < 26; i++) {
+		const { status, headers } = await postFrom(`127.0.1.${i + 1}`, wire, `/whep/return-${guest.id}`, guest.token);
+		if (status === 503) assert.ok(Number(headers['retry-after']) >= 1);
+		statuses.push(status);
+	}
+	assert.equal([...new Set(statuses)].sort(), [201, 503]);
+});
+
+test.run();

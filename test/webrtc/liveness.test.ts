@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { GuestInvite } from '../../service/api/schema.js';
+import { freeTcpPorts } from '../tools/ports.js';
+import { processes } from '../tools/processes.js';
+import { TestService } from '../tools/service.js';
+import { Signalling } from '../tools/signalling.js';
+import { until } from '../tools/wait.js';
+
+/** What becomes of a seat when the guest's browser is closed, killed, frozen or reloaded, and of viewers. */
+const test = suite<Context>('liveness');
+
+interface Context {
+	service: TestService;
+	wire: Signalling;
+	guest: GuestInvite;
+	dataDir: string;
+	port: number;
+}
+/** Time that a busy machine may take on top of what is promised. */
+const slackMs = 5000;
+/** In place of a minute. */
+const seatMs = 4000;
+
+test.before(async (context) => {
+	context.dataDir = mkdtempSync(join(tmpdir(), 'r58-liveness-'));
+	[context.port] = (await freeTcpPorts(1)) as [number];
+	await start(context);
+	context.guest = await context.wire.guest();
+});
+test.after(async ({ service, dataDir }) => {
+	await service.stop();
+	rmSync(dataDir, { recursive: true });
+});
+
+async function start(context: Context): Promise<void> {
+	const { dataDir, port: httpPort } = context;
+	context.service = await TestService.start({ dataDir, httpPort, env: { R58_SEAT_MS: String(seatMs) } });
+	context.wire = new Signalling(context.service);
+	await context.service.onAir();
+}
+
+/** A browser of its own, that can be killed whole. */
+class Victim {
+	private constructor(
+		readonly browser: Browser,
+		readonly page: Page,
+		private readonly session: number,
+		private readonly folder: string,
+	) {}
+
+	static async open(url: string): Promise<Victim> {
+		const folder = mkdtempSync(join(tmpdir(), 'r58-victim-'));
+		const [port] = await freeTcpPorts(1);
+		const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--use-fake-device-for-media-stream'];
+		const more = [
+			'--use-fake-ui-for-media-stream',
+			`--user-data-dir=${folder}`,
+			`--remote-debugging-port=${port}`,
+			'about:blank',
+		];
+		const child = spawn('setpriv', ['--pdeathsig', 'KILL', '/usr/bin/chromium', ...flags, ...more], {
+			detached: true,
+			stdio: 'ignore',
+		});
+		const browser = await until(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`), {
+			what: 'Chromium',
+			timeoutMs: 30_000,
+			everyMs: 200,
+		});
+		const page = await browser.contexts()[0]!.newPage();
+		await page.goto(url, { waitUntil: 'domcontentloaded' });
+		return new Victim(browser, page, child.pid!, folder);
+	}
+
+	/** All its processes. */
+	signal(signal: NodeJS.Signals): void {
+		for (const { session, pid, state } of processes()) if (session === this.session && state !== 'Z') process.kill(pid, signal);
+	}
+
+	end(): void {
+		this.signal('SIGKILL');
+		rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+	}
+}
+
+async function join58({ service, guest }: Context): Promise<Victim> {
+	const victim = await Victim.open(guest.joinUrl);
+	await victim.page.getByTestId('join-button').click();
+	await untilLive(service, guest);
+	return victim;
+}
+
+async function untilLive(service: TestService, { id }: GuestInvite): Promise<void> {
+	await service.waitState(
+		({ guests, sources }) => guests[id]?.state === 'connected' && sources[id]?.state === 'live',
+		'the guest to be live',
+		20_000,
+	);
+}
+
+const untilState = ({ service, guest }: Context, wanted: string, timeoutMs: number) =>
+	service.waitState(({ guests }) => guests[guest.id]?.state === wanted, `the guest to be ${wanted}`, timeoutMs);
+
+test('a guest whose tab is reloaded has the seat again; one who closes it has left at once', async (context) => {
+	const victim = await join58(context);
+	await victim.page.reload({ waitUntil: 'domcontentloaded' });
+	await untilState(context, 'invited', 1000 + slackMs);
+	await victim.page.getByTestId('join-button').click();
+	await untilLive(context.service, context.guest);
+	await victim.page.close();
+	await untilState(context, 'invited', 1000 + slackMs);
+	victim.end();
+});
+
+for (const [name, signal] of [
+	['killed', 'SIGKILL'],
+	['frozen', 'SIGSTOP'],
+] as const)
+	test(`a guest whose browser is ${name} is lost, keeps the last picture for the time of the seat, and may come back`, async (context) => {
+		const { service, guest } = context;
+		const victim = await join58(context);
+		victim.signal(signal);
+		const { guests } = await untilState(context, 'lost', 5000 + slackMs);
+		assert.match(guests[guest.id]!.lastError!, /silent|closed/);
+		assert.is(service.hosts().filter(({ name }) => name === guest.id).length, 0);
+		await untilState(context, 'invited', seatMs + slackMs);
+		assert.type((await service.state()).sources[guest.id]!.slot, 'number', 'still the guest’s');
+		victim.end();
+		if (signal === 'SIGSTOP') return;
+		(await join58(context)).end();
+		await untilState(context, 'lost', 5000 + slackMs);
+	});
+
+test('a viewer whose browser is frozen is no viewer any more, the others go on', async (context) => {
+	const { service } = context;
+	const viewers = async (count: number, timeoutMs: number) =>
+		service.waitState(({ streamers }) => streamers.program!.viewers === count, `${count} viewers`, timeoutMs);
+	const victim = await Victim.open(`${service.http}/watch/program#${service.ready.operatorToken}`);
+	await viewers(1, 15_000);
+	await until(
+		() => victim.page.locator('video').evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth > 0),
+		{ what: 'a picture', timeoutMs: 15_000 },
+	);
+	victim.signal('SIGSTOP');
+	await viewers(0, 5000 + slackMs);
+	victim.end();
+});
+
+test('when the service is started anew, guest and viewer are back by themselves', async (context) => {
+	const victim = await join58(context);
+	context.service.kill('SIGKILL');
+	await context.service.ended;
+	context.service.destroy();
+	await start(context);
+	await untilLive(context.service, context.guest);
+	victim.end();
+});
+
+test.run();
