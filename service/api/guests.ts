@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { guestMessagePostSchema, guestMessageSchema } from './guestChannel.js';
 import { originOf } from './origin.js';
 import { type Route, route } from './route.js';
 import { type GuestInvite, guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema } from './schema.js';
@@ -73,13 +74,37 @@ export function guestRoutes({ studio, store }: Services): Route[] {
 			method: 'PATCH',
 			path: '/api/guests/:id',
 			role: 'operator',
-			summary: 'Rename a guest',
+			summary: 'Rename a guest, or cap the bitrate of its picture',
 			params,
 			body: guestPatchSchema,
 			response: guestSchema,
 			handler: ({ params, body }) => {
-				const found = guest(params.id);
-				return body.name === undefined ? found : studio.renameGuest(params.id, body.name);
+				guest(params.id);
+				return studio.patchGuest(params.id, body);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/messages',
+			role: 'operator',
+			summary: 'Write to a guest: its page shows the message at once',
+			params,
+			body: guestMessagePostSchema,
+			status: 201,
+			response: guestMessageSchema,
+			handler: ({ params, body }) => {
+				guest(params.id);
+				return studio.addMessage(params.id, 'studio', body.text);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/guests/:id/events',
+			role: 'guest',
+			summary: "WebSocket of a guest's own page: its tally, its connection, messages both ways",
+			params,
+			handler: () => {
+				throw new StudioError('invalid', 'this is a WebSocket: ask for an upgrade');
 			},
 		}),
 		route({

@@ -3,6 +3,7 @@
  * derived from them. Nanosecond times are decimal strings; coordinates are 0–1 of the canvas.
  */
 import { z } from 'zod';
+import { guestMessageSchema, guestVideoSchema } from './guestChannel.js';
 
 export const errorCodes = [
 	'bad-json',
@@ -131,12 +132,21 @@ export const guestSchema = z.object({
 	lossPct: z.number().nullable(),
 	kbps: z.number().nullable(),
 	codec: z.string().nullable(),
+	video: guestVideoSchema.nullable(),
+	/** Highest bitrate of the picture that the guest's page may send; null = no cap. */
+	maxKbps: z.number().int().nullable(),
+	/** The newest of the conversation, and up to which one the guest has read. */
+	messages: z.array(guestMessageSchema),
+	seenMessage: z.number().int(),
 	lastError: z.string().nullable(),
 	createdAt: z.string(),
 });
 export type Guest = z.infer<typeof guestSchema>;
 export const guestCreateSchema = z.strictObject({ name: label });
-export const guestPatchSchema = z.strictObject({ name: label }).partial();
+export const guestPatchSchema = z
+	.strictObject({ name: label, maxKbps: z.number().int().min(100).max(20_000).nullable() })
+	.partial();
+export type GuestPatch = z.infer<typeof guestPatchSchema>;
 export const guestInviteSchema = z.object({
 	id,
 	token: z.string(),

@@ -13,6 +13,7 @@ import { busRoutes } from './buses.js';
 import { encoderRoutes } from './encoder.js';
 import { EventsHub, eventsPath, eventsRoutes } from './events.js';
 import { statusOf } from './failure.js';
+import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guestEvents.js';
 import { guestRoutes } from './guests.js';
 import { healthRoutes } from './health.js';
 import { iceServerRoutes } from './iceServers.js';
@@ -61,6 +62,7 @@ const certificateCheckMs = 15_000;
 export function createApi({ studio, store, log, certificate, panelDir, statusToken }: ApiOptions): Api {
 	const services: Services = { studio, store, log, auth: new Auth(store, studio, statusToken) };
 	const events = new EventsHub({ studio, log });
+	const guestEvents = new GuestEventsHub({ studio, log });
 	const metrics = new Metrics(events);
 	const routes: Route[] = [];
 	routes.push(
@@ -92,9 +94,13 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 	const handle = createApp(routes, services, metrics).callback();
 	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
 		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
+		const path = request.url?.split('?')[0] ?? '';
+		const guest = guestEventsSubject(path);
 		const authorize = (): void => {
-			if (request.url?.split('?')[0] !== eventsPath) throw new StudioError('not-found', 'there is no WebSocket here');
-			services.auth.authorize(request, services.auth.identify(request), eventsRole);
+			if (path !== eventsPath && guest === null) throw new StudioError('not-found', 'there is no WebSocket here');
+			const caller = services.auth.identify(request);
+			services.auth.authorize(request, caller, guest === null ? eventsRole : 'guest');
+			if (guest !== null) allowGuestEvents(caller!, guest);
 		};
 		try {
 			authorize();
@@ -104,7 +110,9 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 			refuseUpgrade(socket, statusOf[code], headers, JSON.stringify({ error: { code, message } }));
 			return;
 		}
-		events.accept(request, socket, head, () => allowed(authorize));
+		const stillAllowed = () => allowed(authorize);
+		if (guest === null) events.accept(request, socket, head, stillAllowed);
+		else guestEvents.accept(request, socket, head, guest, stillAllowed);
 	};
 
 	let httpsPort = 0;
@@ -132,6 +140,7 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 				throw error;
 			}
 			events.start();
+			guestEvents.start();
 			metrics.start();
 			certificateTimer = setInterval(() => void renewCertificate(), certificateCheckMs).unref();
 			return { httpUrl: `http://127.0.0.1:${httpPort}`, httpsUrl: `https://127.0.0.1:${httpsPort}` };
@@ -139,9 +148,13 @@ export function createApi({ studio, store, log, certificate, panelDir, statusTok
 		async close() {
 			clearInterval(certificateTimer);
 			events.stop();
+			guestEvents.stop();
 			metrics.stop();
 			// The servers do not know upgraded connections, and wait for them.
-			const cut = setTimeout(() => events.terminate(), closeGraceMs);
+			const cut = setTimeout(() => {
+				events.terminate();
+				guestEvents.terminate();
+			}, closeGraceMs);
 			await Promise.all([closeServer(http), closeServer(https)]);
 			clearTimeout(cut);
 		},

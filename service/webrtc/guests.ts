@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import type { Canvas } from '../../pipelines/canvas.js';
 import { guestSource } from '../../pipelines/guestSource.js';
 import type { Guest } from '../api/schema.js';
@@ -7,10 +8,14 @@ import type { Sources } from '../media/sources.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Supervisor } from '../media/supervisor.js';
 import type { LiveState } from '../state.js';
+import type { Settings } from '../store/settings.js';
+import { PictureMeter } from './pictureMeter.js';
 import { RtcElement } from './rtcElement.js';
 import { checkOffer, finishAnswer } from './sdp.js';
 import type { RtcSessions } from './sessions.js';
 
+/** What is known of a connection that is none. */
+const unmeasured = { path: null, rttMs: null, lossPct: null, kbps: null, video: null } satisfies Partial<Guest>;
 const READY_TIMEOUT_MS = 5_000;
 /** The element knows its one peer by this name. */
 const PEER = 'guest';
@@ -19,6 +24,7 @@ export interface GuestsOptions {
 	instance: string;
 	canvas: Canvas;
 	state: LiveState;
+	settings: Settings;
 	supervisor: Supervisor;
 	sources: Sources;
 	sessions: RtcSessions;
@@ -32,8 +38,12 @@ interface Seat {
 /** People who join by a link: each has a seat (a source and a slot) from the invitation on, and at most one session in it. */
 export class Guests {
 	#seats = new Map<string, Seat>();
+	/** Bitrate caps by guest; they outlast a restart. */
+	#caps: Record<string, number>;
 
-	constructor(private readonly o: GuestsOptions) {}
+	constructor(private readonly o: GuestsOptions) {
+		this.#caps = o.settings.get('guestCaps', z.record(z.string(), z.number())) ?? {};
+	}
 
 	/** Throws no-slot when the mixer is full. */
 	create(name: string): Guest {
@@ -51,6 +61,10 @@ export class Guests {
 			lossPct: null,
 			kbps: null,
 			codec: null,
+			video: null,
+			maxKbps: this.#caps[id] ?? null,
+			messages: [],
+			seenMessage: 0,
 			lastError: null,
 			createdAt,
 		};
@@ -71,8 +85,18 @@ export class Guests {
 		return this.get(id);
 	}
 
+	/** The guest's page applies it at once; other clients are told with their next offer. */
+	cap(id: string, maxKbps: number | null): void {
+		this.get(id);
+		if (maxKbps === null) delete this.#caps[id];
+		else this.#caps[id] = maxKbps;
+		this.o.settings.set('guestCaps', this.#caps);
+		this.o.state.set(`guests.${id}.maxKbps`, maxKbps);
+	}
+
 	async remove(id: string): Promise<void> {
 		this.get(id);
+		if (id in this.#caps) this.cap(id, null);
 		this.o.state.set(`guests.${id}`, null);
 		await this.#vacate(id);
 		await this.o.sources.remove(id);
@@ -113,10 +137,10 @@ export class Guests {
 				close: async () => {
 					if (this.#seats.get(id) !== seat) return;
 					await this.#vacate(id);
-					this.#update(id, { state: 'invited', path: null, rttMs: null, lossPct: null, kbps: null });
+					this.#update(id, { state: 'invited', ...unmeasured });
 				},
 			});
-			return { session, answer: finishAnswer(answer, checked) };
+			return { session, answer: finishAnswer(answer, checked, { maxKbps: this.#caps[id] ?? null }) };
 		} catch (error) {
 			if (this.#seats.get(id) === seat) await this.#lose(id, seat, error instanceof Error ? error.message : String(error));
 			throw error;
@@ -134,6 +158,10 @@ export class Guests {
 			if (stats) this.#update(id, { rttMs: rounded(stats.rttMs), lossPct: rounded(stats.lossPct), kbps: rounded(stats.kbps) });
 		});
 		seat.host.on('down', (reason) => void this.#lose(id, seat, reason));
+		const picture = new PictureMeter();
+		seat.host.on('event', (element, event, data) => {
+			if (element === 'picture' && event === 'stats') this.#update(id, { video: picture.read(data) });
+		});
 	}
 
 	/** The connection broke: the mixer holds the last picture, the seat stays the guest's. */
@@ -141,7 +169,7 @@ export class Guests {
 		if (this.#seats.get(id) !== seat) return;
 		this.#seats.delete(id);
 		this.o.sessions.forget(seat.rtc, PEER);
-		this.#update(id, { state: 'lost', path: null, rttMs: null, lossPct: null, kbps: null, lastError: reason });
+		this.#update(id, { state: 'lost', ...unmeasured, lastError: reason });
 		this.o.sources.setState(id, 'no-signal', reason);
 		await this.o.supervisor.remove(seat.host);
 	}

@@ -30,6 +30,8 @@ const table: Record<string, 'public' | Role> = {
 	'POST /api/guests': 'operator',
 	'POST /api/guests/:id/invite': 'operator',
 	'PATCH /api/guests/:id': 'operator',
+	'POST /api/guests/:id/messages': 'operator',
+	'GET /api/guests/:id/events': 'guest',
 	'DELETE /api/guests/:id': 'operator',
 	'OPTIONS /whip/:subject': 'public',
 	'OPTIONS /whip/:subject/:session': 'public',
