@@ -7,7 +7,13 @@ export interface Status {
 	phase: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused';
 	/** For the person at the screen; null when all is well. */
 	message: string | null;
+	/** What is wrong, for pages that have words of their own. */
+	reason?: Trouble;
+	/** The service's error code, when it refused. */
+	code?: string | null;
 }
+
+export type Trouble = 'lost' | 'no-path' | 'no-media' | 'unanswered' | 'unusable' | 'refused';
 
 export interface ConnectionOptions {
 	/** The WHIP or WHEP endpoint. */
@@ -18,6 +24,8 @@ export interface ConnectionOptions {
 	build(peer: RTCPeerConnection): void;
 	/** Last change to the offer. */
 	munge?(sdp: string): string;
+	/** Last change to the answer. */
+	mungeAnswer?(sdp: string): string;
 	/** A counter that grows while media moves. */
 	progress(report: RTCStatsReport): number;
 	onStatus(status: Status): void;
@@ -39,6 +47,7 @@ export class Connection {
 	#checker = 0;
 	#running = false;
 	#leave = () => this.stop();
+	#hurry = () => this.#again();
 
 	constructor(readonly options: ConnectionOptions) {}
 
@@ -51,16 +60,29 @@ export class Connection {
 		this.#running = true;
 		this.#failures = 0;
 		window.addEventListener('pagehide', this.#leave);
+		window.addEventListener('online', this.#hurry);
 		void this.#try();
 	}
 
 	stop(): void {
 		if (!this.#running) return;
-		this.#running = false;
-		window.removeEventListener('pagehide', this.#leave);
+		this.#rest();
 		window.clearTimeout(this.#retry);
 		this.#end();
 		this.options.onStatus({ phase: 'idle', message: null });
+	}
+
+	#rest(): void {
+		this.#running = false;
+		window.removeEventListener('pagehide', this.#leave);
+		window.removeEventListener('online', this.#hurry);
+	}
+
+	/** The network is back: no need to wait for the next try. */
+	#again(): void {
+		if (this.#peer !== null) return;
+		window.clearTimeout(this.#retry);
+		void this.#try();
 	}
 
 	async #try(): Promise<void> {
@@ -75,10 +97,12 @@ export class Connection {
 			await peer.setLocalDescription({ type: 'offer', sdp });
 			const answer = await this.#post(sdp, peer);
 			if (answer === null) return;
-			await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+			await peer.setRemoteDescription({ type: 'answer', sdp: this.options.mungeAnswer?.(answer) ?? answer });
 			if (this.#peer === peer) this.#watch(peer);
 		} catch (error) {
-			if (this.#peer === peer) this.#broke(error instanceof RequestError ? error.refusal : unusable(error));
+			if (this.#peer !== peer) return;
+			if (!(error instanceof RequestError)) this.#broke(unusable(error), 'unusable');
+			else this.#broke(error.refusal, error.refusal.status === 0 ? 'unanswered' : 'refused');
 		}
 	}
 
@@ -121,20 +145,20 @@ export class Connection {
 			count = counted;
 			if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
 				this.#failures = 0;
-				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…' });
+				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…', reason: 'lost' });
 				void this.#try();
 				return;
 			}
 			if (this.#peer !== peer) return;
 			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
 			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
-			if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' });
+			if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' }, 'lost');
 			else if (connectedAt === 0 && now - begun > connectMs)
-				this.#broke({
-					...silence(true),
-					message: 'No path for picture and sound was found. Is this device in the same network?',
-				});
-			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' });
+				this.#broke(
+					{ ...silence(true), message: 'No path for picture and sound was found. Is this device in the same network?' },
+					'no-path',
+				);
+			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' }, 'no-media');
 		}, checkEveryMs);
 	}
 
@@ -149,17 +173,16 @@ export class Connection {
 		}
 	}
 
-	#broke(refusal: Refusal): void {
+	#broke(refusal: Refusal, reason: Trouble): void {
 		this.#end();
 		if (!this.#running) return;
 		if (!mayRetry(refusal)) {
-			this.#running = false;
-			window.removeEventListener('pagehide', this.#leave);
-			this.options.onStatus({ phase: 'refused', message: refusal.message });
+			this.#rest();
+			this.options.onStatus({ phase: 'refused', message: refusal.message, reason, code: refusal.code });
 			return;
 		}
 		this.#failures += 1;
-		this.options.onStatus({ phase: 'waiting', message: `${refusal.message} Trying again…` });
+		this.options.onStatus({ phase: 'waiting', message: `${refusal.message} Trying again…`, reason, code: refusal.code });
 		const waitMs = refusal.retryAfterS === null ? backoffMs(this.#failures) : Math.min(10, refusal.retryAfterS) * 1000;
 		this.#retry = window.setTimeout(() => void this.#try(), waitMs);
 	}

@@ -40,6 +40,8 @@ export interface GuestStatus {
 	kbps: number | null;
 	video: z.infer<typeof guestVideoSchema> | null;
 	lastError: string | null;
+	/** The newest message of the studio that the guest has confirmed. */
+	seenMessage: number;
 }
 
 /** Server → guest. `messages` comes first with the conversation so far, then each new one; a `status` replaces the last one. */

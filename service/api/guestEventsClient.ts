@@ -79,7 +79,7 @@ export class GuestEventsClient {
 
 	#view(): GuestStatus {
 		const { current } = this.o.studio.state;
-		const { name, maxKbps, state, path, rttMs, lossPct, kbps, video, lastError } = current.guests[this.o.guest]!;
+		const { name, maxKbps, state, path, rttMs, lossPct, kbps, video, lastError, seenMessage } = current.guests[this.o.guest]!;
 		return {
 			name,
 			tally: tallyOf(this.o.guest, current),
@@ -92,6 +92,7 @@ export class GuestEventsClient {
 			kbps,
 			video,
 			lastError,
+			seenMessage,
 		};
 	}
 

@@ -247,7 +247,9 @@ answers('an answer to a guest receives, and tells its browser where to start', (
 
 answers('a cap stands in the picture’s lines alone, and the start is not above it', () => {
 	const checked = checkOffer(chromium, publish);
-	const [audio, video] = finishAnswer(answered(checked), checked, { maxKbps: 600 }).split(/(?=m=)/).slice(1);
+	const [audio, video] = finishAnswer(answered(checked), checked, { maxKbps: 600 })
+		.split(/(?=m=)/)
+		.slice(1);
 	assert.match(video!, /\r\nc=IN IP4 [^\r]+\r\nb=AS:600\r\nb=TIAS:600000\r\n/);
 	assert.match(video!, /x-google-start-bitrate=600\b/);
 	assert.not.match(audio!, /b=/);
