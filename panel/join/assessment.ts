@@ -1,5 +1,5 @@
 import type { GuestStatus } from '../../service/api/guestChannel.js';
-import type { Limitation } from '../webrtc/whip.js';
+import type { Limitation } from '../webrtc/status.js';
 import type { Texts } from './texts/en.js';
 
 export interface Assessment {

@@ -3,6 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 const everyMs = 50;
 /** Speech at arm's length is around −25 dB; a quiet room stays below −50. */
 const heardDb = -42;
+/** In all: words have gaps. */
 const heardForMs = 250;
 /** After this long without a sound something is wrong. */
 const quietMs = 8000;
@@ -72,7 +73,7 @@ export class MicrophoneLevel implements ReactiveController {
 	}
 
 	#judge(db: number): void {
-		this.#aboveMs = db > heardDb ? this.#aboveMs + everyMs : 0;
+		if (db > heardDb) this.#aboveMs += everyMs;
 		this.#silentMs = db > heardDb ? 0 : this.#silentMs + everyMs;
 		let hearing = this.hearing;
 		if (this.#silentMs >= quietMs && hearing === 'waiting') hearing = 'quiet';

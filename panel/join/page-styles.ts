@@ -34,7 +34,10 @@ export const joinStyles = css`
 	.page { max-width: 1180px; padding-bottom: 24px; }
 	.columns { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); align-items: start; }
 	.side, .main { display: grid; gap: 12px; grid-template-columns: minmax(0, 1fr); align-content: start; }
-	.language { width: auto; padding: 0 6px; }
+	.top { flex-wrap: nowrap; }
+	.top h1 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+	.language { flex: none; width: auto; padding: 0 4px; }
+	.pair { display: grid; gap: 12px; }
 	.large { min-height: 60px; font-size: 1.2rem; width: 100%; }
 	.state {
 		padding: 10px 14px;
@@ -63,13 +66,13 @@ export const joinStyles = css`
 	.card details { margin: -8px 0; }
 	.card details > div { display: grid; gap: 14px; padding: 4px 0 12px; }
 	.dock { position: sticky; bottom: 0; z-index: 2; margin: 0 -16px; padding: 8px 16px; background: var(--bg); }
-	.on-air { box-shadow: inset 0 0 0 6px var(--program); min-height: 100dvh; }
+	/* Round the whole screen, over everything: seen from the corner of an eye that looks into the lens. */
+	.frame { position: fixed; inset: 0; z-index: 9; border: 6px solid var(--program); pointer-events: none; }
 	@media (max-width: 759px) {
 		.page { padding: 12px 12px 0; gap: 12px; }
 		.top h1 { font-size: 1.05rem; }
 		.dock { order: 9; margin: 0 -12px; padding: 8px 12px calc(8px + env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
-		.room r58-self-view { width: 46%; }
-		.room { display: contents; }
+		.room .pair { grid-template-columns: 46% minmax(0, 1fr); align-items: center; }
 	}
 	@media (min-width: 760px) {
 		.columns { grid-template-columns: minmax(0, 1.9fr) minmax(300px, 1fr); gap: 20px; }

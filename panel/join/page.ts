@@ -2,14 +2,15 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { base, pageStyles } from '../common/styles.js';
 import type { Adjustment } from './adjustments.js';
-import { Language, type LanguageId, languages } from './language.js';
-import { joinStyles } from './page-styles.js';
+import { Language } from './language.js';
+import { disclosureStyles, joinStyles } from './page-styles.js';
 import type { Choice } from './pickers.js';
 import { isOn, type Processing, processings, remember, remembered, rememberedSize, rememberedVolume } from './preferences.js';
 import { Screen } from './screen.js';
 import { presence, trouble } from './state-words.js';
 import type { StudioView } from './studio-view.js';
 import { titleOf } from './tally.js';
+import { type LanguageId, languages } from './texts/languages.js';
 import { Visit } from './visit.js';
 import '../common/theme-switch.js';
 import './adjustments.js';
@@ -25,7 +26,7 @@ import './tally.js';
 /** A guest's page: choose camera and microphone, see yourself, join, hear and see the program. */
 @customElement('r58-join-page')
 export class JoinPage extends LitElement {
-	static override styles = [base, pageStyles, joinStyles];
+	static override styles = [base, pageStyles, disclosureStyles, joinStyles];
 	@state() private volume = rememberedVolume();
 	@state() private speaker = remembered('speaker') ?? '';
 	@state() private mirror = isOn('mirror');
@@ -40,10 +41,10 @@ export class JoinPage extends LitElement {
 
 	override render() {
 		const { closed, joined, channel } = this.#visit;
-		const onAir = joined && channel.status?.tally === 'program';
-		return html`<div class=${onAir ? 'on-air' : ''}>
+		return html`
 			<div class="page">${this.#top()} ${closed ? this.#closed() : joined ? this.#room() : this.#setup()}</div>
-		</div>`;
+			${joined && channel.status?.tally === 'program' ? html`<div class="frame"></div>` : nothing}
+		`;
 	}
 
 	#top() {
@@ -85,6 +86,9 @@ export class JoinPage extends LitElement {
 	#setup() {
 		const { texts } = this.#language;
 		const { devices, guest, left, unanswered } = this.#visit;
+		const { stream, reason } = devices;
+		// With nothing to choose from, pickers only hide the remedy.
+		const choosable = stream !== null || (reason !== null && ['busy', 'unknown'].includes(reason.code));
 		const ready = guest !== null && devices.stream !== null;
 		const join = left ? texts.setup.joinAgain : devices.missing === 'video' ? texts.setup.joinWithoutCamera : texts.setup.join;
 		return html`
@@ -95,7 +99,7 @@ export class JoinPage extends LitElement {
 				<div class="main">${this.#self()}</div>
 				<div class="side">
 					<b>${texts.setup.title}</b>
-					${this.#deviceTrouble()} ${this.#pickers()} ${this.#soundCheck()}
+					${this.#deviceTrouble()} ${choosable ? html`${this.#pickers()} ${this.#soundCheck()}` : nothing}
 					<p class="small">${texts.setup.headphones}</p>
 					<details class="more"><summary>${texts.settings.more}</summary><div>${this.#adjustments()}</div></details>
 					<div class="dock">
@@ -121,7 +125,11 @@ export class JoinPage extends LitElement {
 				></r58-studio-view>
 			</div>
 			<div class="side">
-				${this.#self()} ${this.#deviceTrouble()}
+				<div class="pair">
+					${this.#self()}
+					<p class="dim small">${texts.studio.headphones}</p>
+				</div>
+				${this.#deviceTrouble()}
 				<section class="card">
 					<r58-quality
 						.texts=${texts} .status=${status} .limitation=${whip.limitation}
@@ -160,7 +168,7 @@ export class JoinPage extends LitElement {
 		const { phase, message, code } = whip.status;
 		const seen = screen.track !== null || (!cameraOff && devices.track('video') !== undefined);
 		const heard = !muted && devices.track('audio') !== undefined && !this.#visit.channel.status?.muted;
-		const why = trouble(whip.status, texts);
+		const why = trouble(whip.status, texts, navigator.onLine);
 		const words = phase === 'live' ? presence(texts, seen, heard) : (why ?? texts.state.connecting);
 		return html`<div class="state ${phase}" role="status" data-testid="join-state" data-phase=${phase}>
 			${words} ${phase === 'waiting' ? texts.state.waiting : nothing}

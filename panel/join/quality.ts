@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GuestStatus } from '../../service/api/guestChannel.js';
 import { base } from '../common/styles.js';
-import type { Limitation } from '../webrtc/whip.js';
+import type { Limitation } from '../webrtc/status.js';
 import { assess } from './assessment.js';
 import { disclosureStyles } from './page-styles.js';
 import type { Texts } from './texts/en.js';

@@ -1,4 +1,4 @@
-import type { Status } from '../webrtc/connection.js';
+import type { Status } from '../webrtc/status.js';
 import type { Texts } from './texts/en.js';
 
 /** What reaches the studio of this guest: never more than is sent. */
@@ -8,7 +8,7 @@ export function presence(texts: Texts, seen: boolean, heard: boolean): string {
 }
 
 /** Why the guest is not in (yet), in words; null while connecting for the first time. */
-export function trouble({ reason, code }: Status, { state, refusals }: Texts, online = navigator.onLine): string | null {
+export function trouble({ reason, code }: Status, { state, refusals }: Texts, online: boolean): string | null {
 	if (!online) return state.offline;
 	if (reason === undefined) return null;
 	const known = code as keyof Texts['refusals'] | null | undefined;

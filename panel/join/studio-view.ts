@@ -75,7 +75,6 @@ export class StudioView extends LitElement {
 					</div>`
 					: nothing
 			}
-			<p class="dim small">${studio.headphones}</p>
 		`;
 	}
 

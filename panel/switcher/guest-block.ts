@@ -1,15 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Guest, GuestInvite } from '../../service/api/schema.js';
+import type { Buses, Guest, GuestInvite, State } from '../../service/api/schema.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
-
-const stateWords: Record<Guest['state'], string> = {
-	invited: 'Invited, not here yet',
-	connecting: 'Connecting…',
-	connected: 'Connected',
-	lost: 'Connection lost – coming back by itself',
-};
+import { tallyOf } from './scenes.js';
+import './guest-card.js';
 
 /** Invites people and shows how their connections are. */
 @customElement('r58-guest-block')
@@ -24,20 +19,20 @@ export class GuestBlock extends LitElement {
 			.link input { flex-basis: 100%; }
 			.link .primary { flex: 1; }
 			.invite { display: grid; gap: 8px; padding: 10px; border: 1px solid var(--accent); border-radius: var(--radius); }
-			li { display: flex; align-items: center; gap: 8px; padding: 6px 0; border-top: 1px solid var(--line); }
-			li > div { flex: 1; min-width: 0; }
-			.connected { color: var(--ok); }
-			.lost { color: var(--warn); }
+			li { padding: 8px 0; border-top: 1px solid var(--line); }
 		`,
 	];
 	@property({ attribute: false }) commands!: Commands;
-	@property({ attribute: false }) guests: Guest[] = [];
+	@property({ attribute: false }) state!: State;
+	/** Null while the panel is offline: no lamp is lit then. */
+	@property({ attribute: false }) buses: Buses | null = null;
 	@state() private invite: (GuestInvite & { name: string }) | null = null;
 	@state() private copied = false;
 	@state() private busy = false;
 	@query('.link input') private linkField!: HTMLInputElement;
 
 	override render() {
+		const guests = Object.values(this.state.guests);
 		return html`
 			<h2>Guests</h2>
 			<form @submit=${this.#create}>
@@ -49,9 +44,9 @@ export class GuestBlock extends LitElement {
 			</form>
 			${this.invite ? this.#link(this.invite) : nothing}
 			${
-				this.guests.length === 0
+				guests.length === 0
 					? html`<p class="dim small">No guests yet. Give a name, then send the link: they join from their browser.</p>`
-					: html`<ul data-testid="guest-list">${this.guests.map((guest) => this.#guest(guest))}</ul>`
+					: html`<ul data-testid="guest-list">${guests.map((guest) => this.#guest(guest))}</ul>`
 			}
 		`;
 	}
@@ -68,24 +63,11 @@ export class GuestBlock extends LitElement {
 	}
 
 	#guest(guest: Guest) {
-		const figures = [
-			guest.path,
-			guest.codec,
-			guest.kbps === null ? null : `${(guest.kbps / 1000).toFixed(1)} Mbit/s`,
-			guest.rttMs === null ? null : `${Math.round(guest.rttMs)} ms`,
-			guest.lossPct ? `${guest.lossPct.toFixed(1)} % lost` : null,
-		].filter((figure) => figure !== null);
+		const { audio, scenes } = this.state;
 		return html`<li data-testid="guest-${guest.id}" data-state=${guest.state}>
-			<div>
-				<b>${guest.name}</b>
-				<p class="small ${guest.state}" role="status">${stateWords[guest.state]}</p>
-				${figures.length > 0 ? html`<p class="small dim">${figures.join(' · ')}</p>` : nothing}
-				${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${guest.lastError}</p>` : nothing}
-			</div>
-			<button
-				data-testid="guest-remove-${guest.id}" aria-label="Remove ${guest.name}"
-				@click=${() => this.commands.removeGuest(guest.id, guest.name)}
-			>Remove</button>
+			<r58-guest-card
+				.commands=${this.commands} .guest=${guest} .strip=${audio[guest.id] ?? null} .tally=${tallyOf(guest.id, this.buses, scenes)}
+			></r58-guest-card>
 		</li>`;
 	}
 

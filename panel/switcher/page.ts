@@ -20,6 +20,7 @@ import '../common/safe-mode.js';
 import '../inputs/source-settings.js';
 import './audio-strip.js';
 import './guest-block.js';
+import './guest-lost.js';
 import './header.js';
 import './key-map.js';
 import './layout-block.js';
@@ -111,6 +112,7 @@ export class SwitcherPage extends LitElement {
 					startedAt=${state.system.startedAt}
 				></r58-program-monitor>
 			</div>
+			<r58-guest-lost .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-lost>
 			${this.#hint()}
 			<section class="tiles" aria-label="Sources">${this.#tiles(state, online)}</section>
 			<section class="audio card" aria-label="Sound"><h2>Sound</h2>${this.#strips(state, online)}</section>
@@ -122,7 +124,7 @@ export class SwitcherPage extends LitElement {
 				<r58-layout-block
 					class="layouts card" .commands=${this.#commands} .scenes=${scenes} .sources=${sources} .buses=${buses}
 				></r58-layout-block>
-				<r58-guest-block class="guests card" .commands=${this.#commands} .guests=${Object.values(state.guests)}></r58-guest-block>
+				<r58-guest-block class="guests card" .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-block>
 			</aside>
 		</main>`;
 	}

@@ -1,19 +1,9 @@
 import { RequestError, send } from '../api/http.js';
 import { mayRetry, type Refusal, silence } from '../api/refusal.js';
 import { backoffMs } from './backoff.js';
+import type { Status, Trouble } from './status.js';
 
-export interface Status {
-	/** waiting: lost or refused for now, the next try is planned. refused: given up, only a person can change it. */
-	phase: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused';
-	/** For the person at the screen; null when all is well. */
-	message: string | null;
-	/** What is wrong, for pages that have words of their own. */
-	reason?: Trouble;
-	/** The service's error code, when it refused. */
-	code?: string | null;
-}
-
-export type Trouble = 'lost' | 'no-path' | 'no-media' | 'unanswered' | 'unusable' | 'refused';
+export type { Status } from './status.js';
 
 export interface ConnectionOptions {
 	/** The WHIP or WHEP endpoint. */

@@ -1,11 +1,9 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import { Connection, type Status } from './connection.js';
+import { Connection } from './connection.js';
 import { preferred, withoutCap } from './sdp.js';
+import type { Limitation, Status } from './status.js';
 
 const maxFramerate = 30;
-
-/** What the browser holds its own picture back for. */
-export type Limitation = 'none' | 'cpu' | 'bandwidth';
 
 /** Sends a camera and a microphone to a guest's seat over WHIP. */
 export class Whip implements ReactiveController {
