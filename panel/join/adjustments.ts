@@ -19,7 +19,7 @@ export class Adjustments extends LitElement {
 	static override styles = [
 		base,
 		css`
-			:host, fieldset, .field { display: grid; gap: 4px; }
+			:host, fieldset, .field { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; }
 			:host { gap: 12px; }
 			fieldset { gap: 0; margin: 0; padding: 0; border: 0; }
 			.switch { display: flex; align-items: center; gap: 12px; min-height: var(--target); font-weight: 500; cursor: pointer; }

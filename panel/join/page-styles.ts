@@ -36,6 +36,7 @@ export const joinStyles = css`
 	.side, .main { display: grid; gap: 12px; grid-template-columns: minmax(0, 1fr); align-content: start; }
 	.top { flex-wrap: nowrap; }
 	.top h1 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+	.studio[data-named]::after { content: ' · '; white-space: pre; }
 	.language { flex: none; width: auto; padding: 0 4px; }
 	.pair { display: grid; gap: 12px; }
 	.large { min-height: 60px; font-size: 1.2rem; width: 100%; }
@@ -64,18 +65,21 @@ export const joinStyles = css`
 	}
 	.banner p { flex: 1 1 200px; font-size: 1.2rem; font-weight: 600; overflow-wrap: anywhere; }
 	.card details { margin: -8px 0; }
-	.card details > div { display: grid; gap: 14px; padding: 4px 0 12px; }
+	details > div { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; padding: 4px 0 12px; }
 	.dock { position: sticky; bottom: 0; z-index: 2; margin: 0 -16px; padding: 8px 16px; background: var(--bg); }
 	/* Round the whole screen, over everything: seen from the corner of an eye that looks into the lens. */
 	.frame { position: fixed; inset: 0; z-index: 9; border: 6px solid var(--program); pointer-events: none; }
 	@media (max-width: 759px) {
 		.page { padding: 12px 12px 0; gap: 12px; }
-		.top h1 { font-size: 1.05rem; }
+		.top h1 { font-size: 1.1rem; }
+		.studio[data-named] { display: none; }
 		.dock { order: 9; margin: 0 -12px; padding: 8px 12px calc(8px + env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
 		.room .pair { grid-template-columns: 46% minmax(0, 1fr); align-items: center; }
 	}
 	@media (min-width: 760px) {
 		.columns { grid-template-columns: minmax(0, 1.9fr) minmax(300px, 1fr); gap: 20px; }
+		.room { grid-template-rows: auto 1fr; }
+		.room .side { grid-area: 1 / 2 / span 2 / auto; }
 		.setup .dock { position: static; margin: 0; padding: 0; }
 	}
 `;

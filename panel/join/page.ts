@@ -51,7 +51,7 @@ export class JoinPage extends LitElement {
 		const { texts, id } = this.#language;
 		const name = this.#visit.channel.status?.name ?? this.#visit.name;
 		return html`<header class="top">
-			<h1>R58 Studio${name ? html` · <span data-testid="join-name">${name}</span>` : nothing}</h1>
+			<h1><span class="studio" ?data-named=${name !== null}>R58 Studio</span>${name ? html`<span data-testid="join-name">${name}</span>` : nothing}</h1>
 			<select
 				class="language" data-testid="language-select" aria-label=${texts.language}
 				@change=${(event: Event) => this.#language.choose((event.target as HTMLSelectElement).value as LanguageId)}

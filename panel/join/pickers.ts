@@ -12,7 +12,10 @@ export interface Choice {
 /** Camera, microphone and, where the browser lets a page choose it, the loudspeaker. Dispatches `choose`. */
 @customElement('r58-pickers')
 export class Pickers extends LitElement {
-	static override styles = [base, css`:host, div { display: grid; gap: 4px; } :host { gap: 12px; }`];
+	static override styles = [
+		base,
+		css`:host, div { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; } :host { gap: 12px; }`,
+	];
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) cameras: MediaDeviceInfo[] = [];
 	@property({ attribute: false }) microphones: MediaDeviceInfo[] = [];

@@ -43,6 +43,8 @@ export class Visit implements ReactiveController {
 	readonly #tabs = new BroadcastChannel('r58.seat');
 	#outgoing: MediaStream | null = null;
 	#askAgain = 0;
+	/** The words for what is wrong depend on whether this device has a network at all. */
+	#onNetwork = () => this.host.requestUpdate();
 
 	constructor(
 		readonly host: ReactiveControllerHost,
@@ -61,10 +63,12 @@ export class Visit implements ReactiveController {
 	}
 
 	hostConnected(): void {
+		for (const change of ['online', 'offline']) window.addEventListener(change, this.#onNetwork);
 		void this.start();
 	}
 
 	hostDisconnected(): void {
+		for (const change of ['online', 'offline']) window.removeEventListener(change, this.#onNetwork);
 		window.clearTimeout(this.#askAgain);
 		this.#tabs.close();
 	}

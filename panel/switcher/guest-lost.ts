@@ -11,7 +11,7 @@ export class GuestLost extends LitElement {
 	static override styles = [
 		base,
 		css`
-			:host { display: grid; gap: 8px; }
+			:host { display: grid; grid-column: 1 / -1; gap: 8px; }
 			:host(:not([any])) { display: none; }
 			.lost {
 				display: flex;

@@ -46,19 +46,18 @@ export const pageStyles = css`
 	@media (min-width: 1100px) {
 		main {
 			grid-template-columns: minmax(0, 1fr) 320px;
-			grid-template-areas: 'monitors side' 'lost side' 'tiles side' 'audio side';
-			grid-template-rows: auto auto auto 1fr;
+			grid-template-areas: 'monitors side' 'tiles side' 'audio side';
+			grid-template-rows: auto auto 1fr;
 			column-gap: 16px;
 		}
 		.monitors { grid-area: monitors; }
-		r58-guest-lost { grid-area: lost; }
 		.tiles { grid-area: tiles; }
 		.audio { grid-area: audio; }
 		aside { grid-area: side; display: grid; gap: var(--gap); position: sticky; top: var(--gap); }
 	}
 	@media (max-width: 1099px) {
 		aside { display: contents; }
-		.monitors, r58-guest-lost { order: 1; }
+		.monitors { order: 1; }
 		.tiles { grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); }
 		.take { order: 2; }
 		.tiles { order: 3; }

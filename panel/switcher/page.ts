@@ -111,8 +111,8 @@ export class SwitcherPage extends LitElement {
 					.scene=${program} .transition=${buses?.transition ?? null} ?tally=${buses !== null && program !== null}
 					startedAt=${state.system.startedAt}
 				></r58-program-monitor>
+				<r58-guest-lost .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-lost>
 			</div>
-			<r58-guest-lost .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-lost>
 			${this.#hint()}
 			<section class="tiles" aria-label="Sources">${this.#tiles(state, online)}</section>
 			<section class="audio card" aria-label="Sound"><h2>Sound</h2>${this.#strips(state, online)}</section>

@@ -205,9 +205,12 @@ async function photograph(service: TestService, name: string, device: string, sh
 		if (shot.joined) {
 			await page.getByTestId('join-button').click();
 			await page.locator('[data-testid="join-state"][data-phase="live"]').waitFor({ timeout: 30_000 });
-			await until(() => page.getByTestId('return-video').evaluate('(video) => video.videoWidth > 0'), {
-				what: 'the return',
-			}).catch(() => {});
+			await until(
+				() => page.getByTestId('return-video').evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth > 0),
+				{
+					what: 'the return',
+				},
+			).catch(() => {});
 		}
 		await shot.act?.(stage);
 		if (shot.shows) await page.getByTestId(shot.shows).waitFor();
@@ -229,10 +232,11 @@ async function photograph(service: TestService, name: string, device: string, sh
 }
 
 mkdirSync(folder, { recursive: true });
-const service = await TestService.start();
+// Nobody waits for this tool: a busy machine may take its time.
+const service = await TestService.start({ timeoutMs: 120_000 });
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags });
 try {
-	await service.onAir(60_000);
+	await service.onAir(120_000);
 	const wanted = Object.entries(shots).filter(([name]) => only.length === 0 || only.some((part) => name.includes(part)));
 	for (const device of Object.keys(devices).filter((name) => (onlyDevice ?? name) === name))
 		for (const [name, shot] of wanted) await photograph(service, name, device, shot);
