@@ -19,6 +19,7 @@ export function guestSource(o: GuestSourceOptions): string {
 			chain(
 				pad('rtc', 'video_src'),
 				videoDecoders[o.video === 'H264' ? 'h264' : 'vp8'](),
+				element('r58meter', { name: 'picture' }),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The guest's own rate stays: the mixer takes the newest frame.
 				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),

@@ -4,9 +4,11 @@ import { type Canvas, frameMs } from '../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
 import { mixer } from '../pipelines/mixer.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../pipelines/streamer.js';
+import type { GuestMessage } from './api/guestChannel.js';
 import type {
 	Fault,
 	Guest,
+	GuestPatch,
 	NetworkStatus,
 	NetworkTest,
 	Recording,
@@ -48,6 +50,7 @@ import type { Levels, PeerAnswer, Studio } from './studio.js';
 import type { BootGuard } from './system/bootGuard.js';
 import type { Log } from './system/log.js';
 import { Machine } from './system/machine.js';
+import { Conversations } from './webrtc/conversations.js';
 import { Guests } from './webrtc/guests.js';
 import { RtcSessions } from './webrtc/sessions.js';
 import { StreamerHost, type StreamerPlan } from './webrtc/streamers.js';
@@ -99,6 +102,7 @@ export class LiveStudio implements Studio {
 	readonly #targets: Targets;
 	readonly #hdmi: HdmiInputs;
 	readonly #guests: Guests;
+	readonly #conversations: Conversations;
 	readonly #recorder: Recorder;
 	readonly #switcher: Switcher;
 	readonly #machine: Machine;
@@ -240,7 +244,17 @@ export class LiveStudio implements Studio {
 				if (this.#restored) this.#switcher.addSource(id);
 			},
 		});
-		this.#guests = new Guests({ instance, canvas, state, supervisor, sources: this.#sources, sessions: this.#sessions, network });
+		this.#guests = new Guests({
+			instance,
+			canvas,
+			state,
+			settings: store.settings,
+			supervisor,
+			sources: this.#sources,
+			sessions: this.#sessions,
+			network,
+		});
+		this.#conversations = new Conversations(state);
 		this.#recorder = new Recorder({
 			instance,
 			canvas,
@@ -385,11 +399,21 @@ export class LiveStudio implements Studio {
 		return guest;
 	}
 
-	renameGuest(id: string, name: string): Guest {
+	patchGuest(id: string, { name, maxKbps }: GuestPatch): Guest {
+		if (maxKbps !== undefined) this.#guests.cap(id, maxKbps);
+		if (name === undefined) return this.#guests.get(id);
 		const guest = this.#guests.rename(id, name);
 		this.o.store.guests.put(guest);
 		this.#switcher.addSource(id);
 		return guest;
+	}
+
+	addMessage(guest: string, from: GuestMessage['from'], text: string): GuestMessage {
+		return this.#conversations.add(guest, from, text);
+	}
+
+	seenMessage(guest: string, id: number): void {
+		this.#conversations.seen(guest, id);
 	}
 
 	async removeGuest(id: string): Promise<void> {
@@ -398,6 +422,7 @@ export class LiveStudio implements Studio {
 		this.#streamers.returns.closeAll(`return-${id}`);
 		this.state.set(`streamers.return-${id}`, null);
 		await this.#guests.remove(id);
+		this.#conversations.forget(id);
 		await this.#switcher.removeSource(id);
 	}
 

@@ -1,7 +1,9 @@
+import type { GuestMessage } from './api/guestChannel.js';
 import type {
 	Applied,
 	Fault,
 	Guest,
+	GuestPatch,
 	NetworkStatus,
 	NetworkTest,
 	Recording,
@@ -53,7 +55,10 @@ export interface Studio {
 	deleteSource(id: string): Promise<void>;
 
 	createGuest(name: string): Guest;
-	renameGuest(id: string, name: string): Guest;
+	patchGuest(id: string, patch: GuestPatch): Guest;
+	/** Adds to the conversation with a guest. Throws rate-limited. */
+	addMessage(guest: string, from: GuestMessage['from'], text: string): GuestMessage;
+	seenMessage(guest: string, id: number): void;
 	removeGuest(id: string): Promise<void>;
 
 	putScene(id: string, scene: ScenePut): Promise<Scene>;

@@ -1,5 +1,5 @@
 import { html, LitElement } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { base } from './styles.js';
 
 type Theme = 'auto' | 'light' | 'dark';
@@ -23,10 +23,12 @@ export function applyTheme(theme: Theme = stored()): void {
 @customElement('r58-theme-switch')
 export class ThemeSwitch extends LitElement {
 	static override styles = base;
+	/** In another language than the panel's. */
+	@property({ attribute: false }) labels: Record<Theme, string> | null = null;
 	@state() private theme = stored();
 
 	override render() {
-		const label = `Colours: ${words[this.theme]}. Switch to ${words[next[this.theme]]}.`;
+		const label = this.labels?.[this.theme] ?? `Colours: ${words[this.theme]}. Switch to ${words[next[this.theme]]}.`;
 		return html`<button class="plain" data-testid="theme-button" aria-label=${label} title=${label} @click=${this.#switch}>
 			<span aria-hidden="true">${signs[this.theme]}</span>
 		</button>`;

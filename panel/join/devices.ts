@@ -1,58 +1,71 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import { insecure, type Reason, reasonOf } from './reasons.js';
+import { isOn, type Processing, processings, remember, remembered, rememberedSize, type Size } from './preferences.js';
+import { type Reason, reasonOf } from './reasons.js';
 
 export type Kind = 'video' | 'audio';
-const keys: Record<Kind, string> = { video: 'r58.camera', audio: 'r58.microphone' };
-const wanted: Record<Kind, MediaTrackConstraints> = {
-	video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
-	audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-};
+const keys = { video: 'camera', audio: 'microphone' } as const;
 
 /** The camera and microphone of this browser: which there are, which are chosen, and the stream of both. */
 export class Devices implements ReactiveController {
+	/** A new object whenever a track changes, so that elements and senders notice. */
 	stream: MediaStream | null = null;
 	cameras: MediaDeviceInfo[] = [];
 	microphones: MediaDeviceInfo[] = [];
+	speakers: MediaDeviceInfo[] = [];
 	/** Why there is no stream; null while all is well or still being asked. */
 	reason: Reason | null = null;
 	/** What is missing although the rest works: a guest may take part with sound alone, or picture alone. */
 	missing: Kind | null = null;
-	#list = () => void this.#enumerate();
+	/** The system has taken the camera away for a while: a phone call, a locked screen. */
+	paused = false;
+	#facing: 'user' | 'environment' | null = null;
+	#busy = false;
+	#onDevices = () => void this.#enumerate().then(() => this.#recover());
+	#onVisible = () => document.visibilityState === 'visible' && void this.#recover();
 
 	constructor(readonly host: ReactiveControllerHost) {
 		host.addController(this);
 	}
 
 	hostConnected(): void {
-		navigator.mediaDevices?.addEventListener('devicechange', this.#list);
+		navigator.mediaDevices?.addEventListener('devicechange', this.#onDevices);
+		document.addEventListener('visibilitychange', this.#onVisible);
 	}
 
 	hostDisconnected(): void {
-		navigator.mediaDevices?.removeEventListener('devicechange', this.#list);
+		navigator.mediaDevices?.removeEventListener('devicechange', this.#onDevices);
+		document.removeEventListener('visibilitychange', this.#onVisible);
 		this.close();
 	}
 
 	/** Device in use, '' when unknown. */
 	chosen(kind: Kind): string {
-		return this.#track(kind)?.getSettings().deviceId ?? '';
+		return this.track(kind)?.getSettings().deviceId ?? '';
+	}
+
+	track(kind: Kind): MediaStreamTrack | undefined {
+		return this.stream?.getTracks().find((track) => track.kind === kind);
+	}
+
+	/** What a mirror would show: not the camera on the back of a phone. */
+	get facesUser(): boolean {
+		return (this.track('video')?.getSettings().facingMode ?? this.#facing ?? 'user') === 'user';
+	}
+
+	/** Two cameras and a finger: a phone or tablet whose picture is turned by one button. */
+	get canTurn(): boolean {
+		return this.cameras.length > 1 && matchMedia('(pointer: coarse)').matches;
 	}
 
 	async open(): Promise<void> {
 		if (!window.isSecureContext || !navigator.mediaDevices) {
-			this.reason = insecure;
+			this.reason = { code: 'insecure', detail: null };
 			this.host.requestUpdate();
 			return;
 		}
 		this.close();
-		try {
-			this.stream = await this.#ask();
-			this.reason = null;
-			await this.#enumerate();
-		} catch (error) {
-			const { name, message } = error as DOMException;
-			this.reason = reasonOf(name, message);
-		}
-		this.host.requestUpdate();
+		await this.#attempt(async () => this.#use(await this.#ask()));
+		await this.#enumerate();
 	}
 
 	close(): void {
@@ -62,26 +75,40 @@ export class Devices implements ReactiveController {
 
 	/** Remembers the device and takes it from now on. */
 	async choose(kind: Kind, deviceId: string): Promise<void> {
-		localStorage.setItem(keys[kind], deviceId);
-		const enabled = this.#track(kind)?.enabled ?? true;
-		try {
-			const [fresh] = (await navigator.mediaDevices.getUserMedia({ [kind]: this.#constraints(kind) })).getTracks();
-			this.#track(kind)?.stop();
-			const other = this.#track(kind === 'video' ? 'audio' : 'video');
-			fresh!.enabled = enabled;
-			// A new stream object, so that elements notice.
-			this.stream = new MediaStream(other ? [other, fresh!] : [fresh!]);
-			this.reason = null;
-			if (this.missing === kind) this.missing = null;
-		} catch (error) {
-			const { name, message } = error as DOMException;
-			this.reason = reasonOf(name, message);
+		remember(keys[kind], deviceId);
+		if (kind === 'video') this.#facing = null;
+		await this.#replace(kind);
+	}
+
+	/** The camera on the other side; where cameras do not say their side, the next one. */
+	async turn(): Promise<void> {
+		const { deviceId, facingMode } = this.track('video')?.getSettings() ?? {};
+		if (facingMode === 'user' || facingMode === 'environment') {
+			this.#facing = facingMode === 'user' ? 'environment' : 'user';
+		} else {
+			const index = this.cameras.findIndex((camera) => camera.deviceId === deviceId);
+			remember('camera', this.cameras[(index + 1) % this.cameras.length]!.deviceId);
 		}
+		await this.#replace('video');
+		// What is remembered is a device, so that the choice outlasts a reload.
+		remember('camera', this.chosen('video'));
+	}
+
+	async process(processing: Processing, on: boolean): Promise<void> {
+		remember(processing, on ? 'on' : 'off');
+		await this.#replace('audio');
+	}
+
+	async resize(size: Size): Promise<void> {
+		remember('size', String(size));
+		const track = this.track('video');
+		// Where the browser cannot change a running camera, it is opened anew.
+		await track?.applyConstraints(this.#constraints('video')).catch(() => this.#replace('video'));
 		this.host.requestUpdate();
 	}
 
 	enable(kind: Kind, enabled: boolean): void {
-		const track = this.#track(kind);
+		const track = this.track(kind);
 		if (track) track.enabled = enabled;
 	}
 
@@ -105,20 +132,68 @@ export class Devices implements ReactiveController {
 		}
 	}
 
+	/** A phone opens one camera at a time, so the old one goes first. */
+	async #replace(kind: Kind): Promise<void> {
+		const enabled = this.track(kind)?.enabled ?? true;
+		this.track(kind)?.stop();
+		await this.#attempt(async () => {
+			const [fresh] = (await navigator.mediaDevices.getUserMedia({ [kind]: this.#constraints(kind) })).getTracks();
+			const other = this.track(kind === 'video' ? 'audio' : 'video');
+			fresh!.enabled = enabled;
+			this.#use(new MediaStream(other ? [other, fresh!] : [fresh!]));
+			if (this.missing === kind) this.missing = null;
+		});
+	}
+
+	async #attempt(work: () => Promise<void>): Promise<void> {
+		this.#busy = true;
+		try {
+			await work();
+			this.reason = null;
+		} catch (error) {
+			const { name, message } = error as DOMException;
+			this.reason = reasonOf(name, message);
+		} finally {
+			this.#busy = false;
+		}
+		this.host.requestUpdate();
+	}
+
+	#use(stream: MediaStream): void {
+		this.stream = stream;
+		this.paused = stream.getTracks().some(({ muted }) => muted);
+		for (const track of stream.getTracks()) {
+			track.onended = () => void this.#recover();
+			track.onmute = track.onunmute = () => {
+				this.paused = this.stream?.getTracks().some(({ muted }) => muted) ?? false;
+				this.host.requestUpdate();
+			};
+		}
+	}
+
+	/** A device that was unplugged or taken by the system is opened again, as soon as this page may. */
+	async #recover(): Promise<void> {
+		if (this.#busy || this.stream === null || document.visibilityState !== 'visible') return;
+		for (const kind of ['video', 'audio'] as const) if (this.track(kind)?.readyState === 'ended') await this.#replace(kind);
+	}
+
 	/** `ideal`, not `exact`: a remembered camera that is not plugged in gives way to another one. */
 	#constraints(kind: Kind): MediaTrackConstraints {
-		const deviceId = localStorage.getItem(keys[kind]);
-		return deviceId ? { ...wanted[kind], deviceId: { ideal: deviceId } } : wanted[kind];
+		const deviceId = remembered(keys[kind]);
+		const device: MediaTrackConstraints = deviceId ? { deviceId: { ideal: deviceId } } : {};
+		if (kind === 'audio')
+			return { ...device, ...Object.fromEntries(processings.map((processing) => [processing, isOn(processing)])) };
+		const height = rememberedSize();
+		const picture = { width: { ideal: (height * 16) / 9 }, height: { ideal: height }, frameRate: { ideal: 30 } };
+		return this.#facing ? { ...picture, facingMode: { ideal: this.#facing } } : { ...picture, ...device };
 	}
 
 	async #enumerate(): Promise<void> {
 		const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
-		this.cameras = devices.filter(({ kind, deviceId }) => kind === 'videoinput' && deviceId !== '');
-		this.microphones = devices.filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '');
+		const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind && device.deviceId !== '');
+		this.cameras = of('videoinput');
+		this.microphones = of('audioinput');
+		this.speakers = of('audiooutput');
 		this.host.requestUpdate();
-	}
-
-	#track(kind: Kind): MediaStreamTrack | undefined {
-		return this.stream?.getTracks().find((track) => track.kind === kind);
 	}
 }

@@ -1,8 +1,9 @@
 import { css, html, LitElement } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { KnockMade, TicketState } from '../../service/api/schema.js';
 import { RequestError, request, sentence } from '../api/http.js';
 import { base } from '../common/styles.js';
+import type { Texts } from './texts/en.js';
 
 const askEveryMs = 2000;
 const nameKey = 'r58-guest-name';
@@ -23,6 +24,7 @@ export class DoorForm extends LitElement {
 			.waiting { padding: 10px 14px; border-left: 4px solid var(--accent); border-radius: 4px; background: var(--raised); }
 		`,
 	];
+	@property({ attribute: false }) texts!: Texts;
 	@state() private phase: 'asking' | 'waiting' | 'refused' = 'asking';
 	@state() private problem: string | null = null;
 	@state() private busy = false;
@@ -42,19 +44,20 @@ export class DoorForm extends LitElement {
 	}
 
 	override render() {
+		const { door } = this.texts;
 		if (this.phase === 'waiting') {
 			return html`<div class="waiting" role="status" data-testid="door-waiting">
-					<b>Waiting for the studio to let you in…</b>
-					<p>They see your name: ${this.#name}. Keep this page open.</p>
+					<b>${door.waiting}</b>
+					<p>${door.seen(this.#name)}</p>
 					${this.problem ? html`<p>${this.problem}</p>` : ''}
 				</div>
-				<button data-testid="door-leave" @click=${this.#cancel}>Cancel</button>`;
+				<button data-testid="door-leave" @click=${this.#cancel}>${door.cancel}</button>`;
 		}
 		return html`<form @submit=${this.#knock}>
-			${this.phase === 'refused' ? html`<p class="problem" role="alert" data-testid="door-refused">The studio did not let you in.</p>` : ''}
-			<label for="name">Your name</label>
+			${this.phase === 'refused' ? html`<p class="problem" role="alert" data-testid="door-refused">${door.refused}</p>` : ''}
+			<label for="name">${door.name}</label>
 			<input id="name" name="name" data-testid="door-name" maxlength="80" autocomplete="name" required .value=${this.#name} />
-			<button class="primary" data-testid="door-knock" ?disabled=${this.busy}>Ask to join</button>
+			<button class="primary" data-testid="door-knock" ?disabled=${this.busy}>${door.knock}</button>
 			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ''}
 		</form>`;
 	}

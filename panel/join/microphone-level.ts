@@ -1,31 +1,45 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import type { Meter } from '../common/meter.js';
 
 const everyMs = 50;
+/** Speech at arm's length is around −25 dB; a quiet room stays below −50. */
+const heardDb = -42;
+/** In all: words have gaps. */
+const heardForMs = 250;
+/** After this long without a sound something is wrong. */
+const quietMs = 8000;
+const loudDb = -1;
 
-/** Shows the peak of a microphone on a meter, 20 times a second. */
+/** What the microphone has brought so far. quiet: nothing for a while. */
+export type Hearing = 'waiting' | 'heard' | 'quiet' | 'loud';
+
+/** Measures the peak of a microphone 20 times a second; renders its host again only when the verdict changes. */
 export class MicrophoneLevel implements ReactiveController {
+	hearing: Hearing = 'waiting';
 	#context: AudioContext | null = null;
 	#analyser: AnalyserNode | null = null;
 	#source: MediaStreamAudioSourceNode | null = null;
 	#track: MediaStreamTrack | undefined;
 	#timer = 0;
+	#aboveMs = 0;
+	#silentMs = 0;
 	#resume = () => void this.#context?.resume();
 
 	constructor(
-		host: ReactiveControllerHost,
-		private readonly meter: () => Meter | null,
+		readonly host: ReactiveControllerHost,
+		/** Gets each peak, dB. */
+		private readonly show: (db: number) => void,
 	) {
 		host.addController(this);
 	}
 
 	/** Follows another microphone from now on. */
-	listen(stream: MediaStream | null): void {
-		const track = stream?.getAudioTracks()[0];
+	listen(track: MediaStreamTrack | undefined): void {
 		if (track === this.#track) return;
 		this.#track = track;
 		this.#source?.disconnect();
 		this.#source = null;
+		this.#aboveMs = this.#silentMs = 0;
+		this.hearing = 'waiting';
 		if (!track) return;
 		this.#context ??= new AudioContext();
 		if (!this.#analyser) {
@@ -43,14 +57,29 @@ export class MicrophoneLevel implements ReactiveController {
 		window.clearInterval(this.#timer);
 		window.removeEventListener('pointerdown', this.#resume);
 		void this.#context?.close();
-		this.#context = this.#analyser = null;
+		this.#context = this.#analyser = this.#source = null;
+		this.#track = undefined;
 	}
 
 	#measure(): void {
+		// A context that the browser holds back says nothing about the microphone.
+		if (!this.#source || this.#context?.state !== 'running') return;
 		const samples = new Float32Array(this.#analyser!.fftSize);
 		this.#analyser!.getFloatTimeDomainData(samples);
 		const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-		const db = this.#source ? 20 * Math.log10(Math.max(peak, 1e-5)) : -100;
-		this.meter()?.show([db, db]);
+		const db = 20 * Math.log10(Math.max(peak, 1e-5));
+		this.show(db);
+		this.#judge(db);
+	}
+
+	#judge(db: number): void {
+		if (db > heardDb) this.#aboveMs += everyMs;
+		this.#silentMs = db > heardDb ? 0 : this.#silentMs + everyMs;
+		let hearing = this.hearing;
+		if (this.#silentMs >= quietMs && hearing === 'waiting') hearing = 'quiet';
+		if (this.#aboveMs >= heardForMs) hearing = db > loudDb ? 'loud' : 'heard';
+		if (hearing === this.hearing) return;
+		this.hearing = hearing;
+		this.host.requestUpdate();
 	}
 }

@@ -1,245 +1,285 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Guest } from '../../service/api/schema.js';
-import { request, sentence } from '../api/http.js';
-import { currentSession, fragmentToken } from '../api/session.js';
-import type { Meter } from '../common/meter.js';
 import { base, pageStyles } from '../common/styles.js';
-import type { Status } from '../webrtc/connection.js';
-import { Whep } from '../webrtc/whep.js';
-import { Whip } from '../webrtc/whip.js';
-import { Devices, type Kind } from './devices.js';
-import { doorIsOpen } from './door.js';
-import { MicrophoneLevel } from './microphone-level.js';
-import { joinStyles } from './page-styles.js';
-import '../common/meter.js';
+import type { Adjustment } from './adjustments.js';
+import { Language } from './language.js';
+import { disclosureStyles, joinStyles } from './page-styles.js';
+import type { Choice } from './pickers.js';
+import { isOn, type Processing, processings, remember, remembered, rememberedSize, rememberedVolume } from './preferences.js';
+import { Screen } from './screen.js';
+import { presence, trouble } from './state-words.js';
+import type { StudioView } from './studio-view.js';
+import { titleOf } from './tally.js';
+import { type LanguageId, languages } from './texts/languages.js';
+import { Visit } from './visit.js';
 import '../common/theme-switch.js';
+import './adjustments.js';
+import './controls.js';
+import './door.js';
+import './messages.js';
+import './pickers.js';
+import './quality.js';
 import './reach-notice.js';
-
-const noInvite = 'This page needs an invite link. Ask the studio for one and open it as it is, with everything after the # sign.';
-const badInvite = 'This invite is not valid any more. Ask the studio for a new link.';
+import './self-view.js';
+import './sound-check.js';
+import './studio-view.js';
+import './tally.js';
 
 /** A guest's page: choose camera and microphone, see yourself, join, hear and see the program. */
 @customElement('r58-join-page')
 export class JoinPage extends LitElement {
-	static override styles = [base, pageStyles, joinStyles];
-	@state() private guest: string | null = null;
-	@state() private name: string | null = null;
-	/** Why nobody can join with this link. */
-	@state() private problem: string | null = null;
-	/** Nobody invited, and the door is open: the name is asked for, and the operator. */
-	@state() private atDoor = false;
-	@state() private joined = false;
-	@state() private muted = false;
-	@state() private cameraOff = false;
-	@state() private volume = 1;
-	@query('r58-meter') private meter!: Meter | null;
-	@query('[data-testid="return-video"]') private returnVideo!: HTMLVideoElement | null;
-	#token = fragmentToken();
-	#devices = new Devices(this);
-	#level = new MicrophoneLevel(this, () => this.meter);
-	#whip = new Whip(this);
-	#whep = new Whep(
-		this,
-		() => this.returnVideo,
-		() => this.#token,
-	);
-
-	override connectedCallback(): void {
-		super.connectedCallback();
-		void this.#identify();
-		void this.#devices.open();
-	}
+	static override styles = [base, pageStyles, disclosureStyles, joinStyles];
+	@state() private volume = rememberedVolume();
+	@state() private speaker = remembered('speaker') ?? '';
+	@state() private mirror = isOn('mirror');
+	@query('r58-studio-view') private studio!: StudioView | null;
+	#language = new Language(this);
+	#visit = new Visit(this, () => this.studio?.video ?? null);
 
 	override updated(): void {
-		this.#level.listen(this.#devices.stream);
-		if (this.returnVideo) this.returnVideo.volume = this.volume;
+		const { joined, channel, name } = this.#visit;
+		document.title = titleOf(this.#language.texts, channel.status?.name ?? name, joined ? (channel.status?.tally ?? null) : null);
 	}
 
 	override render() {
-		return html`<div class="page">
-			<div class="top">
-				<h1>R58 Studio${this.name ? html` · <span data-testid="join-name">${this.name}</span>` : nothing}</h1>
-				<r58-theme-switch></r58-theme-switch>
+		const { closed, joined, channel } = this.#visit;
+		return html`
+			<div class="page">${this.#top()} ${closed ? this.#closed() : joined ? this.#room() : this.#setup()}</div>
+			${joined && channel.status?.tally === 'program' ? html`<div class="frame"></div>` : nothing}
+		`;
+	}
+
+	#top() {
+		const { texts, id } = this.#language;
+		const name = this.#visit.channel.status?.name ?? this.#visit.name;
+		return html`<header class="top">
+			<h1><span class="studio" ?data-named=${name !== null}>R58 Studio</span>${name ? html`<span data-testid="join-name">${name}</span>` : nothing}</h1>
+			<select
+				class="language" data-testid="language-select" aria-label=${texts.language}
+				@change=${(event: Event) => this.#language.choose((event.target as HTMLSelectElement).value as LanguageId)}
+			>${Object.entries(languages).map(([key, { name }]) => html`<option value=${key} ?selected=${key === id}>${name}</option>`)}</select>
+			<r58-theme-switch .labels=${texts.colours}></r58-theme-switch>
+		</header>`;
+	}
+
+	/** Nobody can join from here, or not any more. */
+	#closed() {
+		const { texts } = this.#language;
+		const closed = this.#visit.closed!;
+		const title =
+			closed === 'removed'
+				? texts.closed.removedTitle
+				: closed === 'elsewhere'
+					? texts.closed.elsewhereTitle
+					: texts.closed.title;
+		return html`<main class="problem" role="alert" data-testid="join-problem" data-reason=${closed}>
+			<b>${title}</b>
+			<p>${texts.closed[closed]}</p>
+			${
+				closed === 'elsewhere'
+					? html`<button data-testid="here-button" @click=${() => this.#visit.join()}>${texts.closed.here}</button>`
+					: closed === 'removed'
+						? nothing
+						: html`<button @click=${() => this.#visit.start()}>${texts.retry}</button>`
+			}
+		</main>`;
+	}
+
+	#setup() {
+		const { texts } = this.#language;
+		const { atDoor, devices, guest, left, unanswered } = this.#visit;
+		const { stream, reason } = devices;
+		// With nothing to choose from, pickers only hide the remedy.
+		const choosable = stream !== null || (reason !== null && ['busy', 'unknown'].includes(reason.code));
+		const ready = guest !== null && devices.stream !== null;
+		const join = left ? texts.setup.joinAgain : devices.missing === 'video' ? texts.setup.joinWithoutCamera : texts.setup.join;
+		return html`
+			${left ? html`<p class="state" role="status" data-testid="left-note">${texts.setup.left}</p>` : nothing}
+			${unanswered ? html`<p class="state waiting" role="alert">${texts.state.unanswered} ${texts.state.waiting}</p>` : nothing}
+			${this.#banner()}
+			<main class="columns setup" aria-label=${texts.setup.title}>
+				<div class="main">${this.#self()}</div>
+				<div class="side">
+					<b>${texts.setup.title}</b>
+					${this.#deviceTrouble()} ${choosable ? html`${this.#pickers()} ${this.#soundCheck()}` : nothing}
+					<p class="small">${texts.setup.headphones}</p>
+					<details class="more"><summary>${texts.settings.more}</summary><div>${this.#adjustments()}</div></details>
+					<div class="dock">
+						${guest === null ? nothing : html`<r58-reach-notice .texts=${texts} .token=${this.#visit.token}></r58-reach-notice>`}
+						${
+							atDoor
+								? html`<r58-door .texts=${texts}></r58-door>`
+								: html`<button class="primary large" data-testid="join-button" ?disabled=${!ready} @click=${() => this.#visit.join()}>${join}</button>`
+						}
+						${devices.stream === null && devices.reason === null ? html`<p class="small dim" role="status">${texts.setup.waitingForDevices}</p>` : nothing}
+					</div>
+				</div>
+			</main>
+		`;
+	}
+
+	#room() {
+		const { texts } = this.#language;
+		const { channel, devices, screen, whep, whip, muted, cameraOff } = this.#visit;
+		const { status } = channel;
+		return html`<main class="columns room">
+			<div class="main">
+				<r58-tally .texts=${texts} .tally=${status?.tally ?? null}></r58-tally>
+				${this.#state()} ${this.#notices()} ${this.#banner()}
+				<r58-studio-view
+					.texts=${texts} .stream=${whep.stream} .volume=${this.volume} .speaker=${this.speaker} ?live=${whep.live}
+					@volume=${({ detail }: CustomEvent<number>) => this.#setVolume(detail)}
+				></r58-studio-view>
 			</div>
-			${this.problem ? this.#invalid(this.problem) : this.joined ? this.#inside() : this.#outside()}
+			<div class="side">
+				<div class="pair">
+					${this.#self()}
+					<p class="dim small">${texts.studio.headphones}</p>
+				</div>
+				${this.#deviceTrouble()}
+				<section class="card">
+					<r58-quality
+						.texts=${texts} .status=${status} .limitation=${whip.limitation}
+						.fpsExpected=${cameraOff || this.#visit.outgoing?.getVideoTracks().length === 0 ? 0 : screen.track ? 2 : 30}
+					></r58-quality>
+				</section>
+				<section class="card">
+					<r58-messages
+						.texts=${texts} .messages=${channel.messages} .refusal=${channel.refusal} ?connected=${channel.connected}
+						@say=${({ detail }: CustomEvent<string>) => channel.say(detail)}
+					></r58-messages>
+				</section>
+				<section class="card">
+					<details>
+						<summary data-testid="settings">${texts.settings.title}</summary>
+						<div>${this.#pickers()} ${this.#soundCheck()} ${this.#adjustments()}</div>
+					</details>
+				</section>
+			</div>
+			<div class="dock">
+				<r58-controls
+					role="group" aria-label=${texts.controls.label} .texts=${texts} ?muted=${muted} ?cameraOff=${cameraOff} ?sharing=${screen.track !== null}
+					?hasMicrophone=${devices.track('audio') !== undefined} ?hasCamera=${devices.track('video') !== undefined}
+					?canTurn=${devices.canTurn} ?canShare=${Screen.possible}
+					@mute=${() => this.#visit.mute()} @camera=${() => this.#visit.hideCamera()} @turn=${() => devices.turn()}
+					@share=${() => this.#visit.share()} @leave=${() => this.#visit.leave()}
+				></r58-controls>
+			</div>
+		</main>`;
+	}
+
+	/** In, or why not yet. */
+	#state() {
+		const { texts } = this.#language;
+		const { whip, muted, cameraOff, devices, screen } = this.#visit;
+		const { phase, message, code, reason } = whip.status;
+		const seen = screen.track !== null || (!cameraOff && devices.track('video') !== undefined);
+		const heard = !muted && devices.track('audio') !== undefined && !this.#visit.channel.status?.muted;
+		const why = trouble(whip.status, texts, navigator.onLine);
+		const words = phase === 'live' ? presence(texts, seen, heard) : (why ?? texts.state.connecting);
+		return html`<div class="state ${phase}" role="status" data-testid="join-state" data-phase=${phase}>
+			${words} ${phase === 'waiting' ? texts.state.waiting : nothing}
+			${(code || reason === 'no-path') && message && phase !== 'live' ? html`<small>${texts.state.detail} ${message}</small>` : nothing}
+			${phase === 'refused' ? html`<p><button data-testid="rejoin-button" @click=${() => this.#visit.join()}>${texts.retry}</button></p>` : nothing}
 		</div>`;
 	}
 
-	#invalid(problem: string) {
-		return html`<div class="problem" role="alert" data-testid="join-problem"><b>You cannot join with this link</b><p>${problem}</p></div>
-			<button @click=${() => this.#identify()}>Try again</button>`;
-	}
-
-	#outside() {
-		const ready = this.guest !== null && this.#devices.stream !== null;
+	/** What the operator has changed for this guest. */
+	#notices() {
+		const { texts } = this.#language;
+		const { status } = this.#visit.channel;
+		if (!status) return nothing;
+		const cap = status.maxKbps === null ? null : texts.notices.cap(status.maxKbps / 1000);
 		return html`
-			<p class="dim">Check picture and sound, then join. Headphones keep your microphone from hearing the program.</p>
-			<div class="columns">
-				${this.#self()}
-				<div class="side">
-					${this.#trouble()} ${this.#pickers()}
-					${this.guest === null ? nothing : html`<r58-reach-notice .token=${this.#token}></r58-reach-notice>`}
-					${this.atDoor ? html`<r58-door></r58-door>` : this.#joinButton(ready)}
-				</div>
-			</div>
+			${status.muted ? html`<p class="notice" role="status" data-testid="studio-mute">${texts.notices.muted}</p>` : nothing}
+			${cap ? html`<p class="notice" role="status" data-testid="studio-cap">${cap}</p>` : nothing}
 		`;
 	}
 
-	#joinButton(ready: boolean) {
-		return html`<button class="primary large" data-testid="join-button" ?disabled=${!ready} @click=${this.#join}>Join</button>`;
-	}
-
-	#inside() {
-		const { phase, message } = this.#whip.status;
-		return html`
-			<p class="state ${phase}" role="status" data-testid="join-state" data-phase=${phase}>${message ?? (phase === 'live' ? this.#presence() : phaseWords[phase])}</p>
-			<div class="columns">
-				<div class="return">
-					<video data-testid="return-video" autoplay playsinline .srcObject=${this.#whep.stream}></video>
-					${this.#whep.live ? nothing : html`<p class="over">${this.#whep.status.message ?? 'The program appears here in a moment…'}</p>`}
-				</div>
-				<div class="side">
-					${this.#self()}
-					<div class="controls">
-						<button data-testid="mute-button" aria-pressed=${this.muted} @click=${this.#mute}>${this.muted ? 'Muted' : 'Mute'}</button>
-						<button data-testid="camera-button" ?disabled=${this.#devices.missing === 'video'} aria-pressed=${this.cameraOff} @click=${this.#hideCamera}>
-							${this.cameraOff ? 'Camera is off' : 'Camera off'}
-						</button>
-						<button class="danger" data-testid="leave-button" @click=${this.#leave}>Leave</button>
-					</div>
-					<label for="volume">Volume of the program</label>
-					<input
-						id="volume" type="range" min="0" max="1" step="0.05" data-testid="return-volume" .value=${String(this.volume)}
-						aria-valuetext="${Math.round(this.volume * 100)} %" @input=${this.#setVolume}
-					/>
-					<p class="dim small">Use headphones. Without them others may hear themselves through your microphone.</p>
-					${this.#trouble()}
-					<details><summary>Camera and microphone</summary>${this.#pickers()}</details>
-				</div>
-			</div>
-		`;
+	/** The studio's newest message, until the guest has taken note of it. */
+	#banner() {
+		const { texts } = this.#language;
+		const { unread } = this.#visit;
+		return html`<div role="alert">${
+			unread
+				? html`<div class="banner" data-testid="message-banner">
+					<p>${unread.text}</p>
+					<button class="primary" data-testid="message-read" @click=${() => this.#visit.read(unread)}>${texts.messages.gotIt}</button>
+				</div>`
+				: nothing
+		}</div>`;
 	}
 
 	#self() {
-		const { stream, missing, reason } = this.#devices;
-		const text = !stream
-			? reason
-				? 'No picture'
-				: 'Waiting for your camera…'
-			: missing === 'video'
-				? 'No camera: you join with sound only'
-				: null;
-		return html`<div class="self">
-			<video data-testid="self-video" autoplay playsinline muted .muted=${true} .srcObject=${stream} ?data-off=${this.cameraOff}></video>
-			${text ? html`<p class="over">${text}</p>` : this.cameraOff ? html`<p class="over">Your camera is off</p>` : nothing}
-			${this.muted ? html`<span class="badge">Microphone muted</span>` : nothing}
-		</div>`;
-	}
-
-	/** What reaches the studio of this guest: never more than is sent. */
-	#presence(): string {
-		const { missing } = this.#devices;
-		const senses = [this.cameraOff || missing === 'video' ? '' : 'sees', this.muted || missing === 'audio' ? '' : 'hears'];
-		const words = senses.filter(Boolean).join(' and ');
-		return words ? `You are in. The studio ${words} you.` : 'You are in. The studio neither sees nor hears you.';
+		const { devices, screen, outgoing, muted, cameraOff } = this.#visit;
+		const sharing = screen.track !== null;
+		return html`<r58-self-view
+			.texts=${this.#language.texts} .stream=${outgoing} ?mirrored=${this.mirror && !sharing && devices.facesUser} ?whole=${sharing}
+			?off=${cameraOff && !sharing} ?muted=${muted} ?paused=${devices.paused && !sharing} ?failed=${devices.reason !== null}
+		></r58-self-view>`;
 	}
 
 	#pickers() {
-		const { cameras, microphones, missing } = this.#devices;
-		return html`
-			<label for="camera">Camera</label>
-			${this.#picker('camera', 'video', cameras, 'No camera')}
-			<label for="microphone">Microphone</label>
-			${this.#picker('microphone', 'audio', microphones, 'No microphone')}
-			<r58-meter data-testid="microphone-meter" role="img" aria-label="Level of your microphone"></r58-meter>
-			<p class="dim small">
-				${missing === 'audio' ? 'No microphone: nobody will hear you.' : 'Speak: the bar moves when your microphone works.'}
-			</p>
-		`;
+		const { devices } = this.#visit;
+		return html`<r58-pickers
+			.texts=${this.#language.texts} .cameras=${devices.cameras} .microphones=${devices.microphones} .speakers=${devices.speakers}
+			.camera=${devices.chosen('video')} .microphone=${devices.chosen('audio')} .speaker=${this.speaker}
+			@choose=${({ detail }: CustomEvent<Choice>) => this.#choose(detail)}
+		></r58-pickers>`;
 	}
 
-	#picker(id: string, kind: Kind, devices: MediaDeviceInfo[], none: string) {
-		const chosen = this.#devices.chosen(kind);
-		return html`<select
-			id=${id} data-testid="${id}-select" ?disabled=${devices.length === 0}
-			@change=${(event: Event) => this.#choose(kind, (event.target as HTMLSelectElement).value)}
-		>
-			${devices.length === 0 ? html`<option>${none}</option>` : nothing}
-			${devices.map(
-				({ deviceId, label }, index) =>
-					html`<option value=${deviceId} ?selected=${deviceId === chosen}>${label || `${id} ${index + 1}`}</option>`,
-			)}
-		</select>`;
+	#soundCheck() {
+		const { devices } = this.#visit;
+		return html`<r58-sound-check
+			.texts=${this.#language.texts} .track=${devices.track('audio')} ?ready=${devices.stream !== null}
+		></r58-sound-check>`;
 	}
 
-	#trouble() {
-		const { reason } = this.#devices;
+	#adjustments() {
+		const on = Object.fromEntries(processings.map((processing) => [processing, isOn(processing)])) as Record<Processing, boolean>;
+		return html`<r58-adjustments
+			.texts=${this.#language.texts} ?mirror=${this.mirror} .size=${rememberedSize()} .bitrate=${this.#visit.bitrate} .on=${on}
+			@adjust=${({ detail }: CustomEvent<Adjustment>) => this.#adjust(detail)}
+		></r58-adjustments>`;
+	}
+
+	#deviceTrouble() {
+		const { texts } = this.#language;
+		const { reason } = this.#visit.devices;
 		if (!reason) return nothing;
+		const { title, remedy } = texts.reasons[reason.code];
 		return html`<div class="problem" role="alert" data-testid="device-problem" data-reason=${reason.code}>
-			<b>${reason.title}</b>
-			<p>${reason.remedy}</p>
-			${reason.code === 'insecure' ? nothing : html`<button data-testid="device-retry" @click=${() => this.#devices.open()}>Try again</button>`}
+			<b>${title}</b>
+			<p>${remedy}${reason.detail ? ` (${reason.detail})` : ''}</p>
+			${
+				reason.code === 'insecure'
+					? nothing
+					: html`<button data-testid="device-retry" @click=${() => this.#visit.devices.open()}>${texts.retry}</button>`
+			}
 		</div>`;
 	}
 
-	/** The token is used as it is, so that a guest link opened beside the switcher does not log the operator out. */
-	async #identify(): Promise<void> {
-		this.problem = null;
-		try {
-			this.atDoor = this.#token === null && (await doorIsOpen().catch(() => false));
-			if (this.atDoor) return;
-			const session = await currentSession(this.#token);
-			if (session?.guest == null) {
-				this.problem = this.#token === null ? noInvite : badInvite;
-				return;
-			}
-			this.guest = session.guest;
-			const { name } = await request<Guest>('GET', `/api/guests/${encodeURIComponent(session.guest)}`, { token: this.#token });
-			this.name = name;
-		} catch (error) {
-			// Without a name one can still join; without a seat one cannot.
-			if (this.guest === null) this.problem = sentence(error);
-		}
+	#choose({ device, deviceId }: Choice): void {
+		if (device === 'speaker') {
+			this.speaker = deviceId;
+			remember('speaker', deviceId);
+		} else void this.#visit.devices.choose(device === 'camera' ? 'video' : 'audio', deviceId);
 	}
 
-	#join(): void {
-		const { stream } = this.#devices;
-		if (this.guest === null || stream === null) return;
-		this.joined = true;
-		this.#whip.join(this.guest, this.#token, stream);
-		this.#whep.watch(`return-${this.guest}`);
+	#adjust(change: Adjustment): void {
+		if ('mirror' in change) {
+			this.mirror = change.mirror;
+			remember('mirror', change.mirror ? 'on' : 'off');
+		} else if ('size' in change) void this.#visit.devices.resize(change.size);
+		else if ('bitrate' in change) {
+			this.#visit.bitrate = change.bitrate;
+			remember('bitrate', String(change.bitrate ?? 0));
+		} else void this.#visit.devices.process(change.processing, change.on);
+		this.requestUpdate();
 	}
 
-	#leave(): void {
-		this.#whip.leave();
-		this.#whep.leave();
-		this.joined = false;
-	}
-
-	#mute(): void {
-		this.muted = !this.muted;
-		this.#devices.enable('audio', !this.muted);
-	}
-
-	#hideCamera(): void {
-		this.cameraOff = !this.cameraOff;
-		this.#devices.enable('video', !this.cameraOff);
-	}
-
-	async #choose(kind: Kind, deviceId: string): Promise<void> {
-		await this.#devices.choose(kind, deviceId);
-		if (this.#devices.stream) await this.#whip.change(this.#devices.stream);
-	}
-
-	#setVolume(event: Event): void {
-		this.volume = Number((event.target as HTMLInputElement).value);
+	#setVolume(volume: number): void {
+		this.volume = volume;
+		remember('volume', String(volume));
 	}
 }
-
-const phaseWords: Record<Exclude<Status['phase'], 'live'>, string> = {
-	idle: 'Not connected',
-	connecting: 'Connecting to the studio…',
-	waiting: 'Connection lost. Trying again…',
-	refused: 'The studio did not let you in.',
-};

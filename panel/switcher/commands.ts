@@ -1,6 +1,7 @@
-import type { GuestInvite, Invite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
+import type { GuestInvite, GuestPatch, Invite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
 import { Requests } from '../api/requests.js';
 import { sceneOnAir, sourceScene, withSource } from './scenes.js';
+import type { Replacement } from './without.js';
 
 /** Everything the switcher asks of the studio. */
 export class Commands extends Requests {
@@ -74,6 +75,23 @@ export class Commands extends Requests {
 
 	refuse(visitor: string): Promise<unknown> {
 		return this.send('DELETE', `/api/door/visitors/${encodeURIComponent(visitor)}`);
+	}
+
+	guest(id: string, patch: GuestPatch): Promise<unknown> {
+		return this.send('PATCH', `/api/guests/${encodeURIComponent(id)}`, patch);
+	}
+
+	writeTo(guest: string, text: string): Promise<unknown> {
+		return this.send('POST', `/api/guests/${encodeURIComponent(guest)}/messages`, { text });
+	}
+
+	/** On air at once: the scene as it is given, or the one that has this name. */
+	async cutTo({ id, layers }: Replacement): Promise<void> {
+		if (layers) {
+			const { label } = this.show.state!.scenes[id]!;
+			if ((await this.send('PUT', `/api/scenes/${encodeURIComponent(id)}`, { label, layers })) === null) return;
+		}
+		if (this.show.state?.buses.program !== id) await this.send('POST', '/api/cut', { scene: id });
 	}
 
 	async removeGuest(id: string, name: string): Promise<void> {

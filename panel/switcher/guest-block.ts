@@ -1,20 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Guest, GuestInvite, Visitor } from '../../service/api/schema.js';
+import type { Buses, Guest, GuestInvite, State } from '../../service/api/schema.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
 import type { InviteDialog } from './invite-dialog.js';
 import { chosenExpiry, expirySelect } from './invite-expiry.js';
+import { tallyOf } from './scenes.js';
 import './door-block.js';
+import './guest-card.js';
 import './invite-dialog.js';
 import './invite-view.js';
-
-const stateWords: Record<Guest['state'], string> = {
-	invited: 'Invited, not here yet',
-	connecting: 'Connecting…',
-	connected: 'Connected',
-	lost: 'Connection lost – coming back by itself',
-};
 
 /** Invites people and shows how their connections are. */
 @customElement('r58-guest-block')
@@ -27,20 +22,19 @@ export class GuestBlock extends LitElement {
 			form input { flex-basis: 100%; }
 			form select { flex: 0 1 110px; }
 			form button { flex: 1; }
-			li { display: flex; align-items: center; gap: 8px; padding: 6px 0; border-top: 1px solid var(--line); }
-			li > div { flex: 1; min-width: 0; }
-			.connected { color: var(--ok); }
-			.lost { color: var(--warn); }
+			li { padding: 8px 0; border-top: 1px solid var(--line); }
 		`,
 	];
 	@property({ attribute: false }) commands!: Commands;
-	@property({ attribute: false }) guests: Guest[] = [];
-	@property({ attribute: false }) visitors: Visitor[] = [];
+	@property({ attribute: false }) state!: State;
+	/** Null while the panel is offline: no lamp is lit then. */
+	@property({ attribute: false }) buses: Buses | null = null;
 	@state() private invite: (GuestInvite & { name: string }) | null = null;
 	@state() private busy = false;
 	@query('r58-invite-dialog') private dialog!: InviteDialog;
 
 	override render() {
+		const guests = Object.values(this.state.guests);
 		return html`
 			<h2>Guests</h2>
 			<form @submit=${this.#create}>
@@ -51,7 +45,7 @@ export class GuestBlock extends LitElement {
 				${expirySelect('guest-invite-expiry')}
 				<button data-testid="guest-invite-create" ?disabled=${this.busy}>Invite a guest</button>
 			</form>
-			<r58-door-block .commands=${this.commands} .visitors=${this.visitors}></r58-door-block>
+			<r58-door-block .commands=${this.commands} .visitors=${Object.values(this.state.door)}></r58-door-block>
 			${
 				this.invite
 					? html`<r58-invite-view .invite=${this.invite} .name=${this.invite.name} @hide=${() => (this.invite = null)}></r58-invite-view>`
@@ -59,33 +53,20 @@ export class GuestBlock extends LitElement {
 			}
 			<r58-invite-dialog .commands=${this.commands}></r58-invite-dialog>
 			${
-				this.guests.length === 0
+				guests.length === 0
 					? html`<p class="dim small">No guests yet. Give a name, then send the link: they join from their browser.</p>`
-					: html`<ul data-testid="guest-list">${this.guests.map((guest) => this.#guest(guest))}</ul>`
+					: html`<ul data-testid="guest-list">${guests.map((guest) => this.#guest(guest))}</ul>`
 			}
 		`;
 	}
 
 	#guest(guest: Guest) {
-		const figures = [
-			guest.path,
-			guest.codec,
-			guest.kbps === null ? null : `${(guest.kbps / 1000).toFixed(1)} Mbit/s`,
-			guest.rttMs === null ? null : `${Math.round(guest.rttMs)} ms`,
-			guest.lossPct ? `${guest.lossPct.toFixed(1)} % lost` : null,
-		].filter((figure) => figure !== null);
+		const { audio, scenes } = this.state;
 		return html`<li data-testid="guest-${guest.id}" data-state=${guest.state}>
-			<div>
-				<b>${guest.name}</b>
-				<p class="small ${guest.state}" role="status">${stateWords[guest.state]}</p>
-				${figures.length > 0 ? html`<p class="small dim">${figures.join(' · ')}</p>` : nothing}
-				${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${guest.lastError}</p>` : nothing}
-			</div>
-			<button data-testid="guest-links-${guest.id}" aria-label="Links of ${guest.name}" @click=${() => this.dialog.show(guest)}>Links</button>
-			<button
-				data-testid="guest-remove-${guest.id}" aria-label="Remove ${guest.name}"
-				@click=${() => this.commands.removeGuest(guest.id, guest.name)}
-			>Remove</button>
+			<r58-guest-card
+				.commands=${this.commands} .guest=${guest} .strip=${audio[guest.id] ?? null} .tally=${tallyOf(guest.id, this.buses, scenes)}
+				@links=${() => this.dialog.show(guest)}
+			></r58-guest-card>
 		</li>`;
 	}
 

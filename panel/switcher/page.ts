@@ -20,6 +20,7 @@ import '../common/safe-mode.js';
 import '../inputs/source-settings.js';
 import './audio-strip.js';
 import './guest-block.js';
+import './guest-lost.js';
 import './header.js';
 import './key-map.js';
 import './layout-block.js';
@@ -110,6 +111,7 @@ export class SwitcherPage extends LitElement {
 					.scene=${program} .transition=${buses?.transition ?? null} ?tally=${buses !== null && program !== null}
 					startedAt=${state.system.startedAt}
 				></r58-program-monitor>
+				<r58-guest-lost .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-lost>
 			</div>
 			${this.#hint()}
 			<section class="tiles" aria-label="Sources">${this.#tiles(state, online)}</section>
@@ -122,7 +124,7 @@ export class SwitcherPage extends LitElement {
 				<r58-layout-block
 					class="layouts card" .commands=${this.#commands} .scenes=${scenes} .sources=${sources} .buses=${buses}
 				></r58-layout-block>
-				<r58-guest-block class="guests card" .commands=${this.#commands} .guests=${Object.values(state.guests)} .visitors=${Object.values(state.door)}></r58-guest-block>
+				<r58-guest-block class="guests card" .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-block>
 			</aside>
 		</main>`;
 	}

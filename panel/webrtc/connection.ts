@@ -1,15 +1,11 @@
 import { RequestError, send } from '../api/http.js';
 import { mayRetry, type Refusal, silence } from '../api/refusal.js';
 import { backoffMs } from './backoff.js';
+import type { Status, Trouble } from './status.js';
 import { Trickle } from './trickle.js';
 import { serverTrouble } from './trouble.js';
 
-export interface Status {
-	/** waiting: lost or refused for now, the next try is planned. refused: given up, only a person can change it. */
-	phase: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused';
-	/** For the person at the screen; null when all is well. */
-	message: string | null;
-}
+export type { Status } from './status.js';
 
 export interface ConnectionOptions {
 	/** The WHIP or WHEP endpoint. */
@@ -20,6 +16,8 @@ export interface ConnectionOptions {
 	build(peer: RTCPeerConnection): void;
 	/** Last change to the offer. */
 	munge?(sdp: string): string;
+	/** Last change to the answer. */
+	mungeAnswer?(sdp: string): string;
 	/** A counter that grows while media moves. */
 	progress(report: RTCStatsReport): number;
 	/** What the server knows of why there is no connection. */
@@ -52,6 +50,7 @@ export class Connection {
 		window.addEventListener('pageshow', this.#comeBack, { once: true });
 	};
 	#comeBack = () => this.start();
+	#hurry = () => this.#again();
 
 	constructor(readonly options: ConnectionOptions) {}
 
@@ -64,17 +63,30 @@ export class Connection {
 		this.#running = true;
 		this.#failures = 0;
 		window.addEventListener('pagehide', this.#leave);
+		window.addEventListener('online', this.#hurry);
 		void this.#try();
 	}
 
 	stop(): void {
 		window.removeEventListener('pageshow', this.#comeBack);
 		if (!this.#running) return;
-		this.#running = false;
-		window.removeEventListener('pagehide', this.#leave);
+		this.#rest();
 		window.clearTimeout(this.#retry);
 		this.#end();
 		this.options.onStatus({ phase: 'idle', message: null });
+	}
+
+	#rest(): void {
+		this.#running = false;
+		window.removeEventListener('pagehide', this.#leave);
+		window.removeEventListener('online', this.#hurry);
+	}
+
+	/** The network is back: no need to wait for the next try. */
+	#again(): void {
+		if (this.#peer !== null) return;
+		window.clearTimeout(this.#retry);
+		void this.#try();
 	}
 
 	async #try(): Promise<void> {
@@ -95,10 +107,12 @@ export class Connection {
 			const answer = await this.#post(sdp, peer);
 			if (answer === null) return;
 			trickle.begin(this.#session);
-			await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+			await peer.setRemoteDescription({ type: 'answer', sdp: this.options.mungeAnswer?.(answer) ?? answer });
 			if (this.#peer === peer) this.#watch(peer, begun);
 		} catch (error) {
-			if (this.#peer === peer) this.#broke(error instanceof RequestError ? error.refusal : unusable(error));
+			if (this.#peer !== peer) return;
+			if (!(error instanceof RequestError)) this.#broke(unusable(error), 'unusable');
+			else this.#broke(error.refusal, error.refusal.status === 0 ? 'unanswered' : 'refused');
 		}
 	}
 
@@ -129,11 +143,13 @@ export class Connection {
 	}
 
 	/** What the browser says of its servers, what the studio says of the rest. */
-	async #noPath(): Promise<string> {
+	async #noPath(peer: RTCPeerConnection): Promise<void> {
+		window.clearInterval(this.#checker);
 		const own = serverTrouble(this.#trickle?.errors ?? []);
 		const told = await this.options.explain?.().catch(() => null);
 		const words = [own, told].filter(Boolean).join(' ');
-		return words || 'No path for picture and sound was found. Is this device in the same network?';
+		const message = words || 'No path for picture and sound was found. Is this device in the same network?';
+		if (this.#peer === peer) this.#broke({ ...silence(true), message }, 'no-path');
 	}
 
 	/** `begun`: when it was asked for. */
@@ -160,23 +176,16 @@ export class Connection {
 			count = counted;
 			if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
 				this.#failures = 0;
-				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…' });
+				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…', reason: 'lost' });
 				void this.#try();
 				return;
 			}
 			if (this.#peer !== peer) return;
 			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
 			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
-			if (gone && connectedAt === 0) {
-				window.clearInterval(this.#checker);
-				const message = await this.#noPath();
-				if (this.#peer === peer) this.#broke({ ...silence(true), message });
-			} else if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' });
-			else if (connectedAt === 0 && now - begun > connectMs) {
-				window.clearInterval(this.#checker);
-				const message = await this.#noPath();
-				if (this.#peer === peer) this.#broke({ ...silence(true), message });
-			} else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' });
+			if (connectedAt === 0 && (gone || now - begun > connectMs)) await this.#noPath(peer);
+			else if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' }, 'lost');
+			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' }, 'no-media');
 		}, checkEveryMs);
 	}
 
@@ -191,17 +200,16 @@ export class Connection {
 		}
 	}
 
-	#broke(refusal: Refusal): void {
+	#broke(refusal: Refusal, reason: Trouble): void {
 		this.#end();
 		if (!this.#running) return;
 		if (!mayRetry(refusal)) {
-			this.#running = false;
-			window.removeEventListener('pagehide', this.#leave);
-			this.options.onStatus({ phase: 'refused', message: refusal.message });
+			this.#rest();
+			this.options.onStatus({ phase: 'refused', message: refusal.message, reason, code: refusal.code });
 			return;
 		}
 		this.#failures += 1;
-		this.options.onStatus({ phase: 'waiting', message: `${refusal.message} Trying again…` });
+		this.options.onStatus({ phase: 'waiting', message: `${refusal.message} Trying again…`, reason, code: refusal.code });
 		const waitMs = refusal.retryAfterS === null ? backoffMs(this.#failures) : Math.min(10, refusal.retryAfterS) * 1000;
 		this.#retry = window.setTimeout(() => void this.#try(), waitMs);
 	}

@@ -22,3 +22,8 @@ export function preferred<T extends Codec>(codecs: readonly T[]): T[] {
 	};
 	return codecs.filter((codec) => rank(codec) >= 0).sort((a, b) => rank(a) - rank(b));
 }
+
+/** Leaves out the bandwidth lines: what they say holds for the whole session, and a cap may be lifted before it ends. */
+export function withoutCap(sdp: string): string {
+	return sdp.replace(/^b=(AS|TIAS):\d+\r?\n/gm, '');
+}

@@ -12,6 +12,7 @@ typedef struct {
   GCond changed;
   gboolean stopping;
   guint64 buffers, bytes;
+  gint width, height; /* of raw pictures; 0 for anything else */
 } R58Meter;
 
 typedef GstBaseTransformClass R58MeterClass;
@@ -36,6 +37,23 @@ meter_transform_ip (GstBaseTransform *base, GstBuffer *buffer)
   return GST_FLOW_OK;
 }
 
+static gboolean
+meter_set_caps (GstBaseTransform *base, GstCaps *in, GstCaps *out)
+{
+  R58Meter *self = R58_METER (base);
+  GstStructure *s = gst_caps_get_structure (in, 0);
+  gint width = 0, height = 0;
+  if (gst_structure_has_name (s, "video/x-raw")) {
+    gst_structure_get_int (s, "width", &width);
+    gst_structure_get_int (s, "height", &height);
+  }
+  g_mutex_lock (&self->lock);
+  self->width = width;
+  self->height = height;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
 /* A thread of its own: that nothing passes is what must be heard. */
 static gpointer
 report (gpointer data)
@@ -47,10 +65,15 @@ report (gpointer data)
     while (!self->stopping && g_cond_wait_until (&self->changed, &self->lock, until))
       continue;
     guint64 buffers = self->buffers, bytes = self->bytes;
+    gint width = self->width, height = self->height;
     g_mutex_unlock (&self->lock);
     JsonBuilder *b = r58_json_begin ();
     r58_json_int (b, "buffers", buffers);
     r58_json_int (b, "bytes", bytes);
+    if (width > 0) {
+      r58_json_int (b, "width", width);
+      r58_json_int (b, "height", height);
+    }
     r58_post_event (GST_ELEMENT (self), "stats", b);
     g_mutex_lock (&self->lock);
   }
@@ -64,6 +87,7 @@ meter_start (GstBaseTransform *base)
   R58Meter *self = R58_METER (base);
   self->stopping = FALSE;
   self->buffers = self->bytes = 0;
+  self->width = self->height = 0;
   self->reporter = g_thread_new ("r58-meter", report, self);
   return TRUE;
 }
@@ -95,12 +119,13 @@ r58_meter_class_init (R58MeterClass *klass)
   G_OBJECT_CLASS (klass)->finalize = meter_finalize;
   klass->start = meter_start;
   klass->stop = meter_stop;
+  klass->set_caps = meter_set_caps;
   klass->transform_ip = meter_transform_ip;
   klass->transform_ip_on_passthrough = TRUE;
   gst_element_class_add_static_pad_template (element, &sink_template);
   gst_element_class_add_static_pad_template (element, &src_template);
   gst_element_class_set_static_metadata (element, "R58 meter", "Generic",
-      "Counts what passes. Event: stats {buffers, bytes} every 500 ms", "R58 Studio");
+      "Counts what passes. Event: stats {buffers, bytes, width?, height?} every 500 ms", "R58 Studio");
 }
 
 static void

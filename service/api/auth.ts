@@ -4,6 +4,7 @@ import { StudioError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { StoredToken } from '../store/tokens.js';
 import type { Studio } from '../studio.js';
+import { bearerProtocol } from './guestChannel.js';
 import { isSameOrigin } from './origin.js';
 import { type Role, roles, type Session } from './schema.js';
 
@@ -45,6 +46,14 @@ export function cookieOf(request: IncomingMessage): string | null {
 	return null;
 }
 
+/** The token of a WebSocket that a browser opens, as a header: it can say it in the list of subprotocols alone. */
+function protocolBearer(request: IncomingMessage): string | undefined {
+	if (request.headers.upgrade === undefined) return undefined;
+	const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+	const secret = offered.find((protocol) => protocol.startsWith(bearerProtocol))?.slice(bearerProtocol.length);
+	return secret === undefined ? undefined : `Bearer ${secret}`;
+}
+
 function sameSecret(given: string, wanted: string): boolean {
 	return given.length === wanted.length && timingSafeEqual(Buffer.from(given), Buffer.from(wanted));
 }
@@ -69,7 +78,7 @@ export class Auth {
 	 * cookie counts as none, so that a browser can still log in.
 	 */
 	identify(request: IncomingMessage): Caller | null {
-		const header = request.headers.authorization;
+		const header = request.headers.authorization ?? protocolBearer(request);
 		if (header !== undefined) {
 			const secret = /^bearer +([^ ]{1,256}) *$/i.exec(header)?.[1];
 			const caller = secret ? (this.#local(secret) ?? this.withToken(secret)) : null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { guestMessagePostSchema, guestMessageSchema } from './guestChannel.js';
 import { inviterOf } from './invites.js';
 import { type Route, route } from './route.js';
 import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema } from './schema.js';
@@ -53,13 +54,37 @@ export function guestRoutes(services: Services): Route[] {
 			method: 'PATCH',
 			path: '/api/guests/:id',
 			role: 'operator',
-			summary: 'Rename a guest',
+			summary: 'Rename a guest, or cap the bitrate of its picture',
 			params,
 			body: guestPatchSchema,
 			response: guestSchema,
 			handler: ({ params, body }) => {
-				const found = guest(params.id);
-				return body.name === undefined ? found : studio.renameGuest(params.id, body.name);
+				guest(params.id);
+				return studio.patchGuest(params.id, body);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/messages',
+			role: 'operator',
+			summary: 'Write to a guest: its page shows the message at once',
+			params,
+			body: guestMessagePostSchema,
+			status: 201,
+			response: guestMessageSchema,
+			handler: ({ params, body }) => {
+				guest(params.id);
+				return studio.addMessage(params.id, 'studio', body.text);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/guests/:id/events',
+			role: 'guest',
+			summary: "WebSocket of a guest's own page: its tally, its connection, messages both ways",
+			params,
+			handler: () => {
+				throw new StudioError('invalid', 'this is a WebSocket: ask for an upgrade');
 			},
 		}),
 		route({

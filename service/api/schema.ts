@@ -3,6 +3,7 @@
  * derived from them. Nanosecond times are decimal strings; coordinates are 0–1 of the canvas.
  */
 import { z } from 'zod';
+import { guestMessageSchema, guestVideoSchema } from './guestChannel.js';
 
 export const errorCodes = [
 	'bad-json',
@@ -205,6 +206,12 @@ export const guestSchema = z.object({
 	lossPct: z.number().nullable(),
 	kbps: z.number().nullable(),
 	codec: z.string().nullable(),
+	video: guestVideoSchema.nullable(),
+	/** Highest bitrate of the picture that the guest's page may send; null = no cap. */
+	maxKbps: z.number().int().nullable(),
+	/** The newest of the conversation, and up to which one the guest has read. */
+	messages: z.array(guestMessageSchema),
+	seenMessage: z.number().int(),
 	lastError: z.string().nullable(),
 	/** Of the present connection, or of the last one that did not come about. */
 	connection: connectionSchema.nullable(),
@@ -219,7 +226,10 @@ const inviteSeconds = z
 	.max(90 * 86_400)
 	.default(7 * 86_400);
 export const guestCreateSchema = z.strictObject({ name: label, expiresInS: inviteSeconds });
-export const guestPatchSchema = z.strictObject({ name: label }).partial();
+export const guestPatchSchema = z
+	.strictObject({ name: label, maxKbps: z.number().int().min(100).max(20_000).nullable() })
+	.partial();
+export type GuestPatch = z.infer<typeof guestPatchSchema>;
 export const guestInviteSchema = z.object({
 	id,
 	token: z.string(),

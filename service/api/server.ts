@@ -18,6 +18,7 @@ import { doorRoutes } from './door.js';
 import { encoderRoutes } from './encoder.js';
 import { EventsHub, eventsPath, eventsRoutes } from './events.js';
 import { statusOf } from './failure.js';
+import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guestEvents.js';
 import { guestRoutes } from './guests.js';
 import { healthRoutes } from './health.js';
 import { iceServerRoutes } from './iceServers.js';
@@ -78,6 +79,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 	const services: Services = { studio, store, settings, certificates, door, log, auth: new Auth(store, studio, statusToken) };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
+	const guestEvents = new GuestEventsHub({ studio, log });
 	const metrics = new Metrics(events);
 	const routes: Route[] = [];
 	routes.push(
@@ -117,11 +119,15 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 	const handle = createApp(routes, services, metrics).callback();
 	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
 		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
+		const path = request.url?.split('?')[0] ?? '';
+		const guest = guestEventsSubject(path);
 		const authorize = (): void => {
-			// Nothing outside needs this one.
-			if (request.url?.split('?')[0] !== eventsPath || clientOf(request).public)
+			// Nothing outside needs the studio's own.
+			if (path === eventsPath ? clientOf(request).public : guest === null)
 				throw new StudioError('not-found', 'there is no WebSocket here');
-			services.auth.authorize(request, services.auth.identify(request), eventsRole);
+			const caller = services.auth.identify(request);
+			services.auth.authorize(request, caller, guest === null ? eventsRole : 'guest');
+			if (guest !== null) allowGuestEvents(caller!, guest);
 		};
 		try {
 			authorize();
@@ -131,7 +137,9 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 			refuseUpgrade(socket, statusOf[code], headers, JSON.stringify({ error: { code, message } }));
 			return;
 		}
-		events.accept(request, socket, head, () => allowed(authorize));
+		const stillAllowed = () => allowed(authorize);
+		if (guest === null) events.accept(request, socket, head, stillAllowed);
+		else guestEvents.accept(request, socket, head, guest, stillAllowed);
 	};
 
 	const clients = new Clients(() => settings.current.access);
@@ -158,6 +166,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 				throw error;
 			}
 			events.start();
+			guestEvents.start();
 			metrics.start();
 			door.start();
 			await entrance.start();
@@ -168,9 +177,13 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 			clearInterval(certificateTimer);
 			door.stop();
 			events.stop();
+			guestEvents.stop();
 			metrics.stop();
 			// The servers do not know upgraded connections, and wait for them.
-			const cut = setTimeout(() => events.terminate(), closeGraceMs);
+			const cut = setTimeout(() => {
+				events.terminate();
+				guestEvents.terminate();
+			}, closeGraceMs);
 			await Promise.all([closeServer(http), closeServer(https), entrance.stop()]);
 			clearTimeout(cut);
 		},

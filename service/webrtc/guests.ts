@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import type { Canvas } from '../../pipelines/canvas.js';
 import { guestSource } from '../../pipelines/guestSource.js';
 import { type Connection, connectionSchema, type Guest } from '../api/schema.js';
@@ -9,11 +10,15 @@ import type { Supervisor } from '../media/supervisor.js';
 import { isPrivate } from '../network/addresses.js';
 import type { Network } from '../network/network.js';
 import type { LiveState } from '../state.js';
+import type { Settings } from '../store/settings.js';
+import { PictureMeter } from './pictureMeter.js';
 import { RtcElement } from './rtcElement.js';
 import { type CheckedOffer, checkOffer, finishAnswer } from './sdp.js';
 import type { RtcSessions } from './sessions.js';
 import { Turns } from './turns.js';
 
+/** What is known of a connection that is none. */
+const unmeasured = { path: null, rttMs: null, lossPct: null, kbps: null, video: null } satisfies Partial<Guest>;
 const READY_TIMEOUT_MS = 5_000;
 /** The element knows its one peer by this name. */
 const PEER = 'guest';
@@ -22,6 +27,7 @@ export interface GuestsOptions {
 	instance: string;
 	canvas: Canvas;
 	state: LiveState;
+	settings: Settings;
 	supervisor: Supervisor;
 	sources: Sources;
 	sessions: RtcSessions;
@@ -47,8 +53,12 @@ export class Guests {
 	#ending = new Map<string, Promise<void>>();
 	/** Seats of the lost, and when they are cleared. */
 	#lost = new Map<string, NodeJS.Timeout>();
+	/** Bitrate caps by guest; they outlast a restart. */
+	#caps: Record<string, number>;
 
-	constructor(private readonly o: GuestsOptions) {}
+	constructor(private readonly o: GuestsOptions) {
+		this.#caps = o.settings.get('guestCaps', z.record(z.string(), z.number())) ?? {};
+	}
 
 	/** Throws no-slot when the mixer is full. */
 	create(name: string): Guest {
@@ -66,6 +76,10 @@ export class Guests {
 			lossPct: null,
 			kbps: null,
 			codec: null,
+			video: null,
+			maxKbps: this.#caps[id] ?? null,
+			messages: [],
+			seenMessage: 0,
 			lastError: null,
 			connection: null,
 			createdAt,
@@ -87,8 +101,18 @@ export class Guests {
 		return this.get(id);
 	}
 
+	/** The guest's page applies it at once; other clients are told with their next offer. */
+	cap(id: string, maxKbps: number | null): void {
+		this.get(id);
+		if (maxKbps === null) delete this.#caps[id];
+		else this.#caps[id] = maxKbps;
+		this.o.settings.set('guestCaps', this.#caps);
+		this.o.state.set(`guests.${id}.maxKbps`, maxKbps);
+	}
+
 	async remove(id: string): Promise<void> {
 		this.get(id);
+		if (id in this.#caps) this.cap(id, null);
 		this.o.state.set(`guests.${id}`, null);
 		await this.#vacate(id);
 		await this.o.sources.remove(id);
@@ -119,10 +143,10 @@ export class Guests {
 				close: async () => {
 					if (this.#seats.get(id) !== seat) return;
 					await this.#vacate(id);
-					this.#update(id, { state: 'invited', path: null, rttMs: null, lossPct: null, kbps: null });
+					this.#update(id, { state: 'invited', ...unmeasured });
 				},
 			});
-			return { session, answer: finishAnswer(answer, checked, network.answer()) };
+			return { session, answer: finishAnswer(answer, checked, { ...network.answer(), maxKbps: this.#caps[id] ?? null }) };
 		} catch (error) {
 			if (this.#seats.get(id) === seat) await this.#lose(id, seat, error instanceof Error ? error.message : String(error));
 			throw error;
@@ -180,6 +204,10 @@ export class Guests {
 			if (stats) this.#update(id, { rttMs: rounded(stats.rttMs), lossPct: rounded(stats.lossPct), kbps: rounded(stats.kbps) });
 		});
 		seat.host.on('down', (reason) => void this.#lose(id, seat, reason));
+		const picture = new PictureMeter();
+		seat.host.on('event', (element, event, data) => {
+			if (element === 'picture' && event === 'stats') this.#update(id, { video: picture.read(data) });
+		});
 	}
 
 	/** Tells why there is no connection, unless the seat has gone on to another (`null`: whoever sits there). */
@@ -196,7 +224,7 @@ export class Guests {
 		if (this.#seats.get(id) !== seat) return;
 		this.#seats.delete(id);
 		this.o.sessions.forget(seat.rtc, PEER);
-		this.#update(id, { state: 'lost', path: null, rttMs: null, lossPct: null, kbps: null, lastError: reason });
+		this.#update(id, { state: 'lost', ...unmeasured, lastError: reason });
 		this.o.sources.setState(id, 'no-signal', reason);
 		this.#found(id);
 		this.#lost.set(

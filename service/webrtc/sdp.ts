@@ -16,6 +16,7 @@ const twccUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-ext
 const stream = 'r58';
 /** What a guest's browser starts at, before its own estimate takes over. */
 const startKbps = 2000;
+const startBitrate = 'x-google-start-bitrate=';
 
 export interface OfferRules {
 	/** publish: the peer sends to us (WHIP). watch: we send (WHEP). */
@@ -290,13 +291,15 @@ export interface AnswerOptions {
 	also?: string[];
 	/** Keep candidates that wait for TCP connections. */
 	tcp?: boolean;
+	/** publish: the most a guest's picture may take, kbit/s. */
+	maxKbps?: number | null;
 }
 
 /** The answer as it goes to the client: what webrtcbin leaves out or says wrongly is put right, rejected lines are put back. */
 export function finishAnswer(
 	answer: string,
 	checked: CheckedOffer,
-	{ loopback = true, also = [], tcp = false }: AnswerOptions = {},
+	{ loopback = true, also = [], tcp = false, maxKbps = null }: AnswerOptions = {},
 ): string {
 	const [head = '', ...sections] = answer.replaceAll('\r\n', '\n').split(/\n(?=m=)/);
 	const lines = answer.split(/\r?\n/);
@@ -313,11 +316,21 @@ export function finishAnswer(
 	const finished = checked.lines.map((line) => {
 		const index = kept.indexOf(line);
 		if (index < 0) return [`m=${line.kind} 0 ${line.protocol} ${line.pt}`, 'c=IN IP4 0.0.0.0', `a=mid:${line.mid}`, 'a=inactive'];
-		return finishSection(sections[index]!, line, checked, index === 0 ? candidates : null);
+		const capKbps = line.kind === 'video' ? maxKbps : null;
+		return withCap(finishSection(sections[index]!, line, checked, index === 0 ? candidates : null), capKbps);
 	});
 	const session = head.split('\n').filter((line) => line !== '' && !/^a=(group|msid-semantic|ice-options)/.test(line));
 	const group = `a=group:BUNDLE ${kept.map(({ mid }) => mid).join(' ')}`;
 	return `${[session, group, `a=msid-semantic: WMS ${stream}`, ...finished].flat().join('\r\n')}\r\n`;
+}
+
+/** A bandwidth line stands right behind the connection line (RFC 4566 §5, RFC 3890). */
+function withCap(section: string[], kbps: number | null): string[] {
+	if (kbps === null) return section;
+	const at = section.findIndex((l) => l.startsWith('c=')) + 1;
+	return section
+		.toSpliced(at, 0, `b=AS:${kbps}`, `b=TIAS:${kbps * 1000}`)
+		.map((l) => l.replace(`${startBitrate}${startKbps}`, `${startBitrate}${Math.min(startKbps, kbps)}`));
 }
 
 /** `candidates` go to the first line only; all others are bundled onto it. */
@@ -354,6 +367,6 @@ function answerFmtp(kind: 'audio' | 'video', { video, direction }: CheckedOffer)
 		const profile = /profile-level-id=([0-9a-f]{6})/i.exec(video.fmtp)?.[1] ?? '42e01f';
 		params.push('level-asymmetry-allowed=1', 'packetization-mode=1', `profile-level-id=${profile}`);
 	}
-	if (kind === 'video' && direction === 'publish') params.push(`x-google-start-bitrate=${startKbps}`);
+	if (kind === 'video' && direction === 'publish') params.push(`${startBitrate}${startKbps}`);
 	return params.join(';');
 }

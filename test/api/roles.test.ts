@@ -45,6 +45,8 @@ const table: Record<string, 'public' | Role> = {
 	'DELETE /api/certificate': 'technician',
 	'GET /.well-known/acme-challenge/:token': 'public',
 	'PATCH /api/guests/:id': 'operator',
+	'POST /api/guests/:id/messages': 'operator',
+	'GET /api/guests/:id/events': 'guest',
 	'DELETE /api/guests/:id': 'operator',
 	'OPTIONS /whip/:subject': 'public',
 	'OPTIONS /whip/:subject/:session': 'public',

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import type { GuestMessage } from '../../service/api/guestChannel.js';
 import type { Applied, Fault, Guest, Recording, Source, State, Target, TargetCreate } from '../../service/api/schema.js';
 import { StudioError } from '../../service/errors.js';
 import type { FaultReport } from '../../service/faults.js';
 import type { IceServer } from '../../service/network/iceServer.js';
 import { LiveState } from '../../service/state.js';
 import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
+import { Conversations } from '../../service/webrtc/conversations.js';
 
 /** A show without pictures, for tests of what lies between the socket and `Studio`: state real, media none. */
 export class ShowStub implements Studio {
 	readonly state = new LiveState(initialState());
+	#conversations = new Conversations(this.state);
 	air = true;
 	faultList: Fault[] = [];
 	/** Path of the one file that recordings have. */
@@ -72,10 +75,13 @@ export class ShowStub implements Studio {
 		this.state.set(`guests.${id}`, guestOf(id, name));
 		return this.state.current.guests[id]!;
 	}
-	renameGuest(id: string, name: string): Guest {
-		this.state.set(`guests.${id}.name`, name);
+	patchGuest(id: string, patch: object): Guest {
+		for (const [key, value] of Object.entries(patch)) this.state.set(`guests.${id}.${key}`, value);
 		return this.state.current.guests[id]!;
 	}
+	addMessage = (guest: string, from: GuestMessage['from'], text: string, now?: number) =>
+		this.#conversations.add(guest, from, text, now);
+	seenMessage = (guest: string, id: number) => this.#conversations.seen(guest, id);
 	async removeGuest(id: string) {
 		this.state.set(`guests.${id}`, null);
 	}
@@ -176,8 +182,18 @@ export class ShowStub implements Studio {
 }
 
 function guestOf(id: string, name: string): Guest {
-	const unknown = { path: null, rttMs: null, lossPct: null, kbps: null, codec: null, lastError: null, connection: null };
-	return { id, name, state: 'invited', createdAt: new Date().toISOString(), ...unknown };
+	const unknown = {
+		path: null,
+		rttMs: null,
+		lossPct: null,
+		kbps: null,
+		codec: null,
+		video: null,
+		maxKbps: null,
+		lastError: null,
+		connection: null,
+	};
+	return { id, name, state: 'invited', createdAt: new Date().toISOString(), messages: [], seenMessage: 0, ...unknown };
 }
 
 function recordingOf(id: string, name: string): Recording {

@@ -245,6 +245,17 @@ answers('an answer to a guest receives, and tells its browser where to start', (
 	assert.not.match(text, /a=msid:/);
 });
 
+answers('a cap stands in the picture’s lines alone, and the start is not above it', () => {
+	const checked = checkOffer(chromium, publish);
+	const [audio, video] = finishAnswer(answered(checked), checked, { maxKbps: 600 })
+		.split(/(?=m=)/)
+		.slice(1);
+	assert.match(video!, /\r\nc=IN IP4 [^\r]+\r\nb=AS:600\r\nb=TIAS:600000\r\n/);
+	assert.match(video!, /x-google-start-bitrate=600\b/);
+	assert.not.match(audio!, /b=/);
+	assert.not.match(finishAnswer(answered(checked), checked), /b=AS/);
+});
+
 answers('a line the streamer has nothing for is rejected and not bundled', () => {
 	const checked = checkOffer(offer('firefox-watch'), { ...watch, audio: false });
 	const text = finishAnswer(answered(checked), checked);

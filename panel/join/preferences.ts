@@ -1,0 +1,72 @@
+/** What this browser remembers of its guest. A browser that keeps nothing (private mode) asks again. */
+type Key = 'language' | 'camera' | 'microphone' | 'speaker' | 'mirror' | 'size' | 'bitrate' | 'volume' | Processing;
+
+export const processings = ['echoCancellation', 'noiseSuppression', 'autoGainControl'] as const;
+export type Processing = (typeof processings)[number];
+export const sizes = [360, 720, 1080] as const;
+export type Size = (typeof sizes)[number];
+
+const seatKey = 'r58.seat';
+
+export function remembered(key: Key): string | null {
+	try {
+		return localStorage.getItem(`r58.${key}`);
+	} catch {
+		return null;
+	}
+}
+
+export function remember(key: Key, value: string): void {
+	try {
+		localStorage.setItem(`r58.${key}`, value);
+	} catch {
+		// Counts for this visit only.
+	}
+}
+
+/** A switch that is on unless it was turned off here. */
+export function isOn(key: Processing | 'mirror'): boolean {
+	return remembered(key) !== 'off';
+}
+
+export function rememberedSize(): Size {
+	return sizes.find((size) => String(size) === remembered('size')) ?? 720;
+}
+
+/** kbit/s; null = automatic. */
+export function rememberedBitrate(): number | null {
+	const kbps = Number(remembered('bitrate'));
+	return kbps > 0 ? kbps : null;
+}
+
+/** 0–1. */
+export function rememberedVolume(): number {
+	const volume = remembered('volume');
+	const value = Number(volume);
+	return volume !== null && value >= 0 && value <= 1 ? value : 1;
+}
+
+/** Where this tab sits, so that a reload changes nothing: not even that the guest was muted. */
+export interface Seat {
+	guest: string;
+	muted: boolean;
+	cameraOff: boolean;
+}
+
+/** Null once the seat was left on purpose. */
+export function keptSeat(): Seat | null {
+	try {
+		return JSON.parse(sessionStorage.getItem(seatKey) ?? 'null') as Seat | null;
+	} catch {
+		return null;
+	}
+}
+
+export function keepSeat(seat: Seat | null): void {
+	try {
+		if (seat === null) sessionStorage.removeItem(seatKey);
+		else sessionStorage.setItem(seatKey, JSON.stringify(seat));
+	} catch {
+		// After a reload the guest presses Join once more.
+	}
+}

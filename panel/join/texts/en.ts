@@ -1,0 +1,221 @@
+/** Every text of the guest's page. The other languages have the type of this one: a text that is missing there is an error. */
+export const en = {
+	language: 'Language',
+	colours: { auto: 'Colours: as the system', dark: 'Colours: dark', light: 'Colours: light' },
+	retry: 'Try again',
+
+	closed: {
+		title: 'You cannot join with this link',
+		noInvite: 'This page needs an invite link. Ask the studio for one and open it as it is, with everything after the # sign.',
+		badInvite: 'This invite is not valid any more. Ask the studio for a new link.',
+		removedTitle: 'The studio has ended your visit',
+		removed: 'This invite is not valid any more. If that was a mistake, ask the studio for a new link.',
+		elsewhereTitle: 'You have joined in another tab',
+		elsewhere: 'Picture and sound come from there now. You can close this tab, or go on here instead.',
+		here: 'Go on here',
+	},
+
+	door: {
+		name: 'Your name',
+		knock: 'Ask to join',
+		waiting: 'Waiting for the studio to let you in…',
+		seen: (name: string) => `They see your name: ${name}. Keep this page open.`,
+		cancel: 'Cancel',
+		refused: 'The studio did not let you in.',
+	},
+
+	reach: {
+		cannot: 'Picture and sound cannot reach the studio from here',
+		maybe: 'Picture and sound may not reach the studio from here',
+		pagesOnly: 'This page came over the internet by a way that carries pages only.',
+		remedy: 'Ask the studio to set up a TURN server, or a forwarded port range, on the Network page; then load this page again.',
+		depends: 'It depends on your network. If it does not connect, ask the studio to set up a TURN server on its Network page.',
+		here: 'If you are in the same house as the studio, open it there:',
+	},
+
+	setup: {
+		title: 'Check picture and sound, then join',
+		headphones: 'Use headphones: they keep your microphone from hearing the studio.',
+		left: 'You have left the studio. You can join again whenever you like.',
+		join: 'Join',
+		joinAgain: 'Join again',
+		joinWithoutCamera: 'Join with sound only',
+		waitingForDevices: 'Allow camera and microphone first: the browser is asking you.',
+	},
+
+	self: {
+		label: 'You',
+		waiting: 'Waiting for your camera…',
+		none: 'No picture',
+		noCamera: 'No camera: you take part with sound only',
+		off: 'Your camera is off',
+		muted: 'Muted',
+		sharing: 'You are sharing your screen',
+		paused: 'Your phone has paused the camera. It comes back by itself.',
+	},
+
+	devices: {
+		camera: 'Camera',
+		microphone: 'Microphone',
+		speaker: 'Loudspeaker or headphones',
+		noCamera: 'No camera',
+		noMicrophone: 'No microphone',
+		nth: (kind: string, n: number) => `${kind} ${n}`,
+		standard: 'As the system',
+	},
+
+	check: {
+		meter: 'Level of your microphone',
+		speak: 'Say something: the bar moves when your microphone works.',
+		heard: 'We hear you.',
+		quiet: 'Nothing to hear yet. Speak up, choose another microphone, or look for a mute switch on your headset.',
+		loud: 'Very loud: move back a little, or turn your microphone down.',
+		none: 'No microphone: nobody will hear you.',
+	},
+
+	settings: {
+		title: 'Camera and sound',
+		more: 'More settings',
+		mirror: 'Mirror my picture (only for me)',
+		echoCancellation: 'Take echo out',
+		noiseSuppression: 'Take noise out',
+		autoGainControl: 'Level my voice',
+		music: 'Turn these off for music.',
+		size: 'Size of my picture',
+		sizes: { 360: 'Small (360p)', 720: 'Normal (720p)', 1080: 'Large (1080p)' },
+		bitrate: 'Data I send at most',
+		automatic: 'Automatic',
+		mbit: (mbit: number) => `${mbit} Mbit/s`,
+	},
+
+	reasons: {
+		insecure: {
+			title: 'The browser allows no camera on this address',
+			remedy:
+				'Cameras work only on addresses that begin with https://. Ask for a new invite link, or put https:// in front of this one.',
+		},
+		'no-device': {
+			title: 'No camera and no microphone found',
+			remedy:
+				'Connect a camera or a headset, then try again. In a company laptop they may be switched off by a key or a shutter.',
+		},
+		denied: {
+			title: 'Camera and microphone are blocked',
+			remedy:
+				'Tap the camera or lock sign beside the address, allow camera and microphone, then try again. ' +
+				'If it is not there, look in the system settings under privacy.',
+		},
+		busy: {
+			title: 'The camera or microphone is in use',
+			remedy: 'Another program or tab holds it (a video call?). Close that, or choose another device, then try again.',
+		},
+		unknown: {
+			title: 'The camera or microphone could not be started',
+			remedy: 'Unplug it and plug it in again, or choose another one, then try again.',
+		},
+	},
+
+	state: {
+		connecting: 'Connecting to the studio…',
+		waiting: 'Trying again by itself…',
+		seesAndHears: 'You are in. The studio sees and hears you.',
+		sees: 'You are in. The studio sees you; nobody hears you.',
+		hears: 'You are in. The studio hears you; nobody sees you.',
+		neither: 'You are in. The studio neither sees nor hears you.',
+		offline: 'This device has no network.',
+		lost: 'The connection was lost.',
+		'no-path': 'No path for picture and sound was found. Is this device in the same network as the studio?',
+		'no-media': 'Connected, but nothing arrives.',
+		unanswered: 'The studio does not answer. Check your network.',
+		unusable: 'This browser cannot use the connection. Try another browser, such as Chrome, Firefox or Safari.',
+		refused: 'The studio did not let you in.',
+		detail: 'For the technician:',
+	},
+	/** By the service's error code. */
+	refusals: {
+		unauthorized: 'This invite is not valid any more. Ask the studio for a new link.',
+		forbidden: 'This invite is for another seat. Ask the studio for a new link.',
+		'not-found': 'The studio does not know this seat. Ask for a new link.',
+		'no-slot': 'The studio has no free seat.',
+		busy: 'The studio is full at the moment.',
+		'not-on-air': 'The studio is starting.',
+		'rate-limited': 'That was too often. It goes on in a moment.',
+		'unsupported-media': 'The studio cannot use the picture or sound of this browser. Try Chrome, Firefox or Safari.',
+	},
+
+	tally: {
+		label: 'Your picture in the show',
+		off: 'Not on air',
+		preview: 'Get ready: you are next',
+		program: 'ON AIR',
+		unknown: 'Waiting for the studio',
+		titlePreview: 'Next',
+		titleProgram: 'ON AIR',
+	},
+
+	notices: {
+		muted: 'The studio has turned your sound off.',
+		cap: (mbit: number) => `The studio has limited your picture to ${mbit} Mbit/s.`,
+	},
+
+	studio: {
+		label: 'Picture of the studio',
+		waiting: 'The studio’s picture appears here in a moment…',
+		lost: 'The studio’s picture is gone. It comes back by itself.',
+		volume: 'Volume of the studio',
+		percent: (percent: number) => `${percent} percent`,
+		headphones: 'Use headphones, so that others do not hear themselves through your microphone.',
+		listen: 'Turn the sound on',
+		blocked: 'Your browser keeps the sound off until you tap here.',
+	},
+
+	controls: {
+		label: 'Your microphone and camera',
+		mute: 'Mute',
+		unmute: 'Unmute',
+		cameraOff: 'Camera off',
+		cameraOn: 'Camera on',
+		switchCamera: 'Turn camera',
+		share: 'Share screen',
+		unshare: 'Stop sharing',
+		leave: 'Hang up',
+	},
+
+	messages: {
+		title: 'Messages',
+		empty: 'What you and the studio write to each other appears here.',
+		studio: 'Studio',
+		you: 'You',
+		field: 'Message to the studio',
+		send: 'Send',
+		gotIt: 'Got it',
+		offline: 'No connection for messages. It comes back by itself.',
+		tooFast: 'That was too fast. Wait a moment, then send again.',
+		refused: 'The message was not taken. Try a shorter one.',
+	},
+
+	quality: {
+		title: 'Connection',
+		good: 'Good',
+		fair: 'Not quite steady',
+		poor: 'Poor',
+		none: 'Not connected',
+		loss: 'Part of what you send gets lost. Move closer to the Wi-Fi, or use a cable.',
+		delay: 'The way to the studio is long: answers come late.',
+		slow: 'Your network is slow: the picture gets softer. A smaller picture may help.',
+		cpu: 'This device is at its limit. Close other programs, or choose a smaller picture.',
+		frames: 'Your picture moves in jerks.',
+		roundTrip: 'Round trip',
+		lost: 'Lost on the way',
+		sent: 'Arrives at the studio',
+		picture: 'Picture there',
+		way: 'Way',
+		ms: (ms: number) => `${ms} ms`,
+		percent: (percent: number) => `${percent} %`,
+		rate: (mbit: string) => `${mbit} Mbit/s`,
+		size: (width: number, height: number, fps: number) => `${width} × ${height}, ${fps} pictures a second`,
+		paths: { lan: 'straight, in the same network', direct: 'straight, over the internet', relay: 'over a relay on the internet' },
+	},
+};
+
+export type Texts = typeof en;

@@ -1,0 +1,68 @@
+/**
+ * What crosses the live channel of a guest's page (WS /api/guests/:id/events): how it stands with this guest, and messages
+ * both ways. A guest hears of nothing else.
+ */
+import { z } from 'zod';
+
+export const messageLimit = 500;
+/** Of a conversation this many of the newest are kept, in memory. */
+export const messagesKept = 50;
+const text = z.string().trim().min(1).max(messageLimit);
+
+export const guestMessageSchema = z.object({
+	/** Counts up from 1 within one guest's conversation. */
+	id: z.number().int(),
+	from: z.enum(['studio', 'guest']),
+	text,
+	at: z.string(),
+});
+export type GuestMessage = z.infer<typeof guestMessageSchema>;
+export const guestMessagePostSchema = z.strictObject({ text });
+
+/** Size and rate of the decoded picture, as it arrives. */
+export const guestVideoSchema = z.object({ width: z.number().int(), height: z.number().int(), fps: z.number() });
+
+export const tallies = ['off', 'preview', 'program'] as const;
+export type GuestTally = (typeof tallies)[number];
+
+/** What a guest's page knows of its own seat. */
+export interface GuestStatus {
+	name: string;
+	tally: GuestTally;
+	/** The operator has muted this guest's sound. */
+	muted: boolean;
+	/** Highest bitrate of the picture that the operator allows; null = no cap. */
+	maxKbps: number | null;
+	state: 'invited' | 'connecting' | 'connected' | 'lost';
+	path: 'lan' | 'direct' | 'relay' | null;
+	rttMs: number | null;
+	lossPct: number | null;
+	kbps: number | null;
+	video: z.infer<typeof guestVideoSchema> | null;
+	lastError: string | null;
+	/** The newest message of the studio that the guest has confirmed. */
+	seenMessage: number;
+}
+
+/** Server → guest. `messages` comes first with the conversation so far, then each new one; a `status` replaces the last one. */
+export type GuestEvent =
+	| { type: 'messages'; messages: GuestMessage[] }
+	| { type: 'message'; message: GuestMessage }
+	| { type: 'status'; status: GuestStatus }
+	/** The operator has removed this guest: the link counts for nothing any more. The socket closes. */
+	| { type: 'removed' }
+	| { type: 'pong' }
+	| { type: 'error'; code: string; message: string };
+
+/** Guest → server. */
+export const guestRequestSchema = z.discriminatedUnion('type', [
+	z.strictObject({ type: z.literal('ping') }),
+	z.strictObject({ type: z.literal('message'), text }),
+	/** The guest has seen the studio's messages up to this one. */
+	z.strictObject({ type: z.literal('seen'), id: z.number().int().min(0) }),
+]);
+export type GuestRequest = z.infer<typeof guestRequestSchema>;
+
+/** Browsers set no headers on a WebSocket: the token goes as a second subprotocol, after this one's name. */
+export const guestProtocol = 'r58-guest';
+export const bearerProtocol = 'bearer.';

@@ -1,0 +1,44 @@
+import { type GuestMessage, messagesKept } from '../api/guestChannel.js';
+import { StudioError } from '../errors.js';
+import type { LiveState } from '../state.js';
+
+/** So many messages from one side within the window; people do not type faster. */
+const windowMs = 10_000;
+const perWindow: Record<GuestMessage['from'], number> = { guest: 5, studio: 20 };
+
+/** What the studio and its guests write to each other: in the state, for as long as the service runs. */
+export class Conversations {
+	#sent = new Map<string, number[]>();
+
+	constructor(private readonly state: LiveState) {}
+
+	/** Throws `not-found`, or `rate-limited` when this side writes too fast. */
+	add(guest: string, from: GuestMessage['from'], text: string, now = Date.now()): GuestMessage {
+		const { messages } = this.#guest(guest);
+		const key = `${from} ${guest}`;
+		const recent = (this.#sent.get(key) ?? []).filter((at) => at > now - windowMs);
+		if (recent.length >= perWindow[from])
+			throw new StudioError('rate-limited', 'that was too many messages; wait a moment', undefined, windowMs / 1000);
+		this.#sent.set(key, [...recent, now]);
+		const message: GuestMessage = { id: (messages.at(-1)?.id ?? 0) + 1, from, text, at: new Date(now).toISOString() };
+		this.state.set(`guests.${guest}.messages`, [...messages, message].slice(-messagesKept));
+		return message;
+	}
+
+	/** The guest has read up to this message. */
+	seen(guest: string, id: number): void {
+		const { messages, seenMessage } = this.#guest(guest);
+		const newest = Math.min(id, messages.at(-1)?.id ?? 0);
+		if (newest > seenMessage) this.state.set(`guests.${guest}.seenMessage`, newest);
+	}
+
+	forget(guest: string): void {
+		for (const from of ['guest', 'studio']) this.#sent.delete(`${from} ${guest}`);
+	}
+
+	#guest(id: string) {
+		const { guests } = this.state.current;
+		if (!Object.hasOwn(guests, id)) throw new StudioError('not-found', `there is no guest ${id}`);
+		return guests[id]!;
+	}
+}

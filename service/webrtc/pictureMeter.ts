@@ -1,0 +1,20 @@
+import type { Guest } from '../api/schema.js';
+
+/** Frames a second are counted over this long: a jittery network brings them in bunches. */
+const windowMs = 2_000;
+/** A machine that was held up reads several figures at once: less than this apart they say nothing about a rate. */
+const leastMs = 800;
+
+/** Size and rate of a guest's decoded picture, from the figures of the r58meter behind its decoder. */
+export class PictureMeter {
+	#counts: { at: number; buffers: number }[] = [];
+
+	/** Null before the first picture, and once none has come for the window. */
+	read({ width, height, buffers }: Record<string, unknown>, now = performance.now()): Guest['video'] {
+		this.#counts = [...this.#counts.filter(({ at }) => at >= now - windowMs), { at: now, buffers: Number(buffers) }];
+		const first = this.#counts[0]!;
+		const frames = Number(buffers) - first.buffers;
+		if (!width || !height || now - first.at < leastMs || frames === 0) return null;
+		return { width: Number(width), height: Number(height), fps: Math.round((frames * 1000) / (now - first.at)) };
+	}
+}
