@@ -80,7 +80,10 @@ test('r58 status names every host with its counters, and what is wrong', async (
 	await service.host('source', 'hdmi2', { not: killed.pid });
 	await service.onAir();
 
-	const status = JSON.parse(r58('status', '--data', dataDir, '--json').out) as Status;
+	const read = () => JSON.parse(r58('status', '--data', dataDir, '--json').out) as Status;
+	// Memory is read once a second, of a new process too.
+	await until(() => read().hosts.every(({ rssBytes }) => rssBytes !== null), { what: 'the memory of every host' });
+	const status = read();
 	assert.equal([status.onAir, status.safeMode, status.service.pid], [true, false, service.pid]);
 	for (const { pid, role, name } of service.hosts()) {
 		const host = status.hosts.find((host) => host.role === role && host.name === name)!;
