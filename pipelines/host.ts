@@ -12,10 +12,14 @@ const gst = createRequire(import.meta.url)('gstreamer-superficial') as typeof Su
 
 /** A pipeline that has not reached PLAYING by then is not going to. */
 const START_TIMEOUT_MS = 10_000;
+/** A pipeline that gets READY says so while play() runs; silence for so long before that means that it does not. */
+const SILENCE_MS = 50;
 
 class Host {
 	#pipeline: Pipeline | undefined;
 	#elements = new Map<string, Record<string, unknown>>();
+	/** Until the pipeline as a whole is READY: when to look again, see #lookAgain. */
+	#silence: NodeJS.Timeout | undefined;
 	#ready = false;
 	#ending = false;
 
@@ -48,11 +52,23 @@ class Host {
 			this.#refuse(error instanceof Error ? error.message : String(error));
 			return;
 		}
-		this.#pipeline.pollBus((message) => this.#onMessage(message));
 		this.#pipeline.play();
+		this.#pipeline.pollBus((message) => this.#onMessage(message));
+		this.#lookAgain();
 		setTimeout(() => {
 			if (!this.#ready) this.#refuse(`the pipeline did not start within ${START_TIMEOUT_MS / 1000} s`);
 		}, START_TIMEOUT_MS).unref();
+	}
+
+	/**
+	 * pollBus ends after one message when the pipeline could not even get READY (a device that is busy, an address that is
+	 * taken): what it said about that is still on the bus.
+	 */
+	#lookAgain(): void {
+		this.#silence = setTimeout(() => {
+			this.#pipeline?.pollBus((message) => this.#onMessage(message));
+			this.#lookAgain();
+		}, SILENCE_MS);
 	}
 
 	#command(elementName: string, command: Record<string, unknown>): void {
@@ -79,7 +95,9 @@ class Host {
 				break;
 			case 'state-changed':
 				// A launch description is always the bin pipeline0 of its process.
-				if (!this.#ready && element.startsWith('pipeline') && /playing/i.test(String(message['new-state']))) {
+				if (!element.startsWith('pipeline')) break;
+				clearTimeout(this.#silence);
+				if (!this.#ready && /playing/i.test(String(message['new-state']))) {
 					this.#ready = true;
 					send({ type: 'ready' });
 				}
@@ -114,6 +132,7 @@ class Host {
 	#end(code: number): void {
 		if (this.#ending) return;
 		this.#ending = true;
+		clearTimeout(this.#silence);
 		// Let the last message leave before the process goes.
 		setImmediate(() => {
 			this.#pipeline?.stop();

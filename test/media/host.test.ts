@@ -64,6 +64,13 @@ test('a pipeline that cannot start is refused with the reason', async () => {
 	assert.match((await once(host, 'end'))[0], /filesrc0: .*not found/i);
 });
 
+test('of a pipeline with much to start it is told too which part could not', async () => {
+	const host = makeHost();
+	// Sinks are opened before their sources; the last of these fails, after the others had something to say.
+	host.start('recorder', 'bad', `videotestsrc ! filesink location=/nonexistent/file ${live} ${live} ${live}`);
+	assert.match((await once(host, 'end'))[0], /filesink0: .*could not open file/i);
+});
+
 test('a refusal has its own exit code', async () => {
 	const program = fileURLToPath(new URL('../../pipelines/host.js', import.meta.url));
 	const child = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
