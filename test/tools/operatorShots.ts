@@ -57,6 +57,7 @@ try {
 	await visitor.getByTestId('door-leave').waitFor();
 	for (const [device, options] of Object.entries(devices)) {
 		const context = await browser.newContext({ ...options, locale: 'en-GB' });
+		context.setDefaultTimeout(60_000);
 		const page = await context.newPage();
 		await page.goto(`${service.http}/switcher#${service.ready.operatorToken}`);
 		await page.getByTestId(`guest-${ada.id}`).scrollIntoViewIfNeeded();
@@ -68,6 +69,7 @@ try {
 		await page.getByTestId(`guest-links-${bob.id}`).click();
 		await page.getByTestId('invite-dialog').waitFor();
 		await shoot(page, `${device}-links`);
+		await page.getByTestId('invite-another').click();
 		await page.getByTestId('guest-invite-qr').first().click();
 		await shoot(page, `${device}-qr`);
 		await context.close();
