@@ -50,6 +50,7 @@ import type { Levels, PeerAnswer, Studio } from './studio.js';
 import type { BootGuard } from './system/bootGuard.js';
 import type { Log } from './system/log.js';
 import { Machine } from './system/machine.js';
+import { beforeDeadline } from './webrtc/answerDeadline.js';
 import { Conversations } from './webrtc/conversations.js';
 import { Guests } from './webrtc/guests.js';
 import { RtcSessions } from './webrtc/sessions.js';
@@ -68,6 +69,8 @@ const STATS_INTERVAL_MS = 1_000;
 const STREAMERS_DELAY_MS = 2_000;
 /** A streamer that hangs is replaced this soon: viewers are to see the program again within 3 s. */
 const STREAMER_STALL_MS = 1_500;
+/** OBS waits 8 s for an answer, network and all; what is slow inside (a process to end, one to start, gathering) adds up to more. */
+const ANSWER_MS = 6_500;
 /** The program is off air when its encoder has made no frame for this long. */
 const ON_AIR_MS = 2_000;
 
@@ -469,10 +472,14 @@ export class LiveStudio implements Studio {
 	async publish(guest: string, offer: string): Promise<PeerAnswer> {
 		if (this.state.current.system.safeMode)
 			throw new StudioError('not-on-air', 'the studio is in safe mode: its inputs are off until a technician lets them start');
-		return this.#guests.publish(guest, offer);
+		return this.#answered(this.#guests.publish(guest, offer));
 	}
 
 	watch(streamer: string, offer: string): Promise<PeerAnswer> {
+		return this.#answered(this.#watch(streamer, offer));
+	}
+
+	#watch(streamer: string, offer: string): Promise<PeerAnswer> {
 		const { program, multiview, returns } = this.#streamers;
 		if (streamer === 'program') return program.watch(streamer, offer);
 		if (streamer === 'multiview') return multiview.watch(streamer, offer);
@@ -480,6 +487,13 @@ export class LiveStudio implements Studio {
 		const slot = guest === undefined ? undefined : this.#sources.slots.slotOf(guest);
 		if (slot === undefined) return Promise.reject(new StudioError('not-found', `there is no streamer ${streamer}`));
 		return returns.watch(streamer, offer, `audio_${slot}`);
+	}
+
+	/** An answer that comes too late for whoever asked is not left to nobody. */
+	#answered(answer: Promise<PeerAnswer>): Promise<PeerAnswer> {
+		return beforeDeadline(answer, ANSWER_MS, ({ session }) => {
+			if (this.#sessions.subject(session) !== null) void this.#sessions.close(session);
+		});
 	}
 
 	iceServers(): Promise<IceServer[]> {

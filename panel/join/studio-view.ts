@@ -27,6 +27,8 @@ export class StudioView extends LitElement {
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) stream: MediaStream | null = null;
 	@property({ type: Boolean }) live = false;
+	/** The browser has no decoder for it. */
+	@property({ type: Boolean }) unplayable = false;
 	/** 0–1. */
 	@property({ type: Number }) volume = 1;
 	/** Device the sound goes to; '' = as the system. */
@@ -53,7 +55,7 @@ export class StudioView extends LitElement {
 		return html`
 			<figure>
 				<video data-testid="return-video" autoplay playsinline .srcObject=${this.stream} aria-label=${studio.label}></video>
-				${this.live ? nothing : html`<p class="over" role="status">${this.stream ? studio.lost : studio.waiting}</p>`}
+				${this.live ? nothing : html`<p class="over" role="status" data-testid="return-state">${this.#missing()}</p>`}
 				${
 					this.blocked && this.live
 						? html`<div class="unblock">
@@ -76,6 +78,12 @@ export class StudioView extends LitElement {
 					: nothing
 			}
 		`;
+	}
+
+	#missing(): string {
+		const { studio } = this.texts;
+		if (this.unplayable) return studio.noCodec;
+		return this.stream ? studio.lost : studio.waiting;
 	}
 
 	/** With sound; when the browser does not allow that yet, the picture alone. */

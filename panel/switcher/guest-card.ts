@@ -35,9 +35,10 @@ export class GuestCard extends LitElement {
 		base,
 		css`
 			:host { display: grid; gap: 6px; }
-			.head { display: flex; align-items: center; gap: 8px; }
+			.head { display: flex; align-items: center; gap: 6px; }
 			.head > div { flex: 1; min-width: 0; }
-			.head b { overflow-wrap: anywhere; }
+			.head b { overflow-wrap: anywhere; hyphens: auto; }
+			.head button { padding: 0 10px; font-size: 0.85rem; }
 			.lamp { padding: 0 6px; border-radius: 4px; font-size: 0.75rem; font-weight: 700; }
 			.program { background: var(--program); color: var(--program-text); }
 			.preview { background: var(--preview); color: var(--preview-text); }
@@ -73,9 +74,6 @@ export class GuestCard extends LitElement {
 					<b>${guest.name}</b>
 					${tally.program ? html`<span class="lamp program">PGM</span>` : nothing}
 					${tally.preview ? html`<span class="lamp preview">PVW</span>` : nothing}
-					<p class="small ${guest.state}" role="status">${stateWords[guest.state]}</p>
-					${figures.length > 0 ? html`<p class="small dim" data-testid="figures-${guest.id}">${figures.join(' · ')}</p>` : nothing}
-					${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${guest.lastError}</p>` : nothing}
 				</div>
 				<button
 					data-testid="guest-links-${guest.id}" aria-label="Links of ${guest.name}"
@@ -85,6 +83,11 @@ export class GuestCard extends LitElement {
 					data-testid="guest-remove-${guest.id}" aria-label="Remove ${guest.name}"
 					@click=${() => this.commands.removeGuest(guest.id, guest.name)}
 				>Remove</button>
+			</div>
+			<div>
+				<p class="small ${guest.state}" role="status">${stateWords[guest.state]}</p>
+				${figures.length > 0 ? html`<p class="small dim" data-testid="figures-${guest.id}">${figures.join(' · ')}</p>` : nothing}
+				${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${guest.lastError}</p>` : nothing}
 			</div>
 			${this.#actions()} ${this.open ? this.#more() : nothing}
 		`;

@@ -174,18 +174,17 @@ export class Connection {
 				}
 			}
 			count = counted;
-			if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
-				this.#failures = 0;
-				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…', reason: 'lost' });
-				void this.#try();
-				return;
-			}
-			if (this.#peer !== peer) return;
 			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
 			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
 			if (connectedAt === 0 && (gone || now - begun > connectMs)) await this.#noPath(peer);
 			else if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' }, 'lost');
 			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' }, 'no-media');
+			// Last: where the network swallows everything the question itself hangs.
+			else if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
+				this.#failures = 0;
+				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…', reason: 'lost' });
+				void this.#try();
+			}
 		}, checkEveryMs);
 	}
 

@@ -21,6 +21,11 @@ export class Whep implements ReactiveController {
 		return this.status.phase === 'live';
 	}
 
+	/** The studio has nothing that this browser can decode: everything it sends is H.264, which Firefox gets as a plug-in. */
+	get unplayable(): boolean {
+		return this.status.phase === 'refused' && this.status.code === 'unsupported-media';
+	}
+
 	hostDisconnected(): void {
 		this.leave();
 	}

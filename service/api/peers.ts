@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
-import { linksOf } from '../network/iceServer.js';
+import { type IceServer, linksOf } from '../network/iceServer.js';
 import type { PeerAnswer } from '../studio.js';
-import type { Caller } from './auth.js';
+import { type Caller, hasRole } from './auth.js';
 import { clientOf } from './client.js';
 import { PeerOwners } from './peerOwners.js';
 import { type Rate, RateLimit, rateKey } from './rates.js';
@@ -60,12 +60,29 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 	const sessionParams = params.extend({ session: z.string().max(200) });
 	const path = `/${name}/:subject`;
 
-	const options = ({ context }: { context: Context }): void => {
+	const allows = (caller: Caller, subject: string): boolean => {
+		if (!hasRole(caller, role)) return false;
+		try {
+			protocol.allow(caller, subject);
+			return true;
+		} catch {
+			return false;
+		}
+	};
+	const setLinks = (context: Context, servers: IceServer[]): void => {
+		const links = linksOf(servers);
+		if (links.length > 0) context.set('Link', links);
+	};
+	/** Who may use it learns of the ICE servers before the offer is made (RFC 9725 §4.6). A preflight is the browser's, not the client's. */
+	const options = async ({ context, caller }: { context: Context; caller: Caller | null }): Promise<void> => {
 		context.status = 200;
 		context.set('Accept-Post', sdpType);
 		context.set('Accept-Patch', fragmentType);
 		context.set('Allow', 'OPTIONS, GET, HEAD, POST, PATCH, DELETE');
 		context.body = '';
+		const preflight = context.get('Access-Control-Request-Method') !== '';
+		if (caller && !preflight && allows(caller, String((context.params as { subject: string }).subject)))
+			setLinks(context, await studio.iceServers());
 	};
 	/** GET has no content, by RFC 9725 §4.1; HEAD tells WHEP clients what to expect. */
 	const empty = ({ context }: { context: Context }): void => {
@@ -74,7 +91,14 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 	};
 
 	return [
-		route({ method: 'OPTIONS', path, role: 'public', summary: 'What can be posted here', undocumented: true, handler: options }),
+		route({
+			method: 'OPTIONS',
+			path,
+			role: 'public',
+			summary: 'What can be posted here, and to who may the ICE servers as Link headers',
+			undocumented: true,
+			handler: options,
+		}),
 		route({
 			method: 'OPTIONS',
 			path: `${path}/:session`,
@@ -122,8 +146,7 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 				}
 				context.set('Location', `/${name}/${params.subject}/${session}`);
 				context.set('Accept-Patch', fragmentType);
-				const links = linksOf(servers);
-				if (links.length > 0) context.set('Link', links);
+				setLinks(context, servers);
 				context.type = sdpType;
 				return answer;
 			},

@@ -34,8 +34,6 @@ export interface PeerNetwork {
 export interface NetworkOptions {
 	settings: Settings;
 	faults: Faults;
-	/** Address of the page outside, when there is one. */
-	publicPage?: () => string | null;
 }
 
 /** How peers reach this machine: what the settings say, what servers and interfaces there are, and whether they work. */
@@ -125,13 +123,14 @@ export class Network {
 
 	async test(): Promise<NetworkTest> {
 		const servers = await this.#health.check();
+		const { publicUrl } = this.o.settings.current.access;
 		return selfTest({
 			settings: this.settings,
 			addresses: this.#addresses(),
 			servers,
 			entries: await this.#servers.entries(credentialsMs),
 			addressOf: (entry) => this.#health.addressOf(entry),
-			publicPage: this.o.publicPage?.() ?? null,
+			publicPage: publicUrl === null ? null : `${publicUrl}/guest_join`,
 		});
 	}
 

@@ -19,6 +19,9 @@ export interface SelfTestOptions {
 
 const arriveMs = 2500;
 const pageMs = 5000;
+/** The panel's index.html has it within its first kilobyte. */
+const pageTitle = '<title>R58 Studio</title>';
+const pageStartBytes = 16_384;
 
 /** Which ways in work, what a guest outside will experience, and what to change. Takes at most about 15 s. */
 export async function selfTest(o: SelfTestOptions): Promise<NetworkTest> {
@@ -181,19 +184,41 @@ async function bindIn(socket: ReturnType<typeof createSocket>, first: number, la
 	throw new Error('every port of the range is in use');
 }
 
+/** Asked for by the name that guests use, as far as this machine gets to itself by it: name, certificate and proxy are all in it. */
 async function page({ publicPage }: SelfTestOptions): Promise<NetworkTestItem> {
 	const label = 'Public page';
 	if (publicPage === null)
 		return item('public-page', label, 'off', 'No public name is set: invite links work on this network and by VPN.');
+	const fails = (message: string, remedy: string) => item('public-page', label, 'fails', `${publicPage} ${message}.`, remedy);
 	try {
 		const response = await fetch(publicPage, { signal: AbortSignal.timeout(pageMs), redirect: 'manual' });
-		if (response.ok) return item('public-page', label, 'ok', `${publicPage} answers.`);
-		return item('public-page', label, 'fails', `${publicPage} answers with status ${response.status}.`, 'Check proxy or tunnel.');
+		const start = await startOf(response);
+		if (!response.ok) return fails(`answers with status ${response.status}`, 'Check proxy or tunnel.');
+		if (!start.includes(pageTitle))
+			return fails(
+				'answers, but not with the join page',
+				'Does the name lead to this machine, and does the proxy pass all of it on?',
+			);
+		return item('public-page', label, 'ok', `${publicPage} shows the join page.`);
 	} catch (error) {
 		const cause = (error as { cause?: unknown }).cause ?? error;
-		const remedy = 'Check the name, the certificate and that the proxy or tunnel runs.';
-		return item('public-page', label, 'fails', `${publicPage} cannot be reached: ${messageOf(cause)}.`, remedy);
+		return fails(
+			`cannot be reached: ${messageOf(cause)}`,
+			'Check the name, the certificate and that the proxy or tunnel runs. Some routers do not lead their own network to its public address: then try from outside.',
+		);
 	}
+}
+
+/** The first of a body, which may be of any size. */
+async function startOf({ body }: Response): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	for await (const chunk of body ?? []) {
+		chunks.push(chunk);
+		length += chunk.length;
+		if (length >= pageStartBytes) break;
+	}
+	return Buffer.concat(chunks).toString('utf8', 0, pageStartBytes);
 }
 
 /** What a guest who is not in this network will experience. */

@@ -134,6 +134,8 @@ export class Guests {
 		const { sources, sessions, network } = this.o;
 		try {
 			const answer = await Promise.race([this.#answer(id, seat, checked), seat.taken]);
+			// Taken in the moment between: a session made now would be nobody's.
+			if (this.#seats.get(id) !== seat) return await seat.taken;
 			sources.connect(id);
 			const session = sessions.add({
 				subject: id,

@@ -57,8 +57,13 @@ test('a 201 of WHIP and WHEP names the servers, one Link each; errors and prefli
 		]);
 		assert.match(made.headers.get('access-control-expose-headers')!, /\bLink\b/);
 		assert.is((await server.ask('POST', path, { token, headers, body: 'x' })).headers.get('link'), null);
-		assert.is((await server.ask('OPTIONS', path)).headers.get('link'), null);
+		const asked = async (more: object) => (await server.ask('OPTIONS', path, more)).headers.get('link');
+		assert.is(await asked({}), null, 'to nobody');
+		assert.is(await asked({ token, headers: { 'access-control-request-method': 'POST' } }), null, 'on no preflight');
+		assert.is(await asked({ token }), made.headers.get('link'));
 	}
+	const elsewhere = await server.ask('OPTIONS', '/whip/guest-bob', { token: server.tokens.guest });
+	assert.equal([elsewhere.status, elsewhere.headers.get('link')], [200, null], 'not to who may not use it');
 	const listed = await server.ask('GET', '/api/ice-servers', { token: server.tokens.guest });
 	assert.equal(await listed.json(), { iceServers: server.show.servers });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Guest, GuestInvite, NetworkTest } from '../../service/api/schema.js';
+import type { Guest, GuestInvite, NetworkTest, State } from '../../service/api/schema.js';
 import { Certificate } from '../../service/system/certificate.js';
 import { createLog } from '../../service/system/log.js';
 import { TestBrowser } from '../tools/browser.js';
@@ -27,6 +27,8 @@ const url = {
 	tcp: `turn:${turnAddress}:${turnPorts.plain}?transport=tcp`,
 	tls: `turns:${turnAddress}:${turnPorts.tls}?transport=tcp`,
 };
+/** Time that a busy machine may take on top of what is promised. */
+const slackMs = 5000;
 /** What the relay sends to itself is no business of the router's. */
 const noUdp = 'iifname != "lo" meta l4proto udp drop';
 const turn = (urls: string[], more: object = {}) => ({ name: 'ours', urls, secret, ...more });
@@ -205,6 +207,48 @@ test('through a router that forwards the ports one to one, a guest joins directl
 	await leaves(world, joined);
 	await set(world, { publicAddress: null });
 });
+
+/** Drops all that comes to the router, from where it is put on. */
+const silence = `table ip silence {
+	chain arriving {
+		type filter hook prerouting priority -300; policy accept;
+		iifname { "in", "out" } drop
+	}
+}`;
+
+for (const [name, cut, mend] of [
+	[
+		'is pulled',
+		(network: TestNetwork) => network.ip('router', 'link', 'set', 'out', 'down'),
+		(network: TestNetwork) => network.ip('router', 'link', 'set', 'out', 'up'),
+	],
+	[
+		'swallows everything',
+		(network: TestNetwork) => network.rules({ nat: silence }),
+		(network: TestNetwork) => network.rules(forwarding(8189, 8289)),
+	],
+] as const)
+	test(`a guest whose network ${name} is lost within 5 s, keeps the seat, and is back by itself`, async (world) => {
+		const { network, service } = world;
+		network.rules(forwarding(8189, 8289));
+		await set(world, { servers: [], publicAddress: routerOutside });
+		const joined = await joins(world);
+		const { id } = joined.guest;
+		await live(world, id);
+		const { slot } = (await service.state()).sources[id]!;
+		cut(network);
+		const lost = ({ guests }: State) => guests[id]?.state === 'lost';
+		const { guests, sources } = await service.waitState(lost, 'the guest to be lost', 5000 + slackMs);
+		assert.match(guests[id]!.lastError!, /silent/);
+		assert.is(sources[id]!.slot, slot, 'the seat is kept');
+		const phase = () => joined.page.getByTestId('join-state').getAttribute('data-phase');
+		await until(async () => (await phase()) !== 'live', { what: 'the page to tell', timeoutMs: 5000 + slackMs });
+		mend(network);
+		await live(world, id);
+		assert.is((await service.state()).sources[id]!.slot, slot);
+		await leaves(world, joined);
+		await set(world, { publicAddress: null });
+	});
 
 for (const [name, change, reason] of [
 	['wrong password', { secret: 'wrong one' }, /TURN server "ours" .*refuses the user name or password/],

@@ -74,8 +74,30 @@ const told =
 		});
 	};
 
+const door =
+	(open: boolean) =>
+	({ service }: Stage) =>
+		service.api('PATCH', '/api/settings', { access: { door: open } }, { token: service.ready.technicianToken });
+async function knock({ page }: Stage): Promise<void> {
+	await page.getByTestId('door-name').fill('Grace Hopper');
+	await page.getByTestId('door-knock').click();
+}
+
 const shots: Record<string, Shot> = {
-	'closed-no-invite': { fragment: '', shows: 'join-problem' },
+	'closed-no-invite': { prepare: door(false), fragment: '', shows: 'join-problem' },
+	door: { prepare: door(true), fragment: '', shows: 'door-knock' },
+	'door-waiting': { prepare: door(true), fragment: '', act: knock, shows: 'door-leave' },
+	'door-refused': {
+		prepare: door(true),
+		fragment: '',
+		act: async (stage) => {
+			await knock(stage);
+			await stage.page.getByTestId('door-leave').waitFor();
+			const [visitor] = Object.keys((await stage.service.state()).door);
+			await stage.service.api('DELETE', `/api/door/visitors/${visitor}`);
+		},
+		shows: 'door-refused',
+	},
 	'closed-bad-invite': { fragment: 'nonsense', shows: 'join-problem' },
 	'device-insecure': { script: "Object.defineProperty(window, 'isSecureContext', { value: false });", shows: 'device-problem' },
 	'device-asking': { script: gum('return new Promise(() => {})') },
@@ -158,6 +180,14 @@ const shots: Record<string, Shot> = {
 			'const play = HTMLMediaElement.prototype.play; HTMLMediaElement.prototype.play = function () { return this.muted ? play.call(this) : Promise.reject(new DOMException("", "NotAllowedError")); };',
 		joined: true,
 		shows: 'listen-button',
+	},
+	'room-unplayable': {
+		prepare: ({ page }) =>
+			page.route('**/whep/**', (route) =>
+				route.fulfill({ status: 422, json: { code: 'unsupported-media', detail: 'no H.264' } }),
+			),
+		act: press('join-button'),
+		shows: 'return-state',
 	},
 	'room-lost': {
 		joined: true,

@@ -30,6 +30,12 @@ export class Signalling {
 		return body;
 	}
 
+	async set(settings: object): Promise<void> {
+		const { technicianToken: token } = this.service.ready;
+		const { status, body } = await this.service.api('PATCH', '/api/settings', settings, { token });
+		assert.is(status, 200, JSON.stringify(body));
+	}
+
 	async forget({ id }: GuestInvite): Promise<void> {
 		assert.is((await this.service.api('DELETE', `/api/guests/${id}`)).status, 204);
 	}

@@ -10,9 +10,10 @@ import { look, TestBrowser, untilColour } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import { foreignPage } from '../tools/foreignPage.js';
 import { ObsFeed, ObsPeer } from '../tools/obsPeer.js';
+import { offerText } from '../tools/offers.js';
 import { Program } from '../tools/program.js';
 import { root, TestService } from '../tools/service.js';
-import { Signalling } from '../tools/signalling.js';
+import { Signalling, sdpType } from '../tools/signalling.js';
 import { until } from '../tools/wait.js';
 
 /** Media with stacks and clients of others, all unchanged. Chromium with our own pages: browser/guest.test.ts. */
@@ -20,6 +21,8 @@ const test = suite<Context>('clients of others');
 
 interface Context {
 	wire: Signalling;
+	/** Its token is what the last test looks for. */
+	canary: GuestInvite;
 	service: TestService;
 	token: string;
 	browser: TestBrowser;
@@ -37,6 +40,7 @@ test.before(async (context) => {
 	context.service = await TestService.start();
 	await context.service.onAir();
 	context.wire = new Signalling(context.service);
+	context.canary = await context.wire.guest('Canary');
 	context.token = context.service.ready.operatorToken;
 	context.browser = await TestBrowser.start({ camera: { colour: camera } });
 	context.page = await context.browser.page(url);
@@ -181,11 +185,28 @@ test('simple-whip-client publishes, trickles, and ends its session', async (cont
 	await wire.forget(guest);
 });
 
-test('nothing that opens a door was written to a log', async ({ service, token }) => {
-	const logs = service.logs.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
-	const canary = await service.api<GuestInvite>('POST', '/api/guests', { name: 'Canary' });
-	for (const secret of [token, service.ready.technicianToken, canary.body.token]) assert.not.ok(logs.includes(secret));
-	assert.not.match(logs, /ice-pwd|a=fingerprint|\/wh[ie]p\/[\w-]+\/[\w-]{20,}/);
+test('nothing that opens a door was written to a log, also where it fits nowhere or goes wrong', async (context) => {
+	const { wire, service, token, canary } = context;
+	const path = `/whip/${canary.id}`;
+	const ask = { token: canary.token, type: sdpType, body: offerText({ direction: 'sendonly' }) };
+	for (const misplaced of [`/whip/${canary.token}`, `${path}?token=${canary.token}`, `/api/guests/${canary.token}`])
+		await wire.ask('POST', misplaced, ask);
+	await wire.ask('POST', path, { ...ask, body: `v=0\r\n${canary.token}` });
+	await wire.ask('GET', '/api/state', { token: `${canary.token}x` });
+	const { location, answer } = await wire.post(path, canary.token, ask.body);
+	const { pid } = await service.host('source', canary.id);
+	process.kill(pid, 'SIGKILL');
+	const logs = () => service.logs.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+	await until(() => logs().includes(`source ${canary.id}`), { what: 'the log to tell of the process that died' });
+	const secrets = [
+		token,
+		service.ready.technicianToken,
+		canary.token,
+		location.split('/').at(-1)!,
+		/a=ice-pwd:(\S+)/.exec(answer)![1]!,
+	];
+	for (const secret of secrets) assert.not.ok(logs().includes(secret));
+	assert.not.match(logs(), /ice-pwd|a=fingerprint|\/wh[ie]p\/[\w-]+\/[\w-]{20,}/);
 });
 
 test.run();

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -27,6 +28,12 @@ const endpoints = {
 		offer: offerText({ direction: 'recvonly' }),
 	}),
 };
+/** Nobody is there: what is told does not depend on it. */
+const turnSecret = 'north, by "north"; west';
+const iceServers = [
+	{ name: 'seen', urls: ['stun:127.0.0.1:9'] },
+	{ name: 'ours', urls: ['turn:127.0.0.1:9?transport=udp', 'turns:127.0.0.1:9'], secret: turnSecret },
+];
 const preflight = { origin: 'https://studio.example', 'access-control-request-method': 'POST' };
 
 async function viewerToken({ service }: Signalling, streamers: string[]): Promise<string> {
@@ -55,7 +62,7 @@ for (const [name, endpoint] of Object.entries(endpoints)) {
 			}
 	});
 
-	test(`17, 18, 19, 20, 25 (${name}): OPTIONS needs no token and says what there is`, async (context) => {
+	test(`17, 18, 19, 20 (${name}): OPTIONS needs no token and says what there is`, async (context) => {
 		const { path } = endpoint(context);
 		for (const at of [path, `${path}/any-session`])
 			for (const headers of [{}, preflight]) {
@@ -82,14 +89,38 @@ for (const [name, endpoint] of Object.entries(endpoints)) {
 			}
 	});
 
-	test(`22, 23, 24 (${name}): every ICE server has a Link of its own, with credentials that any client can split`, async (context) => {
+	test(`22, 23, 24, 25 (${name}): every ICE server has a Link of its own, with a login of this session that any client can split`, async (context) => {
 		const { path, token, offer } = endpoint(context);
-		const { headers } = await context.wire.post(path, token, offer);
-		const { body } = await context.wire.service.api<{ iceServers: { urls: string[] }[] }>('GET', '/api/ice-servers');
-		const urls = body.iceServers.flatMap((server) => server.urls);
-		const links = (headers.get('link') ?? '').split(/,\s*(?=<)/).filter(Boolean);
-		assert.is(links.length, urls.length);
-		for (const link of links) assert.match(link, /^<(stun|turns?):[^>]+>; rel="ice-server"(; [\w-]+="[^",;]*")*$/);
+		const { wire } = context;
+		await wire.set({ network: { servers: iceServers } });
+		const answers = [
+			(await wire.post(path, token, offer)).headers,
+			(await wire.post(path, token, offer)).headers,
+			(await wire.ask('OPTIONS', path, { token })).headers,
+		];
+		const logins = answers.map((headers) => {
+			const links = headers
+				.get('link')!
+				.split(/,\s*(?=<)/)
+				.map((link) => /^<([^>]+)>; rel="ice-server"(.*)$/.exec(link)!);
+			assert.equal(
+				links.map(([, url]) => url),
+				iceServers.flatMap(({ urls }) => urls),
+			);
+			const [stun, ...turn] = links.map(([, , login]) => login!);
+			assert.is(stun, '');
+			assert.is(new Set(turn).size, 1, 'one login serves the URLs of one server');
+			const { user, password } =
+				/^; username="(?<user>[^",;]+)"; credential="(?<password>[^",;]+)"; credential-type="password"$/.exec(turn[0]!)!.groups!;
+			assert.is(password, createHmac('sha1', turnSecret).update(user!).digest('base64'), 'what coturn expects');
+			assert.ok(Number(user!.split(':')[0]) > Date.now() / 1000 + 3600, 'good for the session');
+			return user;
+		});
+		assert.is(new Set(logins).size, answers.length, 'each session has another');
+		const withoutToken = await wire.ask('OPTIONS', path);
+		assert.equal([withoutToken.status, withoutToken.headers.get('link')], [200, null]);
+		await wire.set({ network: { servers: [] } });
+		assert.is((await wire.post(path, token, offer)).headers.get('link'), null);
 	});
 
 	test(`26, 27 (${name}): GET has no content, HEAD says what an answer would be`, async (context) => {

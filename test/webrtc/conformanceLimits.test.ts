@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Token } from '../../service/api/schema.js';
 import { offerText } from '../tools/offers.js';
+import { processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
 import { fragmentType, problem, Signalling, sdpType } from '../tools/signalling.js';
 import { until } from '../tools/wait.js';
@@ -10,6 +11,8 @@ import { until } from '../tools/wait.js';
 /** How much is too much, and what is said then. Numbers: points.ts. */
 const test = suite<{ wire: Signalling; token: string }>('conformance: limits');
 const watch = offerText({ direction: 'recvonly' });
+/** Of a process that has not been given its role yet. */
+const reserveTitle = 'title-room';
 
 test.before(async (context) => {
 	const service = await TestService.start();
@@ -45,6 +48,30 @@ test('45: addresses of sessions hold at least 122 random bits, and nothing else 
 	const told = JSON.stringify([await wire.service.state(), (await wire.service.api('GET', '/metrics')).body]);
 	for (const name of names) assert.not.ok(told.includes(name));
 	await Promise.all(made.map(({ location }) => wire.ask('DELETE', location, { token })));
+});
+
+test('53: when processes hang the POST is refused within the 8 s that OBS waits, with Retry-After, and the seat is free again', async ({
+	wire,
+}) => {
+	const guest = await wire.guest();
+	const ask = { token: guest.token, type: sdpType, body: offerText({ direction: 'sendonly' }) };
+	assert.is((await wire.ask('POST', `/whip/${guest.id}`, ask)).status, 201);
+	// The one in the seat takes two seconds to be ended, the next one never starts: each is within its own limit.
+	const spare = await until(
+		() => processes().find(({ session, title }) => session === wire.service.pid && title.includes(reserveTitle)),
+		{
+			what: 'a process in reserve',
+		},
+	);
+	const seated = wire.service.hosts().find(({ name }) => name === guest.id)!;
+	for (const { pid } of [seated, spare]) process.kill(pid, 'SIGSTOP');
+	const started = performance.now();
+	const refused = await wire.ask('POST', `/whip/${guest.id}`, ask);
+	assert.ok(performance.now() - started < 8000);
+	assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+	assert.equal(await problem(refused), [504, 'timeout']);
+	assert.is((await wire.ask('POST', `/whip/${guest.id}`, ask)).status, 201);
+	await wire.forget(guest);
 });
 
 /** A viewer who calls from an address of its own. */
