@@ -184,6 +184,13 @@ r58_rtp_starts_vp8 (GstBuffer *packet)
   return at < n && !(p[at] & 0x01);
 }
 
+gboolean
+r58_rtp_ends_frame (GstBuffer *packet)
+{
+  guint8 head[2];
+  return gst_buffer_extract (packet, 0, head, sizeof head) == sizeof head && (head[1] & 0x80);
+}
+
 /* ---- the queue ---- */
 
 static gboolean

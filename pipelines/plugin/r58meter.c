@@ -4,6 +4,8 @@
 #include <gst/base/gstbasetransform.h>
 
 #define STATS_EVERY (500 * GST_MSECOND)
+/* So long without a buffer is a stall. */
+#define STALL_US G_TIME_SPAN_SECOND
 
 typedef struct {
   GstBaseTransform parent;
@@ -11,7 +13,8 @@ typedef struct {
   GMutex lock; /* this group */
   GCond changed;
   gboolean stopping;
-  guint64 buffers, bytes;
+  guint64 buffers, bytes, stalls;
+  gint64 last; /* g_get_monotonic_time of the last buffer */
   gint width, height; /* of raw pictures; 0 for anything else */
 } R58Meter;
 
@@ -30,7 +33,10 @@ static GstFlowReturn
 meter_transform_ip (GstBaseTransform *base, GstBuffer *buffer)
 {
   R58Meter *self = R58_METER (base);
+  gint64 now = g_get_monotonic_time ();
   g_mutex_lock (&self->lock);
+  self->stalls += self->buffers && now - self->last > STALL_US;
+  self->last = now;
   self->buffers++;
   self->bytes += gst_buffer_get_size (buffer);
   g_mutex_unlock (&self->lock);
@@ -64,12 +70,13 @@ report (gpointer data)
     gint64 until = g_get_monotonic_time () + STATS_EVERY / GST_USECOND;
     while (!self->stopping && g_cond_wait_until (&self->changed, &self->lock, until))
       continue;
-    guint64 buffers = self->buffers, bytes = self->bytes;
+    guint64 buffers = self->buffers, bytes = self->bytes, stalls = self->stalls;
     gint width = self->width, height = self->height;
     g_mutex_unlock (&self->lock);
     JsonBuilder *b = r58_json_begin ();
     r58_json_int (b, "buffers", buffers);
     r58_json_int (b, "bytes", bytes);
+    r58_json_int (b, "stalls", stalls);
     if (width > 0) {
       r58_json_int (b, "width", width);
       r58_json_int (b, "height", height);
@@ -86,7 +93,7 @@ meter_start (GstBaseTransform *base)
 {
   R58Meter *self = R58_METER (base);
   self->stopping = FALSE;
-  self->buffers = self->bytes = 0;
+  self->buffers = self->bytes = self->stalls = 0;
   self->width = self->height = 0;
   self->reporter = g_thread_new ("r58-meter", report, self);
   return TRUE;
@@ -125,7 +132,7 @@ r58_meter_class_init (R58MeterClass *klass)
   gst_element_class_add_static_pad_template (element, &sink_template);
   gst_element_class_add_static_pad_template (element, &src_template);
   gst_element_class_set_static_metadata (element, "R58 meter", "Generic",
-      "Counts what passes. Event: stats {buffers, bytes, width?, height?} every 500 ms", "R58 Studio");
+      "Counts what passes. Event: stats {buffers, bytes, stalls, width?, height?} every 500 ms", "R58 Studio");
 }
 
 static void

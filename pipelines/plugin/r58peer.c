@@ -9,6 +9,7 @@
 
 #include "r58common.h"
 #include "r58lipsync.h"
+#include "r58twcc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define GST_CAT_DEFAULT r58_webrtc_debug
@@ -25,16 +26,17 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define SILENCE_MAX_US (4 * G_TIME_SPAN_SECOND)
 /* How often reports are sent, more or less; a viewer's come in return. */
 #define REPORT_INTERVAL GST_SECOND
+/* How often a guest is told which packets came and when. Once a frame, as is usual, is less the worse its line is. */
+#define FEEDBACK_INTERVAL (50 * GST_MSECOND)
 #define GOODBYE_MAX_MS 200
 #define CANDIDATES_MAX 64
 #define CANDIDATE_LENGTH_MAX 512
-/* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. */
-#define LOSS_LIMIT_MS 200
+/* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. Enough for
+ * two requests on a line of 100 ms of jitter. */
+#define LOSS_LIMIT_MS 400
 #define AUDIO_LOSS_LIMIT_MS 60
 /* Seconds from 1900 to 1970. */
 #define NTP_OFFSET G_GUINT64_CONSTANT (2208988800)
-
-#define TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
 /* GstDtlsConnectionState is not in a public header. */
 enum { DTLS_NEW, DTLS_CLOSED, DTLS_FAILED, DTLS_CONNECTING, DTLS_CONNECTED };
@@ -64,6 +66,7 @@ struct _R58Peer {
   GObject *session; /* the one RTP session of the bundle */
   R58Feed *feed;
   R58LipSync *lip_sync;
+  R58Twcc *twcc;
   GSource *gather_timer;
   GstSDPMessage *offer;
   gchar *answer;
@@ -120,6 +123,8 @@ r58_peer_unref (R58Peer *peer)
     r58_feed_free (peer->feed);
   if (peer->lip_sync)
     r58_lip_sync_free (peer->lip_sync);
+  if (peer->twcc)
+    r58_twcc_free (peer->twcc);
   g_clear_object (&peer->session);
   g_clear_object (&peer->agent);
   g_clear_object (&peer->ice);
@@ -346,6 +351,41 @@ on_ice_state (GObject *webrtc, GParamSpec *spec, R58Peer *peer)
 
 /* ---- inside webrtcbin ---- */
 
+static GstPadProbeReturn
+on_incoming (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  R58Peer *peer = data;
+  gint64 now = g_get_monotonic_time ();
+  GstBufferList *list = GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER_LIST ? info->data : NULL;
+  for (guint i = 0; list && i < gst_buffer_list_length (list); i++)
+    r58_twcc_received (peer->twcc, gst_buffer_list_get (list, i), now);
+  if (!list)
+    r58_twcc_received (peer->twcc, info->data, now);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_outgoing_report (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  R58Peer *peer = data;
+  GstBuffer *report = info->data;
+  GstBuffer *better = r58_twcc_replace (peer->twcc, report, g_get_monotonic_time ());
+  gst_buffer_unref (report);
+  info->data = better;
+  return better ? GST_PAD_PROBE_OK : GST_PAD_PROBE_HANDLED;
+}
+
+static void
+on_session_pad (GstElement *session, GstPad *pad, R58Peer *peer)
+{
+  if (g_str_equal (GST_PAD_NAME (pad), "recv_rtp_sink"))
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_incoming,
+        r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
+  else if (g_str_equal (GST_PAD_NAME (pad), "send_rtcp_src"))
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_outgoing_report, r58_peer_ref (peer),
+        (GDestroyNotify) r58_peer_unref);
+}
+
 static void
 on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
 {
@@ -356,6 +396,8 @@ on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
     hear (peer, element, "notify::connection-state", G_CALLBACK (on_dtls_state));
   } else if (g_str_equal (name, "dtlsenc")) {
     peer->dtlsenc = gst_object_ref (element);
+  } else if (g_str_equal (name, "rtpsession") && peer->twcc) {
+    hear (peer, element, "pad-added", G_CALLBACK (on_session_pad));
   } else if (g_str_equal (name, "clocksync")) {
     /* It would hold every packet back by the pipeline's latency; what comes in is to go out now. */
     g_object_set (element, "sync", FALSE, NULL);
@@ -521,6 +563,30 @@ r58_peer_ask_key (R58Peer *peer)
   gst_object_unref (pad);
 }
 
+/* Id of a header extension the line offers, 0 when it does not. */
+static guint
+extension_id (const GstSDPMedia *media, const gchar *uri)
+{
+  guint id = 0;
+  for (guint i = 0; i < gst_sdp_media_attributes_len (media) && !id; i++) {
+    const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
+    gchar **parts = g_strcmp0 (attribute->key, "extmap") == 0 ? g_strsplit (attribute->value, " ", 2) : NULL;
+    if (parts && parts[0] && g_strcmp0 (parts[1], uri) == 0)
+      id = CLAMP (atoi (parts[0]), 0, 14);
+    g_strfreev (parts);
+  }
+  return id;
+}
+
+static guint
+extension_id_of_any (const GstSDPMessage *sdp, const gchar *uri)
+{
+  guint id = 0;
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp) && !id; i++)
+    id = extension_id (gst_sdp_message_get_media (sdp, i), uri);
+  return id;
+}
+
 /* Left alone webrtcbin names no header extension in its answer, and without transport-wide sequence numbers a browser's
  * bandwidth estimate stays at 300 kbit/s. The preference is the offer's own (trimmed to one codec a line) plus its
  * extmap. */
@@ -539,15 +605,12 @@ on_new_transceiver (GstElement *webrtc, GObject *transceiver, R58Peer *peer)
     return;
   GstStructure *s = gst_caps_get_structure (caps, 0);
   gst_structure_set_name (s, "application/x-rtp");
-  for (guint i = 0; i < gst_sdp_media_attributes_len (media); i++) {
-    const GstSDPAttribute *attribute = gst_sdp_media_get_attribute (media, i);
-    gchar **parts = g_strcmp0 (attribute->key, "extmap") == 0 ? g_strsplit (attribute->value, " ", 2) : NULL;
-    if (parts && parts[0] && g_strcmp0 (parts[1], TWCC_URI) == 0) {
-      gchar *field = g_strdup_printf ("extmap-%s", parts[0]);
-      gst_structure_set (s, field, G_TYPE_STRING, TWCC_URI, NULL);
-      g_free (field);
-    }
-    g_strfreev (parts);
+  static const gchar *uris[] = { R58_TWCC_URI, R58_SEND_TIME_URI };
+  for (guint i = 0; i < G_N_ELEMENTS (uris); i++) {
+    gchar *field = g_strdup_printf ("extmap-%u", extension_id (media, uris[i]));
+    if (!g_str_has_suffix (field, "-0"))
+      gst_structure_set (s, field, G_TYPE_STRING, uris[i], NULL);
+    g_free (field);
   }
   g_object_set (transceiver, "codec-preferences", caps, "do-nack", kind == GST_WEBRTC_KIND_VIDEO, NULL);
   gst_caps_unref (caps);
@@ -705,7 +768,8 @@ local_set (R58Peer *peer, gpointer unused)
   g_signal_emit_by_name (rtpbin, "get-internal-session", 0, &peer->session);
   gst_object_unref (rtpbin);
   if (peer->session) {
-    g_object_set (peer->session, "rtcp-min-interval", REPORT_INTERVAL, NULL);
+    g_object_set (peer->session, "rtcp-min-interval", REPORT_INTERVAL, "twcc-feedback-interval", FEEDBACK_INTERVAL,
+        NULL);
     hear (peer, peer->session, "on-receiving-rtcp", G_CALLBACK (on_rtcp));
   }
   gchar *ufrag, *pwd;
@@ -844,6 +908,10 @@ r58_peer_new (const R58PeerOptions *o)
     fail (peer, "the offer is no SDP");
     return peer;
   }
+  /* One numbering for all lines of the bundle; not all need have it. */
+  guint sequence_id = o->receive ? extension_id_of_any (peer->offer, R58_TWCC_URI) : 0;
+  if (sequence_id)
+    peer->twcc = r58_twcc_new (sequence_id, extension_id_of_any (peer->offer, R58_SEND_TIME_URI));
   gst_bin_add (GST_BIN (o->owner), webrtc);
   gst_element_set_base_time (webrtc, gst_element_get_base_time (o->owner));
   if (!gst_element_sync_state_with_parent (webrtc)) {

@@ -35,6 +35,8 @@ struct _R58WebRTC {
   GThread *warmer;
   GSource *key_timer;
   gint64 key_asked;
+  gint src_vp8;         /* receive: it is no H.264; any thread */
+  gint awaits_key;      /* receive: what comes cannot be decoded until a key frame does; any thread */
   guint ticks;
 
   GMutex lock;
@@ -105,7 +107,8 @@ on_key_timer (gpointer data)
 {
   R58WebRTC *self = data;
   g_clear_pointer (&self->key_timer, g_source_unref);
-  ask_key (self);
+  if (self->mode == MODE_SEND || g_atomic_int_get (&self->awaits_key))
+    ask_key (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -199,10 +202,16 @@ peer_received (GstElement *owner, R58Peer *peer, R58Kind kind, GstMiniObject *un
     unit = (GstMiniObject *) gst_buffer_make_writable (GST_BUFFER (unit));
     GST_BUFFER_FLAG_SET (GST_BUFFER (unit), GST_BUFFER_FLAG_DISCONT);
   }
-  /* A stream that is joined in its middle shows nothing until the guest is asked. */
-  if (first && kind == R58_VIDEO && GST_IS_BUFFER (unit) && !r58_rtp_unit_starts_h264 (unit) &&
-      !r58_rtp_starts_vp8 (GST_BUFFER (unit)))
-    peer_wants_key (owner);
+  /* A stream that is joined in its middle, or has a hole, is no picture until the guest is asked; the request or what
+   * answers it may be lost too. */
+  if (kind == R58_VIDEO && GST_IS_BUFFER (unit)) {
+    if (g_atomic_int_get (&self->src_vp8) ? r58_rtp_starts_vp8 (GST_BUFFER (unit)) : r58_rtp_unit_starts_h264 (unit))
+      g_atomic_int_set (&self->awaits_key, FALSE);
+    else if (first)
+      g_atomic_int_set (&self->awaits_key, TRUE);
+    if (g_atomic_int_get (&self->awaits_key) && r58_rtp_ends_frame (GST_BUFFER (unit)))
+      peer_wants_key (owner);
+  }
   g_mutex_lock (&self->lock);
   self->packets_in += r58_rtp_unit_packets (unit);
   self->bytes_in += r58_rtp_unit_bytes (unit);
@@ -222,6 +231,9 @@ src_caps (R58WebRTC *self, R58Kind kind, GstCaps *caps)
 {
   GstPad *pad = self->src[kind];
   GstCaps *out = gst_caps_copy (caps);
+  const gchar *encoding = gst_structure_get_string (gst_caps_get_structure (out, 0), "encoding-name");
+  if (kind == R58_VIDEO)
+    g_atomic_int_set (&self->src_vp8, g_strcmp0 (encoding, "VP8") == 0);
   /* The same stream with another SSRC is no other format. */
   gst_structure_remove_field (gst_caps_get_structure (out, 0), "ssrc");
   if (!self->src_begun[kind]) {
@@ -255,6 +267,8 @@ peer_received_event (GstElement *owner, R58Peer *peer, R58Kind kind, GstEvent *e
       src_caps (self, kind, caps);
     } else if (GST_EVENT_TYPE (event) == GST_EVENT_CUSTOM_DOWNSTREAM && self->src_begun[kind]) {
       /* GstRTPPacketLost: lets Opus conceal what is missing. */
+      if (kind == R58_VIDEO && gst_event_has_name (event, "GstRTPPacketLost"))
+        g_atomic_int_set (&self->awaits_key, TRUE);
       gst_pad_push_event (self->src[kind], gst_event_ref (event));
     }
     g_mutex_unlock (&self->src_lock[kind]);
@@ -369,6 +383,7 @@ run_command (gpointer data)
   if (g_str_equal (c->op, "add")) {
     add_peer (self, id, c->object);
   } else if (g_str_equal (c->op, "keyframe")) {
+    g_atomic_int_set (&self->awaits_key, TRUE);
     key_wanted (self);
   } else if (!g_str_equal (c->op, "candidate") && !g_str_equal (c->op, "remove")) {
     r58_command_refuse (GST_ELEMENT (self), c->op, id, "op must be add, candidate, remove or keyframe");

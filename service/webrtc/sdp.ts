@@ -11,7 +11,11 @@ export { type Fragment, parseFragment } from './fragment.js';
 
 export const maxOfferBytes = 128 * 1024;
 
-const twccUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+/** Header extensions a guest's bandwidth estimate lives on: numbers for our reports, and the times they are measured by. */
+const extensionUris = [
+	'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+	'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
+];
 /** The one stream all our tracks belong to. */
 const stream = 'r58';
 /** What a guest's browser starts at, before its own estimate takes over. */
@@ -236,7 +240,7 @@ function trimmed(
 			direction === 'publish' ? 'a=sendonly' : 'a=recvonly',
 			'a=rtcp-mux',
 			...(m.rtcpRsize ? ['a=rtcp-rsize'] : []),
-			...(direction === 'publish' ? twcc(m) : []),
+			...(direction === 'publish' ? extensions(m) : []),
 			`a=rtpmap:${pt} ${name}`,
 			...(fmtp ? [`a=fmtp:${pt} ${fmtp}`] : []),
 			...feedback(m, pt, direction),
@@ -265,9 +269,11 @@ function feedback(media: Media, pt: number, direction: OfferRules['direction']):
 	return wanted.filter((name) => found.includes(name)).map((name) => `a=rtcp-fb:${pt} ${name}`);
 }
 
-function twcc(media: Media): string[] {
-	const ext = media.ext?.find(({ uri, value }) => uri === twccUri && value >= 1 && value <= 14);
-	return ext ? [`a=extmap:${ext.value} ${twccUri}`] : [];
+function extensions(media: Media): string[] {
+	return extensionUris.flatMap((wanted) => {
+		const ext = media.ext?.find(({ uri, value }) => uri === wanted && value >= 1 && value <= 14);
+		return ext ? [`a=extmap:${ext.value} ${wanted}`] : [];
+	});
 }
 
 /** webrtcbin tells bundled lines apart by SSRC. Those of retransmissions, which are not taken, are left out. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { TestBrowser } from '../tools/browser.js';
+import { type BrowserOptions, TestBrowser } from '../tools/browser.js';
 import { until } from '../tools/wait.js';
 
 // Runs from dist/test/bench; page.js stays where it was written.
@@ -22,8 +22,8 @@ export interface Marks {
 }
 
 /** `then` runs in every page after page.js. */
-export async function startBrowser(then = ''): Promise<TestBrowser> {
-	const browser = await TestBrowser.start();
+export async function startBrowser(then = '', options: BrowserOptions = {}): Promise<TestBrowser> {
+	const browser = await TestBrowser.start(options);
 	await browser.context.addInitScript({ content: `${code}\n${then}` });
 	return browser;
 }

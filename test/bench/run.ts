@@ -6,7 +6,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /** In this order; s each may take. */
-const benches = { service: 60, cut: 40, link: 60, mixer: 170, viewers: 90, watch: 60, join: 80, glass: 80, faults: 400 };
+const benches = {
+	service: 60,
+	cut: 40,
+	link: 60,
+	mixer: 170,
+	viewers: 90,
+	watch: 60,
+	join: 80,
+	relay: 120,
+	guest: 80,
+	glass: 80,
+	faults: 400,
+};
 
 let running: ChildProcess | null = null;
 

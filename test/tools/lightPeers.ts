@@ -50,6 +50,16 @@ export class LightPeers {
 		return (await this.#counts())[id]?.packets ?? 0;
 	}
 
+	/** Every viewer asks for a key frame. */
+	askAll(): void {
+		this.#send({ op: 'ask' });
+	}
+
+	/** RTP times at which a viewer's key frames began. */
+	async keys(id: string): Promise<number[]> {
+		return (await this.#counts())[id]?.keys ?? [];
+	}
+
 	async #connect(signal: (offer: string, id: string) => Promise<string>, role: Role): Promise<string> {
 		const id = `light-${this.#count++}`;
 		const offer = this.#next((answer) => answer.op === 'offer' && answer.id === id && answer.sdp, 'the offer');

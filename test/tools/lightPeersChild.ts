@@ -7,13 +7,20 @@ export type Order =
 	| { op: 'offer'; id: string; role: Role }
 	| { op: 'answer'; id: string; sdp: string }
 	| { op: 'close'; id: string }
+	| { op: 'ask' }
 	| { op: 'packets' }
 	| { op: 'feed' };
 export type Answer =
 	| { op: 'offer'; id: string; sdp: string }
 	| { op: 'state'; id: string; state: string }
-	| { op: 'packets'; counts: Record<string, { packets: number; bytes: number }> }
+	| { op: 'packets'; counts: Record<string, Count> }
 	| { op: 'feed'; ports: Record<Kind, number> };
+export interface Count {
+	packets: number;
+	bytes: number;
+	/** RTP times at which a key frame of H.264 began, in the order they came. */
+	keys: number[];
+}
 export type Kind = 'video' | 'audio';
 export type Role = 'views' | 'sends';
 export const payloadTypes = { video: 108, audio: 111 };
@@ -22,8 +29,7 @@ type Track = ReturnType<InstanceType<typeof datachannel.PeerConnection>['addTrac
 interface Peer {
 	connection: InstanceType<typeof datachannel.PeerConnection>;
 	/** RTP packets received. */
-	packets: number;
-	bytes: number;
+	count: Count;
 	/** Tracks end when they are collected. */
 	tracks: Record<Kind, Track>;
 	role: Role;
@@ -47,14 +53,17 @@ function add(id: string, role: Role): void {
 		audio.addSSRC(2, 'light');
 	}
 	const tracks = { video: connection.addTrack(video), audio: connection.addTrack(audio) };
-	const peer: Peer = { connection, packets: 0, bytes: 0, tracks, role };
+	const peer: Peer = { connection, count: { packets: 0, bytes: 0, keys: [] }, tracks, role };
 	peers.set(id, peer);
 	for (const track of Object.values(tracks)) {
 		// Receiver reports: without them the sender takes the viewer for lost.
 		if (role === 'views') track.setMediaHandler(new datachannel.RtcpReceivingSession());
 		track.onMessage((packet) => {
-			peer.packets += 1;
-			peer.bytes += packet.length;
+			const { count } = peer;
+			count.packets += 1;
+			count.bytes += packet.length;
+			const time = packet.readUInt32BE(4);
+			if (track === tracks.video && startsKey(packet) && count.keys.at(-1) !== time) count.keys.push(time);
 		});
 	}
 	connection.onStateChange((state) => answer({ op: 'state', id, state }));
@@ -62,6 +71,19 @@ function add(id: string, role: Role): void {
 		if (state === 'complete') answer({ op: 'offer', id, sdp: connection.localDescription()!.sdp });
 	});
 	connection.setLocalDescription('offer');
+}
+
+/** Parameter sets or the start of an IDR slice, of packets without header extensions (RFC 6184 §5). */
+function startsKey(packet: Buffer): boolean {
+	const [idr, sps, aggregate, fragment] = [5, 7, 24, 28];
+	const type = packet[12]! & 0x1f;
+	if (type === aggregate) return [idr, sps].includes(packet[15]! & 0x1f);
+	return type === idr || type === sps || (type === fragment && packet[13]! >> 7 === 1 && (packet[13]! & 0x1f) === idr);
+}
+
+/** Every viewer sends a PLI. */
+function askAll(): void {
+	for (const { role, tracks } of peers.values()) if (role === 'views') tracks.video.requestKeyframe();
 }
 
 function close(id: string): void {
@@ -87,7 +109,7 @@ process.on('message', (order: Order) => {
 	else if (order.op === 'answer') peers.get(order.id)!.connection.setRemoteDescription(order.sdp, 'answer');
 	else if (order.op === 'close') close(order.id);
 	else if (order.op === 'feed') void feed();
-	else
-		answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { packets, bytes }]) => [id, { packets, bytes }])) });
+	else if (order.op === 'ask') askAll();
+	else answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { count }]) => [id, count])) });
 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

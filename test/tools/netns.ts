@@ -28,6 +28,16 @@ export interface Rules {
 	nat?: string;
 }
 
+export interface BadLine {
+	/** Of all UDP packets, each way. */
+	lossPct: number;
+	/** The others are late by 0 to this, evenly spread. */
+	jitterMs: number;
+	/** Whether a late packet holds up those behind it. Default shuffled. */
+	order?: 'ordered' | 'shuffled';
+	seed?: number;
+}
+
 /** Lets the guest's browser reach the studio's pages, and nothing else through. */
 const table = (extra: Rules) => `
 flush ruleset
@@ -128,6 +138,27 @@ export class TestNetwork {
 		this.#children.add(this.#turn);
 		const listening = () => this.#output('router', 'ss', '-Hlnt').includes(`${turnAddress}:${turnPorts.plain}`);
 		await until(listening, { what: 'coturn to listen', timeoutMs: 20_000, everyMs: 100 });
+	}
+
+	/**
+	 * From now on the line between guest and studio loses UDP packets and delivers the others late (test/tools/badLine.py), both
+	 * ways. Everything else passes as before.
+	 */
+	async impair({ lossPct, jitterMs, order = 'shuffled', seed = 1 }: BadLine): Promise<void> {
+		const program = fileURLToPath(new URL('../../../test/tools/badLine.py', import.meta.url));
+		const words = [lossPct, jitterMs, order, seed].map(String);
+		const output = this.start('router', 'python3', program, 'bad', ...words);
+		await until(() => output.join('').includes('ready'), { what: 'the bad line', timeoutMs: 10_000, everyMs: 50 }).catch(
+			(error: Error) => {
+				throw new Error(`${error.message}\n${output.join('')}`);
+			},
+		);
+		this.ip('router', 'link', 'set', 'bad', 'up');
+		this.ip('router', 'route', 'add', 'default', 'dev', 'bad', 'table', '71');
+		// What comes out of it is routed as usual, though its sender is elsewhere.
+		for (const device of ['all', 'bad'])
+			run('ip', 'netns', 'exec', this.name('router'), 'sysctl', '-qw', `net.ipv4.conf.${device}.rp_filter=0`);
+		for (const device of ['in', 'out']) this.ip('router', 'rule', 'add', 'iif', device, 'ipproto', 'udp', 'lookup', '71');
 	}
 
 	/** Any other program there; ends with the network. Its output is kept. */

@@ -73,7 +73,8 @@ offers('a guest keeps loss reports, key-frame requests and its bandwidth estimat
 	for (const line of ['rtcp-fb:108 nack', 'rtcp-fb:108 nack pli', 'rtcp-fb:108 ccm fir', 'rtcp-fb:108 transport-cc'])
 		assert.ok(trimmed.includes(`a=${line}\r\n`), line);
 	assert.match(trimmed, /a=extmap:3 http:\/\/www\.ietf\.org\/id\/draft-holmer-rmcat-transport-wide-cc-extensions-01/);
-	assert.is(trimmed.match(/a=extmap/g)?.length, 2);
+	assert.match(trimmed, /a=extmap:2 http:\/\/www\.webrtc\.org\/experiments\/rtp-hdrext\/abs-send-time/);
+	assert.is(trimmed.match(/a=extmap/g)?.length, 4);
 });
 
 offers('mDNS names, TCP and link-local candidates are left out', () => {

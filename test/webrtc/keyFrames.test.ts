@@ -1,0 +1,51 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { LightPeers } from '../tools/lightPeers.js';
+import { TestService } from '../tools/service.js';
+import { until } from '../tools/wait.js';
+
+/** How often viewers who lost packets make the encoder begin anew. */
+const test = suite<{ service: TestService; viewers: LightPeers }>('key frames');
+const clockRate = 90_000;
+
+test.before(async (context) => {
+	context.service = await TestService.start({ canvas: '320x180p30' });
+	context.viewers = new LightPeers();
+	await context.service.onAir();
+});
+test.after(async ({ service, viewers }) => {
+	viewers?.stop();
+	await service?.stop();
+});
+
+async function view({ service, viewers }: { service: TestService; viewers: LightPeers }): Promise<string> {
+	return viewers.add(async (offer) => {
+		const headers = { 'content-type': 'application/sdp' };
+		const { status, body } = await service.api<string>('POST', '/whep/program', offer, { headers });
+		assert.is(status, 201, JSON.stringify(body));
+		return body;
+	});
+}
+
+test('however many viewers ask for key frames, all together get one each 500 ms', async (context) => {
+	const { viewers } = context;
+	const ids = await Promise.all(Array.from({ length: 6 }, () => view(context)));
+	const asking = setInterval(() => viewers.askAll(), 40);
+	try {
+		const keys = await until(async () => (await viewers.keys(ids[0]!)).length >= 14 && viewers.keys(ids[0]!), {
+			what: 'fourteen key frames',
+			timeoutMs: 30_000,
+			everyMs: 200,
+		});
+		// The first ones are those of the viewers' joining.
+		const asked = keys.slice(3);
+		const seconds = ((asked.at(-1)! - asked[0]!) >>> 0) / clockRate;
+		const perSecond = (asked.length - 1) / seconds;
+		// Unasked there is one a second.
+		assert.ok(perSecond <= 2.1 && perSecond > 1.4, `${perSecond.toFixed(2)} key frames a second`);
+	} finally {
+		clearInterval(asking);
+	}
+});
+
+test.run();
