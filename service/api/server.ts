@@ -75,7 +75,7 @@ const seatTokenS = 600;
 
 /** Everything between the socket and the studio. */
 export function createApi({ studio, store, settings, log, certificates, panelDir, statusToken }: ApiOptions): Api {
-	const door = doorOf({ studio, store, settings });
+	const door = doorOf({ studio, store, settings, log });
 	const services: Services = { studio, store, settings, certificates, door, log, auth: new Auth(store, studio, statusToken) };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
@@ -191,7 +191,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 }
 
 /** Who is let in gets a seat, and a token that has to be fetched soon. */
-function doorOf({ studio, store, settings }: Pick<ApiOptions, 'studio' | 'store' | 'settings'>): Door {
+function doorOf({ studio, store, settings, log }: Pick<ApiOptions, 'studio' | 'store' | 'settings' | 'log'>): Door {
 	return new Door({
 		state: studio.state,
 		open: () => settings.current.access.door,
@@ -202,7 +202,11 @@ function doorOf({ studio, store, settings }: Pick<ApiOptions, 'studio' | 'store'
 		},
 		unseat: (guest) => {
 			store.tokens.removeOfGuest(guest);
-			if (Object.hasOwn(studio.state.current.guests, guest)) void studio.removeGuest(guest);
+			if (!Object.hasOwn(studio.state.current.guests, guest)) return;
+			// Nobody asked for it: a mixer that does not answer just then must not end the service.
+			studio
+				.removeGuest(guest)
+				.catch((error: unknown) => log.error({ err: error, guest }, 'a seat that nobody took cannot be freed'));
 		},
 	});
 }

@@ -12,7 +12,7 @@ export class Resolver {
 	async resolve(host: string, waitMs: number): Promise<string | null> {
 		if (isIP(host)) return host;
 		const known = this.#known.get(host);
-		if (known && Date.now() - known.at < keepMs) return known.address;
+		if (known && performance.now() - known.at < keepMs) return known.address;
 		const asked = this.#ask(host);
 		// An address of a minute ago is worth more than a wait.
 		if (known) return known.address;
@@ -24,7 +24,7 @@ export class Resolver {
 		const running = this.#asking.get(host);
 		if (running) return running;
 		const asked = lookup(host, { verbatim: false })
-			.then(({ address }) => void this.#known.set(host, { address, at: Date.now() }))
+			.then(({ address }) => void this.#known.set(host, { address, at: performance.now() }))
 			.catch(() => undefined)
 			.finally(() => this.#asking.delete(host));
 		this.#asking.set(host, asked);

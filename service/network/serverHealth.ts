@@ -43,7 +43,7 @@ export class ServerHealth {
 
 	/** Asks every server, unless that is under way or was done within `maxAgeMs`. Takes at most about 6 s; never rejects. */
 	check(maxAgeMs = 0): Promise<ServerCheck[]> {
-		if (Date.now() - this.#checkedAt < maxAgeMs) return Promise.resolve(this.#last);
+		if (performance.now() - this.#checkedAt < maxAgeMs) return Promise.resolve(this.#last);
 		this.#checking ??= this.#check().finally(() => {
 			this.#checking = null;
 		});
@@ -61,7 +61,7 @@ export class ServerHealth {
 		clearTimeout(this.#timer);
 		const entries = await this.servers.entries(credentialsMs);
 		this.#last = await Promise.all(entries.map((entry) => this.#ask(entry)));
-		this.#checkedAt = Date.now();
+		this.#checkedAt = performance.now();
 		this.#tell();
 		const next = this.#faulty.size > 0 ? troubledMs : everyMs;
 		if (this.#running) this.#timer = setTimeout(() => void this.check(), next).unref();

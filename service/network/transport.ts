@@ -65,7 +65,12 @@ async function openDatagrams({ address, port }: ServerAddress): Promise<Transpor
 		if (message) waiting.get(message.transaction)?.resolve(message);
 	});
 	await new Promise<void>((resolve, reject) => {
-		socket.connect(port, address, (error?: Error) => (error ? reject(new Error(wordsFor(error))) : resolve()));
+		socket.connect(port, address, (error?: Error) => {
+			if (!error) return resolve();
+			// Nobody else knows it yet; without a network one was left behind by every check.
+			socket.close();
+			reject(new Error(wordsFor(error)));
+		});
 	});
 	const send = (data: Buffer): void => socket.send(data, (error) => error && fail(error));
 	return {

@@ -1,5 +1,7 @@
 /** ICE candidates as text (RFC 8839 §5.1): what is worth passing on. */
 
+import { isLoopbackAddress } from '../network/addresses.js';
+
 /** Longer lines and more of them than any client sends. */
 const maxLength = 512;
 export const maxCandidates = 64;
@@ -55,7 +57,9 @@ export function usableCandidates(lines: string[], options = { tcp: false }): Can
  * One for each port of this machine and address of the same family.
  */
 export function forwardedCandidates(found: Candidate[], addresses: string[]): Candidate[] {
-	const hosts = found.filter(({ type, address, transport }) => type === 'host' && transport === 'udp' && !isLoopback(address));
+	const hosts = found.filter(
+		({ type, address, transport }) => type === 'host' && transport === 'udp' && !isLoopbackAddress(address),
+	);
 	return addresses.flatMap((address, nth) => {
 		const same = hosts.filter((host) => host.address.includes(':') === address.includes(':'));
 		const ports = new Map(same.map((host) => [host.port, host]));
@@ -66,10 +70,6 @@ export function forwardedCandidates(found: Candidate[], addresses: string[]): Ca
 			return { text, transport: 'udp', address, port, type: 'srflx' };
 		});
 	});
-}
-
-export function isLoopback(address: string): boolean {
-	return address.startsWith('127.') || address === '::1';
 }
 
 function isAddress(text: string): boolean {

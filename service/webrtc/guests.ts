@@ -37,7 +37,7 @@ export interface GuestsOptions {
 interface Seat {
 	host: SupervisedHost;
 	rtc: RtcElement;
-	/** Rejects when the seat goes to a newer connection; an answer under way is not waited for then. */
+	/** Rejects when the seat goes to a newer connection or is lost; an answer under way is not waited for then. */
 	taken: Promise<never>;
 	take: (reason: Error) => void;
 }
@@ -144,8 +144,10 @@ export class Guests {
 				credentials: checked.credentials,
 				close: async () => {
 					if (this.#seats.get(id) !== seat) return;
-					await this.#vacate(id);
+					const ended = this.#vacate(id);
+					// Not once it has ended: who reloads the page may sit there again by then.
 					this.#update(id, { state: 'invited', ...unmeasured });
+					await ended;
 				},
 			});
 			return { session, answer: finishAnswer(answer, checked, { ...network.answer(), maxKbps: this.#caps[id] ?? null }) };
@@ -194,8 +196,12 @@ export class Guests {
 	}
 
 	#watchOver(id: string, seat: Seat): void {
+		/** A process on its way out still tells figures: they are not those of who sits there now. */
+		const update = (patch: Partial<Guest>): void => {
+			if (this.#seats.get(id) === seat) this.#update(id, patch);
+		};
 		seat.rtc.on('connected', (_peer, data) =>
-			this.#update(id, { state: 'connected', path: this.#pathOf(data), lastError: null, connection: connectionOf(data) }),
+			update({ state: 'connected', path: this.#pathOf(data), lastError: null, connection: connectionOf(data) }),
 		);
 		seat.rtc.on('trouble', (_peer, data) => void this.#explain(id, seat, 'not connected yet', connectionOf(data)));
 		seat.rtc.on('gone', (_peer, reason, data) => {
@@ -203,12 +209,12 @@ export class Guests {
 			void this.#lose(id, seat, reason);
 		});
 		seat.rtc.on('stats', ([stats]) => {
-			if (stats) this.#update(id, { rttMs: rounded(stats.rttMs), lossPct: rounded(stats.lossPct), kbps: rounded(stats.kbps) });
+			if (stats) update({ rttMs: rounded(stats.rttMs), lossPct: rounded(stats.lossPct), kbps: rounded(stats.kbps) });
 		});
 		seat.host.on('down', (reason) => void this.#lose(id, seat, reason));
 		const picture = new PictureMeter();
 		seat.host.on('event', (element, event, data) => {
-			if (element === 'picture' && event === 'stats') this.#update(id, { video: picture.read(data) });
+			if (element === 'picture' && event === 'stats') update({ video: picture.read(data) });
 		});
 	}
 
@@ -234,6 +240,8 @@ export class Guests {
 			setTimeout(() => this.#clear(id), SEAT_MS),
 		);
 		await this.#end(id, seat);
+		// Whoever still waits for this seat's answer waits in vain.
+		seat.take(new StudioError('not-on-air', reason));
 	}
 
 	#end(id: string, { host }: Seat): Promise<void> {

@@ -4,7 +4,8 @@
  */
 import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
 import { StudioError } from '../errors.js';
-import { forwardedCandidates, isLoopback, maxCandidates, usableCandidates } from './candidates.js';
+import { isLoopbackAddress } from '../network/addresses.js';
+import { forwardedCandidates, maxCandidates, usableCandidates } from './candidates.js';
 import { type AudioChoice, chooseAudio, chooseVideo, offered, type VideoChoice } from './codecs.js';
 
 export { type Fragment, parseFragment } from './fragment.js';
@@ -313,7 +314,7 @@ export function finishAnswer(
 		lines.filter((line) => line.startsWith('a=candidate:')),
 		{ tcp },
 	);
-	const told = [...found.filter(({ address }) => loopback || !isLoopback(address)), ...forwardedCandidates(found, also)];
+	const told = [...found.filter(({ address }) => loopback || !isLoopbackAddress(address)), ...forwardedCandidates(found, also)];
 	const candidates = told.map(({ text }) => `a=${text}`);
 	const kept = checked.lines.filter((line) => line.kept);
 	if (sections.length !== kept.length) {

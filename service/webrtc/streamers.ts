@@ -66,6 +66,12 @@ export class StreamerHost {
 				network,
 			})
 			.finally(() => this.#restWhenAlone());
+		if (!this.plan.streamers().includes(streamer)) {
+			// Its guest was removed meanwhile: the slot behind it is the next one's, and so is the sound.
+			this.rtc.remove(peer);
+			this.#restWhenAlone();
+			throw new StudioError('not-found', `there is no streamer ${streamer} (any more)`);
+		}
 		this.#subjects.set(peer, streamer);
 		const session = this.sessions.add({
 			subject: streamer,
