@@ -99,6 +99,17 @@ export class TestNetwork {
 		run('ip', 'netns', 'exec', this.name('router'), 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
 		this.rules();
 		this.#control();
+		for (const place of ['studio', 'guest'] as const) this.#awaitLink(place);
+	}
+
+	/** Programs see the addresses of links that run, and the kernel takes up to a second until it says that of a new one. */
+	#awaitLink(place: Place): void {
+		const deadline = performance.now() + 5_000;
+		const links = () => execFileSync('ip', ['-n', this.name(place), '-br', 'link'], { encoding: 'utf8' });
+		while (/ DOWN /.test(links())) {
+			if (performance.now() > deadline) throw new Error(`the link of ${this.name(place)} does not come up: ${links()}`);
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+		}
 	}
 
 	name(place: Place): string {

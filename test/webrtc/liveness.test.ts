@@ -108,11 +108,12 @@ const untilState = ({ service, guest }: Context, wanted: string, timeoutMs: numb
 	service.waitState(({ guests }) => guests[guest.id]?.state === wanted, `the guest to be ${wanted}`, timeoutMs);
 
 test('a guest whose tab is reloaded has the seat again; one who closes it has left at once', async (context) => {
+	const { service, guest } = context;
 	const victim = await join58(context);
+	const { pid } = await service.host('source', guest.id);
 	await victim.page.reload({ waitUntil: 'domcontentloaded' });
-	await untilState(context, 'invited', 1000 + slackMs);
-	await victim.page.getByTestId('join-button').click();
-	await untilLive(context.service, context.guest);
+	await service.host('source', guest.id, { not: pid });
+	await untilLive(service, guest);
 	await victim.page.close();
 	await untilState(context, 'invited', 1000 + slackMs);
 	victim.end();
