@@ -1,6 +1,7 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own, one after the other. The last line is `tests: N passed, N failed`.
+ * filters runs in a process group of its own: first those that leave the processor time to spare, two at once, then the others
+ * one after the other. The last line is `tests: N passed, N failed`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -10,6 +11,9 @@ import { stripVTControlCharacters } from 'node:util';
 const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 240_000));
+/** These judge times, or take all of the processor. */
+const alone = /^media\/|^browser\/(avSync|badLine|guestPage|rtp|viewer)|^webrtc\/(liveness|keyFrames)/;
+const lanes = 2;
 /** What a child may say before the rest is left out. */
 const maxOutput = 4 * 1024 * 1024;
 
@@ -53,12 +57,12 @@ function resultOf(output: string, ending: string | null): Result {
 	return { passed, failed, problem: ending === 'exit code 1' ? null : ending, output };
 }
 
-let running: ChildProcess | null = null;
+const running = new Set<ChildProcess>();
 
 function runFile(path: string, environment: NodeJS.ProcessEnv): Promise<Result> {
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, [path], { detached: true, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-		running = child;
+		running.add(child);
 		let output = '';
 		let timedOut = false;
 		const collect = (chunk: string): void => {
@@ -74,7 +78,7 @@ function runFile(path: string, environment: NodeJS.ProcessEnv): Promise<Result> 
 		child.on('exit', () => killGroup(child));
 		child.on('close', (code, signal) => {
 			clearTimeout(timer);
-			running = null;
+			running.delete(child);
 			const ending = timedOut
 				? `not done within ${timeoutMs / 1000} s`
 				: signal
@@ -99,12 +103,12 @@ let failed = 0;
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 	process.on(signal, () => {
-		if (running) killGroup(running);
+		for (const child of running) killGroup(child);
 		process.exit(130);
 	});
 }
 
-for (const path of files) {
+async function judge(path: string): Promise<void> {
 	const started = performance.now();
 	const result = await runFile(path, environment);
 	passed += result.passed;
@@ -114,6 +118,14 @@ for (const path of files) {
 	console.log(`${result.failed ? 'FAIL' : 'ok  '} ${name}  ${result.passed}/${result.passed + result.failed}  ${seconds} s`);
 	if (result.failed) console.log(indent(`${result.problem ? `${result.problem}\n` : ''}${result.output}`));
 }
+
+async function judgeAll(paths: string[]): Promise<void> {
+	for (let path = paths.shift(); path; path = paths.shift()) await judge(path);
+}
+
+const together = files.filter((path) => !alone.test(relative(here, path)));
+await Promise.all(Array.from({ length: lanes }, () => judgeAll(together)));
+await judgeAll(files.filter((path) => alone.test(relative(here, path))));
 if (files.length === 0) {
 	console.log('no test file matches');
 	failed = 1;
