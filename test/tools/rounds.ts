@@ -5,10 +5,10 @@ import { assertCounted, assertWhole, type FaultyShow, inputs } from './show.js';
 import { pause } from './wait.js';
 
 const ROUNDS = process.env.R58_LONG ? 50 : 6;
-/** The moments of one round lie within so long. */
-const SPREAD_MS = 4_000;
+/** From one fault of a round to the next: two cores start one process after the other, and the show goes on meanwhile. */
+const STEP_MS: [low: number, high: number] = [300, 900];
 /** From one round to the next: between two faults every host has run for the 5 s after which it counts as recovered. */
-const ROUND_MS = 10_000;
+const ROUND_MS = 12_000;
 /** From the fault to the input's next live frame: noticed after 2 s when frozen, then a new process, then D. */
 const RECOVERY_MS: Partial<Record<FaultKind, number>> = { kill: 3_000, stop: 7_000 };
 const VIEWER_GAP_MS = 3_000;
@@ -27,24 +27,25 @@ export async function assertViewersRecovered(show: FaultyShow, what: string): Pr
 export async function rounds(show: FaultyShow, kind: FaultKind, seed: number): Promise<void> {
 	const random = new Random(seed);
 	const id = await show.record();
-	const victims: [role: string, name: string][] = [
-		...inputs.map((name): [string, string] => ['source', name]),
+	const victims = random.shuffled([
+		...inputs.map((name) => ['source', name]),
 		['streamer', 'program'],
 		['streamer', 'multiview'],
 		['streamer', 'return'],
 		['target', show.target.id],
 		['recorder', id],
-	];
+	] as [string, string][]);
 	show.keepMixing();
 	await show.viewerGapsMs();
 	try {
 		for (let i = 0; i < ROUNDS; i++) {
 			const next = performance.now() + ROUND_MS;
-			const breakSoon = async ([role, name]: [string, string], atMs: number): Promise<void> => {
-				await pause(atMs);
-				await show.break(kind, role, name, random);
-			};
-			await Promise.all(victims.map((victim) => breakSoon(victim, random.between(0, SPREAD_MS))));
+			const broken: Promise<void>[] = [];
+			for (const [role, name] of victims) {
+				await pause(random.between(...STEP_MS));
+				broken.push(show.break(kind, role, name, random));
+			}
+			await Promise.all(broken);
 			await show.healthy();
 			await assertViewersRecovered(show, `round ${i}`);
 			if (i < ROUNDS - 1) await pause(Math.max(0, next - performance.now()));
