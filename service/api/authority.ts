@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Context } from 'koa';
-import { isLoopbackAddress } from '../network/addresses.js';
-import { lanAddresses } from '../system/address.js';
+import { isLoopbackAddress, lanAddresses, urlHost } from '../network/addresses.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
 import { trustPage, trustPagePolicy } from './trustPage.js';
@@ -17,7 +16,7 @@ export function authorityRoutes({ certificates }: Services, httpPort: () => numb
 		const asked = context.hostname;
 		const local = asked === '' || asked === 'localhost' || isLoopbackAddress(asked.replace(/^\[|\]$/g, ''));
 		const host = local ? (lanAddresses()[0] ?? asked) : asked;
-		return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${httpPort()}/trust`;
+		return `http://${urlHost(host)}:${httpPort()}/trust`;
 	};
 
 	return [

@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { isLoopbackAddress } from '../network/addresses.js';
-import { isIn, isLanAddress, listOf, plainAddress } from '../system/address.js';
+import { isIn, isLanAddress, isLoopbackAddress, listOf, plainAddress } from '../network/addresses.js';
 
 /** Who is at the other end of a request, and by which way it came. */
 export interface Client {

@@ -1,4 +1,4 @@
-import { lanAddresses } from '../system/address.js';
+import { lanAddresses, urlHost } from '../network/addresses.js';
 import { mediaOutside } from '../webrtc/reach.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
@@ -18,11 +18,10 @@ export function reachRoutes({ settings }: Services, httpsPort: () => number): Ro
 			handler: ({ context }) => {
 				const addresses = lanAddresses();
 				const via = clientOf(context.req).public ? 'public' : 'lan';
-				const bracketed = (address: string) => (address.includes(':') ? `[${address}]` : address);
 				return {
 					via,
 					media: via === 'lan' ? 'yes' : mediaOutside(settings.current.network, addresses),
-					lanUrls: addresses.map((address) => `https://${bracketed(address)}:${httpsPort()}`).slice(0, 4),
+					lanUrls: addresses.map((address) => `https://${urlHost(address)}:${httpsPort()}`).slice(0, 4),
 				};
 			},
 		}),

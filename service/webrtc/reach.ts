@@ -1,6 +1,6 @@
 import type { Reach } from '../api/schema.js';
+import { isPublicAddress } from '../network/addresses.js';
 import type { NetworkSettings } from '../settings/network.js';
-import { isPublicAddress } from '../system/address.js';
 
 /**
  * Whether media can flow to a guest who came by the public name, as far as settings tell before anything is tried: a proxy or

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { Clients } from '../../service/api/client.js';
 import type { GuestInvite, Reach } from '../../service/api/schema.js';
+import { lanAddresses } from '../../service/network/addresses.js';
 import { networkSettingsSchema } from '../../service/settings/network.js';
-import { lanAddresses } from '../../service/system/address.js';
 import { mediaOutside } from '../../service/webrtc/reach.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 

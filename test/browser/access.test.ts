@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
-import { lanAddresses } from '../../service/system/address.js';
+import { lanAddresses } from '../../service/network/addresses.js';
 import { TestBrowser } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
 
