@@ -7,13 +7,13 @@ import type { Log } from '../system/log.js';
 import type { Caller } from './auth.js';
 import { guestProtocol } from './guestChannel.js';
 import { GuestEventsClient } from './guestEventsClient.js';
+import { policyViolation } from './socketClient.js';
 
 const maxMessageBytes = 4096;
 const checkIntervalMs = 10_000;
 /** Of one guest: a second tab, and the one that is being reloaded. The oldest gives way. */
 const maxClients = 4;
 const goingAway = 1001;
-const policyViolation = 1008;
 
 /** The guest whose live channel a path is; null for any other path. */
 export function guestEventsSubject(path: string): string | null {
