@@ -28,7 +28,7 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define REPORT_INTERVAL GST_SECOND
 /* How often a guest is told which packets came and when. Once a frame, as is usual, is less the worse its line is. */
 #define FEEDBACK_INTERVAL (50 * GST_MSECOND)
-#define GOODBYE_MAX_MS 200
+#define GOODBYE_MAX_MS 1000
 #define CANDIDATES_MAX 64
 #define CANDIDATE_LENGTH_MAX 512
 /* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. Enough for
@@ -968,13 +968,25 @@ goodbye_unref (gpointer data)
 }
 
 static GstPadProbeReturn
-on_goodbye (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+on_goodbye_sent (GstPad *src, GstPadProbeInfo *info, gpointer data)
 {
   Goodbye *goodbye = data;
   g_mutex_lock (&goodbye->lock);
   goodbye->done = TRUE;
   g_cond_signal (&goodbye->sent);
   g_mutex_unlock (&goodbye->lock);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* Runs below the push of @sink's peer, which is idle as soon as that has returned: then it is on the wire. */
+static GstPadProbeReturn
+on_goodbye (GstPad *sink, GstPadProbeInfo *info, gpointer data)
+{
+  GstPad *src = gst_pad_get_peer (sink);
+  if (src) {
+    gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_IDLE, on_goodbye_sent, g_atomic_rc_box_acquire (data), goodbye_unref);
+    gst_object_unref (src);
+  }
   return GST_PAD_PROBE_OK;
 }
 
@@ -985,11 +997,12 @@ send_goodbye (R58Peer *peer)
 {
   GstPad *sink = gst_element_get_static_pad (peer->dtlsenc, "sink");
   GstPad *src = gst_element_get_static_pad (peer->dtlsenc, "src");
-  if (sink && src) {
+  GstPad *next = src ? gst_pad_get_peer (src) : NULL;
+  if (sink && next) {
     Goodbye *goodbye = g_atomic_rc_box_new0 (Goodbye);
     g_mutex_init (&goodbye->lock);
     g_cond_init (&goodbye->sent);
-    gulong probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, on_goodbye, g_atomic_rc_box_acquire (goodbye),
+    gulong probe = gst_pad_add_probe (next, GST_PAD_PROBE_TYPE_BUFFER, on_goodbye, g_atomic_rc_box_acquire (goodbye),
         goodbye_unref);
     gst_pad_send_event (sink, gst_event_new_eos ());
     g_mutex_lock (&goodbye->lock);
@@ -997,9 +1010,10 @@ send_goodbye (R58Peer *peer)
     while (!goodbye->done && g_cond_wait_until (&goodbye->sent, &goodbye->lock, until))
       ;
     g_mutex_unlock (&goodbye->lock);
-    gst_pad_remove_probe (src, probe);
+    gst_pad_remove_probe (next, probe);
     goodbye_unref (goodbye);
   }
+  gst_clear_object (&next);
   gst_clear_object (&sink);
   gst_clear_object (&src);
 }
