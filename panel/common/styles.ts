@@ -123,6 +123,14 @@ export const badgeStyles = css`
 	.badge[data-state='recording']::before { background: var(--program-text); }
 `;
 
+/** What opens at a tap (details), in a grid of lines. */
+export const disclosureStyles = css`
+	summary { min-height: var(--target); display: flex; align-items: center; gap: 8px; font-weight: 600; cursor: pointer; }
+	summary::before { content: '▸'; color: var(--dim); }
+	details:not([open]) { margin: -6px 0; }
+	details[open] summary::before { content: '▾'; }
+`;
+
 /** A modal dialog and its heading; each dialog says how wide it is. */
 export const dialogBox = css`
 	dialog {

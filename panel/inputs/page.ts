@@ -48,8 +48,7 @@ export class InputsPage extends LitElement {
 	override willUpdate(): void {
 		const system = this.#show.state?.system;
 		if (!system) return;
-		this.#multiview.tiles = system.multiview.tiles;
-		this.#multiview.follow(system.startedAt);
+		this.#multiview.follow(system);
 	}
 
 	override render() {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Fault, RtpInput, Source, System } from '../../service/api/schema.js';
 import { decibels, picture } from '../common/format.js';
-import { badgeStyles, base } from '../common/styles.js';
+import { badgeStyles, base, disclosureStyles } from '../common/styles.js';
 import type { Multiview } from '../switcher/multiview.js';
 import { dark, type Tally } from '../switcher/scenes.js';
 import { tallyStyles } from '../switcher/tally-styles.js';
@@ -40,6 +40,7 @@ export class SourceRow extends LitElement {
 	static override styles = [
 		base,
 		badgeStyles,
+		disclosureStyles,
 		tallyStyles,
 		css`
 			:host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
@@ -51,10 +52,6 @@ export class SourceRow extends LitElement {
 			.colour { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 1px solid var(--line); }
 			.actions { display: flex; flex-wrap: wrap; gap: 8px; }
 			r58-meter { max-width: 320px; }
-			summary { min-height: var(--target); display: flex; align-items: center; gap: 8px; font-weight: 600; cursor: pointer; }
-			summary::before { content: '▸'; color: var(--dim); }
-			details:not([open]) { margin: -6px 0; }
-			details[open] summary::before { content: '▾'; }
 			.send { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
 			@media (max-width: 699px) {
 				.row { grid-template-columns: 112px minmax(0, 1fr); }

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Fault, Target } from '../../service/api/schema.js';
 import { asSentence } from '../api/refusal.js';
 import { bitrate, bytes } from '../common/format.js';
-import { badgeStyles, base } from '../common/styles.js';
+import { badgeStyles, base, disclosureStyles } from '../common/styles.js';
 import { receiverLine } from './receiver-line.js';
 import '../common/copy-field.js';
 import '../common/fault-list.js';
@@ -16,6 +16,7 @@ export class TargetRow extends LitElement {
 	static override styles = [
 		base,
 		badgeStyles,
+		disclosureStyles,
 		css`
 			:host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
 			.row { display: flex; flex-wrap: wrap; gap: 10px 12px; align-items: start; }
@@ -23,10 +24,6 @@ export class TargetRow extends LitElement {
 			.title { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; }
 			.title b { font-size: 1.05rem; }
 			.actions { display: flex; flex-wrap: wrap; gap: 8px; }
-			summary { min-height: var(--target); display: flex; align-items: center; gap: 8px; font-weight: 600; cursor: pointer; }
-			summary::before { content: '▸'; color: var(--dim); }
-			details:not([open]) { margin: -6px 0; }
-			details[open] summary::before { content: '▾'; }
 			.receive { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
 			@media (max-width: 599px) {
 				.actions { width: 100%; }

@@ -51,8 +51,9 @@ export class Multiview implements ReactiveController {
 		if (this.#whep.stream) this.video.play().catch(() => undefined);
 	}
 
-	/** Watches the studio that was started at this time; one that was started again has forgotten us. */
-	follow(startedAt: string): void {
+	/** Watches the studio as it is now; one that was started again has forgotten us. */
+	follow({ startedAt, multiview }: System): void {
+		this.tiles = multiview.tiles;
 		if (startedAt === this.#startedAt) return;
 		this.#startedAt = startedAt;
 		this.#whep.watch('multiview');

@@ -65,8 +65,7 @@ export class SwitcherPage extends LitElement {
 		this.#selection.follow();
 		const system = this.#show.state?.system;
 		if (!system) return;
-		this.#multiview.tiles = system.multiview.tiles;
-		this.#multiview.follow(system.startedAt);
+		this.#multiview.follow(system);
 	}
 
 	override render() {
