@@ -5,7 +5,7 @@ import { type Join, join, reportJoins } from './joining.js';
 import { progress } from './measure.js';
 import { startBrowser } from './page.js';
 
-const joins = 10;
+const joins = process.env.R58_LONG ? 50 : 10;
 
 const service = await TestService.start({ canvas: '1280x720p30' });
 const browser = await startBrowser();

@@ -1,5 +1,5 @@
 /**
- * Runs the benches: `node dist/test/bench/run.js [filter…]`. One JSON line per figure on stdout, progress on stderr. Slow figures
+ * Runs the benches: `node dist/test/bench/run.js [--long] [filter…]`. One JSON line per figure on stdout, progress on stderr. Slow figures
  * are figures; only a bench that breaks, or is not done in its time, makes the exit code 1.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -45,6 +45,7 @@ function run(name: string, limitMs: number): Promise<string | null> {
 		const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.js`)], {
 			detached: true,
 			stdio: ['ignore', 'inherit', 'inherit'],
+			env: { ...process.env, ...(long && { R58_LONG: '1' }) },
 		});
 		running = child;
 		let ending: string | null = null;
@@ -62,7 +63,10 @@ function run(name: string, limitMs: number): Promise<string | null> {
 	});
 }
 
-const filters = process.argv.slice(2);
+const args = process.argv.slice(2);
+const filters = args.filter((arg) => arg !== '--long');
+/** More samples, and time for them. */
+const long = args.includes('--long');
 const chosen = Object.entries(benches).filter(
 	([name]) => filters.length === 0 || filters.some((filter) => name.includes(filter)),
 );
@@ -70,7 +74,7 @@ let broken = chosen.length === 0 ? 1 : 0;
 if (broken) process.stderr.write(`no bench matches; there are ${Object.keys(benches).join(', ')}\n`);
 for (const [name, seconds] of chosen) {
 	const started = performance.now();
-	const problem = await run(name, seconds * 1000);
+	const problem = await run(name, seconds * 1000 * (long ? 6 : 1));
 	if (problem) broken += 1;
 	process.stderr.write(`${name}: ${problem ?? 'done'}, ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
 }
