@@ -1,6 +1,6 @@
 /**
- * Runs the benches: `node dist/test/bench/run.js [--long] [filter…]`. One JSON line per figure on stdout, progress on stderr. Slow figures
- * are figures; only a bench that breaks, or is not done in its time, makes the exit code 1.
+ * Runs the benches: `node dist/test/bench/run.js [--long] [filter…]`. One JSON line per figure on stdout, progress on
+ * stderr. Slow figures are figures; only a bench that breaks, or is not done in its time, makes the exit code 1.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
