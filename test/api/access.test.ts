@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { Clients } from '../../service/api/client.js';
@@ -8,6 +7,7 @@ import { lanAddresses } from '../../service/network/addresses.js';
 import { networkSettingsSchema } from '../../service/settings/network.js';
 import { mediaOutside } from '../../service/webrtc/reach.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before.each(async () => {

@@ -1,13 +1,13 @@
 import type { X509Certificate } from 'node:crypto';
 import { globalAgent } from 'node:https';
 import { connect } from 'node:tls';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Certificates as Info } from '../../service/api/schema.js';
 import { Certificates } from '../../service/system/certificates.js';
 import { createLog } from '../../service/system/log.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { type Pebble, startPebble } from '../tools/pebble.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const name = 'studio.test';

@@ -4,11 +4,11 @@ import { Agent, get } from 'node:https';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Certificates as Info } from '../../service/api/schema.js';
 import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 const company = await makeAuthority();
 const own = await makeServerCertificate(company, ['studio.example.org'], new Date());

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseRange } from '../../service/api/file.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before(async () => {

@@ -1,8 +1,8 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PolledCandidate } from '../../service/api/schema.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { offerText } from '../tools/offers.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before(async () => {

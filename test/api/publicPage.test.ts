@@ -4,12 +4,12 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NetworkTest, NetworkTestItem } from '../../service/api/schema.js';
 import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
 import { TestService } from '../tools/service.js';
 import { Signalling } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 
 /** The network self-test's look at the public page, by the public name and with a certificate that is checked. */
 const test = suite<{ wire: Signalling; dir: string; pem: { cert: string; key: string } }>('the public page');

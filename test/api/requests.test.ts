@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ApiServer, type AskOptions, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before(async () => {

@@ -2,12 +2,12 @@ import { createServer, type Server } from 'node:http';
 import { get, request } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { createApi } from '../../service/api/server.js';
 import { StudioError } from '../../service/errors.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before(async () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FailedLogins } from '../../service/api/session.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before.each(async () => {

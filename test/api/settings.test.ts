@@ -1,6 +1,6 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before(async () => {

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { freeTcpPorts } from '../tools/ports.js';
 import { TestSshd } from '../tools/sshd.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 let server: ApiServer;

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { lanAddresses } from '../../service/network/addresses.js';
 import { TestBrowser } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
+import { test } from '../tools/suite.js';
 
 const service = await TestService.start();
 const authority = await (await fetch(`${service.http}/ca.pem`)).text();

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite, Recording, Source } from '../../service/api/schema.js';
 import { exactGuest } from '../tools/avGuest.js';
@@ -11,6 +10,7 @@ import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
 /**

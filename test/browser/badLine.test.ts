@@ -3,12 +3,12 @@
  * (test/tools/netns.ts). 20 s, or two minutes with R58_LONG.
  */
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { TestBrowser } from '../tools/browser.js';
 import { studioAddress, TestNetwork } from '../tools/netns.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 interface World {

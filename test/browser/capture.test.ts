@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestBrowser, untilColour, untilHeard, watch } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
+import { test } from '../tools/suite.js';
 
 const page = `<!doctype html><video id="own" autoplay playsinline muted></video><script type="module">
 	const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });

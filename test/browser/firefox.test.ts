@@ -2,11 +2,12 @@
  * The guest's and the viewer's page in Firefox. Debian's comes without H.264: its OpenH264 plug-in is fetched from Cisco at run
  * time, which these tests do not do. So a guest sends VP8, and who would watch is told what is missing.
  */
-import { suite } from 'uvu';
+
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { Firefox, type FirefoxPage } from '../tools/firefox.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const test = suite<{ service: TestService; firefox: Firefox }>('Firefox');

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openStore } from '../../service/store/store.js';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until, within } from '../tools/wait.js';
 
 /** The panel's forms for inputs, outputs, recordings and safe mode, as an operator fills them in. */

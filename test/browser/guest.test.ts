@@ -1,9 +1,9 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Guest, GuestInvite, Token } from '../../service/api/schema.js';
 import { TestBrowser, untilColour, untilHeard } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import { TestService } from '../tools/service.js';
+import { test } from '../tools/suite.js';
 
 const camera = '#20a040';
 /** None of the demo inputs has it. */

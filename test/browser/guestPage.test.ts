@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Guest, GuestInvite } from '../../service/api/schema.js';
 import { look, TestBrowser, untilColour } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import type { Events } from '../tools/events.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** The guest's page and the operator's side of it: every control does what it says. */

@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Guest, GuestInvite, NetworkTest, State } from '../../service/api/schema.js';
 import { Certificate } from '../../service/system/certificate.js';
@@ -12,6 +11,7 @@ import { createLog } from '../../service/system/log.js';
 import { TestBrowser } from '../tools/browser.js';
 import { forwarding, routerOutside, studioAddress, TestNetwork, turnAddress, turnPorts } from '../tools/netns.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 interface World {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestBrowser } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 
 /** The panel's Network page: what it shows, changes and tests. */
 const test = suite<{ service: TestService; browser: TestBrowser }>('network page');

@@ -4,13 +4,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
 import { TestBrowser } from '../tools/browser.js';
 import { routerOutside, studioAddress, TestNetwork, turnAddress, turnPorts } from '../tools/netns.js';
 import { root, TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 
 const name = 'studio.example.org';
 const publicUrl = `https://${name}`;

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import { root, TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 
 /** Guests by bare WHIP: both codecs, and a seat that is taken again. */
 const test = suite<{ service: TestService; browser: TestBrowser; program: Page }>('publish');

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Source, Target } from '../../service/api/schema.js';
 import { TestBrowser, untilColour, untilHeard } from '../tools/browser.js';
@@ -12,6 +11,7 @@ import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
 import { frames, sound } from '../tools/media.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
+import { test } from '../tools/suite.js';
 import { bandDb, channelOf } from '../tools/tones.js';
 import { until, within } from '../tools/wait.js';
 

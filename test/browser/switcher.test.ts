@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { type Colour, parseColour } from '../tools/counter.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** The operator's page, as an operator uses it. */

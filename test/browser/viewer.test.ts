@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import { root, TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 
 /** What viewers offer differs by browser; each gets a picture or a reason. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page }>('viewer');

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until, within } from '../tools/wait.js';
 
 /** What comes from outside and is wrong: a clear error that names the thing, and the show goes on as if nothing had been. */

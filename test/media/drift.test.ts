@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { audioCaps } from '../../pipelines/canvas.js';
 import { gdpOf, readGdp } from '../tools/gdp.js';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
+import { test } from '../tools/suite.js';
 import { bandDb, channelOf } from '../tools/tones.js';
 
 /** r58drift fed with sound and timestamps made to measure, faster than real time. */

@@ -1,6 +1,6 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GstLaunch, killLaunches, type Passed } from '../tools/gstLaunch.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 let count = 0;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Random } from '../tools/random.js';
 import { assertCounted, assertWhole, FaultyShow } from '../tools/show.js';
+import { suite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
 /** An hour (R58_LONG; R58_ENDURANCE_S for another time) of a show of four inputs with one of them killed every 10 s. */

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { State } from '../../service/api/schema.js';
 import { cadence } from '../tools/media.js';
@@ -9,6 +8,7 @@ import { Random } from '../tools/random.js';
 import { assertViewersRecovered } from '../tools/rounds.js';
 import { root } from '../tools/service.js';
 import { assertCounted, assertWhole, FaultyShow } from '../tools/show.js';
+import { suite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** The two processes that everything else needs, and a link that strangers speak on. The others: killed.test.ts. */

@@ -1,11 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { usableCandidate } from '../../service/webrtc/candidates.js';
 import { checkOffer } from '../../service/webrtc/sdp.js';
 import { Pipeline } from '../tools/pipeline.js';
+import { test } from '../tools/suite.js';
 
 /** The addresses a peer gathers, and how long an answer waits for them. */
 const sender = `

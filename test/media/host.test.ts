@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { guestWarmUp } from '../../pipelines/guestSource.js';
 import { HostProcess } from '../../service/media/hostProcess.js';
 import { pluginFolder } from '../tools/pipeline.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const quiet = () => {};

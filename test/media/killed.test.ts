@@ -1,6 +1,6 @@
-import { suite } from 'uvu';
 import { rounds } from '../tools/rounds.js';
 import { FaultyShow } from '../tools/show.js';
+import { suite } from '../tools/suite.js';
 
 /** One show for both, as it would be in use. */
 const test = suite<{ show: FaultyShow }>('killed and frozen');

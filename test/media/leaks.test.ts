@@ -1,8 +1,8 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { footprint, Heap, type Held } from '../tools/footprint.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** Who comes and goes leaves nothing behind: files, threads, processes, memory. Every one of them really gets media. */

@@ -1,6 +1,6 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const video = 'video/x-raw,format=I420,width=320,height=180,framerate=30/1,pixel-aspect-ratio=1/1,colorimetry=bt709';

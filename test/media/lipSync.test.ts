@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { guestSource } from '../../pipelines/guestSource.js';
 import { exactGuest } from '../tools/avGuest.js';
@@ -12,6 +11,7 @@ import { readGdp } from '../tools/gdp.js';
 import { LightPeers, type LightPorts } from '../tools/lightPeers.js';
 import { type Kind, payloadTypes } from '../tools/lightPeersChild.js';
 import { Pipeline } from '../tools/pipeline.js';
+import { suite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** Pictures that leave later than their sound, as of every camera; and reports on the sound that were late, as of a busy browser. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blue, type Frames, full, green, near, red, type Stage, staged, type Yuv, yuv } from '../tools/mixerStage.js';
 import type { EventBody, Pipeline } from '../tools/pipeline.js';
+import { test } from '../tools/suite.js';
 import { bandDb } from '../tools/tones.js';
 import { until } from '../tools/wait.js';
 

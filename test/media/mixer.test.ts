@@ -1,4 +1,3 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
 	between,
@@ -17,6 +16,7 @@ import {
 	yuv,
 } from '../tools/mixerStage.js';
 import type { EventBody } from '../tools/pipeline.js';
+import { test } from '../tools/suite.js';
 
 staged('a cut is seen in the reported frame, at the reported time, and no earlier', async (stage) => {
 	await stage.source(0, red);

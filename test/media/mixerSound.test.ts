@@ -1,6 +1,6 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { full, red, staged } from '../tools/mixerStage.js';
+import { test } from '../tools/suite.js';
 import { bandDb } from '../tools/tones.js';
 
 staged('N-1 has the sound of all slots but its own; levels tell the peaks', async (stage) => {

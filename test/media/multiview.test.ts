@@ -1,8 +1,8 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { State } from '../../service/api/schema.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const test = suite<{ service: TestService; peers: LightPeers }>('multiview');

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Recording } from '../../service/api/schema.js';
 import { readProgram } from '../tools/parts.js';
 import { TestService } from '../tools/service.js';
 import { assertWhole } from '../tools/show.js';
+import { suite } from '../tools/suite.js';
 
 /** Parts of a recording, one after the other, are the program: without a gap and without an overlap. */
 const test = suite<{ service: TestService }>('recording parts');

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Applied, Recording } from '../../service/api/schema.js';
 import { cadence, probe, times } from '../tools/media.js';
 import { killSession, processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** What a kill costs, at worst: every process may die at any moment. */

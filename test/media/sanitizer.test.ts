@@ -1,9 +1,9 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/sdp.js';
 import { buildDriver, Driver } from '../tools/driver.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { Pipeline } from '../tools/pipeline.js';
+import { test } from '../tools/suite.js';
 
 /**
  * The plugin with address and undefined behaviour sanitizer and GStreamer's leaks tracer: every element does what it does in a

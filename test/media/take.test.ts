@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Applied, Recording } from '../../service/api/schema.js';
 import { type Colour, colourAt, colourDistance, type Picture, parseColour, readCounter } from '../tools/counter.js';
 import { cadence, frames, times } from '../tools/media.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /**
@@ -19,11 +19,7 @@ const edge: [number, number] = [0.02, 0.5];
 
 test.before(async (context) => {
 	context.service = await TestService.start();
-	await context.service.waitState(
-		(state) => Object.values(state.sources).every((source) => source.state === 'live'),
-		'live inputs',
-	);
-	await until(async () => (await context.service.api('GET', '/api/health')).status === 200, { what: 'the program to be on air' });
+	await context.service.onAir();
 });
 test.after(async ({ service }) => {
 	await service.stop();

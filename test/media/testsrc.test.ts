@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { colourAt, colourDistance, type Picture, parseColour, readCounter } from '../tools/counter.js';
 import { type GdpBuffer, readGdp } from '../tools/gdp.js';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
 import { cadence, frames, probe, sound, times } from '../tools/media.js';
+import { test } from '../tools/suite.js';
 import { bandDb, bandsDb, channelOf } from '../tools/tones.js';
 
 const plugins = fileURLToPath(new URL('../../../pipelines/plugin/build', import.meta.url));

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/sdp.js';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { colourDistance, parseColour } from '../tools/counter.js';
 import { Pipeline } from '../tools/pipeline.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const red = '#cc2222';

@@ -2,9 +2,10 @@
  * Capture with real drivers: Debian's kernel in a virtual machine, its modules vivid (HDMI inputs by the single-planar and the
  * multi-planar API) and snd-aloop (a sound card). The hardware is simulated; nothing here says how an R58 behaves.
  */
-import { test } from 'uvu';
+
 import * as assert from 'uvu/assert';
 import { type Facts, guest } from '../tools/guest.js';
+import { test } from '../tools/suite.js';
 
 const captured = guest('dist/test/qemu/captureGuest.js');
 

@@ -2,9 +2,10 @@
  * The whole service with capture devices and sound, in a virtual machine as capture.test.ts explains. A dozen processes are
  * more than can be emulated as fast as they run, so the machine has a time of its own; it takes eight minutes or more, and test:long has it.
  */
-import { test } from 'uvu';
+
 import * as assert from 'uvu/assert';
 import { type Facts, guest } from '../tools/guest.js';
+import { test } from '../tools/suite.js';
 
 const served = process.env.R58_LONG ? guest('dist/test/qemu/serviceGuest.js', { ownTime: true, timeoutMs: 1_200_000 }) : () => {};
 

@@ -161,7 +161,9 @@ export class TestService {
 				return Boolean(fits(state));
 			},
 			{ what, timeoutMs, everyMs: 100 },
-		);
+		).catch((error: Error) => {
+			throw new Error(`${error.message}\n${this.tail()}`);
+		});
 		return state;
 	}
 

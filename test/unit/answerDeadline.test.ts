@@ -1,7 +1,7 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StudioError } from '../../service/errors.js';
 import { beforeDeadline } from '../../service/webrtc/answerDeadline.js';
+import { test } from '../tools/suite.js';
 
 test('an answer in time is passed on, and so is a refusal', async () => {
 	const late: string[] = [];

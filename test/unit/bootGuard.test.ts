@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openStore, type Store } from '../../service/store/store.js';
 import { BootGuard } from '../../service/system/bootGuard.js';
 import { temporaryFolder } from '../tools/apiServer.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const test = suite<{ folder: string; store: Store }>('boot guard');

@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Faults } from '../../service/faults.js';
 import { DeviceWatch } from '../../service/media/deviceWatch.js';
@@ -13,6 +12,7 @@ import { openStore } from '../../service/store/store.js';
 import { createLog } from '../../service/system/log.js';
 import { type Card, deviceTree, fellTrees, type Node, replant } from '../tools/deviceTree.js';
 import { ShowStub } from '../tools/showStub.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 const usb = 'pci0000:00/0000:00:14.0/usb1';

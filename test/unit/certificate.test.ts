@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Certificate } from '../../service/system/certificate.js';
 import { keyFolder } from '../../service/system/keyFiles.js';
 import { createLog } from '../../service/system/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let dir: string;
 test.before.each(() => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkDataFolder, parseCanvas, parseOptions } from '../../service/cli.js';
 import { StudioError } from '../../service/errors.js';
 import { temporaryFolder } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 test('options that are good', () => {
 	const hd = { width: 1920, height: 1080, fpsNum: 30, fpsDen: 1 };

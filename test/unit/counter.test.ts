@@ -1,6 +1,6 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Box, type Colour, colourAt, colourDistance, type Picture, parseColour, readCounter } from '../tools/counter.js';
+import { test } from '../tools/suite.js';
 
 function paint(picture: Picture, { x, y, w, h }: Box, [r, g, b]: Colour): void {
 	const { width, height, data } = picture;

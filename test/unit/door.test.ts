@@ -1,8 +1,8 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Door } from '../../service/door.js';
 import { StudioError } from '../../service/errors.js';
 import { ShowStub } from '../tools/showStub.js';
+import { test } from '../tools/suite.js';
 
 const start = Date.parse('2026-01-01T12:00:00Z');
 const second = 1000;

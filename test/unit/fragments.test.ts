@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boxHeader, endOf, type Fragment, readFragment, readTracks, shortened } from '../../service/recordings/fragments.js';
 import { Part } from '../../service/recordings/part.js';
 import { times } from '../tools/media.js';
+import { suite } from '../tools/suite.js';
 
 /** Files of the real mp4mux: 4.5 s, a key frame every 16 frames, so that fragments of one sample are among them. */
 const test = suite<{ folder: string; file: string }>('fragments');

@@ -1,4 +1,3 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { assess } from '../../panel/join/assessment.js';
 import { trouble } from '../../panel/join/state-words.js';
@@ -9,6 +8,7 @@ import { without } from '../../panel/switcher/without.js';
 import { withoutCap } from '../../panel/webrtc/sdp.js';
 import type { Layer, Scene, State } from '../../service/api/schema.js';
 import { PictureMeter } from '../../service/webrtc/pictureMeter.js';
+import { test } from '../tools/suite.js';
 
 const steady = { state: 'connected', rttMs: 20, lossPct: 0, video: { width: 1280, height: 720, fps: 30 } } as const;
 

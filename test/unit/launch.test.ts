@@ -1,7 +1,7 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { gridFrameAfter, gridFrameAt } from '../../pipelines/canvas.js';
 import { chain, element, pad } from '../../pipelines/launch.js';
+import { test } from '../tools/suite.js';
 
 test('every value is quoted', () => {
 	assert.is(element('fakesink', { name: 'a', sync: true, 'max-lateness': -1 }), 'fakesink name="a" sync=true max-lateness=-1');

@@ -1,9 +1,9 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { layerSchema, type Scene, type Strip } from '../../service/api/schema.js';
 import { builtInScenes } from '../../service/show/layouts.js';
 import { linear, mixLayers, slotGains } from '../../service/show/mix.js';
 import { multiviewLayers, multiviewMap, multiviewTiles } from '../../service/show/multiview.js';
+import { test } from '../tools/suite.js';
 
 const slots: Record<string, number> = { hdmi1: 0, hdmi2: 1, 'guest-a': 4 };
 const slotOf = (source: string) => slots[source];

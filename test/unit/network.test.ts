@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Candidate, Connection, ServerCheck } from '../../service/api/schema.js';
 import { localAddresses } from '../../service/network/addresses.js';
@@ -12,6 +11,7 @@ import { Servers } from '../../service/network/servers.js';
 import { type Trouble, whyNot } from '../../service/network/trouble.js';
 import { networkSettingsSchema } from '../../service/settings/network.js';
 import { forwardedCandidates, usableCandidate, usableCandidates } from '../../service/webrtc/candidates.js';
+import { test } from '../tools/suite.js';
 
 test('a time-limited login is what coturn computes, expires, and is another each time', () => {
 	const { username, credential } = timeLimited('north', 1_700_000_000_000);

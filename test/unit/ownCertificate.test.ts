@@ -1,9 +1,9 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StudioError } from '../../service/errors.js';
 import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
 import { checkOwnCertificate } from '../../service/system/ownCertificate.js';
+import { test } from '../tools/suite.js';
 
 const dayMs = 86_400_000;
 const authority = await makeAuthority();

@@ -1,6 +1,6 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type KeyPress, keyAction } from '../../panel/switcher/keys.js';
+import { test } from '../tools/suite.js';
 
 const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false };
 const press = (key: string, code: string, more: Partial<KeyPress> = {}): KeyPress => ({ key, code, ...none, ...more });

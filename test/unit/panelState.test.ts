@@ -1,8 +1,8 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { applyChanges } from '../../panel/api/delta.js';
 import { sceneOnAir, tallyOf, withSource } from '../../panel/switcher/scenes.js';
 import type { Scene, State } from '../../service/api/schema.js';
+import { test } from '../tools/suite.js';
 
 const crop = { left: 0, top: 0, right: 0, bottom: 0 };
 const layer = (source: string | null) => ({

@@ -1,10 +1,10 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mayRetry, refusalOf, silence } from '../../panel/api/refusal.js';
 import { bytes, decibels, duration, timeLeft } from '../../panel/common/format.js';
 import { reasonOf } from '../../panel/join/reasons.js';
 import { backoffMs } from '../../panel/webrtc/backoff.js';
 import { preferred, withStereo } from '../../panel/webrtc/sdp.js';
+import { test } from '../tools/suite.js';
 
 test('the sentence of the service is shown, in both forms of errors', () => {
 	const api = refusalOf(503, '{"error":{"code":"no-slot","message":"all 12 slots are in use"}}', null);

@@ -1,8 +1,8 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PollingSession } from '../../service/webrtc/pollingSession.js';
 import { PollingSessions } from '../../service/webrtc/pollingSessions.js';
 import { ShowStub } from '../tools/showStub.js';
+import { test } from '../tools/suite.js';
 
 test('a session that nothing is left in for two minutes is forgotten, unless its connection lives', async () => {
 	const show = new ShowStub();

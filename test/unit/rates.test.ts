@@ -1,7 +1,7 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RateLimit } from '../../service/api/rates.js';
 import type { StudioError } from '../../service/errors.js';
+import { test } from '../tools/suite.js';
 
 function refusal(work: () => void): StudioError | null {
 	try {

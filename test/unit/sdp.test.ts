@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'sdp-transform';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StudioError } from '../../service/errors.js';
 import {
@@ -11,6 +10,7 @@ import {
 	type OfferRules,
 	parseFragment,
 } from '../../service/webrtc/sdp.js';
+import { suite } from '../tools/suite.js';
 
 const offer = (name: string) => readFileSync(new URL(`../../../test/fixtures/offers/${name}.sdp`, import.meta.url), 'utf8');
 const publish: OfferRules = { direction: 'publish' };

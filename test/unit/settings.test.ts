@@ -1,13 +1,13 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StudioError } from '../../service/errors.js';
 import { withoutSecrets } from '../../service/settings/secrets.js';
 import { Settings } from '../../service/settings/settings.js';
 import { createLog } from '../../service/system/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let dir: string;
 test.before.each(() => {

@@ -1,7 +1,7 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { State } from '../../service/api/schema.js';
 import { type Change, LiveState } from '../../service/state.js';
+import { test } from '../tools/suite.js';
 
 function makeState(): LiveState {
 	return new LiveState({

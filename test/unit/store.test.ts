@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import type { Recording } from '../../service/api/schema.js';
@@ -9,6 +8,7 @@ import { StudioError } from '../../service/errors.js';
 import { migrations } from '../../service/store/migrations.js';
 import { openStore } from '../../service/store/store.js';
 import { temporaryFolder } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let dir: string;
 test.before.each(() => {

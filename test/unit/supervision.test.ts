@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Faults } from '../../service/faults.js';
 import type { HostPool } from '../../service/media/hostPool.js';
@@ -7,6 +6,7 @@ import { remedyFor } from '../../service/media/remedies.js';
 import { type HostPlan, SupervisedHost } from '../../service/media/supervisedHost.js';
 import { createLog } from '../../service/system/log.js';
 import { ShowStub } from '../tools/showStub.js';
+import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** A process as the test wants it: the only thing here that is not real. */

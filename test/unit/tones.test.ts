@@ -1,5 +1,5 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { test } from '../tools/suite.js';
 import { bandDb, bandsDb, channelOf } from '../tools/tones.js';
 
 const rate = 48_000;

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { look, TestBrowser, untilColour } from '../tools/browser.js';
@@ -14,6 +13,7 @@ import { offerText } from '../tools/offers.js';
 import { Program } from '../tools/program.js';
 import { root, TestService } from '../tools/service.js';
 import { Signalling, sdpType } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** Media with stacks and clients of others, all unchanged. Chromium with our own pages: browser/guest.test.ts. */

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mayRetry, refusalOf } from '../../panel/api/refusal.js';
 import type { GuestInvite, Token } from '../../service/api/schema.js';
 import { fragmentText, offerText } from '../tools/offers.js';
 import { TestService } from '../tools/service.js';
 import { fragmentType, problem, Signalling, sdpType } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 
 /** Who may ask, from where, and what the headers say. Numbers: points.ts. */
 const test = suite<{ wire: Signalling; guest: GuestInvite }>('conformance: HTTP');

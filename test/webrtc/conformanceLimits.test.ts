@@ -1,11 +1,11 @@
 import { request } from 'node:http';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Token } from '../../service/api/schema.js';
 import { offerText } from '../tools/offers.js';
 import { processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
 import { fragmentType, problem, Signalling, sdpType } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** How much is too much, and what is said then. Numbers: points.ts. */

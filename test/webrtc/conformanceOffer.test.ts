@@ -1,10 +1,10 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { ObsPeer } from '../tools/obsPeer.js';
 import { type OfferParts, offerText } from '../tools/offers.js';
 import { TestService } from '../tools/service.js';
 import { Signalling, sdpType } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 
 /** What is offered to WHIP and WHEP, and what comes back. Numbers: points.ts. */
 const test = suite<{ wire: Signalling; guest: GuestInvite }>('conformance: offers and answers');

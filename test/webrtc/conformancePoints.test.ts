@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { root } from '../tools/service.js';
+import { test } from '../tools/suite.js';
 import { points } from './points.js';
 
 test('every point of the conformance suite has a test', () => {

@@ -1,10 +1,10 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { ObsFeed, ObsPeer } from '../tools/obsPeer.js';
 import { fragmentText, offerText } from '../tools/offers.js';
 import { TestService } from '../tools/service.js';
 import { fragmentType, type Made, Signalling, sdpType } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** A session from trickle to its end. Numbers: points.ts. */

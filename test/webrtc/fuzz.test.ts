@@ -1,5 +1,4 @@
 import { request } from 'node:http';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import WebSocket from 'ws';
 import { mutated } from '../tools/mutations.js';
@@ -7,6 +6,7 @@ import { fragmentText, offerText } from '../tools/offers.js';
 import { Random } from '../tools/random.js';
 import { TestService } from '../tools/service.js';
 import { fragmentType, Signalling, sdpType } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
 /**

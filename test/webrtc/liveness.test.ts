@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { freeTcpPorts } from '../tools/ports.js';
 import { processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
 import { Signalling } from '../tools/signalling.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** What becomes of a seat when the guest's browser is closed, killed, frozen or reloaded, and of viewers. */
