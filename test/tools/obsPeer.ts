@@ -53,17 +53,17 @@ export class ObsPeer {
 		this.#connection.setRemoteDescription(sdp, 'answer');
 	}
 
-	async untilConnected(timeoutMs = 10_000): Promise<void> {
+	async untilConnected(timeoutMs = 30_000): Promise<void> {
 		await until(() => this.state === 'connected', { what: `the peer, which is ${this.state}, to be connected`, timeoutMs });
 	}
 
 	/** The other side said goodbye. */
-	async untilClosed(timeoutMs = 5000): Promise<void> {
+	async untilClosed(timeoutMs = 15_000): Promise<void> {
 		const gone = () => ['closed', 'disconnected', 'failed'].includes(this.state);
 		await until(gone, { what: `the peer, which is ${this.state}, to be closed`, timeoutMs });
 	}
 
-	async untilReceived(more: number, timeoutMs = 10_000): Promise<void> {
+	async untilReceived(more: number, timeoutMs = 30_000): Promise<void> {
 		const from = { ...this.packets };
 		await until(() => kinds.every((kind) => this.packets[kind] >= from[kind] + more), {
 			what: `${more} more packets of each kind`,

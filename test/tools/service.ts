@@ -153,7 +153,7 @@ export class TestService {
 	}
 
 	/** Waits for a state that fits, and returns it. */
-	async waitState(fits: (state: State) => unknown, what: string, timeoutMs = 10_000): Promise<State> {
+	async waitState(fits: (state: State) => unknown, what: string, timeoutMs = 30_000): Promise<State> {
 		let state!: State;
 		await until(
 			async () => {
@@ -187,7 +187,7 @@ export class TestService {
 	}
 
 	/** Waits for one host, by role and name, other than `not`. */
-	async host(role: string, name: string, { not, timeoutMs = 10_000 }: { not?: number; timeoutMs?: number } = {}): Promise<Host> {
+	async host(role: string, name: string, { not, timeoutMs = 30_000 }: { not?: number; timeoutMs?: number } = {}): Promise<Host> {
 		const found = () => this.hosts().find((host) => host.role === role && host.name === name && host.pid !== not);
 		return until(found, { what: `the process of ${role} ${name}`, timeoutMs });
 	}
