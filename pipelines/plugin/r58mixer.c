@@ -135,24 +135,28 @@ mix_push_eos (MixOutput *output)
 
 /* ---- events ---- */
 
+/* Picture and sound of a slot change on threads of their own: the lock keeps their events in the order of the changes, else
+ * the last one told may be the older one, and a source that is live counts as without a picture for good. */
 void
 mix_slot_signal (R58Mixer *self, guint index, gboolean video, MixSignal now)
 {
   static const gchar *const names[] = { "empty", "lost", "live" };
   MixSlot *slot = &self->slots[index];
   MixSignal *signal = video ? &slot->video_signal : &slot->audio_signal;
+  g_mutex_lock (&self->signal_lock);
   g_mutex_lock (&slot->lock);
   gboolean changed = *signal != now;
   *signal = now;
   MixSignal video_signal = slot->video_signal, audio_signal = slot->audio_signal;
   g_mutex_unlock (&slot->lock);
-  if (!changed)
-    return;
-  JsonBuilder *b = r58_json_begin ();
-  r58_json_int (b, "slot", index);
-  r58_json_string (b, "video", names[video_signal]);
-  r58_json_string (b, "audio", names[audio_signal]);
-  r58_post_event (GST_ELEMENT (self), "slot", b);
+  if (changed) {
+    JsonBuilder *b = r58_json_begin ();
+    r58_json_int (b, "slot", index);
+    r58_json_string (b, "video", names[video_signal]);
+    r58_json_string (b, "audio", names[audio_signal]);
+    r58_post_event (GST_ELEMENT (self), "slot", b);
+  }
+  g_mutex_unlock (&self->signal_lock);
 }
 
 /* ---- states ---- */
@@ -424,6 +428,7 @@ finalize (GObject *object)
   gst_clear_caps (&self->caps);
   g_free (self->caps_text);
   g_mutex_clear (&self->pads_lock);
+  g_mutex_clear (&self->signal_lock);
   g_mutex_clear (&self->show_lock);
   g_mutex_clear (&self->run_lock);
   g_cond_clear (&self->run_cond);
@@ -437,6 +442,7 @@ r58_mixer_init (R58Mixer *self)
   self->n_slots = DEFAULT_SLOTS;
   self->wake_fd = -1;
   g_mutex_init (&self->pads_lock);
+  g_mutex_init (&self->signal_lock);
   g_mutex_init (&self->run_lock);
   g_mutex_init (&self->show_lock);
   g_cond_init (&self->run_cond);

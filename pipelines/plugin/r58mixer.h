@@ -175,6 +175,7 @@ typedef struct {
 
   MixOutput video, audio, n1[MIX_SLOTS_MAX];
   GMutex pads_lock;  /* guards n1[].pad: pads come and go while the audio tick runs */
+  GMutex signal_lock; /* keeps slot events in the order of what they tell */
 
   GMutex run_lock;
   GCond run_cond;

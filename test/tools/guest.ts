@@ -1,8 +1,9 @@
 /** A program inside a virtual machine, whose steps are the tests of a file. */
-import { type Test, test } from 'uvu';
+
 import * as assert from 'uvu/assert';
 import { Machine, type MachineOptions } from './machine.js';
 import type { StepResult } from './steps.js';
+import { type Test, test } from './suite.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has facts of its own
 export type Facts = Record<string, any>;

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readCounter } from './counter.js';
 import { type GdpBuffer, readGdp } from './gdp.js';
 import { type EventBody, Pipeline } from './pipeline.js';
+import { test } from './suite.js';
 import { channelOf } from './tones.js';
 import { until } from './wait.js';
 
