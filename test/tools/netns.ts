@@ -96,6 +96,8 @@ export class TestNetwork {
 		this.#link('studio', `${studioAddress}/24`, 'in', '10.71.1.1/24');
 		this.#link('guest', '203.0.113.2/24', 'out', `${routerOutside}/24`);
 		this.ip('router', 'address', 'add', `${turnAddress}/32`, 'dev', 'lo');
+		// As on a real line, what is addressed to nowhere is lost without a word: coturn closes a relay whose send fails.
+		this.ip('router', 'route', 'add', 'default', 'via', '203.0.113.2');
 		run('ip', 'netns', 'exec', this.name('router'), 'sysctl', '-qw', 'net.ipv4.ip_forward=1');
 		this.rules();
 		this.#control();
