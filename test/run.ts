@@ -13,7 +13,8 @@ const here = import.meta.dirname;
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 240_000));
 /** These judge times or frames that only a machine with time to spare makes. */
 const alone = /^media\/(endurance|faults|killed|loss|lossShow|recovery|take)\.|^browser\/(avSync|badLine)\.|^webrtc\/liveness\./;
-const lanes = Number(process.env.R58_TEST_LANES ?? 3);
+/** These take most of a core: of the two files that run at once only one is such a one, as long as there are others. */
+const heavy = /^browser\//;
 /** What a child may say before the rest is left out. */
 const maxOutput = 4 * 1024 * 1024;
 
@@ -119,13 +120,21 @@ async function judge(path: string): Promise<void> {
 	if (result.failed) console.log(indent(`${result.problem ? `${result.problem}\n` : ''}${result.output}`));
 }
 
+/** Those that match, and those that do not. */
+function parted(paths: string[], pattern: RegExp): [string[], string[]] {
+	const matches = (path: string) => pattern.test(relative(here, path));
+	return [paths.filter(matches), paths.filter((path) => !matches(path))];
+}
+
+/** One after the other, whoever else takes from the list too. */
 async function judgeAll(paths: string[]): Promise<void> {
 	for (let path = paths.shift(); path; path = paths.shift()) await judge(path);
 }
 
-const together = files.filter((path) => !alone.test(relative(here, path)));
-await Promise.all(Array.from({ length: lanes }, () => judgeAll(together)));
-await judgeAll(files.filter((path) => alone.test(relative(here, path))));
+const [single, together] = parted(files, alone);
+const [browsers, others] = parted(together, heavy);
+await Promise.all([judgeAll(browsers).then(() => judgeAll(others)), judgeAll(others).then(() => judgeAll(browsers))]);
+await judgeAll(single);
 if (files.length === 0) {
 	console.log('no test file matches');
 	failed = 1;
