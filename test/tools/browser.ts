@@ -163,7 +163,7 @@ export function untilColour(
 	element: Locator,
 	point: [x: number, y: number],
 	colour: Colour,
-	{ tolerance = 24, timeoutMs = 10_000 } = {},
+	{ tolerance = 24, timeoutMs = 30_000 } = {},
 ): Promise<Seen> {
 	return until(
 		async () => {
@@ -179,7 +179,7 @@ export function untilColour(
 export async function untilHeard(
 	element: Locator,
 	frequencies: number[],
-	{ aboveDb = -50, others = [] as number[], timeoutMs = 10_000 } = {},
+	{ aboveDb = -50, others = [] as number[], timeoutMs = 30_000 } = {},
 ): Promise<Record<number, number>> {
 	return until(
 		async () => {
