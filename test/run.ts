@@ -12,7 +12,8 @@ const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 240_000));
 /** These judge times or frames that only a machine with time to spare makes. */
-const alone = /^media\/(endurance|faults|killed|loss|lossShow|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\.|^webrtc\/liveness\./;
+const alone =
+	/^media\/(endurance|faults|killed|loss|lossShow|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\.|^webrtc\/liveness\./;
 /** These take most of a core: of the two files that run at once only one is such a one, as long as there are others. */
 const heavy = /^browser\//;
 /** What a child may say before the rest is left out. */
