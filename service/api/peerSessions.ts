@@ -39,8 +39,9 @@ export class PeerSessions {
 		private readonly log: Log,
 	) {}
 
-	/** Throws `rate-limited` and `busy` for who may make no session now. */
+	/** Throws `unauthorized`, `rate-limited` and `busy` for who may make no session now. */
 	check(noun: PeerNoun, caller: Caller, context: Context): void {
+		if (caller.revoked) throw new StudioError('unauthorized', 'this link was revoked: nobody joins with it any more');
 		const client = rateKey(caller, clientOf(context.req).address);
 		this.#joins[noun].check(client);
 		let pending = 0;
@@ -79,6 +80,11 @@ export class PeerSessions {
 		}
 		const higher = hasRole(caller, 'operator') && roles.indexOf(caller.role) > roles.indexOf(owner.role);
 		if (owner.token !== caller.token && !higher) throw new StudioError('forbidden', 'this session was made with another token');
+	}
+
+	/** Whether a session that was made with this token lives. */
+	holds(token: string): boolean {
+		return [...this.#owners].some(([session, owner]) => owner.token === token && this.#lives(session));
 	}
 
 	#lives(session: string): boolean {

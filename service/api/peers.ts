@@ -129,7 +129,10 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 				protocol.allow(caller!, params.subject);
 				peers.check(noun, caller!, context);
 				if (!body.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
-				const [made, servers] = await Promise.all([peers.open(noun, params.subject, body, caller!, context), studio.iceServers()]);
+				const [made, servers] = await Promise.all([
+					peers.open(noun, params.subject, body, caller!, context),
+					studio.iceServers(),
+				]);
 				if (made === null) return undefined;
 				const { session, answer } = made;
 				context.set('Location', `/${name}/${params.subject}/${session}`);

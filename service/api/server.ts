@@ -78,7 +78,7 @@ const seatTokenS = 600;
 export function createApi({ studio, store, settings, log, certificates, panelDir, statusToken }: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log });
 	const peers = new PeerSessions(studio, log);
-	const auth = new Auth(store, studio, statusToken);
+	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
 	const services: Services = { studio, store, settings, certificates, door, log, auth, peers };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });

@@ -201,7 +201,9 @@ test('one client has at most 16 sessions, and a few connections a second', async
 	const { token } = server.store.tokens.create({ label: 'Many', role: 'operator' });
 	for (let i = 0; i < 17; i++) statuses.push((await session(`many-${i}`, token).call('POST', '/offer', { sdp: offer })).status);
 	assert.equal([statuses[15], statuses[16]], [200, 429]);
-	const joins = Array.from({ length: 90 }, () => session('guest-ada', server.tokens.guest).call('POST', '/offer', { sdp: offer }));
+	const joins = Array.from({ length: 90 }, () =>
+		session('guest-ada', server.tokens.guest).call('POST', '/offer', { sdp: offer }),
+	);
 	const refused = (await Promise.all(joins)).filter(({ status }) => status === 429);
 	assert.ok(refused.length > 0);
 	assert.ok(Number(refused[0]!.headers.get('retry-after')) >= 1);
