@@ -54,7 +54,10 @@ test('who is connected by a link that is revoked stays, with messages and hang u
 	assert.is(joined.status, 201);
 	const location = joined.headers.get('location')!;
 	const channel = async () => {
-		const socket = new WebSocket(`${server.httpUrl.replace('http', 'ws')}/api/guests/${id}/events`, ['r58-guest', `bearer.${token}`]);
+		const socket = new WebSocket(`${server.httpUrl.replace('http', 'ws')}/api/guests/${id}/events`, [
+			'r58-guest',
+			`bearer.${token}`,
+		]);
 		const opened = await new Promise<boolean>((resolve) => {
 			socket.on('open', () => resolve(true));
 			socket.on('error', () => resolve(false));
@@ -146,6 +149,16 @@ test('somebody without an invite knocks, the operator sees the name and admits; 
 		server.ask('GET', '/api/session', { token: (answer as { token: string }).token }),
 	);
 	assert.equal([who.role, who.guest, guest.name], ['guest', guest.id, 'Cy']);
+});
+
+test('tickets cannot be tried without end from one address', async () => {
+	const asked = Array.from({ length: 150 }, (_, i) =>
+		server.ask('POST', `/api/door/${i % 2 === 0 ? 'ticket' : 'leave'}`, { json: { ticket: `guess-${i}` } }),
+	);
+	const answers = await Promise.all(asked);
+	const statuses = new Set(answers.map(({ status }) => status));
+	assert.equal([...statuses].sort(), [404, 429]);
+	for (const { status, headers } of answers) if (status === 429) assert.ok(Number(headers.get('retry-after')) >= 1);
 });
 
 test('the door can be shut, and a page of another site cannot knock', async () => {
