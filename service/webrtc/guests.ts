@@ -12,7 +12,7 @@ import type { Network } from '../network/network.js';
 import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
 import { PictureMeter } from './pictureMeter.js';
-import { RtcElement } from './rtcElement.js';
+import { processEnded, RtcElement } from './rtcElement.js';
 import { type CheckedOffer, checkOffer, finishAnswer } from './sdp.js';
 import type { RtcSessions } from './sessions.js';
 import { Turns } from './turns.js';
@@ -241,7 +241,7 @@ export class Guests {
 		);
 		await this.#end(id, seat);
 		// Whoever still waits for this seat's answer waits in vain.
-		seat.take(new StudioError('not-on-air', reason));
+		seat.take(processEnded(reason));
 	}
 
 	#end(id: string, { host }: Seat): Promise<void> {
@@ -311,7 +311,7 @@ function started(host: SupervisedHost): Promise<void> {
 			READY_TIMEOUT_MS,
 		);
 		const onReady = () => settle();
-		const onDown = (reason: string) => settle(new StudioError('internal', `the guest’s process failed: ${reason}`));
+		const onDown = (reason: string) => settle(processEnded(reason));
 		function settle(error?: Error): void {
 			clearTimeout(timer);
 			host.off('ready', onReady);
