@@ -49,6 +49,8 @@ const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
 export class Guests {
 	#seats = new Map<string, Seat>();
 	#turns = new Turns();
+	/** Guests whose connection is changing over, or about to begin: each has a place. */
+	#sitting = new Set<string>();
 	/** Processes on their way out: both they and the next one would write the links of the seat. */
 	#ending = new Map<string, Promise<void>>();
 	/** Seats of the lost, and when they are cleared. */
@@ -122,15 +124,7 @@ export class Guests {
 	async publish(id: string, offer: string): Promise<{ session: string; answer: string }> {
 		this.get(id);
 		const checked = checkOffer(offer, { direction: 'publish' });
-		const { guests } = this.o.network.settings.limits;
-		if (!this.#seats.has(id) && this.#seats.size >= guests)
-			throw new StudioError(
-				'busy',
-				`${guests} guests are connected, which is the most that may (network.limits.guests)`,
-				undefined,
-				10,
-			);
-		const seat = await this.#turns.run(id, () => this.#sit(id, checked));
+		const seat = await this.#turns.run(id, () => this.#placed(id, () => this.#sit(id, checked)));
 		const { sources, sessions, network } = this.o;
 		try {
 			const answer = await Promise.race([this.#answer(id, seat, checked), seat.taken]);
@@ -154,6 +148,25 @@ export class Guests {
 		} catch (error) {
 			if (this.#seats.get(id) === seat) await this.#lose(id, seat, error instanceof Error ? error.message : String(error));
 			throw error;
+		}
+	}
+
+	/** One of the places is kept while a guest sits down, also for who changes over. Throws `busy` when there is none. */
+	async #placed(id: string, sit: () => Promise<Seat>): Promise<Seat> {
+		const { guests } = this.o.network.settings.limits;
+		const taken = new Set([...this.#seats.keys(), ...this.#sitting]);
+		if (!taken.has(id) && taken.size >= guests)
+			throw new StudioError(
+				'busy',
+				`${guests} guests are connected, which is the most that may (network.limits.guests)`,
+				undefined,
+				10,
+			);
+		this.#sitting.add(id);
+		try {
+			return await sit();
+		} finally {
+			this.#sitting.delete(id);
 		}
 	}
 

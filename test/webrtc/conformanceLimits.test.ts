@@ -89,19 +89,22 @@ test('53: a process that fails while it makes an answer is 503 with Retry-After,
 			[`/whip/${guest.id}`, { token: guest.token, body: offerText({ direction: 'sendonly' }) }, 'source', guest.id],
 			['/whep/program', { token, body: watch }, 'streamer', 'program'],
 		] as const) {
-			const before = wire.service.hosts().find((host) => host.role === role && host.name === name)?.pid;
-			let answered = false;
-			const asked = wire.ask('POST', path, { ...ask, type: sdpType }).finally(() => {
-				answered = true;
-			});
-			const { pid } = await wire.service.host(role, name);
-			await new Promise((resolve) => silent.once('message', resolve));
-			assert.not.ok(answered, 'the answer is being made');
-			process.kill(pid, 'SIGKILL');
-			const refused = await asked;
+			// Where the machine stood still meanwhile, the answer was there first, or the offer came after the end: once more.
+			let refused: Response | undefined;
+			for (let i = 0; i < 3 && refused === undefined; i++) {
+				const asking = new Promise((resolve) => silent.once('message', resolve));
+				const asked = wire.ask('POST', path, { ...ask, type: sdpType });
+				await Promise.race([asking, asked]);
+				const { pid } = await wire.service.host(role, name);
+				process.kill(pid, 'SIGKILL');
+				const answer = await asked;
+				if (answer.status === 201) await wire.ask('DELETE', answer.headers.get('location')!, { token: ask.token });
+				else if (answer.status !== 409) refused = answer;
+				if (role === 'streamer') await wire.service.host(role, name, { not: pid });
+			}
+			assert.ok(refused, 'an answer that was under way when its process ended');
 			assert.ok(Number(refused.headers.get('retry-after')) >= 1);
 			assert.equal(await problem(refused), [503, 'busy'], path);
-			if (before !== undefined) await wire.service.host(role, name, { not: before });
 		}
 	} finally {
 		await wire.set({ network: { servers: [] } });
@@ -112,6 +115,30 @@ test('53: a process that fails while it makes an answer is 503 with Retry-After,
 	const again = { token: guest.token, type: sdpType, body: offerText({ direction: 'sendonly' }) };
 	assert.is((await wire.ask('POST', `/whip/${guest.id}`, again)).status, 201);
 	await wire.forget(guest);
+});
+
+test('42: at the last place one guest gets in and the others are refused, also all at once; who has a place keeps it', async ({
+	wire,
+}) => {
+	const guests = [await wire.guest('One'), await wire.guest('Two'), await wire.guest('Three')];
+	const join = ({ id, token }: { id: string; token: string }) =>
+		wire.ask('POST', `/whip/${id}`, { token, type: sdpType, body: offerText({ direction: 'sendonly' }) });
+	await wire.set({ network: { limits: { guests: 1 } } });
+	try {
+		const first = await Promise.all(guests.map(join));
+		assert.equal(first.map(({ status }) => status).sort(), [201, 503, 503]);
+		for (const { status, headers } of first) if (status === 503) assert.ok(Number(headers.get('retry-after')) >= 1);
+		const seated = guests[first.findIndex(({ status }) => status === 201)]!;
+		const others = guests.filter((guest) => guest !== seated);
+		const changing = await Promise.all([seated, ...others].map(join));
+		assert.equal(
+			changing.map(({ status }) => status),
+			[201, 503, 503],
+		);
+	} finally {
+		await wire.set({ network: { limits: { guests: 12 } } });
+	}
+	for (const guest of guests) await wire.forget(guest);
 });
 
 /** A viewer who calls from an address of its own. */
@@ -154,8 +181,8 @@ test('42, 46: one who begins sessions and abandons them is held back alone, and 
 
 test('42, 46: POST, PATCH and DELETE each have a rate, refused with 429 or 503 and Retry-After', async ({ wire, token }) => {
 	const guest = await wire.guest();
-	const flood = async (method: string, path: string, type: string, body: string, count: number) => {
-		const asked = Array.from({ length: count }, () => wire.ask(method, path, { token: guest.token, type, body }));
+	const flood = async (method: string, path: string, type: string, body: string) => {
+		const asked = Array.from({ length: 200 }, () => wire.ask(method, path, { token: guest.token, type, body }));
 		const answers = await Promise.all(asked);
 		await Promise.all(answers.map((answer) => answer.arrayBuffer()));
 		const refused = answers.filter(({ status }) => status === 429 || status === 503);
@@ -163,9 +190,8 @@ test('42, 46: POST, PATCH and DELETE each have a rate, refused with 429 or 503 a
 		for (const answer of refused) assert.ok(Number(answer.headers.get('retry-after')) >= 1);
 		for (const { status } of answers) assert.ok([400, 404, 429, 503].includes(status), String(status));
 	};
-	// More than a slow machine takes in before places are free again: 3 and 30 a second.
-	await flood('POST', `/whip/${guest.id}`, sdpType, 'v=0', 200);
-	await flood('PATCH', `/whip/${guest.id}/none`, fragmentType, 'a=x', 600);
+	await flood('POST', `/whip/${guest.id}`, sdpType, 'v=0');
+	await flood('PATCH', `/whip/${guest.id}/none`, fragmentType, 'a=x');
 	// Who is not among them still gets in.
 	assert.is((await wire.ask('POST', '/whep/program', { token, type: sdpType, body: watch })).status, 201);
 });
