@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KnockMade, TicketState, Visitor } from './api/schema.js';
 import { StudioError } from './errors.js';
+import { SlidingWindow } from './slidingWindow.js';
 import type { LiveState } from './state.js';
 
 /** As many as there are seats. */
@@ -36,7 +37,7 @@ interface Waiting {
 /** Who came without an invite waits here until the operator decides. A ticket is what the one who waits asks with. */
 export class Door {
 	#waiting = new Map<string, Waiting>();
-	#knocks = new Map<string, number[]>();
+	#knocks = new SlidingWindow(60_000, knocksAMinute);
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(private readonly o: DoorOptions) {}
@@ -57,11 +58,8 @@ export class Door {
 	knock(name: string, address: string, now = Date.now()): KnockMade {
 		if (!this.open) throw new StudioError('forbidden', 'the door is shut: ask the studio for an invite link');
 		this.sweep(now);
-		const times = (this.#knocks.get(address) ?? []).filter((time) => time > now - 60_000);
-		if (times.length >= knocksAMinute) {
-			const waitS = Math.ceil((times[0]! + 60_000 - now) / 1000);
-			throw new StudioError('rate-limited', `too many tries; try again in ${waitS} s`, undefined, waitS);
-		}
+		const waitS = Math.ceil(this.#knocks.waitMs(address, now) / 1000);
+		if (waitS > 0) throw new StudioError('rate-limited', `too many tries; try again in ${waitS} s`, undefined, waitS);
 		const waiting = [...this.#waiting.values()].filter(({ answer }) => answer === null);
 		if (
 			waiting.length >= maxWaiting ||
@@ -69,7 +67,7 @@ export class Door {
 		) {
 			throw new StudioError('busy', 'too many people are waiting already; try again in a moment', undefined, 15);
 		}
-		this.#knocks.set(address, [...times, now]);
+		this.#knocks.add(address, now);
 		const ticket = randomBytes(24).toString('base64url');
 		const visitor: Visitor = {
 			id: `visitor-${randomBytes(4).toString('hex')}`,
@@ -125,9 +123,7 @@ export class Door {
 			if (answer?.state === 'admitted' && !answer.heard) this.o.unseat(answer.guest);
 			this.#remove(id);
 		}
-		for (const [address, times] of this.#knocks) {
-			if (times.at(-1)! <= now - 60_000) this.#knocks.delete(address);
-		}
+		this.#knocks.sweep(now);
 	}
 
 	#undecided(id: string): Waiting {

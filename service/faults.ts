@@ -9,6 +9,8 @@ export interface FaultReport {
 	message: string;
 	/** What an operator can do about it; null when it mends itself. */
 	remedy?: string | null;
+	/** Code that the same trouble had before: its time and its count go on under this one. */
+	was?: string;
 }
 
 /** What is wrong now. A fault is raised again and again while it lasts (counted, logged once a second) and cleared by its owner. */
@@ -24,11 +26,13 @@ export class Faults {
 		return [...this.#faults.values()];
 	}
 
-	raise({ code, subject, message, remedy = null }: FaultReport): void {
+	raise({ code, subject, message, remedy = null, was }: FaultReport): void {
 		const key = `${code} ${subject}`;
-		const known = this.#faults.get(key);
+		const before = `${was} ${subject}`;
+		const known = this.#faults.get(key) ?? this.#faults.get(before);
+		this.#faults.delete(before);
 		const fault: Fault = known
-			? { ...known, message, remedy, count: known.count + 1 }
+			? { ...known, code, message, remedy, count: known.count + 1 }
 			: { code, subject, message, remedy, since: new Date().toISOString(), count: 1 };
 		this.#faults.set(key, fault);
 		this.log.onceASecond(key).warn({ fault: code, subject, count: fault.count }, message);

@@ -11,7 +11,7 @@ import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
 import { Certificates } from './system/certificates.js';
 import { keyFolder } from './system/keyFiles.js';
-import { createLog } from './system/log.js';
+import { createLog, type Log } from './system/log.js';
 import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
 
 /** Exit codes: 2 wrong options, 3 something outside (a taken port, an unusable folder), 1 a defect. */
@@ -23,6 +23,7 @@ const DEMO_TOKEN_S = 7 * 86_400;
 async function main(): Promise<void> {
 	const options = optionsOrExit(process.argv.slice(2));
 	const log = createLog();
+	endOnDefect(log);
 	checkDataFolder(options.dataDir);
 	const store = openStore(options.dataDir);
 	const settings = new Settings({ dataDir: options.dataDir, log });
@@ -75,6 +76,15 @@ async function main(): Promise<void> {
 			store.tokens.create({ label: 'demo', role, expiresInS: DEMO_TOKEN_S }).token;
 		return { operatorToken: create('operator'), technicianToken: create('technician') };
 	}
+}
+
+/** What nobody caught leaves a state that nobody knows: the show does not go on with it, but starts anew (systemd, within 3 s). */
+function endOnDefect(log: Log): void {
+	for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+		process.on(event, (reason: unknown) => {
+			log.fatal({ err: reason, event }, 'a defect: the service ends and is started anew');
+			process.exit(EXIT.defect);
+		});
 }
 
 main().catch((error: unknown) => {

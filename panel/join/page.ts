@@ -127,7 +127,7 @@ export class JoinPage extends LitElement {
 				<r58-tally .texts=${texts} .tally=${status?.tally ?? null}></r58-tally>
 				${this.#state()} ${this.#notices()} ${this.#banner()}
 				<r58-studio-view
-					.texts=${texts} .stream=${whep.stream} .volume=${this.volume} .speaker=${this.speaker} ?live=${whep.live} ?unplayable=${whep.unplayable}
+					.texts=${texts} .stream=${whep.stream} .volume=${this.volume} .speaker=${this.speaker} ?live=${whep.live} ?sound-only=${whep.soundOnly}
 					@volume=${({ detail }: CustomEvent<number>) => this.#setVolume(detail)}
 				></r58-studio-view>
 			</div>

@@ -27,8 +27,8 @@ export class StudioView extends LitElement {
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) stream: MediaStream | null = null;
 	@property({ type: Boolean }) live = false;
-	/** The browser has no decoder for it. */
-	@property({ type: Boolean }) unplayable = false;
+	/** The browser has no decoder for the picture. */
+	@property({ type: Boolean, attribute: 'sound-only' }) soundOnly = false;
 	/** 0–1. */
 	@property({ type: Number }) volume = 1;
 	/** Device the sound goes to; '' = as the system. */
@@ -55,7 +55,7 @@ export class StudioView extends LitElement {
 		return html`
 			<figure>
 				<video data-testid="return-video" autoplay playsinline .srcObject=${this.stream} aria-label=${studio.label}></video>
-				${this.live ? nothing : html`<p class="over" role="status" data-testid="return-state">${this.#missing()}</p>`}
+				${this.live && !this.soundOnly ? nothing : html`<p class="over" role="status" data-testid="return-state">${this.#missing()}</p>`}
 				${
 					this.blocked && this.live
 						? html`<div class="unblock">
@@ -82,7 +82,7 @@ export class StudioView extends LitElement {
 
 	#missing(): string {
 		const { studio } = this.texts;
-		if (this.unplayable) return studio.noCodec;
+		if (this.live) return studio.soundOnly;
 		return this.stream ? studio.lost : studio.waiting;
 	}
 

@@ -53,7 +53,7 @@ export class InviteDialog extends LitElement {
 						? html`<r58-invite-view .invite=${this.made} .name=${this.guest.name} @hide=${() => (this.made = null)}></r58-invite-view>`
 						: nothing
 				}
-				<p class="small dim">Revoking a link keeps people out. Who is in already stays until they are removed.</p>
+				<p class="small dim">Revoking a link keeps people from joining with it. Who is connected stays, and can still write and hang up, until you remove them or their connection ends; coming back takes another link.</p>
 				<div class="actions"><button data-testid="invite-close" @click=${() => this.dialog.close()}>Close</button></div>
 			</div>
 		</dialog>`;

@@ -31,7 +31,7 @@ export class Multiview implements ReactiveController {
 	}
 
 	get message(): string {
-		return this.#whep.status.message ?? 'Waiting for pictures…';
+		return this.#whep.message ?? 'Waiting for pictures…';
 	}
 
 	hostConnected(): void {

@@ -31,14 +31,14 @@ export class ProgramMonitor extends LitElement {
 	}
 
 	override render() {
-		const { live, status, stream } = this.#whep;
+		const { live, message, soundOnly, stream } = this.#whep;
 		const sound = this.muted ? 'Hear the program in this browser' : 'Silence the program in this browser';
 		return html`<section aria-label="Program" class="monitor">
 			<div class="screen bus ${this.tally ? 'program' : ''}">
 				<video
 					data-testid="program-video" autoplay playsinline .muted=${this.muted} .srcObject=${stream} ?data-stale=${!live}
 				></video>
-				${live ? nothing : html`<p class="message" role="status"><span>${status.message ?? 'Waiting for the program…'}</span></p>`}
+				${live && !soundOnly ? nothing : html`<p class="message" role="status"><span>${message ?? 'Waiting for the program…'}</span></p>`}
 			</div>
 			<p class="caption">
 				<span class="lamp ${this.tally ? 'program' : ''}">PGM</span>

@@ -6,9 +6,6 @@ import { Whep } from '../webrtc/whep.js';
 
 const noLink = 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.';
 
-const noCodec =
-	'This browser cannot show the picture: it lacks H.264. In Firefox switch on OpenH264 under Add-ons → Plugins and reload this page; or use another browser.';
-
 /** One streamer over the whole window. */
 @customElement('r58-watch-page')
 export class WatchPage extends LitElement {
@@ -67,10 +64,10 @@ export class WatchPage extends LitElement {
 	}
 
 	override render() {
-		const { status, live } = this.#whep;
+		const { status, live, soundOnly } = this.#whep;
 		return html`
 			<video data-testid="watch-video" playsinline aria-label="${this.#streamer}, live"></video>
-			${live ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${this.#state()}</p></div>`}
+			${live && !soundOnly ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${this.#state()}</p></div>`}
 			<div class="bar ${this.silenced ? '' : 'quiet'}">
 				${
 					this.silenced
@@ -83,9 +80,9 @@ export class WatchPage extends LitElement {
 	}
 
 	#state(): string {
-		const { status, unplayable } = this.#whep;
-		if (unplayable) return noCodec;
-		return status.phase === 'refused' && this.#token === null ? noLink : (status.message ?? 'Connecting…');
+		const { status, live, message } = this.#whep;
+		if (live) return `${message} You hear the sound.`;
+		return status.phase === 'refused' && this.#token === null ? noLink : (message ?? 'Connecting…');
 	}
 
 	/** With sound where the browser allows it, else silent with a button. */

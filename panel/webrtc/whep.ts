@@ -2,10 +2,16 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 import { Connection, type Status } from './connection.js';
 import { withStereo } from './sdp.js';
 
-/** Watches one streamer over WHEP for the element it belongs to. */
+/** Everything the studio shows is H.264, which Firefox gets as a plug-in. */
+const lacksH264 =
+	'This browser cannot show the picture: it lacks H.264. In Firefox switch on OpenH264 under Add-ons → Plugins and reload this page; or use another browser.';
+
+/** Watches one streamer over WHEP for the element it belongs to; where the picture cannot be shown, it listens. */
 export class Whep implements ReactiveController {
 	stream: MediaStream | null = null;
 	status: Status = { phase: 'idle', message: null };
+	/** The studio has no picture that this browser can decode: sound alone is asked for. */
+	soundOnly = false;
 	#connection: Connection | null = null;
 
 	constructor(
@@ -21,9 +27,9 @@ export class Whep implements ReactiveController {
 		return this.status.phase === 'live';
 	}
 
-	/** The studio has nothing that this browser can decode: everything it sends is H.264, which Firefox gets as a plug-in. */
-	get unplayable(): boolean {
-		return this.status.phase === 'refused' && this.status.code === 'unsupported-media';
+	/** For the person at the screen; null when all is well. */
+	get message(): string | null {
+		return this.soundOnly ? lacksH264 : this.status.message;
 	}
 
 	hostDisconnected(): void {
@@ -37,8 +43,13 @@ export class Whep implements ReactiveController {
 			token: this.token(),
 			build: (peer) => this.#receive(peer),
 			munge: withStereo,
-			progress: (report) => (this.#shown() ? framesDecoded(report) : 0),
+			progress: (report) => (this.soundOnly ? packetsHeard(report) : this.#shown() ? framesDecoded(report) : 0),
 			onStatus: (status) => {
+				if (status.phase === 'refused' && status.code === 'unsupported-media' && !this.soundOnly) {
+					this.soundOnly = true;
+					this.watch(streamer);
+					return;
+				}
 				if (status.phase === this.status.phase && status.message === this.status.message) return;
 				this.status = status;
 				this.host.requestUpdate();
@@ -60,7 +71,7 @@ export class Whep implements ReactiveController {
 	}
 
 	#receive(peer: RTCPeerConnection): void {
-		peer.addTransceiver('video', { direction: 'recvonly' });
+		if (!this.soundOnly) peer.addTransceiver('video', { direction: 'recvonly' });
 		peer.addTransceiver('audio', { direction: 'recvonly' });
 		const stream = new MediaStream();
 		peer.ontrack = ({ track }) => {
@@ -70,6 +81,12 @@ export class Whep implements ReactiveController {
 			this.host.requestUpdate();
 		};
 	}
+}
+
+function packetsHeard(report: RTCStatsReport): number {
+	for (const entry of report.values())
+		if (entry.type === 'inbound-rtp' && entry.kind === 'audio') return entry.packetsReceived ?? 0;
+	return 0;
 }
 
 /** Frames that can be seen: frames that arrive without a key frame are worth nothing. */

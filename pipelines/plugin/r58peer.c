@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "r58common.h"
+#include "r58linefigures.h"
 #include "r58lipsync.h"
 #include "r58twcc.h"
 
@@ -91,8 +92,8 @@ struct _R58Peer {
   guint64 packets, bytes;
   GstClockTimeDiff held; /* longest a received packet left after its time stamp, since the last figures */
   gint64 heard;       /* last RTP (guest) or receiver report (viewer), g_get_monotonic_time */
-  gdouble rtt_ms, loss_pct; /* < 0 = not known */
-  guint32 loss_ssrc;
+  R58LineFigures line;
+  guint32 loss_ssrc;  /* of what a viewer is sent */
 };
 
 /* ---- small things ---- */
@@ -368,17 +369,25 @@ static GstPadProbeReturn
 on_outgoing_report (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   R58Peer *peer = data;
+  gint64 now = g_get_monotonic_time ();
   GstBuffer *report = info->data;
-  GstBuffer *better = r58_twcc_replace (peer->twcc, report, g_get_monotonic_time ());
-  gst_buffer_unref (report);
-  info->data = better;
-  return better ? GST_PAD_PROBE_OK : GST_PAD_PROBE_HANDLED;
+  if (peer->twcc) {
+    GstBuffer *better = r58_twcc_replace (peer->twcc, report, now);
+    gst_buffer_unref (report);
+    info->data = report = better;
+  }
+  if (!report)
+    return GST_PAD_PROBE_HANDLED;
+  g_mutex_lock (&peer->lock);
+  info->data = r58_line_figures_sent (&peer->line, report, now);
+  g_mutex_unlock (&peer->lock);
+  return GST_PAD_PROBE_OK;
 }
 
 static void
 on_session_pad (GstElement *session, GstPad *pad, R58Peer *peer)
 {
-  if (g_str_equal (GST_PAD_NAME (pad), "recv_rtp_sink"))
+  if (g_str_equal (GST_PAD_NAME (pad), "recv_rtp_sink") && peer->twcc)
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_incoming,
         r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
   else if (g_str_equal (GST_PAD_NAME (pad), "send_rtcp_src"))
@@ -396,7 +405,7 @@ on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
     hear (peer, element, "notify::connection-state", G_CALLBACK (on_dtls_state));
   } else if (g_str_equal (name, "dtlsenc")) {
     peer->dtlsenc = gst_object_ref (element);
-  } else if (g_str_equal (name, "rtpsession") && peer->twcc) {
+  } else if (g_str_equal (name, "rtpsession") && peer->receive) {
     hear (peer, element, "pad-added", G_CALLBACK (on_session_pad));
   } else if (g_str_equal (name, "clocksync")) {
     /* It would hold every packet back by the pipeline's latency; what comes in is to go out now. */
@@ -451,6 +460,8 @@ on_rtcp (GObject *session, GstBuffer *buffer, R58Peer *peer)
   gboolean more = gst_rtcp_buffer_get_first_packet (&rtcp, &packet);
   for (; more; more = gst_rtcp_packet_move_to_next (&packet)) {
     GstRTCPType type = gst_rtcp_packet_get_type (&packet);
+    if (peer->receive)
+      r58_line_figures_received (&peer->line, &packet, g_get_monotonic_time ());
     if (type != GST_RTCP_TYPE_RR && type != GST_RTCP_TYPE_SR)
       continue;
     if (!peer->receive)
@@ -461,11 +472,11 @@ on_rtcp (GObject *session, GstBuffer *buffer, R58Peer *peer)
       gint32 lost;
       gst_rtcp_packet_get_rb (&packet, i, &ssrc, &fraction, &lost, &highest, &jitter, &lsr, &dlsr);
       if (ssrc == peer->loss_ssrc)
-        peer->loss_pct = fraction * 100.0 / 256;
+        peer->line.loss_pct = fraction * 100.0 / 256;
       /* RFC 3550 §6.4.1, in 1/65536 s; wraps are fine. */
       gint32 rtt = (gint32) (now - lsr - dlsr);
       if (lsr && rtt >= 0)
-        peer->rtt_ms = rtt * 1000.0 / 65536;
+        peer->line.rtt_ms = rtt * 1000.0 / 65536;
     }
   }
   g_mutex_unlock (&peer->lock);
@@ -867,7 +878,7 @@ r58_peer_new (const R58PeerOptions *o)
   peer->network = o->network;
   peer->pt[R58_VIDEO] = o->video_pt;
   peer->pt[R58_AUDIO] = o->audio_pt;
-  peer->rtt_ms = peer->loss_pct = -1;
+  r58_line_figures_init (&peer->line);
   peer->created = peer->last_bytes_at = g_get_monotonic_time ();
   g_mutex_init (&peer->lock);
   peer->inlets = g_ptr_array_new_with_free_func (inlet_free);
@@ -1130,7 +1141,7 @@ r58_peer_stats (R58Peer *peer, JsonBuilder *b)
   g_mutex_lock (&peer->lock);
   guint64 packets = peer->receive ? peer->packets : sent.packets;
   guint64 bytes = peer->receive ? peer->bytes : sent.bytes;
-  gdouble rtt_ms = peer->rtt_ms, loss_pct = peer->loss_pct, held_ms = peer->held / 1e6;
+  gdouble rtt_ms = peer->line.rtt_ms, loss_pct = peer->line.loss_pct, held_ms = peer->held / 1e6;
   peer->held = 0;
   g_mutex_unlock (&peer->lock);
   gint64 now = g_get_monotonic_time ();

@@ -15,6 +15,8 @@ import { setSessionCookie } from './session.js';
 import { validate } from './validation.js';
 
 const json = 'application/json';
+/** Scheme, host name (RFC 1035 §2.3.4) and port. Links and QR codes are made of what a client calls the studio. */
+const maxOrigin = 'https://'.length + 253 + ':65535'.length;
 /** Codes of sockets that the client closed: nobody is left to answer, nothing went wrong here. */
 const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
 
@@ -88,6 +90,8 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 		const peer = isPeerPath(context.path);
 		if (peer) setCors(context);
 		try {
+			if (clientOf(context.req).origin.length > maxOrigin)
+				throw new StudioError('invalid', `Host: no address is longer than ${maxOrigin} characters`);
 			await next();
 		} catch (error) {
 			if (clientLeft.includes((error as NodeJS.ErrnoException).code ?? '') && context.req.socket.destroyed) return;

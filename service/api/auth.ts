@@ -22,6 +22,8 @@ export interface Caller {
 	by: 'bearer' | 'cookie';
 	/** A program of this machine that looks and changes nothing. */
 	readOnly?: boolean;
+	/** By an invite that was taken back: who is connected by it stays, and joins nowhere anew. */
+	revoked?: boolean;
 	/** The session of the cookie is to be extended. */
 	aging: boolean;
 }
@@ -68,6 +70,8 @@ export class Auth {
 		studio: Studio,
 		/** Known to who may read the data folder, for this run of the service (system/runtimeFile.ts). */
 		private readonly statusToken: string | null = null,
+		/** Whether somebody is connected by this token. */
+		private readonly isConnected: (token: string) => boolean = () => false,
 	) {
 		this.#store = store;
 		this.#studio = studio;
@@ -81,13 +85,14 @@ export class Auth {
 		const header = request.headers.authorization ?? protocolBearer(request);
 		if (header !== undefined) {
 			const secret = /^bearer +([^ ]{1,256}) *$/i.exec(header)?.[1];
-			const caller = secret ? (this.#local(secret) ?? this.withToken(secret)) : null;
+			const caller = secret ? (this.#local(secret) ?? this.withToken(secret) ?? this.#revoked(secret, 'bearer')) : null;
 			if (!caller) throw new StudioError('unauthorized', 'the bearer token is not valid (any more)');
 			return caller;
 		}
 		const secret = cookieOf(request);
-		const session = secret ? this.#store.sessions.find(secret) : null;
-		return session ? this.#callerOf(session.token, 'cookie', session.aging) : null;
+		if (!secret) return null;
+		const session = this.#store.sessions.find(secret);
+		return session ? this.#callerOf(session.token, 'cookie', session.aging) : this.#revoked(secret, 'cookie');
 	}
 
 	/** Null when the token is not valid. */
@@ -114,6 +119,12 @@ export class Auth {
 	#local(secret: string): Caller | null {
 		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
 		return { token: 'local', role: 'operator', guest: null, streamers: [], by: 'bearer', readOnly: true, aging: false };
+	}
+
+	#revoked(secret: string, by: Caller['by']): Caller | null {
+		const token = this.#store.tokens.findRevoked(secret);
+		const caller = token && this.isConnected(token.id) ? this.#callerOf(token, by, false) : null;
+		return caller && { ...caller, revoked: true };
 	}
 
 	#callerOf({ id, role, guest, streamers }: StoredToken, by: Caller['by'], aging: boolean): Caller | null {

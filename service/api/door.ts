@@ -2,9 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
 import { clientOf } from './client.js';
+import { RateLimit } from './rates.js';
 import { type Route, route } from './route.js';
 import { guestSchema, idSchema, knockMadeSchema, knockSchema, ticketSchema, ticketStateSchema, visitorSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
+
+/** A page asks every few seconds; a house may be behind one address. */
+const ticketRate = { client: { burst: 60, perSecond: 5 }, all: { burst: 300, perSecond: 50 } };
 
 /** The address of who knocks. Throws forbidden when it does not come from this network. */
 function neighbour(request: IncomingMessage): string {
@@ -16,6 +20,7 @@ function neighbour(request: IncomingMessage): string {
 /** The door for people on the network without an invite. Tickets travel in bodies, never in paths. */
 export function doorRoutes({ door, studio }: Services): Route[] {
 	const params = z.object({ id: idSchema });
+	const tickets = new RateLimit(ticketRate.client, ticketRate.all);
 	return [
 		route({
 			method: 'GET',
@@ -43,7 +48,7 @@ export function doorRoutes({ door, studio }: Services): Route[] {
 			body: ticketSchema,
 			response: ticketStateSchema,
 			handler: ({ context, body }) => {
-				neighbour(context.req);
+				tickets.check(neighbour(context.req));
 				return door.ask(body.ticket);
 			},
 		}),
@@ -55,7 +60,7 @@ export function doorRoutes({ door, studio }: Services): Route[] {
 			body: ticketSchema,
 			status: 204,
 			handler: ({ context, body }) => {
-				neighbour(context.req);
+				tickets.check(neighbour(context.req));
 				door.leave(body.ticket);
 			},
 		}),

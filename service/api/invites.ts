@@ -62,13 +62,14 @@ export function inviteRoutes(services: Services): Route[] {
 			method: 'DELETE',
 			path: '/api/guests/:id/invites/:invite',
 			role: 'operator',
-			summary: 'Revoke a link: nobody joins with it any more. Who is in stays in; removing the guest ends that',
+			summary:
+				'Revoke a link: nobody joins with it any more. Who is connected stays, with messages and hang up, until they are removed or gone',
 			params: params.extend({ invite: idSchema }),
 			status: 204,
 			handler: ({ params }) => {
-				const known = store.tokens.ofGuest(guest(params.id).id).some(({ id }) => id === params.invite);
+				const known = store.tokens.ofGuest(guest(params.id).id).find(({ id }) => id === params.invite);
 				if (!known) throw new StudioError('not-found', `there is no invite "${params.invite}" of this guest (any more)`);
-				store.tokens.remove(params.invite);
+				store.tokens.revoke(known);
 			},
 		}),
 	];

@@ -2,11 +2,10 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
 import { type IceServer, linksOf } from '../network/iceServer.js';
-import type { PeerAnswer } from '../studio.js';
 import { type Caller, hasRole } from './auth.js';
 import { clientOf } from './client.js';
-import { PeerOwners } from './peerOwners.js';
-import { type Rate, RateLimit, rateKey } from './rates.js';
+import type { PeerNoun } from './peerSessions.js';
+import { RateLimit, rateKey } from './rates.js';
 import { type Route, route } from './route.js';
 import { idSchema, type Role } from './schema.js';
 import type { Services } from './services.js';
@@ -19,13 +18,10 @@ export interface PeerProtocol {
 	/** First part of the path: `whip` or `whep`. */
 	name: 'whip' | 'whep';
 	/** What the second part names: a guest or a streamer. */
-	noun: 'guest' | 'streamer';
+	noun: PeerNoun;
 	role: Role;
 	/** Throws `forbidden` when this caller may not use this guest or streamer. */
 	allow: (caller: Caller, subject: string) => void;
-	connect: (subject: string, offer: string) => Promise<PeerAnswer>;
-	/** How often sessions are made, by one client and by all. */
-	rate: { client: Rate; all: Rate };
 }
 
 /** PATCH and DELETE: cheap, but each reaches a process. */
@@ -50,12 +46,10 @@ export function setCors(context: Context): void {
 }
 
 /** The routes of WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep). */
-export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): Route[] {
+export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol): Route[] {
 	const { name, noun, role } = protocol;
-	const owners = new PeerOwners(studio);
-	const joins = new RateLimit(protocol.rate.client, protocol.rate.all);
 	const changes = new RateLimit(changeRate.client, changeRate.all);
-	const address = (context: Context): string | undefined => clientOf(context.req).address;
+	const clientKey = (context: Context, caller: Caller): string => rateKey(caller, clientOf(context.req).address);
 	const params = z.object({ subject: idSchema });
 	const sessionParams = params.extend({ session: z.string().max(200) });
 	const path = `/${name}/:subject`;
@@ -133,17 +127,14 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			status: 201,
 			handler: async ({ context, params, body, caller }) => {
 				protocol.allow(caller!, params.subject);
-				joins.check(rateKey(caller!, address(context)));
-				owners.checkPending(caller!, address(context));
+				peers.check(noun, caller!, context);
 				if (!body.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
-				const [{ session, answer }, servers] = await Promise.all([protocol.connect(params.subject, body), studio.iceServers()]);
-				owners.add(session, caller!, address(context));
-				if (context.req.socket.destroyed) {
-					// Nobody is left to use the session, or to end it.
-					await studio.closeSession(session);
-					log.info({ subject: params.subject }, `${name}: the client left before the answer`);
-					return undefined;
-				}
+				const [made, servers] = await Promise.all([
+					peers.open(noun, params.subject, body, caller!, context),
+					studio.iceServers(),
+				]);
+				if (made === null) return undefined;
+				const { session, answer } = made;
 				context.set('Location', `/${name}/${params.subject}/${session}`);
 				context.set('Accept-Patch', fragmentType);
 				setLinks(context, servers);
@@ -161,8 +152,8 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			body: z.string(),
 			status: 204,
 			handler: async ({ context, params, body, caller }) => {
-				changes.check(rateKey(caller!, address(context)));
-				owners.check(params.session, params.subject, caller!);
+				changes.check(clientKey(context, caller!));
+				peers.checkOwner(params.session, params.subject, caller!);
 				if (body.trim() === '') throw new StudioError('bad-sdp', 'the fragment is empty');
 				await studio.trickle(params.session, body);
 			},
@@ -174,8 +165,8 @@ export function peerRoutes({ studio, log }: Services, protocol: PeerProtocol): R
 			summary: 'End a session',
 			params: sessionParams,
 			handler: async ({ context, params, caller }) => {
-				changes.check(rateKey(caller!, address(context)));
-				owners.check(params.session, params.subject, caller!);
+				changes.check(clientKey(context, caller!));
+				peers.checkOwner(params.session, params.subject, caller!);
 				await studio.closeSession(params.session);
 				context.status = 200;
 				context.body = '';

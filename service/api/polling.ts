@@ -17,17 +17,14 @@ const success = { success: true } as const;
 
 /** Twice a second for both sides of a few sessions. */
 const rate = { client: { burst: 120, perSecond: 20 }, all: { burst: 1000, perSecond: 400 } };
-/** Offers that the studio answers: each makes a connection. */
-const joinRate = { client: { burst: 30, perSecond: 3 }, all: { burst: 60, perSecond: 6 } };
 
 /**
  * Signalling for clients that can only ask again and again. The id of a guest or a streamer speaks with the studio, which
  * answers in the place of the machine (`vm`); any other id is a letter box between two programs of an operator.
  */
-export function pollingRoutes({ studio }: Services): Route[] {
+export function pollingRoutes({ studio, peers }: Services): Route[] {
 	const sessions = new PollingSessions(studio);
 	const limit = new RateLimit(rate.client, rate.all);
-	const joins = new RateLimit(joinRate.client, joinRate.all);
 
 	const subjectOf = (id: string): 'guest' | 'streamer' | null => {
 		const { guests, streamers } = studio.state.current;
@@ -77,18 +74,13 @@ export function pollingRoutes({ studio }: Services): Route[] {
 			response: successSchema,
 			handler: async ({ context, params: { id }, body: { sdp }, caller }) => {
 				const { subject, client, key } = enter(context, caller!, id);
-				if (subject !== null) joins.check(client);
+				if (subject !== null) peers.check(subject, caller!, context);
 				const entry = sessions.open(key, client);
-				entry.polled.setOffer(sdp);
-				if (subject === null) return success;
-				await sessions.leave(entry);
-				const { session, answer } = await (subject === 'guest' ? studio.publish(id, sdp) : studio.watch(id, sdp));
-				if (entry.polled.offer !== sdp || context.req.socket.destroyed) {
-					await studio.closeSession(session);
-					throw new StudioError('conflict', 'a newer offer has taken its place');
+				if (subject === null) {
+					entry.polled.setOffer(sdp);
+					return success;
 				}
-				entry.session = session;
-				entry.polled.setAnswer(answer);
+				const { session, answer } = await sessions.connect(entry, sdp, () => peers.open(subject, id, sdp, caller!, context));
 				for (const [, candidate] of answer.matchAll(/^a=(candidate:[^\r\n]+)/gm))
 					entry.polled.add('vm', { candidate: candidate!, sdpMLineIndex: 0 });
 				for (const { candidate } of entry.polled.candidates('browser', 0))

@@ -28,6 +28,7 @@ import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
 import { panelRoutes } from './panel.js';
+import { PeerSessions } from './peerSessions.js';
 import { pollingRoutes } from './polling.js';
 import { PublicEntrance } from './publicEntrance.js';
 import { reachRoutes } from './reach.js';
@@ -76,7 +77,9 @@ const seatTokenS = 600;
 /** Everything between the socket and the studio. */
 export function createApi({ studio, store, settings, log, certificates, panelDir, statusToken }: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log });
-	const services: Services = { studio, store, settings, certificates, door, log, auth: new Auth(store, studio, statusToken) };
+	const peers = new PeerSessions(studio, log);
+	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
+	const services: Services = { studio, store, settings, certificates, door, log, auth, peers };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });

@@ -6,6 +6,7 @@ import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
 import type { Auth } from './auth.js';
+import type { PeerSessions } from './peerSessions.js';
 
 /** What handlers of routes work with. */
 export interface Services {
@@ -15,6 +16,7 @@ export interface Services {
 	certificates: Certificates;
 	door: Door;
 	auth: Auth;
+	peers: PeerSessions;
 	log: Log;
 }
 

@@ -15,8 +15,5 @@ export function whepRoutes(services: Services): Route[] {
 				throw new StudioError('forbidden', `this token is for ${caller.streamers!.map((id) => `/whep/${id}`).join(', ')}`);
 			}
 		},
-		// A hall of viewers behind one address comes back at once after a restart.
-		rate: { client: { burst: 120, perSecond: 20 }, all: { burst: 240, perSecond: 40 } },
-		connect: (streamer, offer) => services.studio.watch(streamer, offer),
 	});
 }

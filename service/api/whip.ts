@@ -14,8 +14,5 @@ export function whipRoutes(services: Services): Route[] {
 				throw new StudioError('forbidden', `this token is for /whip/${caller.guest}`);
 			}
 		},
-		// Each starts a process. A page that is reloaded again and again still gets its seat.
-		rate: { client: { burst: 30, perSecond: 3 }, all: { burst: 60, perSecond: 6 } },
-		connect: (guest, offer) => services.studio.publish(guest, offer),
 	});
 }

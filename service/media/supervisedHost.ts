@@ -240,8 +240,8 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 			subject: this.#subject,
 			message: held ? `failed ${this.#failures.length} times in a minute, next try in ${holdOffMs / 1000} s: ${reason}` : reason,
 			remedy: remedyFor(reason),
+			was: held ? 'host-restarted' : 'host-held-off',
 		});
-		if (held) this.faults.clear('host-restarted', this.#subject);
 		this.#heldOff = held;
 		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : this.#backoff());
 	}

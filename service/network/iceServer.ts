@@ -12,6 +12,11 @@ export interface ServerUrl {
 	transport: 'udp' | 'tcp' | 'tls';
 }
 
+/** Of a relay, by UDP, TCP or TLS. */
+export function isTurnUrl(url: string): boolean {
+	return /^turns?:/i.test(url);
+}
+
 /** RFC 7064 §3.1, RFC 7065 §3.1; null for anything else. */
 export function parseServerUrl(url: string): ServerUrl | null {
 	const found = /^(stun|turn)(s?):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(udp|tcp))?$/i.exec(url);

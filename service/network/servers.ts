@@ -1,7 +1,7 @@
 import type { NetworkSettings, ServerSettings } from '../settings/network.js';
 import { CloudflareTurn } from './cloudflare.js';
 import { timeLimited } from './credentials.js';
-import { type IceServer, parseServerUrl, type ServerUrl } from './iceServer.js';
+import { type IceServer, isTurnUrl, parseServerUrl, type ServerUrl } from './iceServer.js';
 
 /** One URL of a server, with what logs in there now. */
 export interface ServerEntry {
@@ -56,8 +56,8 @@ export class Servers {
 
 /** STUN and TURN apart: a login belongs to TURN only. */
 function iceServersOf({ urls, username, credential, secret }: ServerSettings): IceServer[] {
-	const stun = urls.filter((url) => /^stun/i.test(url));
-	const turn = urls.filter((url) => /^turn/i.test(url));
+	const stun = urls.filter((url) => !isTurnUrl(url));
+	const turn = urls.filter(isTurnUrl);
 	const login = secret !== null ? timeLimited(secret) : { username: username ?? '', credential: credential ?? '' };
 	return [...(stun.length > 0 ? [{ urls: stun }] : []), ...(turn.length > 0 ? [{ urls: turn, ...login }] : [])];
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isTurnUrl } from '../network/iceServer.js';
 
 /** Peers a guest takes: what it sends, and the return it watches. */
 const PEERS_A_GUEST = 2;
@@ -34,7 +35,7 @@ export const serverSettingsSchema = z
 		secret: printable.nullable().default(null),
 	})
 	.superRefine(({ urls, username, credential, secret }, context) => {
-		const turn = urls.some((url) => /^turns?:/i.test(url));
+		const turn = urls.some(isTurnUrl);
 		const fixed = username !== null && credential !== null;
 		const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
 		if (turn && !fixed && secret === null)
@@ -95,7 +96,7 @@ export const networkSettingsSchema = z
 					`${ports.first}–${ports.last} are ${Math.max(0, has)} ports, but ${limits.guests} guests (${PEERS_A_GUEST} each) and ` +
 					`${limits.viewers} viewers need ${needs}: widen the range to ${ports.first}–${ports.first + needs - 1} or lower limits`,
 			});
-		const relays = servers.some((server) => server.urls.some((url) => /^turns?:/i.test(url))) || cloudflare !== null;
+		const relays = servers.some((server) => server.urls.some(isTurnUrl)) || cloudflare !== null;
 		if (policy === 'relay' && !relays)
 			context.addIssue({ code: 'custom', path: ['policy'], message: 'relay needs a TURN server among servers, or cloudflare' });
 	});

@@ -56,6 +56,8 @@ export function tokenOf(row: Row): StoredToken {
 /** Access tokens; only hashes of them are kept. */
 export class Tokens {
 	#database: Database;
+	/** Invites that were revoked in this run of the service, by the hash of each secret that stood for them. */
+	#revoked = new Map<string, StoredToken>();
 
 	constructor(database: Database) {
 		this.#database = database;
@@ -122,7 +124,24 @@ export class Tokens {
 		return this.#database.durably(() => this.#database.connection.prepare('DELETE FROM tokens WHERE id = ?').run(id).changes > 0);
 	}
 
+	/** Takes an invite back: nothing is entered with it any more. For who is in already it stays known until the next start. */
+	revoke(token: StoredToken): void {
+		const hashes = this.#database.connection
+			.prepare<unknown[], { hash: Buffer }>(
+				'SELECT hash FROM tokens WHERE id = @id UNION SELECT hash FROM sessions WHERE token = @id',
+			)
+			.all({ id: token.id });
+		this.remove(token.id);
+		for (const { hash } of hashes) this.#revoked.set(hash.toString('hex'), token);
+	}
+
+	/** The revoked invite behind a secret, its own or that of a session's cookie. */
+	findRevoked(secret: string): StoredToken | null {
+		return this.#revoked.get(hashOf(secret).toString('hex')) ?? null;
+	}
+
 	removeOfGuest(guest: string): void {
+		for (const [hash, token] of this.#revoked) if (token.guest === guest) this.#revoked.delete(hash);
 		this.#database.durably(() => this.#database.connection.prepare('DELETE FROM tokens WHERE guest = ?').run(guest));
 	}
 }

@@ -29,8 +29,8 @@ export class AcmeCertificate {
 	readonly challenges = new Map<string, string>();
 	#pair: KeyedCertificate | undefined;
 	#order: AcmeOrder | null = null;
-	/** What is being got now. */
-	#running: AcmeOrder | null = null;
+	/** One order at a time: it cannot be broken off, and the authority would be asked by two in each other's way. */
+	#running = false;
 	#failures = 0;
 	#notBefore = 0;
 	#lastError: string | null = null;
@@ -67,10 +67,9 @@ export class AcmeCertificate {
 	/** To be called now and then: gets or renews the certificate when it is time. Never throws. */
 	async ensure(now = Date.now()): Promise<void> {
 		const order = this.#order;
-		if (!order || this.#running === order || now < this.#notBefore || !this.#due(now)) return;
-		this.#running = order;
+		if (!order || this.#running || now < this.#notBefore || !this.#due(now)) return;
 		try {
-			const pair = await bounded(this.#get(order));
+			const pair = await bounded(this.#getAlone(order));
 			if (order !== this.#order) return;
 			this.files.write(pairName, pair);
 			this.#pair = pair;
@@ -82,8 +81,17 @@ export class AcmeCertificate {
 			if (order !== this.#order) return;
 			this.#notBefore = now + Math.min(backoffMs.cap, backoffMs.first * 2 ** this.#failures++);
 			this.#settle(messageOf(error));
+		}
+	}
+
+	/** Also when nobody waits for it any more, it goes on to its end; then comes what is wanted instead. */
+	async #getAlone(order: AcmeOrder): Promise<KeyedCertificate> {
+		this.#running = true;
+		try {
+			return await this.#get(order);
 		} finally {
-			if (this.#running === order) this.#running = null;
+			this.#running = false;
+			if (order !== this.#order) void this.ensure();
 		}
 	}
 

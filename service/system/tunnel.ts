@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { messageOf } from '../errors.js';
+import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { TunnelSettings } from '../settings/access.js';
 import type { KeyFiles } from './keyFiles.js';
@@ -21,6 +21,8 @@ const goodMs = 60_000;
 const upWithinMs = 30_000;
 /** Unanswered for three times this, it counts as lost. */
 const aliveIntervalS = 5;
+
+const installSsh = 'Install the Debian package openssh-client';
 
 /** What ssh says, and what a technician can do about it. */
 const remedies: { when: RegExp; remedy: string }[] = [
@@ -42,7 +44,7 @@ const remedies: { when: RegExp; remedy: string }[] = [
 		when: /refused|timed out|no route|unreachable/i,
 		remedy: 'Check address and port of the server, and that this network lets SSH out',
 	},
-	{ when: /ENOENT/, remedy: 'Install the Debian package openssh-client' },
+	{ when: /ssh-keygen is not there|ENOENT/, remedy: installSsh },
 ];
 
 /**
@@ -88,17 +90,14 @@ export class Tunnel {
 		this.set(null, 0);
 	}
 
-	/** What the server is to let in: this machine's own key, made when it is asked for first. */
+	/** What the server is to let in: this machine's own key, made when it is asked for first. Throws `conflict` without ssh-keygen. */
 	async publicKey(): Promise<string> {
 		const path = join(this.files.dir, keyName);
 		if (this.files.readFile(keyName) === null) {
 			this.files.ensureFolder();
-			await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'r58-studio', '-f', path], {
-				timeout: 10_000,
-			});
+			await sshKeygen(['-q', '-t', 'ed25519', '-N', '', '-C', 'r58-studio', '-f', path]);
 		}
-		const { stdout } = await promisify(execFile)('ssh-keygen', ['-y', '-f', path], { timeout: 10_000 });
-		return stdout.trim();
+		return (await sshKeygen(['-y', '-f', path])).trim();
 	}
 
 	async #run(settings: TunnelSettings): Promise<void> {
@@ -198,6 +197,15 @@ export class Tunnel {
 		const child = this.#child;
 		this.#child = null;
 		child?.kill('SIGKILL');
+	}
+}
+
+async function sshKeygen(words: string[]): Promise<string> {
+	try {
+		return (await promisify(execFile)('ssh-keygen', words, { timeout: 10_000 })).stdout;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+		throw new StudioError('conflict', `ssh-keygen is not there: ${installSsh}`);
 	}
 }
 

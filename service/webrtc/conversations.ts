@@ -1,5 +1,6 @@
 import { type GuestMessage, messagesKept } from '../api/guestChannel.js';
 import { StudioError } from '../errors.js';
+import { SlidingWindow } from '../slidingWindow.js';
 import type { LiveState } from '../state.js';
 
 /** So many messages from one side within the window; people do not type faster. */
@@ -8,18 +9,19 @@ const perWindow: Record<GuestMessage['from'], number> = { guest: 5, studio: 20 }
 
 /** What the studio and its guests write to each other: in the state, for as long as the service runs. */
 export class Conversations {
-	#sent = new Map<string, number[]>();
+	#sent = {
+		guest: new SlidingWindow(windowMs, perWindow.guest),
+		studio: new SlidingWindow(windowMs, perWindow.studio),
+	};
 
 	constructor(private readonly state: LiveState) {}
 
 	/** Throws `not-found`, or `rate-limited` when this side writes too fast. */
 	add(guest: string, from: GuestMessage['from'], text: string, now = Date.now()): GuestMessage {
 		const { messages } = this.#guest(guest);
-		const key = `${from} ${guest}`;
-		const recent = (this.#sent.get(key) ?? []).filter((at) => at > now - windowMs);
-		if (recent.length >= perWindow[from])
+		if (this.#sent[from].waitMs(guest, now) > 0)
 			throw new StudioError('rate-limited', 'that was too many messages; wait a moment', undefined, windowMs / 1000);
-		this.#sent.set(key, [...recent, now]);
+		this.#sent[from].add(guest, now);
 		const message: GuestMessage = { id: (messages.at(-1)?.id ?? 0) + 1, from, text, at: new Date(now).toISOString() };
 		this.state.set(`guests.${guest}.messages`, [...messages, message].slice(-messagesKept));
 		return message;
@@ -33,7 +35,7 @@ export class Conversations {
 	}
 
 	forget(guest: string): void {
-		for (const from of ['guest', 'studio']) this.#sent.delete(`${from} ${guest}`);
+		for (const sent of Object.values(this.#sent)) sent.forget(guest);
 	}
 
 	#guest(id: string) {

@@ -12,7 +12,7 @@ import type { Network } from '../network/network.js';
 import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
 import { PictureMeter } from './pictureMeter.js';
-import { RtcElement } from './rtcElement.js';
+import { processEnded, RtcElement } from './rtcElement.js';
 import { type CheckedOffer, checkOffer, finishAnswer } from './sdp.js';
 import type { RtcSessions } from './sessions.js';
 import { Turns } from './turns.js';
@@ -49,6 +49,8 @@ const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
 export class Guests {
 	#seats = new Map<string, Seat>();
 	#turns = new Turns();
+	/** Guests whose connection is changing over, or about to begin: each has a place. */
+	#sitting = new Set<string>();
 	/** Processes on their way out: both they and the next one would write the links of the seat. */
 	#ending = new Map<string, Promise<void>>();
 	/** Seats of the lost, and when they are cleared. */
@@ -122,15 +124,7 @@ export class Guests {
 	async publish(id: string, offer: string): Promise<{ session: string; answer: string }> {
 		this.get(id);
 		const checked = checkOffer(offer, { direction: 'publish' });
-		const { guests } = this.o.network.settings.limits;
-		if (!this.#seats.has(id) && this.#seats.size >= guests)
-			throw new StudioError(
-				'busy',
-				`${guests} guests are connected, which is the most that may (network.limits.guests)`,
-				undefined,
-				10,
-			);
-		const seat = await this.#turns.run(id, () => this.#sit(id, checked));
+		const seat = await this.#turns.run(id, () => this.#placed(id, () => this.#sit(id, checked)));
 		const { sources, sessions, network } = this.o;
 		try {
 			const answer = await Promise.race([this.#answer(id, seat, checked), seat.taken]);
@@ -154,6 +148,25 @@ export class Guests {
 		} catch (error) {
 			if (this.#seats.get(id) === seat) await this.#lose(id, seat, error instanceof Error ? error.message : String(error));
 			throw error;
+		}
+	}
+
+	/** One of the places is kept while a guest sits down, also for who changes over. Throws `busy` when there is none. */
+	async #placed(id: string, sit: () => Promise<Seat>): Promise<Seat> {
+		const { guests } = this.o.network.settings.limits;
+		const taken = new Set([...this.#seats.keys(), ...this.#sitting]);
+		if (!taken.has(id) && taken.size >= guests)
+			throw new StudioError(
+				'busy',
+				`${guests} guests are connected, which is the most that may (network.limits.guests)`,
+				undefined,
+				10,
+			);
+		this.#sitting.add(id);
+		try {
+			return await sit();
+		} finally {
+			this.#sitting.delete(id);
 		}
 	}
 
@@ -241,7 +254,7 @@ export class Guests {
 		);
 		await this.#end(id, seat);
 		// Whoever still waits for this seat's answer waits in vain.
-		seat.take(new StudioError('not-on-air', reason));
+		seat.take(processEnded(reason));
 	}
 
 	#end(id: string, { host }: Seat): Promise<void> {
@@ -311,7 +324,7 @@ function started(host: SupervisedHost): Promise<void> {
 			READY_TIMEOUT_MS,
 		);
 		const onReady = () => settle();
-		const onDown = (reason: string) => settle(new StudioError('internal', `the guest’s process failed: ${reason}`));
+		const onDown = (reason: string) => settle(processEnded(reason));
 		function settle(error?: Error): void {
 			clearTimeout(timer);
 			host.off('ready', onReady);

@@ -1,5 +1,5 @@
 import { StudioError } from '../errors.js';
-import type { Studio } from '../studio.js';
+import type { PeerAnswer, Studio } from '../studio.js';
 import { PollingSession } from './pollingSession.js';
 
 /** Nothing left here for this long: forgotten. A virtual machine waits 60 s for its offer. */
@@ -12,6 +12,8 @@ interface Entry {
 	client: string;
 	/** The session of the studio, when the studio itself is the other side. */
 	session: string | null;
+	/** Counts offers and the end: an answer to what is over finds another number here. */
+	turn: number;
 }
 
 /** The sessions of clients that poll, by a key that says whose they are. */
@@ -34,9 +36,27 @@ export class PollingSessions {
 			throw new StudioError('rate-limited', `${mine} sessions of yours are open; end one first`, undefined, idleMs / 1000);
 		if (this.#entries.size >= maxSessions)
 			throw new StudioError('busy', `${maxSessions} sessions are open, which is the most`, undefined, idleMs / 1000);
-		const entry: Entry = { polled: new PollingSession(), client, session: null };
+		const entry: Entry = { polled: new PollingSession(), client, session: null, turn: 0 };
 		this.#entries.set(key, entry);
 		return entry;
+	}
+
+	/**
+	 * The answer of the studio to a new offer; the connection before is ended. Throws `conflict` when a newer offer or the end
+	 * came meanwhile, or whoever asked has left (`make` gives null): what was made for it has ended then.
+	 */
+	async connect(entry: Entry, offer: string, make: () => Promise<PeerAnswer | null>): Promise<PeerAnswer> {
+		entry.polled.setOffer(offer);
+		const turn = ++entry.turn;
+		await this.#leave(entry);
+		const made = await make();
+		if (made === null || entry.turn !== turn) {
+			if (made !== null) await this.#end(made.session);
+			throw new StudioError('conflict', 'a newer offer or the end of the session has taken its place');
+		}
+		entry.session = made.session;
+		entry.polled.setAnswer(made.answer);
+		return made;
 	}
 
 	/** Forgets it and ends the connection with the studio, if it is one. */
@@ -44,14 +64,18 @@ export class PollingSessions {
 		const entry = this.find(key);
 		if (!entry) throw new StudioError('not-found', 'there is no such session (any more)');
 		this.#entries.delete(key);
-		await this.leave(entry);
+		entry.turn += 1;
+		await this.#leave(entry);
 	}
 
-	/** Ends the connection with the studio, if there is one. */
-	async leave(entry: Entry): Promise<void> {
+	async #leave(entry: Entry): Promise<void> {
 		const { session } = entry;
 		entry.session = null;
-		if (session !== null && this.studio.sessionSubject(session) !== null) await this.studio.closeSession(session);
+		if (session !== null) await this.#end(session);
+	}
+
+	async #end(session: string): Promise<void> {
+		if (this.studio.sessionSubject(session) !== null) await this.studio.closeSession(session);
 	}
 
 	/** One with a living connection stays: it is what ends it. */

@@ -1,5 +1,6 @@
 import type { Reach } from '../api/schema.js';
 import { isPublicAddress } from '../network/addresses.js';
+import { isTurnUrl } from '../network/iceServer.js';
 import type { NetworkSettings } from '../settings/network.js';
 
 /**
@@ -8,9 +9,9 @@ import type { NetworkSettings } from '../settings/network.js';
  */
 export function mediaOutside(network: NetworkSettings, addresses: readonly string[]): Reach['media'] {
 	const { servers, cloudflare, publicAddress, extraAddresses } = network;
-	const has = (kind: RegExp) => servers.some(({ urls }) => urls.some((url) => kind.test(url)));
-	const relayed = has(/^turns?:/i) || cloudflare !== null;
+	const urls = servers.flatMap((server) => server.urls);
+	const relayed = urls.some(isTurnUrl) || cloudflare !== null;
 	// A technician who names an address of a router knows better than any list.
 	if (relayed || publicAddress !== null || [...extraAddresses, ...addresses].some(isPublicAddress)) return 'yes';
-	return has(/^stuns?:/i) ? 'maybe' : 'no';
+	return urls.length > 0 ? 'maybe' : 'no';
 }

@@ -54,8 +54,9 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		return this.#connected.has(peer) && this.#peers.has(peer);
 	}
 
-	/** Resolves with the answer, all candidates in it. */
+	/** Resolves with the answer, all candidates in it. Throws `busy` when the process ends meanwhile. */
 	add(peer: string, request: PeerRequest): Promise<string> {
+		if (!this.host.ready) return Promise.reject(processEnded('it does not run'));
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.#answers.delete(peer);
@@ -113,14 +114,14 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
 	}
 
-	#gone(peer: string, reason: string, data: Record<string, unknown> = {}): void {
-		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
+	#gone(peer: string, reason: string, data: Record<string, unknown> = {}, why?: StudioError): void {
+		this.#settle(peer, (answer) => answer.reject(why ?? new StudioError('unsupported-media', reason)));
 		this.#connected.delete(peer);
 		if (this.#peers.delete(peer)) this.emit('gone', peer, reason, data);
 	}
 
 	#lose(reason: string): void {
-		for (const peer of [...this.#peers]) this.#gone(peer, reason);
+		for (const peer of [...this.#peers]) this.#gone(peer, reason, {}, processEnded(reason));
 	}
 
 	#settle(peer: string, use: (answer: { resolve: (sdp: string) => void; reject: (error: Error) => void }) => void): void {
@@ -130,4 +131,9 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		clearTimeout(answer.timer);
 		use(answer);
 	}
+}
+
+/** Not the offer's fault, and mended at once: who asks again in a moment is answered. */
+export function processEnded(reason: string): StudioError {
+	return new StudioError('busy', `the process that makes the connection has failed (${reason}); try again`, undefined, 1);
 }

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import { globalAgent } from 'node:https';
+import { createServer, globalAgent } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import * as assert from 'uvu/assert';
 import type { Certificates as Info } from '../../service/api/schema.js';
@@ -47,6 +48,38 @@ test('an authority that cannot be reached is a fault with what to do; the device
 	assert.match(message, /^no certificate for studio\.test: /);
 	assert.match(remedy!, /port 80/);
 	assert.is((await handshake('localhost', server.certificate.authority.certPem)).authorized, true);
+});
+
+test('settings that change while a certificate is got wait for its end: an authority is never asked twice at once', async () => {
+	const { certPem: cert, keyPem: key } = server.certificate.server;
+	const asked: string[] = [];
+	const held: (() => void)[] = [];
+	// A directory that takes its time and then fails.
+	const slow = createServer({ cert, key }, ({ url }, response) => {
+		asked.push(url!);
+		held.push(() => response.writeHead(503).end());
+	});
+	await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+	const at = (path: string) => `https://localhost:${(slow.address() as AddressInfo).port}${path}`;
+	globalAgent.options.ca = server.certificate.authority.certPem;
+	try {
+		acme(at('/first'));
+		await until(() => asked.length === 1, { what: 'the first authority to be asked' });
+		acme(at('/second'));
+		await server.certificates.acme.ensure();
+		acme(at('/third'));
+		await server.certificates.acme.ensure();
+		assert.equal(asked, ['/first']);
+		held[0]!();
+		await until(() => asked.length === 2, { what: 'the next one to be asked' });
+		assert.equal(asked, ['/first', '/third']);
+		held[1]!();
+		await until(() => server.show.faultList[0]?.message.includes('503'), { what: 'the fault' });
+	} finally {
+		globalAgent.options.ca = pebble.ca;
+		slow.close();
+		slow.closeAllConnections();
+	}
 });
 
 test('a certificate for the public name comes by http-01 while the service runs, and is served for that name alone', async () => {

@@ -1,7 +1,10 @@
 import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
 import type { GuestInvite, Invite, KnockMade, TicketState, Visitor } from '../../service/api/schema.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { offerText } from '../tools/offers.js';
 import { test } from '../tools/suite.js';
+import { until } from '../tools/wait.js';
 
 let server: ApiServer;
 test.before.each(async () => {
@@ -41,6 +44,49 @@ test('an invite is for one seat, is listed without its secret, and can be revoke
 	// Nobody revokes what belongs to another seat, or is no invite.
 	assert.is((await operator('DELETE', `/api/guests/guest-bob/invites/${second.invite}`)).status, 404);
 	assert.is(await session(second.token), 200);
+});
+
+test('who is connected by a link that is revoked stays, with messages and hang up; nobody joins with it any more', async () => {
+	const { id, token, invite } = await body<GuestInvite>(operator('POST', '/api/guests', { name: 'Ada' }));
+	const headers = { 'content-type': 'application/sdp' };
+	const join = (path: string) => server.ask('POST', path, { token, body: offerText({ direction: 'sendonly' }), headers });
+	const joined = await join(`/whip/${id}`);
+	assert.is(joined.status, 201);
+	const location = joined.headers.get('location')!;
+	const channel = async () => {
+		const socket = new WebSocket(`${server.httpUrl.replace('http', 'ws')}/api/guests/${id}/events`, [
+			'r58-guest',
+			`bearer.${token}`,
+		]);
+		const opened = await new Promise<boolean>((resolve) => {
+			socket.on('open', () => resolve(true));
+			socket.on('error', () => resolve(false));
+		});
+		if (opened) {
+			socket.send(JSON.stringify({ type: 'message', text: 'Still here' }));
+			await until(() => server.show.state.current.guests[id]!.messages.at(-1)?.text === 'Still here', { what: 'the message' });
+		}
+		socket.terminate();
+		return opened;
+	};
+
+	assert.is((await operator('DELETE', `/api/guests/${id}/invites/${invite}`)).status, 204);
+	assert.equal(await body(operator('GET', `/api/guests/${id}/invites`)), []);
+	// On the page that is open everything goes on.
+	const candidate = 'a=ice-ufrag:x\r\na=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n';
+	const fragment = { 'content-type': 'application/trickle-ice-sdpfrag' };
+	assert.is((await server.ask('PATCH', location, { token, body: candidate, headers: fragment })).status, 204);
+	assert.is(await channel(), true);
+	// Who has the link and comes now, does not get in by any way, and takes no seat over.
+	for (const path of [`/whip/${id}`, `/whep/return-${id}`]) assert.is((await join(path)).status, 401, path);
+	const polled = { token, json: { sdp: offerText({ direction: 'sendonly' }) } };
+	assert.is((await server.ask('POST', `/api/webrtc/session/${id}/offer`, polled)).status, 401);
+	assert.is((await server.ask('POST', '/api/session', { json: { token } })).status, 401);
+	assert.is([...server.show.sessions.values()].filter((subject) => subject === id).length, 1);
+
+	assert.is((await server.ask('DELETE', location, { token })).status, 200, 'hang up');
+	assert.is(await session(token), 401);
+	assert.is(await channel(), false);
 });
 
 test('an invite that nobody opened in time is closed; one that was opened holds its seat for a day', () => {
@@ -103,6 +149,16 @@ test('somebody without an invite knocks, the operator sees the name and admits; 
 		server.ask('GET', '/api/session', { token: (answer as { token: string }).token }),
 	);
 	assert.equal([who.role, who.guest, guest.name], ['guest', guest.id, 'Cy']);
+});
+
+test('tickets cannot be tried without end from one address', async () => {
+	const asked = Array.from({ length: 150 }, (_, i) =>
+		server.ask('POST', `/api/door/${i % 2 === 0 ? 'ticket' : 'leave'}`, { json: { ticket: `guess-${i}` } }),
+	);
+	const answers = await Promise.all(asked);
+	const statuses = new Set(answers.map(({ status }) => status));
+	assert.equal([...statuses].sort(), [404, 429]);
+	for (const { status, headers } of answers) if (status === 429) assert.ok(Number(headers.get('retry-after')) >= 1);
 });
 
 test('the door can be shut, and a page of another site cannot knock', async () => {

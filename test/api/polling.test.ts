@@ -3,6 +3,7 @@ import type { PolledCandidate } from '../../service/api/schema.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { offerText } from '../tools/offers.js';
 import { test } from '../tools/suite.js';
+import { until } from '../tools/wait.js';
 
 let server: ApiServer;
 test.before(async () => {
@@ -136,12 +137,73 @@ test('what is no description and no candidate is refused with the field; sizes a
 	assert.equal([statuses[63], statuses[64]], [200, 413]);
 });
 
+/** Answers are held back until the returned function is called; resolves when the studio was asked for this many. */
+function holdAnswers(): { asked: (count: number) => Promise<unknown>; release: () => void } {
+	const { show } = server;
+	let release = () => {};
+	show.held = new Promise((resolve) => {
+		release = () => {
+			show.held = null;
+			resolve();
+		};
+	});
+	const before = show.asked;
+	return { asked: (count) => until(() => show.asked === before + count, { what: `${count} offers` }), release };
+}
+
+test('a session that is ended while the studio makes its answer leaves no connection behind', async () => {
+	const { call } = session('program', server.tokens.viewer);
+	const before = server.show.sessions.size;
+	const { asked, release } = holdAnswers();
+	const offered = call('POST', '/offer', { sdp: offer });
+	await asked(1);
+	assert.is((await call('DELETE', '')).status, 204);
+	release();
+	assert.is((await offered).status, 409);
+	assert.is(server.show.sessions.size, before);
+	assert.is((await call('GET', '/answer')).status, 404);
+});
+
+test('of two offers at once, also equal ones, the later one has the connection, and only one is left', async () => {
+	const { call } = session('program', server.tokens.viewer);
+	const before = server.show.sessions.size;
+	const { asked, release } = holdAnswers();
+	const first = call('POST', '/offer', { sdp: offer });
+	await asked(1);
+	const second = call('POST', '/offer', { sdp: offer });
+	await asked(2);
+	release();
+	assert.equal([(await first).status, (await second).status], [409, 200]);
+	assert.is(server.show.sessions.size, before + 1);
+	assert.is((await call('DELETE', '')).status, 204);
+	assert.is(server.show.sessions.size, before);
+});
+
+test('connections that are not made yet are counted together, by whichever way they were begun', async () => {
+	const { token } = server.store.tokens.create({ label: 'Impatient', role: 'viewer' });
+	const { call } = session('program', token);
+	server.show.pending = true;
+	try {
+		const headers = { 'content-type': 'application/sdp' };
+		for (let i = 0; i < 20; i++)
+			assert.is((await server.ask('POST', '/whep/program', { token, body: offer, headers })).status, 201);
+		const refused = await call('POST', '/offer', { sdp: offer });
+		assert.is(refused.status, 429);
+		assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+	} finally {
+		server.show.pending = false;
+	}
+	assert.is((await call('POST', '/offer', { sdp: offer })).status, 200);
+});
+
 test('one client has at most 16 sessions, and a few connections a second', async () => {
 	const statuses = [];
 	const { token } = server.store.tokens.create({ label: 'Many', role: 'operator' });
 	for (let i = 0; i < 17; i++) statuses.push((await session(`many-${i}`, token).call('POST', '/offer', { sdp: offer })).status);
 	assert.equal([statuses[15], statuses[16]], [200, 429]);
-	const joins = Array.from({ length: 90 }, () => session('program', server.tokens.viewer).call('POST', '/offer', { sdp: offer }));
+	const joins = Array.from({ length: 90 }, () =>
+		session('guest-ada', server.tokens.guest).call('POST', '/offer', { sdp: offer }),
+	);
 	const refused = (await Promise.all(joins)).filter(({ status }) => status === 429);
 	assert.ok(refused.length > 0);
 	assert.ok(Number(refused[0]!.headers.get('retry-after')) >= 1);

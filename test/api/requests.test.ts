@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import * as assert from 'uvu/assert';
 import { type ApiServer, type AskOptions, startApiServer } from '../tools/apiServer.js';
@@ -197,6 +198,32 @@ test('metrics hold the counters of the hosts', async () => {
 	assert.match(text, 'r58_host_slots_video_last_pts_ns{role="mixer",name="program",element="mixer",index="4"} 5000');
 	assert.match(text, /r58_event_loop_delay_p99_seconds [\d.e-]+/);
 	assert.match(text, /r58_http_requests_total\{method="GET",status="200"\} \d+/);
+});
+
+test('a Host longer than any name is refused, before a guest or a link is made of it', async () => {
+	const { port } = new URL(server.httpUrl);
+	const post = (host: string) =>
+		new Promise<[number, string]>((resolve, reject) => {
+			const headers = { host, authorization: `Bearer ${server.tokens.operator}`, 'content-type': 'application/json' };
+			const outgoing = request({ host: '127.0.0.1', port, method: 'POST', path: '/api/guests', headers }, (response) => {
+				let text = '';
+				response.on('data', (data) => {
+					text += data;
+				});
+				response.on('end', () => resolve([response.statusCode!, text]));
+			});
+			outgoing.on('error', reject);
+			outgoing.end(JSON.stringify({ name: 'Ada' }));
+		});
+	const before = Object.keys(server.show.state.current.guests).length;
+	const [status, text] = await post(`${'a'.repeat(4000)}.example.org`);
+	assert.is(status, 400);
+	assert.match(text, /"code":"invalid","message":"Host: /);
+	assert.is(Object.keys(server.show.state.current.guests).length, before);
+	const longest = Array.from({ length: 4 }, () => 'a'.repeat(62)).join('.');
+	const [made, invite] = await post(`${longest}:65535`);
+	assert.is(made, 201);
+	assert.match(invite, /<svg /);
 });
 
 test.run();

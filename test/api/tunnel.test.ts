@@ -54,6 +54,18 @@ function outside(path: string, headers: Record<string, string> = {}): Promise<nu
 	});
 }
 
+test('without the program for it, the package that has it is named', async () => {
+	const { PATH } = process.env;
+	try {
+		process.env.PATH = server.dir;
+		const answer = await server.ask('GET', '/api/tunnel', { token: server.tokens.technician });
+		assert.is(answer.status, 409);
+		assert.match(await answer.text(), /ssh-keygen is not there.*Debian package openssh-client/);
+	} finally {
+		process.env.PATH = PATH;
+	}
+});
+
 test('it is off unless set, and its key is kept from others', async () => {
 	const { state, publicKey } = await info();
 	assert.is(state, 'off');
@@ -67,7 +79,7 @@ test('a server that cannot be reached is a fault with a remedy', async () => {
 	await untilState('waiting');
 	assert.match(fault()!.message, /refused/i);
 	assert.match(fault()!.remedy!, /address and port/);
-	assert.is(server.show.state.current.system.tunnel, 'waiting');
+	await until(() => server.show.state.current.system.tunnel === 'waiting', { what: 'the panel to be told' });
 });
 
 test('a server with another key is not talked to', async () => {

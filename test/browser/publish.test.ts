@@ -48,12 +48,18 @@ async function publish(
 }
 
 for (const codec of ['H264', 'VP8']) {
-	test(`a guest who sends ${codec} is in the program`, async (context) => {
+	test(`a guest who sends ${codec} is in the program, and its line is measured`, async (context) => {
 		const { service, program } = context;
 		const guest = await invite(service);
 		await publish(context, guest, codec);
 		const { guests } = await service.waitState(({ sources }) => sources[guest.id]?.state === 'live', 'the guest to be live');
 		assert.is(guests[guest.id]!.codec, codec);
+		const { guests: measured } = await service.waitState(({ guests }) => {
+			const { rttMs, lossPct, kbps } = guests[guest.id]!;
+			return rttMs !== null && lossPct !== null && kbps !== null;
+		}, 'its round trip, loss and rate');
+		const { rttMs, lossPct } = measured[guest.id]!;
+		assert.ok(rttMs! < 1000 && lossPct! < 50, `${rttMs} ms, ${lossPct} % on the machine itself`);
 		assert.is((await service.api('POST', '/api/cut', { scene: `source-${guest.id}` })).status, 200);
 		await untilColour(program.getByTestId('watch-video'), [0.5, 0.5], parseColour(camera), { tolerance: 40 });
 		assert.is((await service.api('POST', '/api/cut', { scene: 'source-hdmi1' })).status, 200);

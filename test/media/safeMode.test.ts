@@ -7,12 +7,18 @@ import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
-/** The service after crashes, and what `r58 status` says of it. */
+/** The service after crashes of any kind, and what `r58 status` says of it. */
 const test = suite('safe mode and status');
 const services: TestService[] = [];
 
-async function start(dataDir?: string): Promise<TestService> {
-	const service = await TestService.start(dataDir === undefined ? {} : { dataDir });
+/** Makes mistakes that nobody catches, when it is told to: as Node itself sees them. */
+const mistakes = `
+	process.on('SIGUSR2', () => void Promise.reject(new Error('a promise that nobody caught')));
+	process.on('SIGHUP', () => { throw new Error('an error that nobody caught'); });
+`;
+
+async function start(dataDir?: string, env: Record<string, string> = {}): Promise<TestService> {
+	const service = await TestService.start({ env, ...(dataDir !== undefined && { dataDir }) });
 	services.push(service);
 	return service;
 }
@@ -33,11 +39,19 @@ test('after three starts that crash the inputs stay off; a technician lets them 
 	const { dataDir } = first;
 	first.kill('SIGKILL');
 	await first.ended;
-	for (let i = 0; i < 2; i++) {
-		const again = await start(dataDir);
+	for (const [signal, event, message] of [
+		['SIGUSR2', 'unhandledRejection', 'a promise that nobody caught'],
+		['SIGHUP', 'uncaughtException', 'an error that nobody caught'],
+	] as const) {
+		const again = await start(dataDir, { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(mistakes)}` });
 		assert.is((await again.state()).system.safeMode, false);
-		again.kill('SIGKILL');
-		await again.ended;
+		again.kill(signal);
+		assert.equal(await again.ended, { code: 1, signal: null });
+		await until(() => again.hosts().length === 0, { what: `the end of the hosts after an ${event}` });
+		const told = await until(() => again.logs.find((line) => typeof line === 'object' && line.level === 60), {
+			what: 'the last line of the log',
+		});
+		assert.match(JSON.stringify(told), new RegExp(`"type":"Error","message":"${message}","stack":.*"event":"${event}"`));
 	}
 
 	const safe = await start(dataDir);

@@ -181,13 +181,17 @@ const shots: Record<string, Shot> = {
 		joined: true,
 		shows: 'listen-button',
 	},
-	'room-unplayable': {
+	'room-sound-only': {
 		prepare: ({ page }) =>
 			page.route('**/whep/**', (route) =>
-				route.fulfill({ status: 422, json: { code: 'unsupported-media', detail: 'no H.264' } }),
+				route.request().postData()?.includes('m=video')
+					? route.fulfill({ status: 422, json: { code: 'unsupported-media', detail: 'no H.264' } })
+					: route.continue(),
 			),
-		act: press('join-button'),
-		shows: 'return-state',
+		act: async ({ page }) => {
+			await page.getByTestId('join-button').click();
+			await page.getByTestId('return-state').filter({ hasText: 'You hear the studio' }).waitFor({ timeout: 30_000 });
+		},
 	},
 	'room-lost': {
 		joined: true,

@@ -134,11 +134,19 @@ export class ShowStub implements Studio {
 		return this.file;
 	}
 
+	/** Answers wait for it; `asked` counts those that were asked for. */
+	held: Promise<void> | null = null;
+	asked = 0;
 	async publish(guest: string, _offer: string) {
-		return this.#session(guest);
+		return this.#answered(guest);
 	}
 	async watch(streamer: string, _offer: string) {
-		return this.#session(streamer);
+		return this.#answered(streamer);
+	}
+	async #answered(subject: string) {
+		this.asked += 1;
+		await this.held;
+		return this.#session(subject);
 	}
 	#session(subject: string): PeerAnswer {
 		if (this.refusal) throw this.refusal;

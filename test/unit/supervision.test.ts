@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import * as assert from 'uvu/assert';
+import type { Fault } from '../../service/api/schema.js';
 import { Faults } from '../../service/faults.js';
 import type { HostPool } from '../../service/media/hostPool.js';
 import { remedyFor } from '../../service/media/remedies.js';
@@ -46,7 +47,10 @@ function supervised(more: Partial<HostPlan> = {}) {
 test('a host that fails five times in a minute is held off, shown with its last error, and tried again after the pause', async () => {
 	const { host, faults, processes, process } = supervised({ holdOffMs: 300 });
 	host.start();
-	for (let i = 1; i <= 5; i++) (await process(i)).emit('end', `/dev/video${i} is busy`);
+	for (let i = 1; i <= 4; i++) (await process(i)).emit('end', `/dev/video${i} is busy`);
+	const fifth = await process(5);
+	const at = performance.now();
+	fifth.emit('end', '/dev/video5 is busy');
 	assert.is(host.state, 'held-off');
 	const [fault, ...others] = faults.list();
 	assert.equal(others, []);
@@ -54,12 +58,39 @@ test('a host that fails five times in a minute is held off, shown with its last 
 	assert.match(fault!.message, /failed 5 times in a minute, next try in 0.3 s: \/dev\/video5 is busy/);
 	assert.match(fault!.remedy!, /Another program uses the device/);
 	assert.is(processes.length, 5);
-	const at = performance.now();
 	await process(6);
-	assert.ok(performance.now() - at > 200, 'after the pause');
+	assert.ok(performance.now() - at > 290, 'after the pause');
 	assert.is(host.state, 'starting');
+	assert.equal(
+		faults.list().map(({ count }) => count),
+		[5],
+		'the failures before it was held off are counted too',
+	);
+	(await process(6)).emit('end', 'it is busy still');
+	const [again] = faults.list();
+	assert.equal([again!.code, again!.count, again!.since], ['host-held-off', 6, fault!.since]);
 	await host.stop();
 	assert.equal([host.state, faults.list()], ['off', []]);
+});
+
+test('what fails after a pause of more than a minute is the same trouble still: it goes on counting', async () => {
+	const { host, faults, processes, process } = supervised({ holdOffMs: 50 });
+	host.start();
+	for (let i = 1; i <= 5; i++) (await process(i)).emit('end', 'it is busy');
+	const [{ since }] = faults.list() as [Fault];
+	await process(6);
+	const now = performance.now;
+	try {
+		performance.now = () => now.call(performance) + 61_000;
+		processes[5]!.emit('end', 'it is busy');
+		assert.equal(
+			faults.list().map(({ code, count, since }) => ({ code, count, since })),
+			[{ code: 'host-restarted', count: 6, since }],
+		);
+	} finally {
+		performance.now = now;
+	}
+	await host.stop();
 });
 
 test('faults carry since when, how often, the last error and what to do', async () => {

@@ -73,6 +73,8 @@ test('OBS’s library publishes an offer without candidates, and its picture is 
 	feed.peers.add(peer);
 	await untilLive(context, guest);
 	assert.is((await service.state()).guests[guest.id]!.codec, 'H264');
+	// The round trip it does not tell: it answers no RRTR (RFC 3611 §4.4).
+	await service.waitState(({ guests }) => guests[guest.id]!.lossPct === 0, 'the loss to be known', 15_000);
 	await service.api('POST', '/api/cut', { scene: `source-${guest.id}` });
 	await page.evaluate(`foreign.watch('${service.http}/whep/program', '${token}')`);
 	await untilColour(page.locator('video'), [0.5, 0.5], parseColour(camera), { tolerance: 40, timeoutMs: 20_000 });

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { request } from 'node:http';
 import * as assert from 'uvu/assert';
 import type { Token } from '../../service/api/schema.js';
@@ -72,6 +73,72 @@ test('53: when processes hang the POST is refused within the 8 s that OBS waits,
 	assert.equal(await problem(refused), [504, 'timeout']);
 	assert.is((await wire.ask('POST', `/whip/${guest.id}`, ask)).status, 201);
 	await wire.forget(guest);
+});
+
+test('53: a process that fails while it makes an answer is 503 with Retry-After, and the next offer is answered', async ({
+	wire,
+	token,
+}) => {
+	const guest = await wire.guest();
+	const silent = createSocket('udp4');
+	await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+	// An answer waits for a STUN server that says nothing: by then the process is at it.
+	await wire.set({ network: { servers: [{ name: 'Silent', urls: [`stun:127.0.0.1:${silent.address().port}`] }] } });
+	try {
+		for (const [path, ask, role, name] of [
+			[`/whip/${guest.id}`, { token: guest.token, body: offerText({ direction: 'sendonly' }) }, 'source', guest.id],
+			['/whep/program', { token, body: watch }, 'streamer', 'program'],
+		] as const) {
+			// Where the machine stood still meanwhile, the answer was there first, or the offer came after the end: once more.
+			let refused: Response | undefined;
+			for (let i = 0; i < 3 && refused === undefined; i++) {
+				const asking = new Promise((resolve) => silent.once('message', resolve));
+				const asked = wire.ask('POST', path, { ...ask, type: sdpType });
+				await Promise.race([asking, asked]);
+				const { pid } = await wire.service.host(role, name);
+				process.kill(pid, 'SIGKILL');
+				const answer = await asked;
+				if (answer.status === 201) await wire.ask('DELETE', answer.headers.get('location')!, { token: ask.token });
+				else if (answer.status !== 409) refused = answer;
+				if (role === 'streamer') await wire.service.host(role, name, { not: pid });
+			}
+			assert.ok(refused, 'an answer that was under way when its process ended');
+			assert.ok(Number(refused.headers.get('retry-after')) >= 1);
+			assert.equal(await problem(refused), [503, 'busy'], path);
+		}
+	} finally {
+		await wire.set({ network: { servers: [] } });
+		silent.close();
+	}
+	await wire.service.onAir();
+	assert.is((await wire.ask('POST', '/whep/program', { token, type: sdpType, body: watch })).status, 201);
+	const again = { token: guest.token, type: sdpType, body: offerText({ direction: 'sendonly' }) };
+	assert.is((await wire.ask('POST', `/whip/${guest.id}`, again)).status, 201);
+	await wire.forget(guest);
+});
+
+test('42: at the last place one guest gets in and the others are refused, also all at once; who has a place keeps it', async ({
+	wire,
+}) => {
+	const guests = [await wire.guest('One'), await wire.guest('Two'), await wire.guest('Three')];
+	const join = ({ id, token }: { id: string; token: string }) =>
+		wire.ask('POST', `/whip/${id}`, { token, type: sdpType, body: offerText({ direction: 'sendonly' }) });
+	await wire.set({ network: { limits: { guests: 1 } } });
+	try {
+		const first = await Promise.all(guests.map(join));
+		assert.equal(first.map(({ status }) => status).sort(), [201, 503, 503]);
+		for (const { status, headers } of first) if (status === 503) assert.ok(Number(headers.get('retry-after')) >= 1);
+		const seated = guests[first.findIndex(({ status }) => status === 201)]!;
+		const others = guests.filter((guest) => guest !== seated);
+		const changing = await Promise.all([seated, ...others].map(join));
+		assert.equal(
+			changing.map(({ status }) => status),
+			[201, 503, 503],
+		);
+	} finally {
+		await wire.set({ network: { limits: { guests: 12 } } });
+	}
+	for (const guest of guests) await wire.forget(guest);
 });
 
 /** A viewer who calls from an address of its own. */

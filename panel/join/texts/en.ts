@@ -162,8 +162,8 @@ export const en = {
 		label: 'Picture of the studio',
 		waiting: 'The studio’s picture appears here in a moment…',
 		lost: 'The studio’s picture is gone. It comes back by itself.',
-		noCodec:
-			'The studio sees and hears you, but this browser lacks H.264 and gets no picture and sound from it. In Firefox switch on OpenH264 under Add-ons → Plugins and reload; or use another browser.',
+		soundOnly:
+			'You hear the studio, but this browser cannot show its picture: it lacks H.264. In Firefox switch on OpenH264 under Add-ons → Plugins and reload; or use another browser.',
 		volume: 'Volume of the studio',
 		percent: (percent: number) => `${percent} percent`,
 		headphones: 'Use headphones, so that others do not hear themselves through your microphone.',

@@ -165,8 +165,8 @@ export const no: Texts = {
 		label: 'Bildet fra studioet',
 		waiting: 'Bildet fra studioet kommer om et øyeblikk…',
 		lost: 'Bildet fra studioet er borte. Det kommer tilbake av seg selv.',
-		noCodec:
-			'Studioet ser og hører deg, men denne nettleseren mangler H.264 og får verken bilde eller lyd derfra. I Firefox: slå på OpenH264 under Utvidelser → Programtillegg og last siden på nytt, eller bruk en annen nettleser.',
+		soundOnly:
+			'Du hører studioet, men denne nettleseren kan ikke vise bildet derfra: den mangler H.264. I Firefox: slå på OpenH264 under Utvidelser → Programtillegg og last siden på nytt, eller bruk en annen nettleser.',
 		volume: 'Volumet på studioet',
 		percent: (percent) => `${percent} prosent`,
 		headphones: 'Bruk hodetelefoner, så de andre ikke hører seg selv gjennom mikrofonen din.',

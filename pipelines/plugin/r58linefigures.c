@@ -1,0 +1,115 @@
+#include "r58linefigures.h"
+
+#include <string.h>
+
+enum { XR = 207, REFERENCE_TIME = 4, ANSWER = 5, QUESTION = 20 };
+/* Longer is no line, and a wrong answer. */
+#define RTT_MAX_MS 10000
+
+void
+r58_line_figures_init (R58LineFigures *figures)
+{
+  memset (figures, 0, sizeof *figures);
+  figures->rtt_ms = figures->loss_pct = -1;
+}
+
+/* The middle 32 bits of a time in seconds and their fractions. Of the clock that is never set: only we read it again. */
+static guint32
+short_time (gint64 us)
+{
+  return (guint32) (us / G_USEC_PER_SEC << 16 | (us % G_USEC_PER_SEC << 16) / G_USEC_PER_SEC);
+}
+
+/* How many packets of this stream were due since its last report; 0 of one that was not heard of. */
+static guint
+due (R58LineFigures *figures, guint32 ssrc, guint32 highest)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (figures->heard); i++) {
+    if (figures->heard[i].ssrc != ssrc)
+      continue;
+    gint32 more = (gint32) (highest - figures->heard[i].highest);
+    figures->heard[i].highest = highest;
+    return MAX (more, 0);
+  }
+  figures->heard[figures->next].ssrc = ssrc;
+  figures->heard[figures->next].highest = highest;
+  figures->next = (figures->next + 1) % G_N_ELEMENTS (figures->heard);
+  return 0;
+}
+
+/* Of all streams together: a stream of few packets, as retransmissions are, does not count for much. */
+static void
+read_losses (R58LineFigures *figures, GstRTCPPacket *packet)
+{
+  gdouble expected = 0, missing = 0;
+  for (guint i = 0; i < gst_rtcp_packet_get_rb_count (packet); i++) {
+    guint32 ssrc, highest, jitter, lsr, dlsr;
+    guint8 fraction;
+    gint32 lost;
+    gst_rtcp_packet_get_rb (packet, i, &ssrc, &fraction, &lost, &highest, &jitter, &lsr, &dlsr);
+    guint packets = due (figures, ssrc, highest);
+    expected += packets;
+    missing += packets * (fraction / 256.0);
+  }
+  if (expected > 0)
+    figures->loss_pct = 100 * missing / expected;
+}
+
+GstBuffer *
+r58_line_figures_sent (R58LineFigures *figures, GstBuffer *report, gint64 now_us)
+{
+  GstRTCPBuffer rtcp = GST_RTCP_BUFFER_INIT;
+  GstRTCPPacket packet;
+  guint32 ssrc = 0;
+  gboolean is_report = FALSE, padded = FALSE;
+  if (!gst_rtcp_buffer_map (report, GST_MAP_READ, &rtcp))
+    return report;
+  gboolean more = gst_rtcp_buffer_get_first_packet (&rtcp, &packet);
+  for (; more; more = gst_rtcp_packet_move_to_next (&packet)) {
+    padded = gst_rtcp_packet_get_padding (&packet);
+    if (gst_rtcp_packet_get_type (&packet) != GST_RTCP_TYPE_RR)
+      continue;
+    is_report = TRUE;
+    ssrc = gst_rtcp_packet_rr_get_ssrc (&packet);
+    read_losses (figures, &packet);
+  }
+  gst_rtcp_buffer_unmap (&rtcp);
+  /* Feedback that is sent on its own is no place for a question, and nothing may follow padding. */
+  if (!is_report || padded)
+    return report;
+  guint8 data[QUESTION] = { 2 << 6, XR };
+  guint32 now = short_time (now_us);
+  GST_WRITE_UINT16_BE (data + 2, QUESTION / 4 - 1);
+  GST_WRITE_UINT32_BE (data + 4, ssrc);
+  data[8] = REFERENCE_TIME;
+  GST_WRITE_UINT16_BE (data + 10, 2);
+  GST_WRITE_UINT32_BE (data + 12, now >> 16);
+  GST_WRITE_UINT32_BE (data + 16, now << 16);
+  report = gst_buffer_make_writable (report);
+  return gst_buffer_append (report, gst_buffer_new_memdup (data, sizeof data));
+}
+
+static void
+read_answer (R58LineFigures *figures, guint32 asked, guint32 held, gint64 now_us)
+{
+  /* In 1/65536 s; wraps are fine. */
+  gdouble rtt_ms = (gint32) (short_time (now_us) - asked - held) * 1000.0 / 65536;
+  if (asked && rtt_ms >= 0 && rtt_ms < RTT_MAX_MS)
+    figures->rtt_ms = rtt_ms;
+}
+
+/* By hand: what comes from outside is measured against the bytes that came. */
+void
+r58_line_figures_received (R58LineFigures *figures, GstRTCPPacket *packet, gint64 now_us)
+{
+  if (gst_rtcp_packet_get_type (packet) != GST_RTCP_TYPE_XR)
+    return;
+  const guint8 *data = packet->rtcp->map.data;
+  gsize end = MIN (packet->rtcp->map.size, packet->offset + 4 * ((gsize) gst_rtcp_packet_get_length (packet) + 1));
+  for (gsize at = packet->offset + 8; at + 4 <= end;) {
+    gsize next = at + 4 + 4 * (gsize) GST_READ_UINT16_BE (data + at + 2);
+    if (data[at] == ANSWER && next <= end && next - at >= 16)
+      read_answer (figures, GST_READ_UINT32_BE (data + at + 8), GST_READ_UINT32_BE (data + at + 12), now_us);
+    at = next;
+  }
+}

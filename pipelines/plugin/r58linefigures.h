@@ -1,0 +1,23 @@
+/* How the line to a guest does, as reports tell: the round trip and the loss. GStreamer tells neither for what is only
+ * received, and a browser that only sends reports on nothing. So a guest is asked for the round trip (RFC 3611 §4.4 and
+ * §4.5), and the loss is read from what is reported to it. */
+#pragma once
+
+#include <gst/gst.h>
+#include <gst/rtp/gstrtcpbuffer.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gdouble rtt_ms, loss_pct; /* < 0 = not known */
+  struct { guint32 ssrc, highest; } heard[8];
+  guint next;
+} R58LineFigures;
+
+void r58_line_figures_init (R58LineFigures *figures);
+/* A report on its way to the guest; transfer full, as is what is sent in its place. `now_us` is monotonic. */
+GstBuffer *r58_line_figures_sent (R58LineFigures *figures, GstBuffer *report, gint64 now_us);
+/* What one packet of the guest's reports says of our question. */
+void r58_line_figures_received (R58LineFigures *figures, GstRTCPPacket *packet, gint64 now_us);
+
+G_END_DECLS

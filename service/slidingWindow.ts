@@ -1,0 +1,32 @@
+/** How often each of many did something in the last while; who did nothing in it is forgotten. */
+export class SlidingWindow {
+	#times = new Map<string, number[]>();
+
+	constructor(
+		private readonly windowMs: number,
+		private readonly most: number,
+	) {}
+
+	/** Ms until `key` may do it again; 0 = now. */
+	waitMs(key: string, now = Date.now()): number {
+		const times = this.#recent(key, now);
+		return times.length < this.most ? 0 : times[0]! + this.windowMs - now;
+	}
+
+	add(key: string, now = Date.now()): void {
+		this.#times.set(key, [...this.#recent(key, now), now]);
+	}
+
+	/** To be called now and then. */
+	sweep(now = Date.now()): void {
+		for (const [key, times] of this.#times) if (times.at(-1)! <= now - this.windowMs) this.#times.delete(key);
+	}
+
+	forget(key: string): void {
+		this.#times.delete(key);
+	}
+
+	#recent(key: string, now: number): number[] {
+		return (this.#times.get(key) ?? []).filter((time) => time > now - this.windowMs);
+	}
+}
