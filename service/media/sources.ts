@@ -29,6 +29,9 @@ export type SlotSignal = 'live' | 'lost' | 'empty';
 /** What a guest's jitter costs: the mixer shows it this much later, picture and sound alike. */
 const GUEST_DELAY_MS = 60;
 
+/** An input that is not ready by then does not keep the next one from starting. */
+const STAGGER_MS = 500;
+
 /** One frame for the source's process to draw it, one for the machine to be busy with something else. */
 const DEMO_DELAY_FRAMES = 2;
 
@@ -80,10 +83,21 @@ export class Sources {
 		}
 	}
 
-	start(): void {
+	/** One input after the other: devices that are opened all at once hold up their drivers, and processes the program. */
+	async start(): Promise<void> {
 		this.#running = true;
-		for (const host of this.#hosts.values()) host.start();
 		this.#sound.start();
+		for (const [id, host] of [...this.#hosts]) {
+			if (!this.#running) return;
+			if (this.#hosts.get(id) !== host) continue;
+			host.start();
+			await host.whenReady(STAGGER_MS);
+		}
+	}
+
+	/** No input is started any more. */
+	stop(): void {
+		this.#running = false;
 	}
 
 	/** A host that makes a source; it runs while the sources do. */
