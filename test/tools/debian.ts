@@ -19,7 +19,7 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Emulator } from './emulator.js';
-import type { MachineOptions } from './machine.js';
+import { accelerator, type MachineOptions } from './machine.js';
 import { root } from './service.js';
 
 const suite = 'trixie';
@@ -126,6 +126,7 @@ function disk(folder: string, program: string): { disk: string; kernel: string; 
 	// Compilers take minutes in the emulator. The modules are those of this package-lock.json: the folder's name has its hash.
 	inside(debian, 'tech', `cd ${checkout} && touch node_modules/.package-lock.json && npm run build`);
 	file(debian, 'etc/hostname', 'studio\n');
+	file(debian, 'etc/hosts', '127.0.0.1 localhost\n127.0.1.1 studio\n');
 	file(debian, 'etc/fstab', '/dev/vda / ext4 defaults 0 1\n');
 	// An emulated processor cannot keep up with more.
 	file(debian, 'etc/default/r58', 'R58_OPTIONS="--canvas 160x90p5"\nR58_VIEWERS=0\n');
@@ -159,7 +160,7 @@ export class DebianMachine extends Emulator {
 		super((folder) => {
 			const { disk: image, kernel, initrd } = disk(folder, options.program);
 			const args = ['-M', 'q35', '-cpu', 'max', '-m', String(options.memoryMb ?? 3000)];
-			args.push('-accel', 'tcg,thread=multi', '-smp', '2', '-nodefaults', '-display', 'none');
+			args.push(...accelerator(options), '-nodefaults', '-no-reboot', '-display', 'none');
 			args.push('-drive', `file=${image},format=raw,if=virtio,cache=unsafe`, '-kernel', kernel, '-initrd', initrd);
 			args.push('-append', 'root=/dev/vda rw console=ttyS0 quiet panic=1 mitigations=off systemd.show_status=1');
 			return args;

@@ -87,14 +87,18 @@ function bootImage(folder: string, debian: Kernel, program: string): string {
 	return image;
 }
 
+/** Counting takes the emulator's one thread. */
+export function accelerator({ ownTime = false }: Pick<MachineOptions, 'ownTime'>): string[] {
+	return ownTime ? ['-accel', 'tcg', '-icount', 'shift=0'] : ['-accel', 'tcg,thread=multi', '-smp', '2'];
+}
+
 /** Arguments of the emulator for a machine that runs the program. */
-function argumentsFor({ program, memoryMb = 1500, ownTime = false }: MachineOptions, folder: string): string[] {
+function argumentsFor(options: MachineOptions, folder: string): string[] {
+	const { program, memoryMb = 1500 } = options;
 	const debian = kernel();
 	const image = bootImage(folder, debian, program);
 	const args = ['-M', 'q35', '-cpu', 'max', '-m', String(memoryMb)];
-	// Counting takes the emulator's one thread.
-	args.push(...(ownTime ? ['-accel', 'tcg', '-icount', 'shift=0'] : ['-accel', 'tcg,thread=multi', '-smp', '2']));
-	args.push('-nodefaults', '-no-reboot', '-display', 'none', '-kernel', debian.image, '-initrd', image);
+	args.push(...accelerator(options), '-nodefaults', '-no-reboot', '-display', 'none', '-kernel', debian.image, '-initrd', image);
 	args.push('-append', 'console=ttyS0 quiet panic=1 mitigations=off');
 	args.push('-virtfs', 'local,path=/,mount_tag=host,security_model=passthrough,readonly=on,multidevs=remap');
 	return args;
