@@ -6,6 +6,7 @@ import { StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
+import { startInTurn } from './inTurn.js';
 import type { MixerControl, SlotInput } from './mixerControl.js';
 import { Slots } from './slots.js';
 import { SoundInputs } from './soundInputs.js';
@@ -28,9 +29,6 @@ export type SlotSignal = 'live' | 'lost' | 'empty';
 
 /** What a guest's jitter costs: the mixer shows it this much later, picture and sound alike. */
 const GUEST_DELAY_MS = 60;
-
-/** An input that is not ready by then does not keep the next one from starting. */
-const STAGGER_MS = 500;
 
 /** One frame for the source's process to draw it, one for the machine to be busy with something else. */
 const DEMO_DELAY_FRAMES = 2;
@@ -83,16 +81,11 @@ export class Sources {
 		}
 	}
 
-	/** One input after the other: devices that are opened all at once hold up their drivers, and processes the program. */
 	async start(): Promise<void> {
 		this.#running = true;
 		this.#sound.start();
-		for (const [id, host] of [...this.#hosts]) {
-			if (!this.#running) return;
-			if (this.#hosts.get(id) !== host) continue;
-			host.start();
-			await host.whenReady(STAGGER_MS);
-		}
+		const mine = (host: SupervisedHost) => [...this.#hosts.values()].includes(host);
+		await startInTurn([...this.#hosts.values()], (host) => this.#running && mine(host));
 	}
 
 	/** No input is started any more. */

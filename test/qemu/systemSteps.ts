@@ -125,6 +125,15 @@ export async function systemSteps(): Promise<void> {
 		await onAir(before);
 		return { text, status, after: run('r58', 'status').out };
 	});
+	await step('a camera that is plugged in is captured: by its group, through the sandbox', async () => {
+		assert.equal(run('modprobe', 'vivid', 'n_devs=1', 'num_inputs=1', 'input_types=0x3', 'node_types=0x1').code, 0);
+		const live = () => /^On air, 1 of 1 inputs live/.test(shown().StatusText ?? '');
+		await until(live, { what: 'the input to be live', timeoutMs, everyMs: 1000 }).catch(() => {});
+		const { mode, gid } = statSync('/dev/video0');
+		const seen = { mode: mode & 0o777, group: run('getent', 'group', String(gid)).out, text: shown().StatusText };
+		run('modprobe', '-r', 'vivid');
+		return seen;
+	});
 	await step('installed again it keeps its data', async () => {
 		const before = { pid: mainPid(), certificate: readFileSync(`${data}/tls/authority.pem`, 'utf8') };
 		const { code, out, error } = command('sudo npm run install-service');
