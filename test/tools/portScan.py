@@ -5,7 +5,7 @@ import socket
 import sys
 import time
 
-TIMEOUT_S = 1.0
+TIMEOUT_S = 2.0
 
 
 def listen(ports):
@@ -40,7 +40,7 @@ def scan(host, ports):
         client.send(b'?')
         answers.register(client, selectors.EVENT_READ, port)
     until = time.monotonic() + TIMEOUT_S
-    while (left := until - time.monotonic()) > 0:
+    while answers.get_map() and (left := until - time.monotonic()) > 0:
         for key, _ in answers.select(left):
             answers.unregister(key.fileobj)
             try:
