@@ -62,10 +62,9 @@ seen('those were three starts that crashed: the inputs stay off, until it is sto
 	assert.match(text, /^Safe mode, inputs are off/);
 	assert.not.match(after, 'SAFE MODE', 'a clean stop forgets them');
 });
-seen('a camera that is plugged in is captured: by its group, through the sandbox', ({ mode, group, text }) => {
+seen('a capture device that is plugged in can be opened: by its group, through the sandbox', ({ mode, group }) => {
 	assert.is(mode, 0o660);
 	assert.match(group, /^video:/);
-	assert.match(text, /^On air, 1 of 1 inputs live/);
 });
 seen('installed again it keeps its data', ({ code, error, same, settings }) => {
 	assert.is(code, 0, error);

@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { checkout } from '../tools/debian.js';
 import { processes } from '../tools/processes.js';
 import { step } from '../tools/steps.js';
@@ -52,6 +52,15 @@ async function replaced(harm: () => unknown) {
 	const ms = Date.now() - at;
 	const left = hosts().filter(({ pid }) => before.hosts.includes(pid));
 	return { ms, before: before.pid, after, left: left.map(({ title }) => title), ...shown(), log: journal(at).slice(-3000) };
+}
+
+/** Null when it has been closed meanwhile. */
+function linkOf(path: string): string | null {
+	try {
+		return readlinkSync(path);
+	} catch {
+		return null;
+	}
 }
 
 const rules = () => run('nft', 'list', 'table', 'inet', 'r58').out;
@@ -125,14 +134,16 @@ export async function systemSteps(): Promise<void> {
 		await onAir(before);
 		return { text, status, after: run('r58', 'status').out };
 	});
-	await step('a camera that is plugged in is captured: by its group, through the sandbox', async () => {
+	await step('a capture device that is plugged in can be opened: by its group, through the sandbox', async () => {
 		assert.equal(run('modprobe', 'vivid', 'n_devs=1', 'num_inputs=1', 'input_types=0x3', 'node_types=0x1').code, 0);
-		const live = () => /^On air, 1 of 1 inputs live/.test(shown().StatusText ?? '');
-		await until(live, { what: 'the input to be live', timeoutMs, everyMs: 1000 }).catch(() => {});
+		// Whether it is captured at its rate is no question for an emulator; capture.test.ts has the rest.
+		const opened = () =>
+			hosts()
+				.filter(({ title }) => title.startsWith('r58-host source hdmi1'))
+				.some(({ pid }) => readdirSync(`/proc/${pid}/fd`).some((fd) => linkOf(`/proc/${pid}/fd/${fd}`) === '/dev/video0'));
+		await until(opened, { what: 'the device to be opened', timeoutMs, everyMs: 500 });
 		const { mode, gid } = statSync('/dev/video0');
-		const seen = { mode: mode & 0o777, group: run('getent', 'group', String(gid)).out, text: shown().StatusText };
-		run('modprobe', '-r', 'vivid');
-		return seen;
+		return { mode: mode & 0o777, group: run('getent', 'group', String(gid)).out };
 	});
 	await step('installed again it keeps its data', async () => {
 		const before = { pid: mainPid(), certificate: readFileSync(`${data}/tls/authority.pem`, 'utf8') };
