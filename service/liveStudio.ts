@@ -50,6 +50,7 @@ import type { Levels, PeerAnswer, Studio } from './studio.js';
 import type { BootGuard } from './system/bootGuard.js';
 import type { Log } from './system/log.js';
 import { Machine } from './system/machine.js';
+import type { ProgramSign } from './system/watchdog.js';
 import { beforeDeadline } from './webrtc/answerDeadline.js';
 import { Conversations } from './webrtc/conversations.js';
 import { Guests } from './webrtc/guests.js';
@@ -341,6 +342,7 @@ export class LiveStudio implements Studio {
 		this.#machine.stop();
 		this.#network.stop();
 		this.#hdmi.stop();
+		this.#sources.stop();
 		await this.#recorder.stopAll();
 		await this.#guests.stop();
 		await this.#supervisor.stop();
@@ -348,6 +350,13 @@ export class LiveStudio implements Studio {
 
 	onAir(): boolean {
 		return performance.now() - this.#encodedAt < ON_AIR_MS;
+	}
+
+	/** For the watchdog. */
+	get programSign(): ProgramSign {
+		const { stats, state } = this.#program.host;
+		const frames = stats.mixer?.frames;
+		return { frames: frames === undefined ? null : Number(frames), heldOff: state === 'held-off' };
 	}
 
 	faults(): Fault[] {
@@ -599,7 +608,7 @@ export class LiveStudio implements Studio {
 	}
 
 	#startInputs(): void {
-		this.#sources.start();
+		void this.#sources.start();
 		this.#rtpSources.start();
 	}
 

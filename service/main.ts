@@ -12,7 +12,11 @@ import { Certificate } from './system/certificate.js';
 import { Certificates } from './system/certificates.js';
 import { keyFolder } from './system/keyFiles.js';
 import { createLog, type Log } from './system/log.js';
+import { OpenPorts } from './system/openPorts.js';
 import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
+import { ServiceManager } from './system/serviceManager.js';
+import { statusLine } from './system/statusLine.js';
+import { Watchdog } from './system/watchdog.js';
 
 /** Exit codes: 2 wrong options, 3 something outside (a taken port, an unusable folder), 1 a defect. */
 const EXIT = { defect: 1, outside: 3 };
@@ -24,6 +28,7 @@ async function main(): Promise<void> {
 	const options = optionsOrExit(process.argv.slice(2));
 	const log = createLog();
 	endOnDefect(log);
+	const manager = new ServiceManager(log);
 	checkDataFolder(options.dataDir);
 	const store = openStore(options.dataDir);
 	const settings = new Settings({ dataDir: options.dataDir, log });
@@ -47,11 +52,20 @@ async function main(): Promise<void> {
 		statusToken,
 	});
 
+	const watchdog = new Watchdog({
+		manager,
+		program: () => studio.programSign,
+		safeMode: () => studio.state.current.system.safeMode,
+		status: () => statusLine(studio.state.current, studio.onAir()),
+		log,
+	});
+
 	let stopping = false;
 	const stop = async (signal: string) => {
 		if (stopping) return;
 		stopping = true;
 		log.info({ signal }, 'stopping');
+		watchdog.stop();
 		setTimeout(() => process.exit(EXIT.defect), STOP_TIMEOUT_MS).unref();
 		await api.close();
 		await studio.stop();
@@ -66,6 +80,9 @@ async function main(): Promise<void> {
 	studio.restore();
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
+	new OpenPorts({ dataDir, http: httpUrl, https: httpsUrl, settings, state: studio.state, log }).follow();
+	// The API answers from here on; that media run is what the watchdog watches.
+	watchdog.start();
 	await studio.start();
 	const tokens = options.demo ? demoTokens() : {};
 	process.stdout.write(`${JSON.stringify({ event: 'ready', http: httpUrl, https: httpsUrl, ...tokens })}\n`);

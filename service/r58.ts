@@ -26,7 +26,7 @@ function options() {
 		const { values, positionals } = parseArgs({
 			allowPositionals: true,
 			options: {
-				data: { type: 'string', default: 'data' },
+				data: { type: 'string', default: process.env.R58_DATA ?? 'data' },
 				url: { type: 'string' },
 				token: { type: 'string' },
 				json: { type: 'boolean', default: false },
