@@ -113,7 +113,7 @@ export class Auth {
 
 	#local(secret: string): Caller | null {
 		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
-		return { token: 'local', role: 'operator', guest: null, streamers: [], by: 'bearer', readOnly: true, aging: false };
+		return { token: 'local', role: 'technician', guest: null, streamers: [], by: 'bearer', readOnly: true, aging: false };
 	}
 
 	#callerOf({ id, role, guest, streamers }: StoredToken, by: Caller['by'], aging: boolean): Caller | null {
