@@ -1,5 +1,6 @@
 /** Shapes of what is measured over time, of alerts and of logs. */
 import { z } from 'zod';
+import { logLevels } from './levels.js';
 
 export const systemHistorySchema = z.object({
 	/** From one reading to the next. */
@@ -22,9 +23,6 @@ export const systemHistorySchema = z.object({
 });
 export type SystemHistory = z.infer<typeof systemHistorySchema>;
 
-export const severities = ['notice', 'warning', 'critical'] as const;
-export type Severity = (typeof severities)[number];
-
 export const alertStatusSchema = z.object({
 	/** Host of the webhook, without the path, which may be a secret; null when none is set. */
 	to: z.string().nullable(),
@@ -40,8 +38,6 @@ export type AlertStatus = z.infer<typeof alertStatusSchema>;
 export const alertTestSchema = z.object({ delivered: z.boolean(), message: z.string(), ms: z.number() });
 export type AlertTest = z.infer<typeof alertTestSchema>;
 
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof logLevels)[number];
 export const logLineSchema = z.object({
 	/** Numbers of lines grow by one. */
 	seq: z.number().int(),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { LogFilter } from '../system/logLines.js';
 import { contentDisposition } from './file.js';
-import { type LogLine, logLevels, logPageSchema } from './healthSchema.js';
+import { type LogLine, logPageSchema } from './healthSchema.js';
+import { logLevels } from './levels.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type AlertStatus, type AlertTest, severities } from '../api/healthSchema.js';
+import type { AlertStatus, AlertTest } from '../api/healthSchema.js';
+import { severities } from '../api/levels.js';
 import type { Fault, State } from '../api/schema.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';

@@ -1,4 +1,4 @@
-import type { Severity } from '../api/healthSchema.js';
+import type { Severity } from '../api/levels.js';
 
 /** What ends or endangers the show, and what mended itself; all other faults are warnings. */
 const severityOfCode: Record<string, Severity> = {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Severity } from '../api/healthSchema.js';
+import type { Severity } from '../api/levels.js';
 import type { Fault } from '../api/schema.js';
 import { messageOf } from '../errors.js';
 

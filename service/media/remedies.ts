@@ -23,8 +23,6 @@ const packages: Record<string, string> = {
 	videoconvertscale: 'gstreamer1.0-plugins-base',
 };
 
-export const elementNames: readonly string[] = Object.keys(packages);
-
 /** What GStreamer, the kernel and the supervisor say, and what a person can do about it. */
 const remedies: { when: RegExp; remedy: string }[] = [
 	{ when: /alsa|audio device|card:/i, remedy: 'Plug the sound card in, or choose another for the source' },

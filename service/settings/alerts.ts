@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { severities } from '../api/healthSchema.js';
+import { severities } from '../api/levels.js';
 
 /** Who is told of faults. Every field has a default. */
 export const alertsSettingsSchema = z.strictObject({

@@ -16,7 +16,7 @@ export function fileParts(dataDir: string, why: string): Part[] {
 		{
 			file: 'log.ndjson',
 			about: 'the last lines of the log, from the journal',
-			make: async () => `${(await journal()).join('\n')}\n`,
+			make: journalText,
 		},
 		{ file: 'folder.txt', about: 'names and sizes in the data folder', make: () => listing(dataDir) },
 	];
@@ -32,6 +32,12 @@ export async function secretsIn(dataDir: string): Promise<string[]> {
 
 async function settingsIn(dataDir: string) {
 	return parseSettings(await readFile(join(dataDir, settingsFile), 'utf8'));
+}
+
+async function journalText(): Promise<string> {
+	const lines = await journal();
+	if (lines.length === 0) throw new Error('the journal has no line of the service');
+	return `${lines.join('\n')}\n`;
 }
 
 async function listing(dataDir: string): Promise<string> {

@@ -1,12 +1,27 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { arch, cpus, freemem, hostname, release, totalmem, uptime } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { elementNames } from '../media/remedies.js';
 import { output } from '../system/command.js';
 import { json, type Part } from './part.js';
 
 const plugins = fileURLToPath(new URL('../../../pipelines/plugin/build', import.meta.url));
-const ownElements = ['r58mixer', 'r58webrtc', 'r58linksink', 'r58linksrc'];
+/** One element of each plugin that the pipelines use. */
+const elementNames = [
+	...[
+		'r58mixer',
+		'x264enc',
+		'avenc_aac',
+		'webrtcbin',
+		'nicesrc',
+		'aacparse',
+		'mp4mux',
+		'rtph264pay',
+		'rtpjitterbuffer',
+		'udpsrc',
+	],
+	...['vp8dec', 'h264parse', 'opusenc', 'alsasrc', 'v4l2src', 'videoconvertscale', 'mpph264enc'],
+];
+const elementsTimeoutMs = 10_000;
 
 /** What can be told of the machine whether the service runs or not. */
 export function machineParts(dataDir: string, version: string): Part[] {
@@ -41,21 +56,29 @@ async function versions(version: string): Promise<string> {
 	});
 }
 
-/** One after the other: it is no hurry, and the show has the processor. */
+/** One after the other: it is no hurry, and the show has the processor. What is not told in time is left out by name. */
 async function elements(): Promise<string> {
-	const env = { ...process.env, GST_PLUGIN_PATH: [plugins, process.env.GST_PLUGIN_PATH].filter(Boolean).join(':') };
+	const path = [plugins, process.env.GST_PLUGIN_PATH].filter(Boolean).join(':');
+	// The registry as the hosts have made it: looking for new plugins doubles the time.
+	const env = { ...process.env, GST_PLUGIN_PATH: path, GST_REGISTRY_UPDATE: 'no' };
+	const begun = performance.now();
 	const lines = [(await output('gst-inspect-1.0', ['--version'], { env })).trim()];
-	for (const name of [...ownElements, ...elementNames]) {
-		const told = await output('gst-inspect-1.0', [name], { env }).catch(() => '');
-		const field = (label: string) => new RegExp(`^\\s*${label}\\s+(\\S.*)$`, 'm').exec(told)?.[1] ?? '';
-		lines.push(told === '' ? `${name}: missing` : `${name}: ${field('Version')} (${field('Filename')})`);
+	for (const name of elementNames) {
+		const late = performance.now() - begun > elementsTimeoutMs;
+		lines.push(`${name}: ${late ? 'not asked, the machine is too busy' : await elementVersion(name, env)}`);
 	}
 	return `${lines.join('\n')}\n`;
 }
 
+async function elementVersion(name: string, env: NodeJS.ProcessEnv): Promise<string> {
+	const told = await output('gst-inspect-1.0', [name], { env }).catch(() => null);
+	const field = (label: string) => new RegExp(`^ +${label} +(\\S.*)$`, 'm').exec(told!)?.[1] ?? 'unknown';
+	return told === null ? 'missing' : `${field('Version')} (${field('Filename')})`;
+}
+
 async function packages(): Promise<string> {
 	const format = ['db:Status-Abbrev', 'Package', 'Version', 'Architecture'].map((field) => `\${${field}}`).join(' ');
-	const lines = (await output('dpkg-query', ['--show', '--showformat', `${format}\\n`])).split('\n');
+	const lines = (await output('dpkg-query', ['--show', '--showformat', `${format}\\n`], { timeoutMs: 12_000 })).split('\n');
 	const wanted = /^ii\s+(gstreamer|libgst|libnice|linux-image|nodejs |systemd )/;
 	return `${lines.filter((line) => wanted.test(line)).join('\n')}\n`;
 }

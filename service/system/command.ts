@@ -6,12 +6,12 @@ export interface CommandOptions {
 	env?: NodeJS.ProcessEnv;
 }
 
-/** What a program prints. Throws why there is nothing, bounded in time and size; the show comes first, so it runs with nice 19. */
+/** What a program prints. Throws why there is nothing, bounded in time and size; the show comes first, so it runs with nice 10. */
 export function output(program: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
 	const { timeoutMs = 5000, maxBytes = 4 * 1024 * 1024, env = process.env } = options;
 	const limits = { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxBytes, env: { ...env, LC_ALL: 'C' } } as const;
 	return new Promise((resolve, reject) => {
-		execFile('nice', ['-n', '19', program, ...args], limits, (error, stdout, stderr) => {
+		execFile('nice', ['-n', '10', program, ...args], limits, (error, stdout, stderr) => {
 			if (!error) return resolve(stdout);
 			// What nice(1) says of a program that does not exist.
 			if (error.code === 127) return reject(new Error(`${program} is not installed`));

@@ -1,4 +1,5 @@
-import type { LogLevel, LogLine, LogPage } from '../api/healthSchema.js';
+import type { LogLine, LogPage } from '../api/healthSchema.js';
+import type { LogLevel } from '../api/levels.js';
 
 const mostLines = 5000;
 /** Of a longer line only the message is kept, so that the ring stays below 25 MB at the very worst; it is about 1 MB as it is. */

@@ -44,7 +44,8 @@ export function temporaryFolder(): string {
 }
 
 /** The real API server over the stub of a show, in a folder of its own. */
-export async function startApiServer({ names }: { names?: () => string[] } = {}): Promise<ApiServer> {
+export async function startApiServer(options: { names?: () => string[]; panelDir?: string } = {}): Promise<ApiServer> {
+	const { names } = options;
 	const dir = temporaryFolder();
 	const panelDir = join(dir, 'panel');
 	mkdirSync(join(panelDir, 'assets'), { recursive: true });
@@ -73,7 +74,7 @@ export async function startApiServer({ names }: { names?: () => string[] } = {})
 		{ raise: show.raiseFault.bind(show), clear: show.clearFault.bind(show) },
 		log,
 	);
-	const api = createApi({ studio: show, store, settings, log, certificates, panelDir });
+	const api = createApi({ studio: show, store, settings, log, certificates, panelDir: options.panelDir ?? panelDir });
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
 
