@@ -31,7 +31,7 @@ export class LogsPage extends LitElement {
 		css`
 			.page { max-width: 1400px; }
 			section { display: grid; gap: 10px; }
-			.filters { display: grid; gap: 8px 12px; grid-template-columns: repeat(auto-fill, minmax(min(45%, 170px), 1fr)); align-items: end; }
+			.filters { display: grid; gap: 8px 12px; grid-template-columns: repeat(auto-fill, minmax(min(45%, 150px), 1fr)); align-items: end; }
 			.filters label { min-width: 0; }
 			.wide { grid-column: span 2; }
 			label { display: grid; gap: 4px; font-size: 0.9rem; }
@@ -47,6 +47,7 @@ export class LogsPage extends LitElement {
 				font-size: 0.9rem;
 				overflow-wrap: anywhere;
 			}
+			li:first-child { border-top: 0; }
 			li[data-level='warn'] { background: var(--warn-surface); }
 			li[data-level='error'] { background: var(--bad-surface); }
 			li[data-level='warn'] .level { color: var(--warn); }

@@ -87,7 +87,7 @@ test('a technician reads charts and what is not measured, sets a webhook and tes
 	const page = await browser.page(`${service.http}/system#${service.ready.technicianToken}`);
 	await page.getByTestId('health-link').click();
 	for (const group of ['cpu', 'memory', 'diskFree']) await page.getByTestId(`chart-${group}`).locator('canvas').waitFor();
-	assert.match((await page.getByTestId('chart-cpu').textContent())!, /all cores\s+(⚠ )?\d+(\.\d)? %\s+limit 90 %/);
+	assert.match((await page.getByTestId('chart-cpu').locator('ul').textContent())!, /all cores\s+(⚠ )?\d+(\.\d)? %\s+limit 90 %/);
 	await page.getByTestId('alerts-webhook').fill(hook);
 	await page.getByTestId('alerts-secret').fill(canaries.hookSecret);
 	await page.getByTestId('alerts-secret').press('Tab');
