@@ -16,7 +16,7 @@ export const groups = {
 	interrupts: { label: 'Interrupts', unit: '/s', missing: 'the interrupts' },
 	loopDelay: { label: 'Delay of the service', unit: 'ms', missing: 'the delay of the service' },
 	service: { label: 'Memory of the service', unit: 'bytes', missing: 'the memory of the service' },
-	clock: { label: 'Clock synchronised', unit: '', missing: 'whether the clock is synchronised (no timedatectl)' },
+	clock: { label: 'Clock synchronised', unit: '', missing: 'whether the clock is synchronised (timedatectl does not tell)' },
 } as const;
 export type Group = keyof typeof groups;
 

@@ -26,7 +26,6 @@ export interface HealthOptions {
 	onAir: () => boolean;
 	/** Where /proc, /sys and /run are looked for; another one simulates a machine. */
 	root?: string;
-	everyMs?: number;
 }
 
 /** A probe that a driver holds up is left alone; the others go on. */
@@ -105,7 +104,8 @@ export class Health {
 		const begun = performance.now();
 		await this.read();
 		if (this.#startedAt === null) return;
-		const wait = Math.max(100, (this.o.everyMs ?? intervalMs) - (performance.now() - begun));
+		// Of too short a time, rates say nothing.
+		const wait = Math.max(intervalMs / 2, intervalMs - (performance.now() - begun));
 		this.#timer = setTimeout(() => void this.#round(), wait).unref();
 	}
 

@@ -105,7 +105,7 @@ const throttled: Rule = (now) => {
 	];
 };
 
-/** A reading is the mean of 5 s. */
+/** A reading is the mean of 5 s, or of 2.5 at least on a machine that is too busy. */
 const storm: Rule = (now, raised) =>
 	of(now, 'interrupts')
 		.filter(({ limit }) => limit !== undefined)

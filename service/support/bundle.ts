@@ -13,6 +13,7 @@ const removed = `What was removed, here and from every text below:
 - passwords, tokens, keys and other secrets: those that are set, wherever they stand, and whatever looks like one
 - of the settings: secrets are shown as true when they are set; of a webhook's address only the host is left
 - of the state: names of guests and of those at the door, their messages, and addresses of those at the door
+Kept: network addresses of this machine and of guests' connections, names of recordings and targets.
 Never part of it: certificates' keys, the database (accounts, tokens), recordings.
 `;
 
@@ -45,8 +46,8 @@ export function bundle(name: string, parts: readonly Part[], secrets: readonly s
 	const fill = async () => {
 		const list: string[] = [];
 		for (const part of parts) {
-			if (tar.destroyed) return;
 			const made = await madeInTime(part).catch((error: unknown) => ({ problem: messageOf(error) }));
+			if (tar.destroyed) return;
 			if (typeof made === 'string') {
 				const before = redaction.count;
 				await add(part.file, redaction.clean(made));

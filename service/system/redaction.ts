@@ -27,6 +27,8 @@ export class Redaction {
 	hide(secrets: readonly string[]): void {
 		const forms = secrets
 			.filter(({ length }) => length >= leastLength)
+			// Half of a surrogate pair cannot be encoded.
+			.map((secret) => Buffer.from(secret).toString())
 			.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
 		// The longest first: one may be part of another.
 		this.#known = [...new Set([...forms, ...forms.map(encodeURIComponent)])].sort((a, b) => b.length - a.length);
