@@ -173,7 +173,8 @@ export class Chart extends LitElement {
 				{},
 				...this.#shown.map((_, index) => ({
 					stroke: colour(`--curve-${index % colours}`),
-					width: 1.5,
+					// Among many, the first is of all of them.
+					width: index === 0 && this.#shown.length > 4 ? 3 : 1.5,
 					dash: dashOf(index),
 					points: { show: false },
 				})),

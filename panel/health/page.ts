@@ -12,6 +12,7 @@ import '../common/fault-list.js';
 import '../common/page-head.js';
 import './alerts-block.js';
 import './chart.js';
+import './support-block.js';
 
 /** In the order a person asks: is it busy, hot, full; then what may be why. */
 const charts: { group: string; most?: number; toLimit?: true }[] = [
@@ -42,7 +43,6 @@ export class HealthPage extends LitElement {
 			.page { max-width: 1400px; }
 			section { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); }
 			.charts { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 400px), 1fr)); }
-			.row { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; }
 			dl { display: grid; grid-template-columns: minmax(0, 240px) auto; justify-content: start; gap: 4px 24px; }
 			dt { color: var(--dim); }
 			.bad { color: var(--bad); font-weight: 700; }
@@ -75,7 +75,7 @@ export class HealthPage extends LitElement {
 				${state ? (state.faults.length === 0 ? html`<p data-testid="no-faults">✓ Nothing.</p>` : html`<r58-fault-list .faults=${state.faults}></r58-fault-list>`) : html`<p role="status">Loading…</p>`}
 			</section>
 			${this.#readings.times.length === 0 ? html`<p role="status">No reading yet: the first comes within seconds.</p>` : this.#measured()}
-			${technician ? html`<r58-alerts-block class="card"></r58-alerts-block>${this.#support()}` : nothing}
+			${technician ? html`<r58-alerts-block class="card"></r58-alerts-block><r58-support-block class="card"></r58-support-block>` : nothing}
 		</div>`;
 	}
 
@@ -113,20 +113,6 @@ export class HealthPage extends LitElement {
 		const wrong = group !== 'linkSpeed' && (value ?? 0) > 0;
 		return html`<dt>${this.#readings.label(group)} ${name}</dt>
 			<dd class=${wrong ? 'bad' : ''}>${wrong ? '⚠ ' : ''}${figure(value, this.#readings.unit(group))}</dd>`;
-	}
-
-	#support() {
-		return html`<section class="card">
-			<h2>For support</h2>
-			<p>
-				One file with versions, state, faults, counters, logs and these figures. Passwords, tokens, keys and names of guests are taken out;
-				README.txt in it lists everything. Making it takes some seconds. Without the panel: <code>npx r58 support</code>.
-			</p>
-			<div class="row">
-				<a class="button" data-testid="support-link" href="/api/support" download>Download support bundle</a>
-				<a class="button" data-testid="logs-link" href="/logs">Logs…</a>
-			</div>
-		</section>`;
 	}
 
 	async #load(): Promise<void> {

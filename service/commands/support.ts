@@ -1,4 +1,5 @@
-import { createWriteStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -28,15 +29,27 @@ export async function support(args: string[]): Promise<void> {
 	if (positionals.length > 1) throw new Error('one file at most (--help tells more)');
 	const dataDir = resolve(values.data);
 	const file = positionals[0] ?? `${bundleName(hostname())}.tar.gz`;
-	const asked = await ask(dataDir);
-	const stream = typeof asked === 'string' ? await made(dataDir, asked) : asked;
 	if (file === '-') {
-		await pipeline(stream, process.stdout);
+		await pipeline((await bundled(dataDir)).stream, process.stdout);
 		return;
 	}
-	await pipeline(stream, createWriteStream(file, { mode: 0o600, flags: 'wx' }));
-	const from = typeof asked === 'string' ? `without the service: ${asked}` : 'by the running service';
-	process.stdout.write(`${file} (${from}); README.txt in it tells what is in it and what was removed\n`);
+	// First, so that a bundle is not made for nothing.
+	const target = await open(file, 'wx', 0o600);
+	try {
+		const { stream, from } = await bundled(dataDir);
+		await pipeline(stream, target.createWriteStream());
+		process.stdout.write(`${file} (${from}); README.txt in it tells what is in it and what was removed\n`);
+	} catch (error) {
+		await rm(file);
+		throw error;
+	}
+}
+
+async function bundled(dataDir: string): Promise<{ stream: Readable; from: string }> {
+	const asked = await ask(dataDir);
+	return typeof asked === 'string'
+		? { stream: await made(dataDir, asked), from: `without the service: ${asked}` }
+		: { stream: asked, from: 'by the running service' };
 }
 
 /** The bundle of the running service, or why there is none. */

@@ -2,7 +2,7 @@
 import type { Status } from '../../service/api/schema.js';
 import { TestService } from '../tools/service.js';
 import { pause } from '../tools/wait.js';
-import { progress, report, reportSet } from './measure.js';
+import { cpuPercents, progress, report, reportSet } from './measure.js';
 
 const showMs = 12_000;
 const cutEveryMs = 500;
@@ -65,9 +65,10 @@ try {
 	await pause(requestsMs);
 	const before = await frames();
 	progress(`${requestsPerS} requests a second, ${requestsMs / 1000} s`);
-	const { ms, failed } = await ask();
+	const [{ ms, failed }, [busy = 0]] = await Promise.all([ask(), cpuPercents([service.pid], requestsMs)]);
 	const after = await frames();
 	reportSet(`answer at ${requestsPerS} requests a second`, ms, 'ms');
+	report({ what: `service at ${requestsPerS} requests a second, processor`, value: busy, unit: '% of a core' });
 	report({ what: 'requests without an answer', value: failed, unit: 'requests', n: ms.length + failed, goal: 0 });
 	const rate = (from: typeof quiet, to: typeof quiet) => ((to.frames - from.frames) / (to.atMs - from.atMs)) * 1000;
 	report({

@@ -96,6 +96,8 @@ test('a technician reads charts and what is not measured, sets a webhook and tes
 	await page.getByText('✓ Saved, and the receiver took it').waitFor();
 	assert.match(got.join(''), /"event":"test"/);
 	assert.match(readFileSync(join(service.dataDir, 'settings.yaml'), 'utf8'), /secret: canary-hook-secret-46/);
+	const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('support-button').click()]);
+	assert.match(download.suggestedFilename(), /^r58-support-.*\.tar\.gz$/);
 	await page.setViewportSize({ width: 360, height: 740 });
 	const width = await page.evaluate<number>('document.documentElement.scrollWidth');
 	assert.ok(width <= 360, `${width} pixels wide`);
