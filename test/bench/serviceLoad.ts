@@ -38,8 +38,8 @@ async function ask(): Promise<{ ms: number[]; failed: number }> {
 		asked.push(
 			service.api('GET', paths[i % paths.length]!).then(
 				({ status }) => {
-					ms.push(performance.now() - due);
-					if (status !== 200) failed += 1;
+					if (status === 200) ms.push(performance.now() - due);
+					else failed += 1;
 				},
 				() => {
 					failed += 1;
