@@ -18,6 +18,8 @@ const pages: Record<string, Page> = {
 	recordings: { tag: 'r58-recordings-page', title: 'Recordings', load: () => import('./recordings/page.js'), operator: true },
 	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
 	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./network/page.js'), operator: true },
+	health: { tag: 'r58-health-page', title: 'Health', load: () => import('./health/page.js'), operator: true },
+	logs: { tag: 'r58-logs-page', title: 'Logs', load: () => import('./logs/page.js'), operator: true },
 	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },
 	watch: { tag: 'r58-watch-page', title: 'Watch', load: () => import('./watch/page.js'), operator: false },
 };

@@ -5,11 +5,13 @@ import { createApi } from './api/server.js';
 import { checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
+import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
 import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
 import { Certificates } from './system/certificates.js';
+import { earlierLog } from './system/journal.js';
 import { keyFolder } from './system/keyFiles.js';
 import { createLog, type Log } from './system/log.js';
 import { OpenPorts } from './system/openPorts.js';
@@ -32,6 +34,11 @@ async function main(): Promise<void> {
 	checkDataFolder(options.dataDir);
 	const store = openStore(options.dataDir);
 	const settings = new Settings({ dataDir: options.dataDir, log });
+	const statusToken = randomBytes(24).toString('base64url');
+	const hideSecrets = () => log.redaction.hide([...secretsOf(settings.current), statusToken]);
+	hideSecrets();
+	settings.on('change', hideSecrets);
+	void earlierLog().then((lines) => log.lines.addEarlier(lines.map((line) => log.redaction.clean(line))));
 	const root = new URL('../../', import.meta.url);
 	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
@@ -41,7 +48,6 @@ async function main(): Promise<void> {
 	const guard = new BootGuard(store.settings);
 	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, log });
 	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
-	const statusToken = randomBytes(24).toString('base64url');
 	const api = createApi({
 		studio,
 		store,

@@ -118,7 +118,7 @@ export class Auth {
 
 	#local(secret: string): Caller | null {
 		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
-		return { token: 'local', role: 'operator', guest: null, streamers: [], by: 'bearer', readOnly: true, aging: false };
+		return { token: 'local', role: 'technician', guest: null, streamers: [], by: 'bearer', readOnly: true, aging: false };
 	}
 
 	#revoked(secret: string, by: Caller['by']): Caller | null {

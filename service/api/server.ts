@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
+import { alertRoutes } from './alerts.js';
 import { createApp } from './app.js';
 import { audioRoutes } from './audio.js';
 import { Auth } from './auth.js';
@@ -21,9 +22,11 @@ import { statusOf } from './failure.js';
 import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guestEvents.js';
 import { guestRoutes } from './guests.js';
 import { healthRoutes } from './health.js';
+import { historyRoutes } from './history.js';
 import { iceServerRoutes } from './iceServers.js';
 import { inviteRoutes } from './invites.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
+import { logRoutes } from './logs.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
@@ -41,6 +44,7 @@ import { settingsRoutes } from './settings.js';
 import { sourceRoutes } from './sources.js';
 import { stateRoutes } from './state.js';
 import { streamerRoutes } from './streamers.js';
+import { supportRoutes } from './support.js';
 import { systemRoutes } from './system.js';
 import { targetRoutes } from './targets.js';
 import { tokenRoutes } from './tokens.js';
@@ -109,6 +113,10 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 		...targetRoutes(services),
 		...encoderRoutes(services),
 		...systemRoutes(services),
+		...historyRoutes(services),
+		...alertRoutes(services),
+		...logRoutes(services),
+		...supportRoutes(services),
 		...settingsRoutes(services),
 		...tunnelRoutes(() => entrance.tunnel),
 		...metricsRoutes(services, metrics),

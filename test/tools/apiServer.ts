@@ -8,7 +8,7 @@ import { Settings } from '../../service/settings/settings.js';
 import { openStore, type Store } from '../../service/store/store.js';
 import { Certificate } from '../../service/system/certificate.js';
 import { Certificates } from '../../service/system/certificates.js';
-import { createLog } from '../../service/system/log.js';
+import { createLog, type Log } from '../../service/system/log.js';
 import { ShowStub } from './showStub.js';
 
 export interface ApiServer {
@@ -26,6 +26,7 @@ export interface ApiServer {
 	tokens: Record<Role, string>;
 	/** Lines of the log. */
 	lines: string[];
+	log: Log;
 	/** A request to the plain server; `token` as Bearer, an object as JSON body. */
 	ask(method: string, path: string, options?: AskOptions): Promise<Response>;
 	stop(): Promise<void>;
@@ -43,7 +44,8 @@ export function temporaryFolder(): string {
 }
 
 /** The real API server over the stub of a show, in a folder of its own. */
-export async function startApiServer({ names }: { names?: () => string[] } = {}): Promise<ApiServer> {
+export async function startApiServer(options: { names?: () => string[]; panelDir?: string } = {}): Promise<ApiServer> {
+	const { names } = options;
 	const dir = temporaryFolder();
 	const panelDir = join(dir, 'panel');
 	mkdirSync(join(panelDir, 'assets'), { recursive: true });
@@ -64,7 +66,7 @@ export async function startApiServer({ names }: { names?: () => string[] } = {})
 	const settings = new Settings({ dataDir: dir, log });
 	const certificate = new Certificate({ dataDir: dir, log, ...(names && { names }) });
 	await certificate.ensure();
-	const show = new ShowStub();
+	const show = new ShowStub(settings);
 	show.file = join(dir, 'program.mp4');
 	writeFileSync(show.file, '0123456789');
 	const certificates = new Certificates(
@@ -72,7 +74,7 @@ export async function startApiServer({ names }: { names?: () => string[] } = {})
 		{ raise: show.raiseFault.bind(show), clear: show.clearFault.bind(show) },
 		log,
 	);
-	const api = createApi({ studio: show, store, settings, log, certificates, panelDir });
+	const api = createApi({ studio: show, store, settings, log, certificates, panelDir: options.panelDir ?? panelDir });
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
 
@@ -88,6 +90,7 @@ export async function startApiServer({ names }: { names?: () => string[] } = {})
 		httpUrl,
 		httpsUrl,
 		lines,
+		log,
 		tokens: { viewer: token('viewer'), guest: token('guest'), operator: token('operator'), technician: token('technician') },
 		ask(method, path, { token: bearer, json, body, headers } = {}) {
 			return fetch(httpUrl + path, {
