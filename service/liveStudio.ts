@@ -44,6 +44,7 @@ import type { IceServer } from './network/iceServer.js';
 import { Network } from './network/network.js';
 import { Recorder } from './recordings/recorder.js';
 import { type Settings, settingsFile } from './settings/settings.js';
+import type { ShowLog } from './showLog/showLog.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
 import type { Levels, PeerAnswer, Studio } from './studio.js';
@@ -88,6 +89,7 @@ export interface LiveStudioOptions {
 	version: string;
 	store: Store;
 	settings: Settings;
+	showLog: ShowLog;
 	log: Log;
 }
 
@@ -267,6 +269,7 @@ export class LiveStudio implements Studio {
 			faults,
 			supervisor,
 			keyFrames: this.#keyFrames,
+			showLog: o.showLog,
 		});
 		this.#machine = new Machine({
 			dataDir,

@@ -409,7 +409,8 @@ export type StripPatch = z.infer<typeof stripPatchSchema>;
 /* ---- recordings ---- */
 export const recordingFileSchema = z.object({
 	name: z.string(),
-	role: z.enum(['program', 'iso']),
+	/** log: what happened meanwhile; it has no picture, and part 0. */
+	role: z.enum(['program', 'iso', 'log']),
 	source: id.nullable(),
 	part: z.number().int(),
 	bytes: z.number().int(),

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Door } from '../door.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Settings } from '../settings/settings.js';
+import type { ShowLog } from '../showLog/showLog.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
@@ -24,6 +25,7 @@ import { healthRoutes } from './health.js';
 import { iceServerRoutes } from './iceServers.js';
 import { inviteRoutes } from './invites.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
+import { logRoutes } from './log.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
@@ -51,6 +53,7 @@ export interface ApiOptions {
 	studio: Studio;
 	store: Store;
 	settings: Settings;
+	showLog: ShowLog;
 	log: Log;
 	certificates: Certificates;
 	/** Folder of the built panel. */
@@ -74,9 +77,10 @@ const certificateCheckMs = 15_000;
 const seatTokenS = 600;
 
 /** Everything between the socket and the studio. */
-export function createApi({ studio, store, settings, log, certificates, panelDir, statusToken }: ApiOptions): Api {
+export function createApi({ studio, store, settings, showLog, log, certificates, panelDir, statusToken }: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log });
-	const services: Services = { studio, store, settings, certificates, door, log, auth: new Auth(store, studio, statusToken) };
+	const auth = new Auth(store, studio, statusToken);
+	const services: Services = { studio, store, settings, certificates, door, showLog, log, auth };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
@@ -102,6 +106,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 		...busRoutes(services),
 		...audioRoutes(services),
 		...recordingRoutes(services),
+		...logRoutes(services),
 		...streamerRoutes(services),
 		...targetRoutes(services),
 		...encoderRoutes(services),
