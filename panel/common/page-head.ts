@@ -9,6 +9,7 @@ export const operatorPages = [
 	{ path: '/inputs', label: 'Inputs' },
 	{ path: '/outputs', label: 'Outputs' },
 	{ path: '/recordings', label: 'Recordings' },
+	{ path: '/log', label: 'Log' },
 	{ path: '/system', label: 'System' },
 ] as const;
 

@@ -49,7 +49,7 @@ export function logRoutes({ showLog, store }: Services): Route[] {
 			body: logNoteSchema,
 			status: 201,
 			response: logEntrySchema,
-			handler: ({ body, caller }) => showLog.note(body.text, store.tokens.label(caller!.token) ?? caller!.role),
+			handler: ({ body, caller }) => showLog.note(body.text, store.tokens.label(caller!.token) ?? caller!.role, body.agoMs),
 		}),
 		route({
 			method: 'GET',

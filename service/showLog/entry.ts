@@ -71,4 +71,9 @@ export const logPageSchema = z.object({
 });
 export type LogPage = z.infer<typeof logPageSchema>;
 
-export const logNoteSchema = z.strictObject({ text: z.string().trim().min(1).max(300) });
+export const logNoteSchema = z.strictObject({
+	text: z.string().trim().min(1).max(300),
+	/** It is about the moment this long ago: writing it took a while. */
+	agoMs: z.number().int().min(0).max(600_000).default(0),
+});
+export type LogNote = z.input<typeof logNoteSchema>;

@@ -45,7 +45,7 @@ export async function writeRecordingLog(
 	const marks = marksOf(run, startNs, endNs, canvas);
 	const json = {
 		recording: { id, name, startedAt, startFrame, startPtsNs, durationMs, fps: fpsOf(canvas) },
-		chapters: chaptersOf(marks, sceneBefore(run, startNs), durationMs),
+		chapters: chaptersOf(marks, sceneBefore(run, startNs), endNs === null ? (marks.at(-1)?.ms ?? 0) : msFrom(startNs, endNs)),
 		marks: marks.map(({ ms, frame, timecode, entry: { id: _, frame: programFrame, timecode: programTimecode, ...entry } }) => ({
 			ms,
 			frame,
@@ -75,6 +75,10 @@ export async function recordingLogFiles(folder: string): Promise<Recording['file
 	return files.flat();
 }
 
+function msFrom(startNs: bigint, ns: bigint): number {
+	return Math.round(Number(ns - startNs) / 1e6);
+}
+
 function timeOf({ ptsNs, monoNs }: LogEntry): bigint {
 	return BigInt(ptsNs ?? monoNs);
 }
@@ -92,7 +96,7 @@ function marksOf(run: LogEntry[], startNs: bigint, endNs: bigint | null, canvas:
 		.map((entry) => {
 			const sinceNs = timeOf(entry) - startNs;
 			const frame = framesIn(sinceNs, canvas);
-			return { ms: Math.round(Number(sinceNs) / 1e6), frame, timecode: timecodeOf(frame, canvas), entry };
+			return { ms: msFrom(startNs, timeOf(entry)), frame, timecode: timecodeOf(frame, canvas), entry };
 		})
 		.sort((a, b) => a.ms - b.ms || a.entry.id - b.entry.id);
 }
@@ -103,7 +107,7 @@ function sceneBefore(run: LogEntry[], startNs: bigint): string | null {
 }
 
 /** One for each scene as it was on air; what lasts no time is none. */
-function chaptersOf(marks: Mark[], first: string | null, durationMs: number): Chapter[] {
+function chaptersOf(marks: Mark[], first: string | null, lengthMs: number): Chapter[] {
 	const takes = marks.filter(({ entry }) => entry.kind === 'take');
 	const starts = [
 		{ ms: 0, timecode: '00:00:00:00', scene: first },
@@ -113,7 +117,7 @@ function chaptersOf(marks: Mark[], first: string | null, durationMs: number): Ch
 		.map(({ ms, timecode, scene }, i) => ({
 			title: scene ?? 'Nothing',
 			startMs: ms,
-			endMs: starts[i + 1]?.ms ?? Math.max(ms, Math.round(durationMs)),
+			endMs: starts[i + 1]?.ms ?? Math.max(ms, lengthMs),
 			timecode,
 		}))
 		.filter(({ startMs, endMs }) => endMs > startMs);

@@ -53,11 +53,11 @@ export class ShowLog {
 		this.#observer = new Observer(state, (happening) => this.add(happening), this.#asks);
 	}
 
-	add({ subject = null, who = null, scene = null, frame = null, ptsNs = null, ...what }: Happening): void {
-		const monoNs = process.hrtime.bigint();
+	add({ subject = null, who = null, scene = null, frame = null, ptsNs = null, ...what }: Happening, agoMs = 0): void {
+		const monoNs = process.hrtime.bigint() - BigInt(agoMs) * 1_000_000n;
 		const sinceNs = (ptsNs === null ? monoNs : BigInt(ptsNs)) - this.#startedNs;
 		this.#pending.push({
-			at: isoWithOffset(new Date()),
+			at: isoWithOffset(new Date(Date.now() - agoMs)),
 			monoNs: String(monoNs),
 			run: this.#run,
 			...what,
@@ -94,8 +94,8 @@ export class ShowLog {
 		return this.o.entries.find(query, 'ASC');
 	}
 
-	note(text: string, who: string): LogEntry {
-		this.add({ kind: 'note', event: 'note', text, who });
+	note(text: string, who: string, agoMs: number): LogEntry {
+		this.add({ kind: 'note', event: 'note', text, who }, agoMs);
 		return this.find({ limit: 1 }).entries[0]!;
 	}
 
