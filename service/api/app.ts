@@ -6,7 +6,6 @@ import { cookieOf } from './auth.js';
 import { readBody, readJson } from './body.js';
 import { clientOf } from './client.js';
 import { answerError } from './failure.js';
-import { logged } from './logged.js';
 import type { Metrics } from './metrics.js';
 import { contentSecurityPolicy } from './panel.js';
 import { isPeerPath, setCors } from './peers.js';
@@ -20,8 +19,7 @@ const json = 'application/json';
 const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
 
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
-function middlewareOf(route: Route, services: Services): Middleware {
-	const { auth, store } = services;
+function middlewareOf(route: Route, { auth, store }: Services): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const caller = auth.identify(context.req);
@@ -31,14 +29,13 @@ function middlewareOf(route: Route, services: Services): Middleware {
 			store.sessions.extend(secret);
 			setSessionCookie(context, secret);
 		}
-		const request = {
+		const answer = await route.handler({
 			context,
 			caller,
 			params: paramsOf(route, context) as never,
 			query: (route.query && validate(route.query, { ...context.query }, 'query')) as never,
 			body: (await bodyOf(route, context)) as never,
-		};
-		const answer = await logged(route, request, services, () => route.handler(request));
+		});
 		if (context.status === 404) context.status = route.status ?? 200;
 		if (answer !== undefined) context.body = answer;
 	};

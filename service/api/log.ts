@@ -30,7 +30,7 @@ const columns = [
 ] as const;
 const exportPage = 500;
 
-export function logRoutes({ showLog, store }: Services): Route[] {
+export function logRoutes({ showLog }: Services): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -49,7 +49,7 @@ export function logRoutes({ showLog, store }: Services): Route[] {
 			body: logNoteSchema,
 			status: 201,
 			response: logEntrySchema,
-			handler: ({ body, caller }) => showLog.note(body.text, store.tokens.label(caller!.token) ?? caller!.role, body.agoMs),
+			handler: ({ body, caller }) => showLog.note(body.text, caller!.name, body.agoMs),
 		}),
 		route({
 			method: 'GET',

@@ -26,6 +26,7 @@ import { iceServerRoutes } from './iceServers.js';
 import { inviteRoutes } from './invites.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
 import { logRoutes } from './log.js';
+import { logged } from './logged.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
@@ -121,7 +122,11 @@ export function createApi({ studio, store, settings, showLog, log, certificates,
 	);
 	const eventsRole = routes.find(({ path }) => path === eventsPath)!.role;
 
-	const handle = createApp(routes, services, metrics).callback();
+	const handle = createApp(
+		routes.map((route) => logged(route, showLog)),
+		services,
+		metrics,
+	).callback();
 	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
 		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
 		const path = request.url?.split('?')[0] ?? '';

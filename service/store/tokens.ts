@@ -110,12 +110,6 @@ export class Tokens {
 			.map(tokenOf);
 	}
 
-	/** What a token is called; null when it is gone. */
-	label(id: string): string | null {
-		const row = this.#database.connection.prepare<unknown[], { label: string }>('SELECT label FROM tokens WHERE id = ?').get(id);
-		return row?.label ?? null;
-	}
-
 	list(): StoredToken[] {
 		return this.#database.connection
 			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens ORDER BY created_at, id`)
