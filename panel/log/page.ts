@@ -38,7 +38,15 @@ export class ShowLogPage extends LitElement {
 			h2 { padding: 10px 12px 8px; border-top: 1px solid var(--line); }
 			.list > :first-child { border-top: 0; }
 			.more { justify-self: center; }
-			@media (max-width: 599px) { .filters { grid-template-columns: minmax(0, 1fr); } .export { margin-left: 0; } }
+			@media (max-width: 599px) {
+				.filters { grid-template-columns: minmax(0, 1fr) 132px; }
+				.filters input, .filters select { padding: 0 8px; }
+				.kinds { flex-wrap: nowrap; overflow-x: auto; padding: 3px; margin: -3px; scrollbar-width: thin; }
+				.kinds button { flex: none; }
+				.hint { display: none; }
+				.export .button { padding: 0 10px; }
+				.word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+			}
 		`,
 	];
 	@property({ attribute: false }) session: Session | null = null;
@@ -84,7 +92,7 @@ export class ShowLogPage extends LitElement {
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				<div class="top">
 					<button class="primary" data-testid="log-note" ?disabled=${!online} @click=${() => void this.noteDialog.show()}>Add a note</button>
-					<span class="dim small">Also with N on the Switcher. Each recording has its part of this log beside its files.</span>
+					<span class="dim small hint">Also with N on the Switcher. Each recording has its part of this log beside its files.</span>
 					<div class="export">${(['csv', 'json'] as const).map((format) => this.#export(format))}</div>
 				</div>
 				${this.#filters()}
@@ -114,7 +122,7 @@ export class ShowLogPage extends LitElement {
 	}
 
 	#export(format: 'csv' | 'json') {
-		return html`<a class="button" data-testid="log-${format}" download href="/api/log/export?${this.#query({ format })}">Export ${format.toUpperCase()}</a>`;
+		return html`<a class="button" data-testid="log-${format}" download href="/api/log/export?${this.#query({ format })}"><span class="word">Export</span>${format.toUpperCase()}</a>`;
 	}
 
 	#filters() {
