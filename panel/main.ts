@@ -16,6 +16,7 @@ const pages: Record<string, Page> = {
 	inputs: { tag: 'r58-inputs-page', title: 'Inputs', load: () => import('./inputs/page.js'), operator: true },
 	outputs: { tag: 'r58-outputs-page', title: 'Outputs', load: () => import('./outputs/page.js'), operator: true },
 	recordings: { tag: 'r58-recordings-page', title: 'Recordings', load: () => import('./recordings/page.js'), operator: true },
+	ready: { tag: 'r58-ready-page', title: 'Ready', load: () => import('./ready/page.js'), operator: true },
 	log: { tag: 'r58-log-page', title: 'Show log', load: () => import('./log/page.js'), operator: true },
 	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
 	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./network/page.js'), operator: true },

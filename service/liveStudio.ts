@@ -667,6 +667,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 			temperatureC: null,
 			soundCards: [],
 			tunnel: 'off',
+			plan: { minutes: null },
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

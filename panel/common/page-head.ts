@@ -9,6 +9,7 @@ export const operatorPages = [
 	{ path: '/inputs', label: 'Inputs' },
 	{ path: '/outputs', label: 'Outputs' },
 	{ path: '/recordings', label: 'Recordings' },
+	{ path: '/ready', label: 'Ready' },
 	{ path: '/log', label: 'Log' },
 	{ path: '/system', label: 'System' },
 ] as const;

@@ -91,15 +91,15 @@ export class SwitcherHeader extends LitElement {
 					? html`<a class="faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>`
 					: nothing
 			}
+			<button
+				class="plain note" aria-label="Note in the show log" title="Note in the show log (N)" data-testid="note-button"
+				@click=${() => this.dispatchEvent(new Event('show-note'))}
+			>✎</button>
 			<span class="space"></span>
 			<nav aria-label="Pages">
 				${operatorPages
 					.filter(({ path }) => path !== location.pathname)
 					.map(({ path, label }) => html`<a class="button" href=${path}>${label}</a>`)}
-				<button
-					class="note" aria-label="Note in the show log" title="Note in the show log (N)" data-testid="note-button"
-					@click=${() => this.dispatchEvent(new Event('show-note'))}
-				>✎</button>
 				<button class="keys" aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
 				<r58-theme-switch></r58-theme-switch>
 				<button class="log-out" data-testid="logout-button" @click=${this.#logOut}>Log out</button>

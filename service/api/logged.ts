@@ -14,6 +14,7 @@ export function logged(route: Route, showLog: ShowLog): Route {
 				path,
 				params: (request.params ?? {}) as Record<string, string>,
 				fields: typeof body === 'object' && body !== null ? Object.keys(body) : [],
+				name: nameOf(body),
 				summary,
 				who: caller?.name ?? role,
 			});
@@ -27,4 +28,9 @@ export function logged(route: Route, showLog: ShowLog): Route {
 			}
 		},
 	};
+}
+
+function nameOf(body: unknown): string | null {
+	const { name, label } = (body ?? {}) as { name?: unknown; label?: unknown };
+	return [name, label].find((value) => typeof value === 'string') ?? null;
 }

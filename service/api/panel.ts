@@ -14,6 +14,7 @@ const pages = [
 	'/inputs',
 	'/outputs',
 	'/recordings',
+	'/ready',
 	'/log',
 	'/system',
 	'/network',

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Door } from '../door.js';
 import { messageOf, StudioError } from '../errors.js';
+import { ReadyCheck } from '../ready/ready.js';
 import type { Settings } from '../settings/settings.js';
 import type { ShowLog } from '../showLog/showLog.js';
 import type { Store } from '../store/store.js';
@@ -34,6 +35,7 @@ import { panelRoutes } from './panel.js';
 import { pollingRoutes } from './polling.js';
 import { PublicEntrance } from './publicEntrance.js';
 import { reachRoutes } from './reach.js';
+import { readyRoutes } from './ready.js';
 import { recordingRoutes } from './recordings.js';
 import { outside, type Route } from './route.js';
 import { sceneRoutes } from './scenes.js';
@@ -86,6 +88,7 @@ export function createApi({ studio, store, settings, showLog, log, certificates,
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
 	const metrics = new Metrics(events);
+	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
 	const routes: Route[] = [];
 	routes.push(
 		...sessionRoutes(services),
@@ -108,6 +111,7 @@ export function createApi({ studio, store, settings, showLog, log, certificates,
 		...audioRoutes(services),
 		...recordingRoutes(services),
 		...logRoutes(services),
+		...readyRoutes(ready),
 		...streamerRoutes(services),
 		...targetRoutes(services),
 		...encoderRoutes(services),
@@ -179,6 +183,7 @@ export function createApi({ studio, store, settings, showLog, log, certificates,
 			guestEvents.start();
 			metrics.start();
 			door.start();
+			ready.start();
 			await entrance.start();
 			certificateTimer = setInterval(renewCertificates, certificateCheckMs).unref();
 			return { httpUrl: `http://127.0.0.1:${ports.http}`, httpsUrl: `https://127.0.0.1:${ports.https}` };
@@ -186,6 +191,7 @@ export function createApi({ studio, store, settings, showLog, log, certificates,
 		async close() {
 			clearInterval(certificateTimer);
 			door.stop();
+			ready.stop();
 			events.stop();
 			guestEvents.stop();
 			metrics.stop();

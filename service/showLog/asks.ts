@@ -10,6 +10,8 @@ export interface Ask {
 	params: Record<string, string>;
 	/** Names of the fields of the body; never their values, which may be secret. */
 	fields: string[];
+	/** What the new thing is called, where one is made. */
+	name: string | null;
 	/** What the route says of itself. */
 	summary: string;
 	who: string;
@@ -28,9 +30,9 @@ interface Open extends Ask {
 const silent =
 	/^(PUT \/api\/preview|PATCH \/api\/audio\/|POST \/api\/log$|POST \/api\/ready\/|POST \/api\/guests\/:id\/messages)/;
 const phrases: Record<string, string> = {
-	'POST /api/tokens': 'Made a token',
+	'POST /api/tokens': 'Made the token',
 	'DELETE /api/tokens/:id': 'Removed the token',
-	'POST /api/guests': 'Invited a guest',
+	'POST /api/guests': 'Invited',
 	'POST /api/guests/:id/invite': 'Made another link for',
 	'PATCH /api/guests/:id': 'Changed the guest',
 	'DELETE /api/guests/:id': 'Removed the guest',
@@ -39,9 +41,9 @@ const phrases: Record<string, string> = {
 	'PUT /api/scenes/:id': 'Changed the scene',
 	'DELETE /api/scenes/:id': 'Deleted the scene',
 	'PATCH /api/sources/:id': 'Changed the source',
-	'POST /api/sources': 'Added a source',
+	'POST /api/sources': 'Added the source',
 	'DELETE /api/sources/:id': 'Removed the source',
-	'POST /api/targets': 'Added a target',
+	'POST /api/targets': 'Added the target',
 	'PATCH /api/targets/:id': 'Changed the target',
 	'DELETE /api/targets/:id': 'Removed the target',
 	'DELETE /api/recordings/:id': 'Deleted the recording',
@@ -69,7 +71,7 @@ export class Asks {
 			if (result === null) return;
 			const key = `${ask.method} ${ask.path}`;
 			if (key === 'POST /api/take' || key === 'POST /api/cut') this.#take(open, result.answer as Applied, state);
-			else if (!open.told && !silent.test(key)) this.#action(open, key, name);
+			else if (!open.told && !silent.test(key)) this.#action(open, key, name ?? ask.name);
 		};
 	}
 

@@ -5,6 +5,15 @@ export function sceneLabel({ buses, scenes }: Readonly<State>, id = buses.progra
 	return (id !== null && scenes[id]?.label) || id;
 }
 
+/** A fault's subject as people call it: "source hdmi4" → "HDMI 4". */
+export function subjectLabel({ sources, targets, recordings }: Readonly<State>, subject: string): string {
+	const id = subject
+		.split(' ')
+		.at(-1)!
+		.replace(/-sound$/, '');
+	return sources[id]?.label ?? targets[id]?.label ?? recordings[id]?.name ?? subject;
+}
+
 /** What people call a thing, by the noun in the paths of its requests; null when it is not known (any more). */
 export function labelOf(state: Readonly<State>, noun: string, id: string): string | null {
 	switch (noun) {

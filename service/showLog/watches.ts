@@ -1,6 +1,7 @@
 import type { State } from '../api/schema.js';
 import { tallyOf } from '../show/tally.js';
 import type { Happening, LogKind } from './entry.js';
+import { subjectLabel } from './labels.js';
 import { clockOf } from './timecode.js';
 
 type Told = Pick<Happening, 'event' | 'text'> & Partial<Happening>;
@@ -133,8 +134,9 @@ const faults: Watch = {
 	tell: ({ subject: key, now, state }) => {
 		const [code = '', subject = ''] = key.split('\n');
 		const fault = state.faults.find((fault) => fault.code === code && fault.subject === subject);
-		if (now === undefined) return { subject, event: 'cleared', text: `Over: ${code}, ${subject}` };
-		return { subject, event: 'raised', text: `${subject}: ${fault?.message ?? code}` };
+		const name = subjectLabel(state, subject);
+		if (now === undefined) return { subject, event: 'cleared', text: `${name}: over (${code})` };
+		return { subject, event: 'raised', text: `${name}: ${fault?.message ?? code}` };
 	},
 };
 
