@@ -28,7 +28,7 @@ export class PlanField extends LitElement {
 		return html`<form @submit=${(event: Event) => event.preventDefault()} @change=${this.#save}>
 			<fieldset>
 				<legend id="legend">Planned length</legend>
-				<label><input name="hours" type="number" min="0" max="167" inputmode="numeric" aria-describedby="legend" data-testid="plan-hours" .value=${hours} />h</label>
+				<label><input name="hours" type="number" min="0" max="8760" inputmode="numeric" aria-describedby="legend" data-testid="plan-hours" .value=${hours} />h</label>
 				<label><input name="minutes" type="number" min="0" max="59" inputmode="numeric" aria-describedby="legend" data-testid="plan-minutes" .value=${rest} />min</label>
 			</fieldset>
 			${this.problem === null ? '' : html`<span class="problem" role="alert">${this.problem}</span>`}
@@ -37,7 +37,7 @@ export class PlanField extends LitElement {
 
 	async #save(event: Event): Promise<void> {
 		const form = event.currentTarget as HTMLFormElement;
-		this.problem = form.checkValidity() ? null : 'Hours from 0 to 167, minutes from 0 to 59.';
+		this.problem = form.checkValidity() ? null : 'Hours from 0 to 8760, minutes from 0 to 59.';
 		if (this.problem !== null) return;
 		const values = new FormData(form);
 		const minutes = Number(values.get('hours')) * 60 + Number(values.get('minutes'));

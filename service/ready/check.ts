@@ -28,7 +28,7 @@ export const showPlanSchema = z.strictObject({
 		.number()
 		.int()
 		.min(1)
-		.max(7 * 1440)
+		.max(366 * 1440)
 		.nullable(),
 });
 export type ShowPlan = z.infer<typeof showPlanSchema>;

@@ -44,13 +44,13 @@ export function pictureFinding(movement: Movement | null, video: NonNullable<Sou
 			`The picture has not changed for ${seconds(stillMs)} (${rate})`,
 			'If it is no still picture: restart the camera or sender',
 		);
+	const moves = stillMs === null ? 'whether the picture moves is not known' : 'the picture moves';
 	if (fps < video.fps * slowBelow)
 		return warn(
-			`Only ${rate} of ${video.fps}`,
+			`Only ${rate} of ${video.fps}; ${moves}`,
 			'The sender or the machine is too slow: check the processor on the System page, or use a smaller picture',
 		);
-	if (stillMs === null) return warn(`${size}, ${rate}; whether the picture moves is not known`);
-	return ok(`${size}, ${rate}, the picture moves`);
+	return (stillMs === null ? warn : ok)(`${size}, ${rate}, ${moves}`);
 }
 
 function advice({ kind }: Source): string {

@@ -38,6 +38,5 @@ function heardFinding({ heardMs, listeningMs, quietMs }: Facts, id: string, reme
 	const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
 	if (sinceMs !== null && sinceMs <= quietMs) return ok(sinceMs < 2000 ? 'Heard now' : `Heard ${seconds(sinceMs)} ago`);
 	if (sinceMs !== null) return warn(`Silent for ${seconds(sinceMs)}`, remedy);
-	if (listeningMs < quietMs) return warn(`Nothing heard yet, in ${seconds(listeningMs)}`, remedy);
-	return warn(`Silent since the studio started, ${seconds(listeningMs)} ago`, remedy);
+	return warn(`Not heard yet, in ${seconds(listeningMs)}`, remedy);
 }
