@@ -43,6 +43,11 @@ export class PageHead extends LitElement {
 	/** What to say while the link is lost; null while it stands. */
 	@property({ attribute: false }) offline: string | null = null;
 
+	/** On a phone the row of links is longer than the screen. */
+	override firstUpdated(): void {
+		this.renderRoot.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+	}
+
 	override render() {
 		return html`
 			<header>

@@ -6,7 +6,7 @@ import { localTime } from '../common/format.js';
 import { base } from '../common/styles.js';
 
 export const signs: Record<CheckStatus, string> = { ok: '✓', warn: '⚠', fail: '✕', off: '–' };
-const words: Record<CheckStatus, string> = { ok: 'OK', warn: 'Look', fail: 'No', off: 'Open' };
+const words: Record<CheckStatus, string> = { ok: 'OK', warn: 'Look', fail: 'No', off: 'Info' };
 
 /** One check: how it is, what was seen, what to do. */
 @customElement('r58-check-row')

@@ -115,7 +115,7 @@ export class ReadyPage extends LitElement {
 			<div class="bar">
 				<r58-plan-field .requests=${this.#requests} .plan=${plan} ?inert=${!online} @planned=${() => void this.#ask()}></r58-plan-field>
 				<div class="actions">
-					<button aria-pressed=${this.troubleOnly} data-testid="ready-trouble" @click=${() => (this.troubleOnly = !this.troubleOnly)}>Only what is open</button>
+					<button aria-pressed=${this.troubleOnly} data-testid="ready-trouble" @click=${() => (this.troubleOnly = !this.troubleOnly)}>Only problems</button>
 					<a class="button" download="ready.json" href="/api/ready" data-testid="ready-export">Export JSON</a>
 					<button @click=${() => window.print()}>Print</button>
 				</div>
@@ -123,8 +123,8 @@ export class ReadyPage extends LitElement {
 	}
 
 	#groups({ checks }: Ready) {
-		const shown = this.troubleOnly ? checks.filter(({ status }) => status !== 'ok') : checks;
-		if (shown.length === 0) return html`<div class="card empty"><p><b>Nothing is open.</b> Have a good show.</p></div>`;
+		const shown = this.troubleOnly ? checks.filter(({ status }) => status === 'warn' || status === 'fail') : checks;
+		if (shown.length === 0) return html`<div class="card empty"><p><b>No problems.</b> Have a good show.</p></div>`;
 		return Object.entries(groupWords).map(([group, words]) => {
 			const own = shown.filter((check) => check.group === group);
 			if (own.length === 0) return nothing;

@@ -21,7 +21,7 @@ export function outputChecks({ state, tested }: Facts): Check[] {
 
 export function targetFinding({ enabled, state, kbps, lastError }: Target, found: Tested | null): Finding {
 	if (state === 'fault')
-		return fail(`Cannot be sent to${lastError ? `: ${lastError}` : ''}`, found?.remedy ?? 'See the Outputs page');
+		return fail(`Sending fails${lastError ? `: ${lastError}` : ''}`, found?.remedy ?? 'See the Outputs page');
 	const sends = !enabled ? 'Switched off' : state === 'live' ? `Sends${kbps === null ? '' : ` ${kbps} kbit/s`}` : 'Is starting';
 	if (!found) return { ...(enabled ? warn : off)(`${sends}; whether it can be reached was not tried out`, 'Check again') };
 	const said = { ...found, text: `${sends}. ${found.text}` };

@@ -46,5 +46,5 @@ function spoken(minutes: number): string {
 	if (whole < 1) return 'less than a minute';
 	if (whole < 60) return `${whole} min`;
 	if (whole < 48 * 60) return `${Math.floor(whole / 60)} h ${whole % 60} min`;
-	return `${Math.floor(whole / 1440)} days`;
+	return `${Math.floor(whole / 1440)} days ${Math.floor((whole % 1440) / 60)} h`;
 }

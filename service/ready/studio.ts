@@ -1,4 +1,5 @@
 import type { Encoder, Fault } from '../api/schema.js';
+import { subjectLabel } from '../showLog/labels.js';
 import { type Check, check, type Finding, fail, ok, warn } from './check.js';
 import type { Facts } from './facts.js';
 
@@ -19,28 +20,30 @@ export function studioChecks({ state, onAir }: Facts): Check[] {
 		check('studio', 'on-air', 'Program', air),
 		check('studio', 'safe-mode', 'Safe mode', safe),
 		check('studio', 'encoder', 'Encoder', program ? encoderFinding(program) : fail('There is none')),
-		...(faults.length === 0 ? [check('studio', 'faults', 'Faults', ok('None'))] : faults.map(faultCheck)),
+		...(faults.length === 0
+			? [check('studio', 'faults', 'Faults', ok('None'))]
+			: faults.map((fault) => faultCheck(fault, subjectLabel(state, fault.subject)))),
 	];
 }
 
 export function encoderFinding({ element, hardware, asked, measured }: Encoder): Finding {
-	if (measured === null) return fail(`${element} makes no picture`, 'Look at the faults below');
+	if (measured === null) return fail(`It makes no picture (${element})`, 'Look at the faults below');
 	const figures = `${measured.width}×${measured.height}, ${measured.fps} of ${asked.fps} frames a second, ${measured.kbps} kbit/s`;
 	if (measured.fps < asked.fps * slowBelow)
-		return warn(`${element} is too slow: ${figures}`, 'Use a smaller picture, or end other programs on this machine');
+		return warn(`Too slow (${element}): ${figures}`, 'Use a smaller picture, or end other programs on this machine');
 	if (!hardware)
 		return warn(
-			`${element} runs on the processor, not in hardware: ${figures}`,
+			`It runs on the processor (${element}), not in hardware: ${figures}`,
 			'It works; watch the load of the processor on the System page',
 		);
-	return ok(`${element} in hardware: ${figures}`);
+	return ok(`In hardware (${element}): ${figures}`);
 }
 
-function faultCheck({ code, subject, message, remedy, count }: Fault): Check {
+function faultCheck({ code, subject, message, remedy, count }: Fault, name: string): Check {
 	const often = count > 1 ? ` (${count} times)` : '';
 	const finding = (grave.includes(code) ? fail : warn)(
 		`${message}${often}`,
 		remedy ?? 'It mends itself; if it comes back, see the System page',
 	);
-	return check('studio', `fault-${code}-${subject}`, subject, finding);
+	return check('studio', `fault-${code}-${subject}`, name, finding);
 }

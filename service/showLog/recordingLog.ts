@@ -6,6 +6,8 @@ import { byteOrderMark, csvLine } from './csv.js';
 import type { LogEntry } from './entry.js';
 import { clockOf, framesIn, timecodeOf } from './timecode.js';
 
+/** Who stops a recording ends it a little before: the last pictures are on their way to the file. */
+const STOP_NS = 1_000_000_000n;
 const names = { csv: 'show-log.csv', json: 'show-log.json' };
 
 /** An entry by the time of the recording's picture. */
@@ -92,7 +94,7 @@ function lastPicture({ files, durationMs }: Recording, startNs: bigint): bigint 
 /** What happened from the first picture to the last, by time. */
 function marksOf(run: LogEntry[], startNs: bigint, endNs: bigint | null, canvas: Canvas): Mark[] {
 	return run
-		.filter((entry) => timeOf(entry) >= startNs && (endNs === null || timeOf(entry) <= endNs))
+		.filter((entry) => timeOf(entry) >= startNs && (endNs === null || timeOf(entry) <= endNs + STOP_NS))
 		.map((entry) => {
 			const sinceNs = timeOf(entry) - startNs;
 			const frame = framesIn(sinceNs, canvas);

@@ -53,7 +53,17 @@ try {
 		const context = await browser.newContext({ ...options, locale: 'en-GB' });
 		context.setDefaultTimeout(60_000);
 		const page = await context.newPage();
-		await page.goto(`${service.http}/log#${service.ready.operatorToken}`);
+		await page.goto(`${service.http}/ready#${service.ready.operatorToken}`);
+		await page.getByTestId('ready-verdict').waitFor();
+		await page.getByTestId('plan-hours').fill('90');
+		await page.getByTestId('plan-hours').press('Enter');
+		await page.getByTestId('ready-test').click();
+		await shoot(page, `${device}-ready-testing`);
+		await page.getByTestId('ready-test').waitFor();
+		await shoot(page, `${device}-ready`, true);
+		await page.getByTestId('ready-trouble').click();
+		await shoot(page, `${device}-ready-open`);
+		await page.goto(`${service.http}/log`);
 		await page.getByTestId('log-entry').first().waitFor();
 		await shoot(page, `${device}-log`);
 		await page.getByTestId('log-text').fill('nothing has this');

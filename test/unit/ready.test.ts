@@ -89,7 +89,7 @@ test('a software encoder, one that is too slow and one that makes nothing are to
 			...change,
 		});
 	assert.equal([of({}).status, of({ hardware: false }).status, of({ measured: null }).status], ['ok', 'warn', 'fail']);
-	assert.match(of({ measured: { ...figures, fps: 20 } }).text, /too slow.*20 of 30/);
+	assert.match(of({ measured: { ...figures, fps: 20 } }).text, /Too slow.*20 of 30/);
 });
 
 test('a certificate is judged by its days, a temperature by what slows the processor', () => {
