@@ -216,7 +216,7 @@ test('a note by N on the switcher stands in the log, is found there by its words
 	await page.getByTestId('log-text').fill('CURTAIN');
 	const entries = page.getByTestId('log-entry');
 	await until(async () => (await entries.count()) === 1, { what: 'the note alone' });
-	assert.match((await entries.first().textContent())!, /The curtain sticks/);
+	await entries.getByText('The curtain sticks').waitFor();
 	// What happens now appears by itself.
 	await service.api('POST', '/api/log', { text: 'The curtain moves again' });
 	await until(async () => (await entries.count()) === 2, { what: 'the second note' });
@@ -236,7 +236,7 @@ test('the ready page tries things out, with its progress, and keeps the planned 
 	await page.getByTestId('ready-test').click();
 	await page.getByTestId('check-disk-write').getByText('MB/s').waitFor();
 	await page.getByTestId('ready-trouble').click();
-	await page.getByTestId('check-disk-write').waitFor({ state: 'detached' });
+	await page.getByTestId('check-certificate').waitFor({ state: 'detached' });
 });
 
 test('an operator reads of safe mode but is not offered what only a technician may do', async ({
