@@ -208,7 +208,12 @@ test('a note by N on the switcher stands in the log, is found there by its words
 }) => {
 	await page.goto(`${service.http}/switcher`);
 	await page.getByTestId('cut-button').waitFor();
-	await page.keyboard.press('n');
+	// Keys do nothing while the link is lost, as a busy machine's may be for a moment.
+	const opened = async () => {
+		await page.keyboard.press('n');
+		return page.getByTestId('note-text').isVisible();
+	};
+	await until(opened, { what: 'the dialog of the note', timeoutMs: 30_000, everyMs: 500 });
 	await page.getByTestId('note-text').fill('The curtain sticks');
 	await page.keyboard.press('Enter');
 	await page.getByTestId('note-dialog').waitFor({ state: 'hidden' });
