@@ -46,6 +46,7 @@ import type { IceServer } from './network/iceServer.js';
 import { Network } from './network/network.js';
 import { Recorder } from './recordings/recorder.js';
 import { type Settings, settingsFile } from './settings/settings.js';
+import type { ShowLog } from './showLog/showLog.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
 import type { Levels, PeerAnswer, Studio } from './studio.js';
@@ -90,6 +91,7 @@ export interface LiveStudioOptions {
 	version: string;
 	store: Store;
 	settings: Settings;
+	showLog: ShowLog;
 	log: Log;
 }
 
@@ -270,6 +272,7 @@ export class LiveStudio implements Studio {
 			faults,
 			supervisor,
 			keyFrames: this.#keyFrames,
+			showLog: o.showLog,
 		});
 		this.health = new Health({ dataDir, log, state, faults, onAir: () => this.onAir() });
 		this.alerts = new Alerts({ state, faults, settings: o.settings });
@@ -672,6 +675,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 			temperatureC: null,
 			soundCards: [],
 			tunnel: 'off',
+			plan: { minutes: null },
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

@@ -7,6 +7,7 @@ import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
 import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
+import { ShowLog } from './showLog/showLog.js';
 import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
@@ -46,12 +47,14 @@ async function main(): Promise<void> {
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 	const { canvas, dataDir, demo } = options;
 	const guard = new BootGuard(store.settings);
-	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, log });
+	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
+	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, showLog, log });
 	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
 	const api = createApi({
 		studio,
 		store,
 		settings,
+		showLog,
 		log,
 		certificates: new Certificates(certificate, faults, log),
 		panelDir: fileURLToPath(new URL('dist/panel/', root)),
@@ -75,6 +78,7 @@ async function main(): Promise<void> {
 		setTimeout(() => process.exit(EXIT.defect), STOP_TIMEOUT_MS).unref();
 		await api.close();
 		await studio.stop();
+		showLog.stop();
 		guard.reset();
 		removeRuntime(dataDir);
 		store.close();
@@ -84,6 +88,7 @@ async function main(): Promise<void> {
 	process.on('SIGINT', (signal) => void stop(signal));
 
 	studio.restore();
+	showLog.follow(studio.state);
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
 	new OpenPorts({ dataDir, http: httpUrl, https: httpsUrl, settings, state: studio.state, log }).follow();

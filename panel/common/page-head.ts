@@ -9,6 +9,8 @@ export const operatorPages = [
 	{ path: '/inputs', label: 'Inputs' },
 	{ path: '/outputs', label: 'Outputs' },
 	{ path: '/recordings', label: 'Recordings' },
+	{ path: '/ready', label: 'Ready' },
+	{ path: '/log', label: 'Log' },
 	{ path: '/system', label: 'System' },
 ] as const;
 
@@ -40,6 +42,11 @@ export class PageHead extends LitElement {
 	@property() heading = '';
 	/** What to say while the link is lost; null while it stands. */
 	@property({ attribute: false }) offline: string | null = null;
+
+	/** On a phone the row of links is longer than the screen. */
+	override firstUpdated(): void {
+		this.renderRoot.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+	}
 
 	override render() {
 		return html`

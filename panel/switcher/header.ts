@@ -91,6 +91,10 @@ export class SwitcherHeader extends LitElement {
 					? html`<a class="faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>`
 					: nothing
 			}
+			<button
+				class="plain note" aria-label="Note in the show log" title="Note in the show log (N)" data-testid="note-button"
+				@click=${() => this.dispatchEvent(new Event('show-note'))}
+			>✎</button>
 			<span class="space"></span>
 			<nav aria-label="Pages">
 				${operatorPages

@@ -1,6 +1,6 @@
 /** What a key press means on the switcher. */
 export type KeyAction =
-	| { do: 'cut' | 'mix' | 'help' | 'cancel' }
+	| { do: 'cut' | 'mix' | 'note' | 'help' | 'cancel' }
 	/** The source tile with this number, counted from 1. */
 	| { do: 'preview' | 'program'; tile: number };
 
@@ -23,6 +23,7 @@ export const keyMap: readonly [keys: string, meaning: string][] = [
 	['Shift + 1 … 9', 'Source to program at once (hot cut)'],
 	['Space', 'Cut: swap preview and program'],
 	['Enter', 'Take: mix over the chosen time'],
+	['N', 'Note in the show log, at this moment'],
 	['Esc', 'Drop the selection'],
 	['?', 'This list'],
 ];
@@ -35,6 +36,7 @@ export function keyAction(press: KeyPress, target: KeyTarget): KeyAction | null 
 	const digit = /^(?:Digit|Numpad)([1-9])$/.exec(press.code)?.[1];
 	if (digit !== undefined) return { do: press.shiftKey ? 'program' : 'preview', tile: Number(digit) };
 	if (press.key === '?') return { do: 'help' };
+	if (press.key.toLowerCase() === 'n') return { do: 'note' };
 	if (target === 'button') return null;
 	if (press.code === 'Space') return { do: 'cut' };
 	if (press.key === 'Enter') return { do: 'mix' };

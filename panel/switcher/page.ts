@@ -7,6 +7,7 @@ import type { Confirm } from '../common/confirm.js';
 import type { Notices } from '../common/notices.js';
 import { base } from '../common/styles.js';
 import type { SourceSettings } from '../inputs/source-settings.js';
+import type { NoteDialog } from '../log/note-dialog.js';
 import { Commands } from './commands.js';
 import type { KeyMap } from './key-map.js';
 import { type KeyAction, keyAction } from './keys.js';
@@ -18,6 +19,7 @@ import '../common/confirm.js';
 import '../common/notices.js';
 import '../common/safe-mode.js';
 import '../inputs/source-settings.js';
+import '../log/note-dialog.js';
 import './audio-strip.js';
 import './guest-block.js';
 import './guest-lost.js';
@@ -39,6 +41,7 @@ export class SwitcherPage extends LitElement {
 	@query('r58-notices') private notices!: Notices;
 	@query('r58-confirm') private confirm!: Confirm;
 	@query('r58-key-map') private keyMap!: KeyMap;
+	@query('r58-note-dialog') private noteDialog!: NoteDialog;
 	@query('r58-source-settings') private settings!: SourceSettings;
 	@state() private keysOn = localStorage.getItem(keysOffKey) === null;
 	#show = new Show(this, ['levels']);
@@ -79,7 +82,8 @@ export class SwitcherPage extends LitElement {
 					: nothing
 			}
 			<div class="desk" ?inert=${!online} ?data-offline=${state !== null && !online} @mousedown=${this.#keepFocus}>
-				<r58-switcher-header .commands=${this.#commands} .state=${state} ?online=${online} @show-keys=${() => this.keyMap.show()}>
+				<r58-switcher-header .commands=${this.#commands} .state=${state} ?online=${online} @show-keys=${() => this.keyMap.show()}
+					@show-note=${() => void this.noteDialog.show()}>
 				</r58-switcher-header>
 				<r58-safe-mode flush .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
 				${state === null ? html`<p class="waiting" role="status">Connecting to the studio…</p>` : this.#desk(state, online)}
@@ -87,6 +91,7 @@ export class SwitcherPage extends LitElement {
 			${this.#multiview.video}
 			<r58-key-map .enabled=${this.keysOn} @keys-enabled=${this.#switchKeys}></r58-key-map>
 			<r58-source-settings .sources=${state?.sources ?? {}} .soundCards=${state?.system.soundCards ?? []}></r58-source-settings>
+			<r58-note-dialog></r58-note-dialog>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>
 		`;
@@ -203,6 +208,9 @@ export class SwitcherPage extends LitElement {
 				break;
 			case 'mix':
 				void this.#commands.mix();
+				break;
+			case 'note':
+				void this.noteDialog.show();
 				break;
 			case 'help':
 				this.keyMap.show();

@@ -18,6 +18,10 @@
 /* Timestamps further ahead than this are nonsense. */
 #define AHEAD_MAX GST_SECOND
 #define SIZE_MAX_PX 8192
+/* How a picture is looked at from afar: this often, at so many points. */
+#define LOOK_EVERY (500 * GST_MSECOND)
+#define LOOK_COLUMNS 128
+#define LOOK_ROWS 72
 
 static void
 unmap_frame (gpointer data)
@@ -84,6 +88,7 @@ follow_video (R58Mixer *self, MixSlot *slot)
   slot->video_usable = FALSE;
   slot->video_reader = open_reader (address, "video/x-raw,format=I420", hold);
   slot->video_hold = hold;
+  slot->look = (MixLook) { 0 };
   g_free (address);
 }
 
@@ -157,11 +162,40 @@ frame_from_buffer (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
   return frame;
 }
 
+/* FNV-1a over a grid of points, twice a second: next to nothing, and sensor noise changes some of them in any live picture. */
+static void
+look_at (MixLook *look, const GstVideoFrame *video)
+{
+  GstClockTime now = r58_now ();
+  if (look->at && now < look->at + LOOK_EVERY)
+    return;
+  guint32 hash = 2166136261u;
+  guint peak = 0;
+  const guint8 *luma = GST_VIDEO_FRAME_COMP_DATA (video, 0);
+  gsize stride = GST_VIDEO_FRAME_COMP_STRIDE (video, 0);
+  guint width = GST_VIDEO_FRAME_WIDTH (video), height = GST_VIDEO_FRAME_HEIGHT (video);
+  for (guint row = 0; row < LOOK_ROWS; row++) {
+    const guint8 *line = luma + (gsize) (row * height / LOOK_ROWS) * stride;
+    for (guint column = 0; column < LOOK_COLUMNS; column++) {
+      guint8 value = line[column * width / LOOK_COLUMNS];
+      hash = (hash ^ value) * 16777619u;
+      peak = MAX (peak, value);
+    }
+  }
+  if (hash != look->hash || !look->at)
+    look->changed = now;
+  look->hash = hash;
+  look->peak = peak;
+  look->at = now;
+}
+
 static void
 take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
 {
   MixFrame *frame = frame_from_buffer (self, slot, buffer), *surplus = NULL;
   guint keep = slot->copy_frames ? FRAMES_MAX : slot->video_hold - 1; /* one more is on screen */
+  if (frame)
+    look_at (&slot->look, &frame->video);
   g_mutex_lock (&slot->lock);
   if (!frame) {
     slot->video_stats.dropped++;
@@ -223,6 +257,10 @@ add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
     r58_json_int (b, "connects", link.connects);
     r58_json_bool (b, "connected", r58_link_reader_fd (slot->video_reader) >= 0);
     add_age (b, video_pts, now);
+    if (slot->look.at) {
+      r58_json_double (b, "stillMs", GST_CLOCK_DIFF (slot->look.changed, slot->look.at) / (gdouble) GST_MSECOND);
+      r58_json_int (b, "peakLuma", slot->look.peak);
+    }
     json_builder_end_object (b);
   }
   if (slot->audio_reader) {

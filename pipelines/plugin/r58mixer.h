@@ -91,6 +91,14 @@ typedef struct {
   guint64 losses;     /* times the signal went */
 } MixVideoStats;
 
+/* What is seen of a picture from afar: whether it moves, and whether there is anything but black. */
+typedef struct {
+  guint32 hash;          /* of some thousand points of luma */
+  guint peak;            /* the brightest of them, 0 to 255 */
+  GstClockTime at;       /* of the last look; 0: none yet */
+  GstClockTime changed;  /* when it last was another picture */
+} MixLook;
+
 typedef struct {
   guint64 blocks;     /* buffers received */
   guint64 gaps;       /* times the sound was missing when its turn came */
@@ -129,6 +137,7 @@ typedef struct {
   guint video_reader_target, audio_reader_target, video_hold;
   gchar *video_caps;
   GstVideoInfo video_info;
+  MixLook look;
   gboolean video_usable, copy_frames;
 
   /* Audio thread only. */

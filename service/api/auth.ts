@@ -14,6 +14,8 @@ export const sessionCookie = 'r58_session';
 export interface Caller {
 	/** Id of the token, also behind a cookie: what a caller made belongs to the token. */
 	token: string;
+	/** What people know the caller by. */
+	name: string;
 	role: Role;
 	/** The guest that a guest token stands for. */
 	guest: string | null;
@@ -118,7 +120,16 @@ export class Auth {
 
 	#local(secret: string): Caller | null {
 		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
-		return { token: 'local', role: 'technician', guest: null, streamers: [], by: 'bearer', readOnly: true, aging: false };
+		return {
+			token: 'local',
+			name: 'this machine',
+			role: 'technician',
+			guest: null,
+			streamers: [],
+			by: 'bearer',
+			readOnly: true,
+			aging: false,
+		};
 	}
 
 	#revoked(secret: string, by: Caller['by']): Caller | null {
@@ -127,11 +138,11 @@ export class Auth {
 		return caller && { ...caller, revoked: true };
 	}
 
-	#callerOf({ id, role, guest, streamers }: StoredToken, by: Caller['by'], aging: boolean): Caller | null {
+	#callerOf({ id, label: name, role, guest, streamers }: StoredToken, by: Caller['by'], aging: boolean): Caller | null {
 		if (role === 'guest') {
 			if (guest === null || !Object.hasOwn(this.#studio.state.current.guests, guest)) return null;
-			return { token: id, role, guest, streamers: [`return-${guest}`], by, aging };
+			return { token: id, name, role, guest, streamers: [`return-${guest}`], by, aging };
 		}
-		return { token: id, role, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : null, by, aging };
+		return { token: id, name, role, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : null, by, aging };
 	}
 }

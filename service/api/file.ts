@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 
 const types: Record<string, string> = {
 	'.css': 'text/css; charset=utf-8',
+	'.csv': 'text/csv; charset=utf-8',
 	'.html': 'text/html; charset=utf-8',
 	'.ico': 'image/x-icon',
 	'.js': 'text/javascript; charset=utf-8',

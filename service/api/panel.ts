@@ -14,6 +14,8 @@ const pages = [
 	'/inputs',
 	'/outputs',
 	'/recordings',
+	'/ready',
+	'/log',
 	'/system',
 	'/network',
 	'/health',

@@ -3,6 +3,7 @@
  * derived from them. Nanosecond times are decimal strings; coordinates are 0–1 of the canvas.
  */
 import { z } from 'zod';
+import { showPlanSchema } from '../ready/check.js';
 import { guestMessageSchema, guestVideoSchema } from './guestChannel.js';
 
 export const errorCodes = [
@@ -409,7 +410,8 @@ export type StripPatch = z.infer<typeof stripPatchSchema>;
 /* ---- recordings ---- */
 export const recordingFileSchema = z.object({
 	name: z.string(),
-	role: z.enum(['program', 'iso']),
+	/** log: what happened meanwhile; it has no picture, and part 0. */
+	role: z.enum(['program', 'iso', 'log']),
 	source: id.nullable(),
 	part: z.number().int(),
 	bytes: z.number().int(),
@@ -520,6 +522,8 @@ export const systemSchema = z.object({
 	soundCards: z.array(z.object({ device: z.string(), label: z.string() })),
 	/** The outbound tunnel for guests; waiting: it failed and is about to be tried again. */
 	tunnel: z.enum(['off', 'connecting', 'up', 'waiting']),
+	/** How long the show is to be. */
+	plan: showPlanSchema,
 	/** Where the multiview shows what; see service/show/multiview.ts. */
 	multiview: z.object({
 		columns: z.number().int(),

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Door } from '../door.js';
 import { messageOf, StudioError } from '../errors.js';
+import { ReadyCheck } from '../ready/ready.js';
 import type { Settings } from '../settings/settings.js';
+import type { ShowLog } from '../showLog/showLog.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
@@ -26,6 +28,7 @@ import { historyRoutes } from './history.js';
 import { iceServerRoutes } from './iceServers.js';
 import { inviteRoutes } from './invites.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
+import { logged } from './logged.js';
 import { logRoutes } from './logs.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
@@ -35,12 +38,14 @@ import { PeerSessions } from './peerSessions.js';
 import { pollingRoutes } from './polling.js';
 import { PublicEntrance } from './publicEntrance.js';
 import { reachRoutes } from './reach.js';
+import { readyRoutes } from './ready.js';
 import { recordingRoutes } from './recordings.js';
 import { outside, type Route } from './route.js';
 import { sceneRoutes } from './scenes.js';
 import type { Services } from './services.js';
 import { sessionRoutes } from './session.js';
 import { settingsRoutes } from './settings.js';
+import { showLogRoutes } from './showLog.js';
 import { sourceRoutes } from './sources.js';
 import { stateRoutes } from './state.js';
 import { streamerRoutes } from './streamers.js';
@@ -56,6 +61,7 @@ export interface ApiOptions {
 	studio: Studio;
 	store: Store;
 	settings: Settings;
+	showLog: ShowLog;
 	log: Log;
 	certificates: Certificates;
 	/** Folder of the built panel. */
@@ -79,15 +85,16 @@ const certificateCheckMs = 15_000;
 const seatTokenS = 600;
 
 /** Everything between the socket and the studio. */
-export function createApi({ studio, store, settings, log, certificates, panelDir, statusToken }: ApiOptions): Api {
+export function createApi({ studio, store, settings, showLog, log, certificates, panelDir, statusToken }: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log });
 	const peers = new PeerSessions(studio, log);
 	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
-	const services: Services = { studio, store, settings, certificates, door, log, auth, peers };
+	const services: Services = { studio, store, settings, certificates, door, showLog, log, auth, peers };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
 	const metrics = new Metrics(events);
+	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
 	const routes: Route[] = [];
 	routes.push(
 		...sessionRoutes(services),
@@ -109,6 +116,8 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 		...busRoutes(services),
 		...audioRoutes(services),
 		...recordingRoutes(services),
+		...showLogRoutes(services),
+		...readyRoutes(ready),
 		...streamerRoutes(services),
 		...targetRoutes(services),
 		...encoderRoutes(services),
@@ -127,7 +136,11 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 	);
 	const eventsRole = routes.find(({ path }) => path === eventsPath)!.role;
 
-	const handle = createApp(routes, services, metrics).callback();
+	const handle = createApp(
+		routes.map((route) => logged(route, showLog)),
+		services,
+		metrics,
+	).callback();
 	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
 		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
 		const path = request.url?.split('?')[0] ?? '';
@@ -180,6 +193,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 			guestEvents.start();
 			metrics.start();
 			door.start();
+			ready.start();
 			await entrance.start();
 			certificateTimer = setInterval(renewCertificates, certificateCheckMs).unref();
 			return { httpUrl: `http://127.0.0.1:${ports.http}`, httpsUrl: `https://127.0.0.1:${ports.https}` };
@@ -187,6 +201,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 		async close() {
 			clearInterval(certificateTimer);
 			door.stop();
+			ready.stop();
 			events.stop();
 			guestEvents.stop();
 			metrics.stop();

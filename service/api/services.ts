@@ -1,6 +1,7 @@
 import type { Door } from '../door.js';
 import { StudioError } from '../errors.js';
 import type { Settings } from '../settings/settings.js';
+import type { ShowLog } from '../showLog/showLog.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
@@ -17,6 +18,7 @@ export interface Services {
 	door: Door;
 	auth: Auth;
 	peers: PeerSessions;
+	showLog: ShowLog;
 	log: Log;
 }
 

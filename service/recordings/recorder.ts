@@ -7,6 +7,8 @@ import type { KeyFrames } from '../encoder/keyFrames.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { Supervisor } from '../media/supervisor.js';
+import { recordingLogFiles } from '../showLog/recordingLog.js';
+import type { ShowLog } from '../showLog/showLog.js';
 import type { LiveState } from '../state.js';
 import type { Store } from '../store/store.js';
 import { RecordingRun } from './run.js';
@@ -26,6 +28,7 @@ export interface RecorderOptions {
 	faults: Faults;
 	supervisor: Supervisor;
 	keyFrames: KeyFrames;
+	showLog: Pick<ShowLog, 'writeFor'>;
 }
 
 interface Running {
@@ -50,7 +53,7 @@ export class Recorder {
 		for (const recording of this.o.store.recordings.list()) {
 			const ended = recording.state !== 'finished' && recording.state !== 'fault';
 			this.#publish(ended ? { ...recording, state: 'finished', lastError: 'the service ended during the recording' } : recording);
-			void this.#refreshFiles(recording.id).then(() => ended && this.#save(recording.id));
+			void this.#restoreFiles(recording.id, ended);
 		}
 	}
 
@@ -139,6 +142,7 @@ export class Recorder {
 			await this.#refreshFiles(id);
 			this.#running.delete(id);
 		}
+		await this.#writeLog(id);
 		this.#update(id, { state, lastError: error });
 		this.#save(id);
 	}
@@ -159,6 +163,18 @@ export class Recorder {
 			});
 			await this.#finish(id, 'finished', 'the disk was nearly full');
 		}
+	}
+
+	/** What a crash left: the files as they are, and the show log, which was not written yet. */
+	async #restoreFiles(id: string, ended: boolean): Promise<void> {
+		await this.#refreshFiles(id);
+		if (!this.o.state.current.recordings[id]?.files.some(({ role }) => role === 'log')) await this.#writeLog(id);
+		if (ended && this.o.state.current.recordings[id]) this.#save(id);
+	}
+
+	async #writeLog(id: string): Promise<void> {
+		await this.o.showLog.writeFor(this.get(id), join(this.folder, id));
+		await this.#refreshFiles(id);
 	}
 
 	async #refreshFiles(id: string): Promise<void> {
@@ -182,6 +198,7 @@ export class Recorder {
 				endPtsNs,
 			});
 		}
+		files.push(...(await recordingLogFiles(join(this.folder, id))));
 		this.#update(id, { files, durationMs: run?.durationMs || known.durationMs });
 		this.#reportMissing(id, run?.missingMs() ?? 0);
 	}

@@ -37,4 +37,17 @@ export const migrations: readonly string[] = [
 	`
 	ALTER TABLE tokens ADD COLUMN used_at TEXT;
 	`,
+	`
+	CREATE TABLE show_log (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		at_ms INTEGER NOT NULL,
+		run TEXT NOT NULL,
+		kind TEXT NOT NULL,
+		subject TEXT,
+		search TEXT NOT NULL,
+		document TEXT NOT NULL
+	) STRICT;
+	CREATE INDEX show_log_at ON show_log (at_ms);
+	CREATE INDEX show_log_run ON show_log (run);
+	`,
 ];

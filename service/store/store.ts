@@ -3,6 +3,7 @@ import type { Fault, RtpInput, Target } from '../api/schema.js';
 import { openDatabase } from './database.js';
 import { Documents } from './documents.js';
 import { Guests } from './guests.js';
+import { LogEntries } from './logEntries.js';
 import { Recordings } from './recordings.js';
 import { Scenes } from './scenes.js';
 import { Sessions } from './sessions.js';
@@ -29,6 +30,7 @@ export interface Store {
 	settings: Settings;
 	rtpSources: Documents<StoredRtpSource>;
 	targets: Documents<StoredTarget>;
+	showLog: LogEntries;
 	/** Set when the database was damaged and a new one was started. */
 	fault: Fault | null;
 	close(): void;
@@ -46,6 +48,7 @@ export function openStore(dataDir: string): Store {
 		settings: new Settings(database),
 		rtpSources: new Documents(database, 'rtp-sources'),
 		targets: new Documents(database, 'targets'),
+		showLog: new LogEntries(database),
 		fault: movedTo === null ? null : damaged(movedTo),
 		close: () => database.close(),
 	};

@@ -109,7 +109,7 @@ test('a taken port is named with its option, and nothing is left listening', asy
 	const blocker: Server = createServer();
 	await new Promise<void>((resolve) => blocker.listen(0, resolve));
 	const taken = (blocker.address() as AddressInfo).port;
-	const { show: studio, store, settings, certificates, panelDir } = server;
+	const { show: studio, store, settings, showLog, certificates, panelDir } = server;
 	for (const [option, ports] of [
 		['http', { http: taken, https: 0 }],
 		['https', { http: 0, https: taken }],
@@ -118,6 +118,7 @@ test('a taken port is named with its option, and nothing is left listening', asy
 			studio,
 			store,
 			settings,
+			showLog,
 			certificates,
 			panelDir,
 			log: (await import('../../service/system/log.js')).createLog('silent'),

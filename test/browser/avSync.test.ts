@@ -8,6 +8,7 @@ import { beeps, flashes, flashPoint, median, offsets } from '../tools/avSync.js'
 import { TestBrowser } from '../tools/browser.js';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
 import { LightPeers } from '../tools/lightPeers.js';
+import { programFiles } from '../tools/parts.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
@@ -163,7 +164,7 @@ test('flash and beep stay together in the file and in the viewer, through kills 
 	const stopped = await service.api<Recording>('POST', `/api/recordings/${recording}/stop`, {}, { timeoutMs: 20_000 });
 	await sender.kill();
 
-	const files = stopped.body.files.map(({ name }) => join(service.dataDir, 'recordings', recording, name));
+	const files = programFiles(stopped.body).map(({ name }) => join(service.dataDir, 'recordings', recording, name));
 	assert.is(files.length, 1);
 	const seen = await flashes(files[0]!, names.map(pointOf));
 	const heard = await beeps(

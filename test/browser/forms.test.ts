@@ -202,6 +202,48 @@ test('a recording starts as much earlier as was chosen, has its name, and is del
 	await page.getByTestId(`recording-${id}`).waitFor({ state: 'detached' });
 });
 
+test('a note by N on the switcher stands in the log, is found there by its words, and is gone with another filter', async ({
+	page,
+	service,
+}) => {
+	await page.goto(`${service.http}/switcher`);
+	await page.getByTestId('cut-button').waitFor();
+	// Keys do nothing while the link is lost, as a busy machine's may be for a moment.
+	const opened = async () => {
+		await page.keyboard.press('n');
+		return page.getByTestId('note-text').isVisible();
+	};
+	await until(opened, { what: 'the dialog of the note', timeoutMs: 30_000, everyMs: 500 });
+	await page.getByTestId('note-text').fill('The curtain sticks');
+	await page.keyboard.press('Enter');
+	await page.getByTestId('note-dialog').waitFor({ state: 'hidden' });
+	await page.goto(`${service.http}/log`);
+	await page.getByTestId('log-text').fill('CURTAIN');
+	const entries = page.getByTestId('log-entry');
+	await until(async () => (await entries.count()) === 1, { what: 'the note alone' });
+	await entries.getByText('The curtain sticks').waitFor();
+	// What happens now appears by itself.
+	await service.api('POST', '/api/log', { text: 'The curtain moves again' });
+	await until(async () => (await entries.count()) === 2, { what: 'the second note' });
+	await page.getByTestId('log-kind-take').click();
+	await page.getByTestId('log-reset').click();
+	await until(async () => (await entries.count()) > 2, { what: 'the whole log' });
+});
+
+test('the ready page tries things out, with its progress, and keeps the planned length', async ({ page, service }) => {
+	await page.goto(`${service.http}/ready`);
+	assert.match((await page.getByTestId('ready-verdict').textContent())!, /eady/);
+	await page.getByTestId('plan-hours').fill('1');
+	await page.getByTestId('plan-minutes').fill('30');
+	await page.keyboard.press('Enter');
+	await service.waitState(({ system }) => system.plan.minutes === 90, 'the planned length');
+	await page.getByTestId('check-disk').getByText('the planned 1 h 30 min').waitFor();
+	await page.getByTestId('ready-test').click();
+	await page.getByTestId('check-disk-write').getByText('MB/s').waitFor();
+	await page.getByTestId('ready-trouble').click();
+	await page.getByTestId('check-certificate').waitFor({ state: 'detached' });
+});
+
 test('an operator reads of safe mode but is not offered what only a technician may do', async ({
 	page,
 	service,

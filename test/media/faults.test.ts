@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import type { State } from '../../service/api/schema.js';
 import { cadence } from '../tools/media.js';
+import { programFiles } from '../tools/parts.js';
 import { Random } from '../tools/random.js';
 import { assertViewersRecovered } from '../tools/rounds.js';
 import { root } from '../tools/service.js';
@@ -55,7 +56,7 @@ test('mixer killed: the program is back within 2 s, viewers and recording go on 
 	await assertViewersRecovered(show, 'after the kill');
 	await until(async () => (await show.service.state()).recordings[id]!.durationMs > 5000, { what: 'more of the recording' });
 	const recording = await show.endRecording(id);
-	assert.is(recording.files.length, 1);
+	assert.is(programFiles(recording).length, 1);
 	const program = await show.read(recording);
 	assertWhole(program, 'mixer killed');
 	assertCounted(show, program, 'hdmi1', 2_000);

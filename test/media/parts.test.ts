@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Recording } from '../../service/api/schema.js';
-import { readProgram } from '../tools/parts.js';
+import { programFiles, readProgram } from '../tools/parts.js';
 import { TestService } from '../tools/service.js';
 import { assertWhole } from '../tools/show.js';
 import { suite } from '../tools/suite.js';
@@ -36,8 +36,9 @@ async function recorded(service: TestService, id: string, durationMs: number): P
 const read = (service: TestService, recording: Recording) => readProgram(join(service.dataDir, 'recordings'), recording);
 
 function assertJoined(recording: Recording): void {
-	for (const [i, { startPtsNs }] of recording.files.entries())
-		assert.is(startPtsNs, i === 0 ? recording.startPtsNs : recording.files[i - 1]!.endPtsNs, `part ${i + 1}`);
+	const parts = programFiles(recording);
+	for (const [i, { startPtsNs }] of parts.entries())
+		assert.is(startPtsNs, i === 0 ? recording.startPtsNs : parts[i - 1]!.endPtsNs, `part ${i + 1}`);
 }
 
 test('a recorder that is killed goes on in the next part where the last one ends', async ({ service }) => {
@@ -50,7 +51,7 @@ test('a recorder that is killed goes on in the next part where the last one ends
 	}
 	await recorded(service, id, 8000);
 	const recording = await stop(service, id);
-	assert.is(recording.files.length, 3);
+	assert.is(programFiles(recording).length, 3);
 	assertJoined(recording);
 	assertWhole(await read(service, recording), 'killed twice');
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Recording, State } from '../../service/api/schema.js';
 import { openStore } from '../../service/store/store.js';
 import { cadence, probe, sound, times } from '../tools/media.js';
+import { programFiles } from '../tools/parts.js';
 import { TestService } from '../tools/service.js';
 import { step } from '../tools/steps.js';
 import { bandsDb, channelOf } from '../tools/tones.js';
@@ -114,7 +115,7 @@ export async function serviceSteps(): Promise<void> {
 			const heard = channelOf(await sound(file), 2, 0);
 			const tone = (samples: Float32Array) => bandsDb(samples, 48_000, [440, 1000]);
 			return {
-				parts: body.files.length,
+				parts: programFiles(body).length,
 				codecs: streams.map((stream) => stream.codec_name),
 				seconds: heard.length / 48_000,
 				cadence: cadence(await times(file, 'video'), fps),

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import type { Role } from '../../service/api/schema.js';
 import { type Api, createApi } from '../../service/api/server.js';
 import { Settings } from '../../service/settings/settings.js';
+import { ShowLog } from '../../service/showLog/showLog.js';
 import { openStore, type Store } from '../../service/store/store.js';
 import { Certificate } from '../../service/system/certificate.js';
 import { Certificates } from '../../service/system/certificates.js';
@@ -16,6 +17,7 @@ export interface ApiServer {
 	show: ShowStub;
 	store: Store;
 	settings: Settings;
+	showLog: ShowLog;
 	dir: string;
 	panelDir: string;
 	certificate: Certificate;
@@ -74,7 +76,10 @@ export async function startApiServer(options: { names?: () => string[]; panelDir
 		{ raise: show.raiseFault.bind(show), clear: show.clearFault.bind(show) },
 		log,
 	);
-	const api = createApi({ studio: show, store, settings, log, certificates, panelDir: options.panelDir ?? panelDir });
+	const { canvas, version } = show.state.current.system;
+	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
+	showLog.follow(show.state);
+	const api = createApi({ studio: show, store, settings, showLog, log, certificates, panelDir: options.panelDir ?? panelDir });
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
 
@@ -83,6 +88,7 @@ export async function startApiServer(options: { names?: () => string[]; panelDir
 		show,
 		store,
 		settings,
+		showLog,
 		dir,
 		panelDir,
 		certificate,
@@ -106,6 +112,7 @@ export async function startApiServer(options: { names?: () => string[]; panelDir
 		},
 		async stop() {
 			await api.close();
+			showLog.stop();
 			store.close();
 			rmSync(dir, { recursive: true, force: true });
 		},

@@ -20,10 +20,15 @@ export interface Program {
 	counters: Record<string, (number | null)[]>;
 }
 
+/** The parts of the program, without what else lies beside them. */
+export function programFiles({ files }: Recording): Recording['files'] {
+	return files.filter(({ role }) => role === 'program');
+}
+
 /** Reads every part of a recording; `boxes` is where sources that count lie in the picture. */
 export async function readProgram(folder: string, recording: Recording, boxes: Record<string, Box> = {}): Promise<Program> {
 	const program: Program = { video: [], audio: [], counters: Object.fromEntries(Object.keys(boxes).map((id) => [id, []])) };
-	for (const { name, part, startPtsNs } of recording.files) {
+	for (const { name, part, startPtsNs } of programFiles(recording)) {
 		const file = join(folder, recording.id, name);
 		const [video, audio] = [await times(file, 'video'), await times(file, 'audio')];
 		if (startPtsNs === null) throw new Error(`part ${part} does not say where it starts`);

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { FaultKind } from './chaos.js';
+import { programFiles } from './parts.js';
 import { Random } from './random.js';
 import { assertCounted, assertWhole, type FaultyShow, inputs } from './show.js';
 import { pause } from './wait.js';
@@ -60,7 +61,8 @@ export async function rounds(show: FaultyShow, kind: FaultKind, seed: number): P
 	const recording = await show.endRecording(id);
 	const broken = show.injected.filter((fault) => fault.kind === kind).length;
 	assert.is(broken, ROUNDS * victims.length);
-	assert.ok(recording.files.length > ROUNDS, `${recording.files.length} parts`);
+	const parts = programFiles(recording).length;
+	assert.ok(parts > ROUNDS, `${parts} parts`);
 	const program = await show.read(recording);
 	assertWhole(program, kind);
 	for (const input of inputs) {

@@ -273,6 +273,7 @@ function initialState(): Omit<State, 'seq'> {
 			temperatureC: null,
 			soundCards: [],
 			tunnel: 'off',
+			plan: { minutes: null },
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

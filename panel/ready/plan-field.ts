@@ -1,0 +1,47 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ShowPlan } from '../../service/ready/check.js';
+import type { Requests } from '../api/requests.js';
+import { base } from '../common/styles.js';
+
+/** How long the show is to be, in hours and minutes. Kept as soon as it is typed. */
+@customElement('r58-plan-field')
+export class PlanField extends LitElement {
+	static override styles = [
+		base,
+		css`
+			form { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; }
+			fieldset { display: contents; }
+			legend { float: left; padding: 0; font-weight: 600; }
+			label { display: flex; align-items: center; gap: 6px; font-weight: 400; }
+			input { width: 72px; }
+		`,
+	];
+	@property({ attribute: false }) requests!: Requests;
+	@property({ attribute: false }) plan!: ShowPlan;
+	@state() private problem: string | null = null;
+
+	override render() {
+		const { minutes } = this.plan;
+		const hours = minutes === null ? '' : String(Math.floor(minutes / 60));
+		const rest = minutes === null ? '' : String(minutes % 60);
+		return html`<form @submit=${(event: Event) => event.preventDefault()} @change=${this.#save}>
+			<fieldset>
+				<legend id="legend">Planned length</legend>
+				<label><input name="hours" type="number" min="0" max="8760" inputmode="numeric" aria-describedby="legend" data-testid="plan-hours" .value=${hours} />h</label>
+				<label><input name="minutes" type="number" min="0" max="59" inputmode="numeric" aria-describedby="legend" data-testid="plan-minutes" .value=${rest} />min</label>
+			</fieldset>
+			${this.problem === null ? '' : html`<span class="problem" role="alert">${this.problem}</span>`}
+		</form>`;
+	}
+
+	async #save(event: Event): Promise<void> {
+		const form = event.currentTarget as HTMLFormElement;
+		this.problem = form.checkValidity() ? null : 'Hours from 0 to 8760, minutes from 0 to 59.';
+		if (this.problem !== null) return;
+		const values = new FormData(form);
+		const minutes = Number(values.get('hours')) * 60 + Number(values.get('minutes'));
+		await this.requests.send('PUT', '/api/ready/plan', { minutes: minutes > 0 ? minutes : null } satisfies ShowPlan);
+		this.dispatchEvent(new Event('planned'));
+	}
+}

@@ -1,0 +1,50 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import { remedyFor } from '../media/remedies.js';
+import { type Finding, fail, off, ok, warn } from './check.js';
+
+const testBytes = 8 * 2 ** 20;
+const deadlineMs = 10_000;
+/** So many times faster than the recording needs it: a disk has other work, and pauses. */
+const comfortable = 4;
+
+/** Writes some megabytes as a recorder does, through to the disk, and removes them. Bounded; never throws. */
+export async function testDisk(folder: string | undefined, neededKbps: number | null): Promise<Finding> {
+	if (folder === undefined) return off('The disk is not known yet');
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<null>((resolve) => {
+		timer = setTimeout(() => resolve(null), deadlineMs);
+	});
+	try {
+		const ms = await Promise.race([write(join(folder, '.ready-test')), late]);
+		if (ms === null)
+			return fail(`The disk did not take 8 MB within ${deadlineMs / 1000} s`, 'Choose a faster disk; check its cable');
+		const kbps = (testBytes * 8) / ms;
+		const text = `It takes ${(kbps / 8000).toFixed(0)} MB/s`;
+		if (neededKbps === null) return warn(`${text}; what a recording needs is not known yet`);
+		const needs = `a recording needs ${(neededKbps / 8000).toFixed(1)} MB/s`;
+		return kbps < neededKbps * comfortable ? fail(`${text}; ${needs}`, 'Choose a faster disk') : ok(`${text}; ${needs}`);
+	} catch (error) {
+		const message = messageOf(error);
+		return fail(`It cannot be written to: ${message}`, remedyFor(message) ?? 'Check the disk and the rights of its folder');
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+async function write(path: string): Promise<number> {
+	const started = performance.now();
+	try {
+		const file = await open(path, 'w');
+		try {
+			await file.write(Buffer.alloc(testBytes, 0x5a));
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		return performance.now() - started;
+	} finally {
+		await rm(path, { force: true });
+	}
+}

@@ -1,0 +1,64 @@
+import type { Source } from '../api/schema.js';
+import { remedyFor } from '../media/remedies.js';
+import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
+import type { Facts, Movement } from './facts.js';
+
+const stillAfterMs = 10_000;
+/** Frames come at the pace of the input; without one for this long it stands. */
+const standsAfterMs = 1_500;
+/** Video black is 16; noise of a covered lens stays below this. */
+const blackBelow = 40;
+const slowBelow = 0.9;
+
+export function inputChecks({ state, movement }: Facts): Check[] {
+	const sources = Object.values(state.sources).filter(({ kind }) => kind !== 'guest' && kind !== 'black');
+	if (sources.length === 0)
+		return [check('inputs', 'inputs', 'Inputs', off('There are none', 'Plug in a camera or capture card, or add an RTP source'))];
+	return sources.map((source) => check('inputs', `input-${source.id}`, source.label, inputFinding(source, movement(source.id))));
+}
+
+function inputFinding(source: Source, movement: Movement | null): Finding {
+	const { state, video, lastError } = source;
+	const why = lastError === null ? '' : `: ${lastError}`;
+	const remedy = (lastError !== null && remedyFor(lastError)) || advice(source);
+	if (state === 'off') return fail('It is switched off', 'Leave safe mode on the System page');
+	if (state === 'fault') return fail(`Its process fails and is started again${why}`, remedy);
+	if (state === 'no-signal') return fail(`No signal${why}`, remedy);
+	if (state === 'starting') return warn('It is starting', 'Wait a moment; if it stays so, look at the faults on the System page');
+	if (video === null) return ok('Sound alone; it arrives');
+	return pictureFinding(movement, video);
+}
+
+export function pictureFinding(movement: Movement | null, video: NonNullable<Source['video']>): Finding {
+	if (!movement) return warn('Locked, but the mixer has not counted a frame of it yet', 'Wait a moment and look again');
+	const { fps, ageMs, stillMs, peakLuma } = movement;
+	if (ageMs > standsAfterMs)
+		return fail(`Locked, but no frame has come for ${seconds(ageMs)}`, 'Restart the camera or sender; replug its cable');
+	if (fps === null) return warn('Locked; its frames are being counted', 'Wait a few seconds');
+	const rate = `${fps} frames a second counted`;
+	const size = `${video.width}×${video.height}`;
+	if (peakLuma !== null && peakLuma < blackBelow)
+		return warn(`The picture is black (${rate})`, 'Take the cap off the lens, open the iris, or check what the sender shows');
+	if (stillMs !== null && stillMs > stillAfterMs)
+		return warn(
+			`The picture has not changed for ${seconds(stillMs)} (${rate})`,
+			'If it is no still picture: restart the camera or sender',
+		);
+	const moves = stillMs === null ? 'whether the picture moves is not known' : 'the picture moves';
+	if (fps < video.fps * slowBelow)
+		return warn(
+			`Only ${rate} of ${video.fps}; ${moves}`,
+			'The sender or the machine is too slow: check the processor on the System page, or use a smaller picture',
+		);
+	return (stillMs === null ? warn : ok)(`${size}, ${rate}, ${moves}`);
+}
+
+function advice({ kind }: Source): string {
+	if (kind === 'rtp') return 'Start the sender, and check that it sends to the ports on the Inputs page';
+	if (kind === 'hdmi') return 'Check the cable and that the camera is on and sends';
+	return 'See the faults on the System page';
+}
+
+function seconds(ms: number): string {
+	return `${Math.round(ms / 1000)} s`;
+}

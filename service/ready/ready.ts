@@ -1,0 +1,148 @@
+import type { State } from '../api/schema.js';
+import type { Settings } from '../store/settings.js';
+import type { Studio } from '../studio.js';
+import type { Certificates } from '../system/certificates.js';
+import { type Check, type CheckStatus, type Finding, type Ready, type ShowPlan, showPlanSchema } from './check.js';
+import { testDisk } from './diskTest.js';
+import type { Facts, MachineFacts, Tested } from './facts.js';
+import { guestChecks } from './guests.js';
+import { inputChecks } from './inputs.js';
+import { machineChecks } from './machine.js';
+import { Movements } from './movements.js';
+import { outputChecks } from './outputs.js';
+import { recordingChecks, recordingKbps } from './recording.js';
+import { soundChecks } from './sound.js';
+import { studioChecks } from './studio.js';
+import { testTarget } from './targetTest.js';
+
+/** A strip without sound for this long is silent; for tests it can be shorter. */
+const quietMs = Number(process.env.R58_QUIET_MS ?? 30_000);
+/** Quieter is noise. */
+const heardAboveDb = -60;
+
+export interface ReadyOptions {
+	studio: Studio;
+	settings: Settings;
+	certificates: Certificates;
+}
+
+/** Whether the show can begin: what is measured all the time, and what is tried out when asked to. */
+export class ReadyCheck {
+	readonly #movements = new Movements();
+	readonly #heardAt = new Map<string, number>();
+	/** With what was tested: an answer about another address is none. */
+	readonly #tested = new Map<string, Tested & { of: string }>();
+	#listeningSince = performance.now();
+	#test: Ready['test'] = { running: false, done: 0, total: 0, finishedAt: null };
+	#stop: (() => void)[] = [];
+
+	constructor(private readonly o: ReadyOptions) {}
+
+	start(): void {
+		const { studio, settings } = this.o;
+		const plan = settings.get('showPlan', showPlanSchema);
+		if (plan) studio.state.set('system.plan', plan);
+		this.#listeningSince = performance.now();
+		this.#stop = [
+			studio.onStats((hosts) => this.#movements.read(hosts)),
+			studio.onLevels((levels) => {
+				const now = performance.now();
+				for (const [id, [left, right]] of Object.entries(levels))
+					if (Math.max(left, right) > heardAboveDb) this.#heardAt.set(id, now);
+			}),
+		];
+	}
+
+	stop(): void {
+		for (const stop of this.#stop) stop();
+	}
+
+	setPlan(plan: ShowPlan): ShowPlan {
+		this.o.studio.state.set('system.plan', plan);
+		this.o.settings.set('showPlan', plan);
+		return plan;
+	}
+
+	report(): Ready {
+		const facts = this.#facts();
+		const checks = [studioChecks, inputChecks, soundChecks, guestChecks, recordingChecks, outputChecks, machineChecks].flatMap(
+			(checksOf): Check[] => checksOf(facts),
+		);
+		const counts = { ok: 0, warn: 0, fail: 0, off: 0 } satisfies Record<CheckStatus, number>;
+		for (const { status } of checks) counts[status] += 1;
+		return {
+			at: facts.now.toISOString(),
+			status: counts.fail > 0 ? 'fail' : counts.warn > 0 ? 'warn' : 'ok',
+			counts,
+			plan: facts.state.system.plan,
+			test: this.#test,
+			checks,
+		};
+	}
+
+	/** Begins the active tests, unless they run already. Their progress and results are in the report. */
+	test(): void {
+		if (this.#test.running) return;
+		const { state } = this.o.studio;
+		const { targets, system } = state.current;
+		const jobs: { id: string; of: string; run: () => Promise<Finding> }[] = [
+			{ id: 'disk-write', of: '', run: () => testDisk(system.disk?.path, recordingKbps(state.current)) },
+			...Object.values(targets).map((target) => ({
+				id: `target-${target.id}`,
+				of: placeOf(target),
+				run: () => testTarget(target),
+			})),
+		];
+		this.#tested.clear();
+		this.#test = { running: true, done: 0, total: jobs.length, finishedAt: null };
+		const all = jobs.map(async ({ id, of, run }) => {
+			const found = await run();
+			this.#tested.set(id, { ...found, of, at: new Date().toISOString() });
+			this.#test = { ...this.#test, done: this.#test.done + 1 };
+		});
+		void Promise.allSettled(all).then(() => {
+			this.#test = { ...this.#test, running: false, finishedAt: new Date().toISOString() };
+		});
+	}
+
+	#machine(): MachineFacts {
+		const { studio } = this.o;
+		const synchronised = studio.health.figures.find(({ group }) => group === 'clock');
+		return {
+			temperatureC: studio.state.current.system.temperatureC,
+			clockSynchronised: synchronised ? synchronised.value === 1 : null,
+		};
+	}
+
+	#facts(): Facts {
+		const { studio, certificates } = this.o;
+		const state = studio.state.current;
+		const now = performance.now();
+		return {
+			state,
+			onAir: studio.onAir(),
+			movement: (id) => {
+				const slot = state.sources[id]?.slot;
+				return slot === undefined ? null : this.#movements.of(slot, now);
+			},
+			heardMs: (strip) => {
+				const at = this.#heardAt.get(strip);
+				return at === undefined ? null : now - at;
+			},
+			listeningMs: now - this.#listeningSince,
+			quietMs,
+			tested: (id) => {
+				const found = this.#tested.get(id);
+				const target = state.targets[id.replace(/^target-/, '')];
+				return found && found.of === (target ? placeOf(target) : '') ? found : null;
+			},
+			certificates: certificates.info,
+			machine: this.#machine(),
+			now: new Date(),
+		};
+	}
+}
+
+function placeOf({ kind, host, videoPort, audioPort }: State['targets'][string]): string {
+	return [kind, host, videoPort, audioPort].join(' ');
+}

@@ -1,0 +1,42 @@
+import type { Strip } from '../api/schema.js';
+import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
+import type { Facts } from './facts.js';
+
+export function soundChecks(facts: Facts): Check[] {
+	const { sources, audio } = facts.state;
+	const carrying = Object.values(sources).filter(({ audio: sound }) => sound !== null);
+	return [
+		...carrying.map(({ id, label, state, kind }) => {
+			const silentBecause = state !== 'live' ? (kind === 'guest' ? 'The guest is not there' : 'The input is not there') : null;
+			return check(
+				'sound',
+				`sound-${id}`,
+				label,
+				silentBecause === null ? stripFinding(facts, id, audio[id]) : off(silentBecause),
+			);
+		}),
+		check('sound', 'sound-master', 'Program sound', masterFinding(facts, audio.master)),
+	];
+}
+
+function stripFinding(facts: Facts, id: string, strip: Strip | undefined): Finding {
+	const heard = heardFinding(facts, id, 'If it is to carry sound: switch the microphone or the sound of the camera on');
+	if (heard.status !== 'ok') return heard;
+	if (strip?.mute) return warn(`${heard.text}, but its strip is muted`, 'Unmute it on the Switcher');
+	if (strip?.mode === 'off')
+		return warn(`${heard.text}, but its strip is off`, 'Switch the strip to on or to follow the picture');
+	return heard;
+}
+
+function masterFinding(facts: Facts, strip: Strip | undefined): Finding {
+	if (strip?.mute) return fail('The program sound is muted', 'Unmute the program sound on the Switcher');
+	return heardFinding(facts, 'master', 'Put a source with sound on air, or switch its strip to on');
+}
+
+function heardFinding({ heardMs, listeningMs, quietMs }: Facts, id: string, remedy: string): Finding {
+	const sinceMs = heardMs(id);
+	const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+	if (sinceMs !== null && sinceMs <= quietMs) return ok(sinceMs < 2000 ? 'Heard now' : `Heard ${seconds(sinceMs)} ago`);
+	if (sinceMs !== null) return warn(`Silent for ${seconds(sinceMs)}`, remedy);
+	return warn(`Not heard yet, in ${seconds(listeningMs)}`, remedy);
+}

@@ -1,0 +1,49 @@
+import type { Encoder, Fault } from '../api/schema.js';
+import { subjectLabel } from '../showLog/labels.js';
+import { type Check, check, type Finding, fail, ok, warn } from './check.js';
+import type { Facts } from './facts.js';
+
+const slowBelow = 0.95;
+/** What ends or endangers the show; other faults are warnings. */
+const grave = ['host-held-off', 'host-stuck', 'disk-full', 'database-damaged', 'safe-mode', 'input', 'no-inputs'];
+
+export function studioChecks({ state, onAir }: Facts): Check[] {
+	const { faults, system, encoders } = state;
+	const air = onAir
+		? ok('The program runs: its frames advance')
+		: fail('The program is not on air', 'Look at the faults below; if there is none, restart the studio');
+	const safe = system.safeMode
+		? fail('Safe mode: the inputs are off', 'Unplug the input that was added last, then leave safe mode on the System page')
+		: ok('Off');
+	const program = encoders.program;
+	return [
+		check('studio', 'on-air', 'Program', air),
+		check('studio', 'safe-mode', 'Safe mode', safe),
+		check('studio', 'encoder', 'Encoder', program ? encoderFinding(program) : fail('There is none')),
+		...(faults.length === 0
+			? [check('studio', 'faults', 'Faults', ok('None'))]
+			: faults.map((fault) => faultCheck(fault, subjectLabel(state, fault.subject)))),
+	];
+}
+
+export function encoderFinding({ element, hardware, asked, measured }: Encoder): Finding {
+	if (measured === null) return fail(`It makes no picture (${element})`, 'Look at the faults below');
+	const figures = `${measured.width}×${measured.height}, ${measured.fps} of ${asked.fps} frames a second, ${measured.kbps} kbit/s`;
+	if (measured.fps < asked.fps * slowBelow)
+		return warn(`Too slow (${element}): ${figures}`, 'Use a smaller picture, or end other programs on this machine');
+	if (!hardware)
+		return warn(
+			`It runs on the processor (${element}), not in hardware: ${figures}`,
+			'It works; watch the load of the processor on the System page',
+		);
+	return ok(`In hardware (${element}): ${figures}`);
+}
+
+function faultCheck({ code, subject, message, remedy, count }: Fault, name: string): Check {
+	const often = count > 1 ? ` (${count} times)` : '';
+	const finding = (grave.includes(code) ? fail : warn)(
+		`${message}${often}`,
+		remedy ?? 'It mends itself; if it comes back, see the System page',
+	);
+	return check('studio', `fault-${code}-${subject}`, name, finding);
+}

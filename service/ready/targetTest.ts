@@ -1,0 +1,63 @@
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import type { Target } from '../api/schema.js';
+import { type Finding, fail, off } from './check.js';
+
+const lookupMs = 3_000;
+/** The network takes this long to say that a machine of its own is not there (ARP asks three times, once a second). */
+const refusalMs = 3_500;
+
+/** Whether a target can be reached, without going live there. Bounded; never throws. */
+const testers: Record<Target['kind'], (target: Target) => Promise<Finding>> = { rtp: testRtp };
+
+export function testTarget(target: Target): Promise<Finding> {
+	return testers[target.kind](target);
+}
+
+/** RTP is never answered; only a refusal can be heard. */
+async function testRtp({ host, videoPort, audioPort }: Target): Promise<Finding> {
+	const address = await addressOf(host);
+	if (address === null)
+		return fail(`The name ${host} is not known here`, "Check the receiver's name and the network, or give its address");
+	const ports = [videoPort, audioPort].filter((port) => port !== null);
+	const refusals = await Promise.all(ports.map(async (port) => ({ port, code: await refusalOf(address, port) })));
+	const refused = refusals.filter(({ code }) => code === 'ECONNREFUSED').map(({ port }) => port);
+	if (refused.length > 0)
+		return fail(
+			`${host} is there, but nothing takes packets on port ${refused.join(' and ')}`,
+			'Start the receiver, or correct the port',
+		);
+	const other = refusals.find(({ code }) => code !== null);
+	if (other) return fail(`${host} cannot be reached (${other.code})`, 'Check the network cable, the address and the router');
+	return off(`Untested: RTP is not answered. ${host} is known and does not refuse the packets`, 'Look at the receiver itself');
+}
+
+async function addressOf(host: string): Promise<{ address: string; family: number } | null> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<null>((resolve) => {
+		timer = setTimeout(() => resolve(null), lookupMs);
+	});
+	try {
+		return await Promise.race([lookup(host).catch(() => null), late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** What the network answers to an empty packet: an error code, or null when it says nothing. */
+function refusalOf({ address, family }: { address: string; family: number }, port: number): Promise<string | null> {
+	return new Promise((resolve) => {
+		const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+		const done = (code: string | null): void => {
+			clearTimeout(timer);
+			socket.removeAllListeners();
+			// A refusal that comes later is nobody's any more.
+			socket.on('error', () => undefined);
+			socket.close();
+			resolve(code);
+		};
+		const timer = setTimeout(() => done(null), refusalMs);
+		socket.on('error', ({ code = 'no reason is known' }: NodeJS.ErrnoException) => done(code));
+		socket.connect(port, address, () => socket.send(Buffer.alloc(0)));
+	});
+}

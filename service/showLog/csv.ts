@@ -1,0 +1,17 @@
+/** A spreadsheet takes a cell that begins with one of these for a formula, and runs it. */
+const formula = /^[=+\-@\t\r]/;
+
+function cell(value: string | number | null): string {
+	if (value === null) return '';
+	if (typeof value === 'number') return String(value);
+	const text = formula.test(value) ? `'${value}` : value;
+	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** One line (RFC 4180). */
+export function csvLine(cells: readonly (string | number | null)[]): string {
+	return `${cells.map(cell).join(',')}\r\n`;
+}
+
+/** Before the first line: without it spreadsheets take UTF-8 for something else. */
+export const byteOrderMark = '\ufeff';

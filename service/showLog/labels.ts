@@ -1,0 +1,32 @@
+import type { State } from '../api/schema.js';
+
+/** What people call the scene on program, or another. */
+export function sceneLabel({ buses, scenes }: Readonly<State>, id = buses.program): string | null {
+	return (id !== null && scenes[id]?.label) || id;
+}
+
+/** A fault's subject as people call it: "source hdmi4" → "HDMI 4". */
+export function subjectLabel({ sources, targets, recordings }: Readonly<State>, subject: string): string {
+	const id = subject
+		.split(' ')
+		.at(-1)!
+		.replace(/-sound$/, '');
+	return sources[id]?.label ?? targets[id]?.label ?? recordings[id]?.name ?? subject;
+}
+
+/** What people call a thing, by the noun in the paths of its requests; null when it is not known (any more). */
+export function labelOf(state: Readonly<State>, noun: string, id: string): string | null {
+	switch (noun) {
+		case 'guests':
+		case 'door':
+			return state[noun][id]?.name ?? null;
+		case 'recordings':
+			return state.recordings[id]?.name ?? null;
+		case 'sources':
+		case 'scenes':
+		case 'targets':
+			return state[noun][id]?.label ?? null;
+		default:
+			return null;
+	}
+}

@@ -1,0 +1,94 @@
+import type { State } from '../api/schema.js';
+import type { LiveState } from '../state.js';
+import type { Asks } from './asks.js';
+import type { Happening } from './entry.js';
+import { type Watch, watches } from './watches.js';
+
+/** A button pressed several times, or a state that flickers, is told as what it came to. */
+const SETTLE_MS = 500;
+
+/** Compares the state with what it was and tells what has become of it; asks nobody. */
+export class Observer {
+	#known: Record<string, string>[];
+	#settling = new Map<string, NodeJS.Timeout>();
+	#late: NodeJS.Immediate | undefined;
+	readonly #unfollow: () => void;
+
+	constructor(
+		private readonly live: LiveState,
+		private readonly tell: (happening: Happening) => void,
+		private readonly asks: Asks,
+	) {
+		this.#known = watches.map(({ read }) => readAll(read, live.current, {}));
+		this.#unfollow = live.onChange((_seq, changes) => this.#onChange(new Set(changes.map(([path]) => path.split('.')[0]!))));
+	}
+
+	get state(): Readonly<State> {
+		return this.live.current;
+	}
+
+	stop(): void {
+		this.#unfollow();
+		clearImmediate(this.#late);
+		for (const timer of this.#settling.values()) clearTimeout(timer);
+	}
+
+	#onChange(changed: Set<string>): void {
+		for (const [index, watch] of watches.entries()) {
+			if (!watch.parts.some((part) => changed.has(part))) continue;
+			if (watch.afterTake) this.#late ??= setImmediate(() => this.#lookLate());
+			else this.#look(index, watch);
+		}
+	}
+
+	/** Who is on air now is told after the take that made it so. */
+	#lookLate(): void {
+		this.#late = undefined;
+		for (const [index, watch] of watches.entries()) if (watch.afterTake) this.#look(index, watch);
+	}
+
+	#look(index: number, watch: Watch): void {
+		const before = this.#known[index]!;
+		const now = readAll(watch.read, this.live.current, before);
+		this.#known[index] = now;
+		for (const subject of new Set([...Object.keys(before), ...Object.keys(now)]))
+			if (before[subject] !== now[subject]) this.#changed(index, watch, subject, before[subject]);
+	}
+
+	#changed(index: number, watch: Watch, subject: string, before: string | undefined): void {
+		if (!watch.settles) {
+			this.#say(watch, subject, before, this.#known[index]![subject]);
+			return;
+		}
+		const who = this.asks.whoOf(watch.noun, subject);
+		const key = `${watch.noun} ${subject}`;
+		if (this.#settling.has(key)) return;
+		const timer = setTimeout(() => {
+			this.#settling.delete(key);
+			const now = this.#known[index]![subject];
+			if (now !== before) this.#say(watch, subject, before, now, () => who);
+		}, SETTLE_MS);
+		this.#settling.set(key, timer);
+	}
+
+	#say(
+		{ kind, noun, tell }: Watch,
+		subject: string,
+		before: string | undefined,
+		now: string | undefined,
+		who = () => this.asks.whoOf(noun, subject),
+	): void {
+		const told = tell({ subject, before, now, state: this.live.current });
+		if (told) this.tell({ kind, subject, who: who(), ...told });
+	}
+}
+
+/** What a watch reads of each subject; what it does not judge stays as it was. */
+function readAll(read: Watch['read'], state: Readonly<State>, before: Record<string, string>): Record<string, string> {
+	const known: Record<string, string> = {};
+	for (const [subject, value] of read(state)) {
+		const kept = value ?? before[subject];
+		if (kept !== undefined) known[subject] = kept;
+	}
+	return known;
+}

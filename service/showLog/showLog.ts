@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import type { Canvas } from '../../pipelines/canvas.js';
+import type { Recording } from '../api/schema.js';
+import type { LiveState } from '../state.js';
+import type { LogEntries } from '../store/logEntries.js';
+import type { Log } from '../system/log.js';
+import { type Ask, Asks, type Settle } from './asks.js';
+import type { Happening, LogEntry, LogPage, LogQuery } from './entry.js';
+import { sceneLabel } from './labels.js';
+import { Observer } from './observer.js';
+import { writeRecordingLog } from './recordingLog.js';
+import { framesIn, isoWithOffset, timecodeOf } from './timecode.js';
+
+/** What a crash may lose is younger than this. */
+const FLUSH_MS = 400;
+/** Entries that wait for a disk that takes none. */
+const MAX_PENDING = 5_000;
+const PURGE_EVERY = 500;
+
+export interface ShowLogOptions {
+	entries: LogEntries;
+	canvas: Canvas;
+	version: string;
+	log: Log;
+}
+
+/** What happened in the show and who did it, kept over restarts; written some times a second, in one transaction each. */
+export class ShowLog {
+	readonly #run = randomBytes(4).toString('hex');
+	readonly #startedNs = process.hrtime.bigint();
+	readonly #asks = new Asks((happening) => this.add(happening));
+	#pending: Omit<LogEntry, 'id'>[] = [];
+	#timer: NodeJS.Timeout | undefined;
+	#observer: Observer | undefined;
+	#appended = 0;
+	#dropped = 0;
+
+	constructor(private readonly o: ShowLogOptions) {}
+
+	/** From here on what changes is told. */
+	follow(state: LiveState): void {
+		this.o.entries.purge();
+		const { version, entries } = this.o;
+		const last = entries.last();
+		const crashed = last !== null && !(last.kind === 'system' && last.event === 'stopped');
+		this.add({
+			kind: 'system',
+			event: 'started',
+			text: `R58 Studio ${version} started${crashed ? '; it had not been stopped properly' : ''}`,
+			scene: sceneLabel(state.current),
+		});
+		this.flush();
+		this.#observer = new Observer(state, (happening) => this.add(happening), this.#asks);
+	}
+
+	add({ subject = null, who = null, scene = null, frame = null, ptsNs = null, ...what }: Happening, agoMs = 0): void {
+		const monoNs = process.hrtime.bigint() - BigInt(agoMs) * 1_000_000n;
+		const sinceNs = (ptsNs === null ? monoNs : BigInt(ptsNs)) - this.#startedNs;
+		this.#pending.push({
+			at: isoWithOffset(new Date(Date.now() - agoMs)),
+			monoNs: String(monoNs),
+			run: this.#run,
+			...what,
+			subject,
+			who,
+			scene,
+			frame,
+			ptsNs,
+			timecode: timecodeOf(framesIn(sinceNs > 0n ? sinceNs : 0n, this.o.canvas), this.o.canvas),
+		});
+		if (this.#pending.length > MAX_PENDING) {
+			this.#pending.shift();
+			this.#dropped += 1;
+		}
+		this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+	}
+
+	/** What a caller asks for; what follows from it in the state is told under the caller's name. */
+	begin(ask: Ask): Settle {
+		return this.#asks.begin(ask, this.#observer?.state);
+	}
+
+	find(query: LogQuery): LogPage {
+		this.flush();
+		const entries = this.o.entries.find({ ...query, limit: query.limit + 1 });
+		const page = entries.slice(0, query.limit);
+		const next = entries.length > query.limit ? page.at(-1)!.id : null;
+		return { entries: page, next, purged: this.o.entries.purged, dropped: this.#dropped };
+	}
+
+	/** For an export. */
+	oldest(query: LogQuery): LogEntry[] {
+		this.flush();
+		return this.o.entries.find(query, 'ASC');
+	}
+
+	note(text: string, who: string, agoMs: number): LogEntry {
+		this.add({ kind: 'note', event: 'note', text, who }, agoMs);
+		return this.find({ limit: 1 }).entries[0]!;
+	}
+
+	/** Writes what happened during a recording beside its files, unless its start is not in the log. */
+	async writeFor(recording: Recording, folder: string): Promise<void> {
+		try {
+			this.flush();
+			const run = this.o.entries.ofRecording(recording.id);
+			await writeRecordingLog(recording, run, { folder, canvas: this.o.canvas, over: run[0]?.run !== this.#run });
+		} catch (error) {
+			this.o.log.error({ err: error, recording: recording.id }, 'the show log of a recording cannot be written');
+		}
+	}
+
+	stop(): void {
+		this.#observer?.stop();
+		this.add({ kind: 'system', event: 'stopped', text: 'R58 Studio was stopped' });
+		this.flush();
+		clearTimeout(this.#timer);
+	}
+
+	/** Writes what waits. A disk that takes nothing now is tried again. */
+	flush(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		if (this.#pending.length === 0) return;
+		try {
+			this.o.entries.append(this.#pending);
+			this.#appended += this.#pending.length;
+			this.#pending = [];
+			if (this.#appended < PURGE_EVERY) return;
+			this.#appended = 0;
+			this.o.entries.purge();
+		} catch (error) {
+			this.o.log.onceASecond('show log').error({ err: error }, 'the show log cannot be written');
+			this.#timer = setTimeout(() => this.flush(), FLUSH_MS);
+		}
+	}
+}

@@ -1,0 +1,95 @@
+import type { LogEntry, LogQuery } from '../showLog/entry.js';
+import type { Database } from './database.js';
+
+/** Some 20 MB, and a year of daily shows. */
+const most = { entries: 50_000, ageMs: 400 * 86_400_000 };
+
+interface Row {
+	id: number;
+	document: string;
+}
+
+/** The show log on disk. Entries are only ever added, in order; the oldest are removed. */
+export class LogEntries {
+	#database: Database;
+
+	constructor(
+		database: Database,
+		private readonly mostEntries = most.entries,
+	) {
+		this.#database = database;
+	}
+
+	/** In one transaction; the ids are given here. */
+	append(entries: readonly Omit<LogEntry, 'id'>[]): void {
+		const { connection } = this.#database;
+		const insert = connection.prepare(
+			'INSERT INTO show_log (at_ms, run, kind, subject, search, document) VALUES (?, ?, ?, ?, ?, ?)',
+		);
+		connection.transaction(() => {
+			for (const entry of entries) {
+				const search = [entry.text, entry.who, entry.subject].filter(Boolean).join('\n').toLowerCase();
+				insert.run(Date.parse(entry.at), entry.run, entry.kind, entry.subject, search, JSON.stringify(entry));
+			}
+		})();
+	}
+
+	/** Newest first, or oldest. */
+	find({ since, until, kind, text, before, after, limit }: LogQuery, order: 'DESC' | 'ASC' = 'DESC'): LogEntry[] {
+		const where: string[] = [];
+		const values: unknown[] = [];
+		const narrow = (condition: string, value: unknown): void => {
+			where.push(condition);
+			values.push(value);
+		};
+		if (since !== undefined) narrow('at_ms >= ?', Date.parse(since));
+		if (until !== undefined) narrow('at_ms <= ?', Date.parse(until));
+		if (before !== undefined) narrow('id < ?', before);
+		if (after !== undefined) narrow('id > ?', after);
+		if (text) narrow('instr(search, ?) > 0', text.toLowerCase());
+		if (kind !== undefined) {
+			where.push(`kind IN (${kind.map(() => '?').join(', ')})`);
+			values.push(...kind);
+		}
+		const condition = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
+		return this.#rows(`SELECT id, document FROM show_log ${condition} ORDER BY id ${order} LIMIT ?`, [...values, limit]);
+	}
+
+	/** The newest entry; null in an empty log. */
+	last(): LogEntry | null {
+		return this.#rows('SELECT id, document FROM show_log ORDER BY id DESC LIMIT 1')[0] ?? null;
+	}
+
+	/** Everything of the run in which a recording started, oldest first; empty when its start is not in the log. */
+	ofRecording(id: string): LogEntry[] {
+		return this.#rows(
+			`SELECT id, document FROM show_log
+			WHERE run = (SELECT run FROM show_log WHERE kind = 'recording' AND subject = ? ORDER BY id LIMIT 1) ORDER BY id`,
+			[id],
+		);
+	}
+
+	/** How many were removed since the log began: ids are given without gaps. */
+	get purged(): number {
+		const row = this.#database.connection
+			.prepare<unknown[], { first: number | null; given: number | null }>(
+				"SELECT (SELECT MIN(id) FROM show_log) AS first, (SELECT seq FROM sqlite_sequence WHERE name = 'show_log') AS given",
+			)
+			.get();
+		return row?.first != null ? row.first - 1 : (row?.given ?? 0);
+	}
+
+	/** Removes what is too old or too much. */
+	purge(now = Date.now()): void {
+		this.#database.connection
+			.prepare('DELETE FROM show_log WHERE id <= (SELECT MAX(id) FROM show_log) - ? OR at_ms < ?')
+			.run(this.mostEntries, now - most.ageMs);
+	}
+
+	#rows(sql: string, values: unknown[] = []): LogEntry[] {
+		return this.#database.connection
+			.prepare<unknown[], Row>(sql)
+			.all(...values)
+			.map(({ id, document }) => ({ ...(JSON.parse(document) as Omit<LogEntry, 'id'>), id }));
+	}
+}
