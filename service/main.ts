@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createApi } from './api/server.js';
-import { checkDataFolder, optionsOrExit } from './cli.js';
+import { canvasOf, checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
 import { Settings } from './settings/settings.js';
@@ -31,7 +31,8 @@ async function main(): Promise<void> {
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
-	const { canvas, dataDir, demo } = options;
+	const { dataDir, demo } = options;
+	const canvas = canvasOf(options, settings.current.program.canvas);
 	const guard = new BootGuard(store.settings);
 	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, log });
 	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
 		stopping = true;
 		log.info({ signal }, 'stopping');
 		setTimeout(() => process.exit(EXIT.defect), STOP_TIMEOUT_MS).unref();
+		settings.stop();
 		await api.close();
 		await studio.stop();
 		guard.reset();
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
 	process.on('SIGINT', (signal) => void stop(signal));
 
 	studio.restore();
+	settings.watch();
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
 	await studio.start();

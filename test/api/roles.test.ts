@@ -98,6 +98,8 @@ const table: Record<string, 'public' | Role> = {
 	'POST /api/system/safe-mode': 'technician',
 	'GET /api/settings': 'technician',
 	'PATCH /api/settings': 'technician',
+	'GET /api/settings/status': 'operator',
+	'GET /api/settings/file': 'technician',
 	'GET /metrics': 'operator',
 	'GET /api/openapi.json': 'viewer',
 	'GET /ca.pem': 'public',
