@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createApi } from './api/server.js';
+import { finishPending } from './backup/pending.js';
 import { canvasOf, checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
@@ -19,15 +20,18 @@ const EXIT = { defect: 1, outside: 3 };
 /** A stop that takes longer than this is a defect; what is left dies with the process. */
 const STOP_TIMEOUT_MS = 8_000;
 const DEMO_TOKEN_S = 7 * 86_400;
+/** systemd starts the service again when it ends (Restart=always). Read before anybody takes it out of the environment. */
+const isManaged = process.env.NOTIFY_SOCKET !== undefined;
 
 async function main(): Promise<void> {
 	const options = optionsOrExit(process.argv.slice(2));
 	const log = createLog();
 	checkDataFolder(options.dataDir);
-	const store = openStore(options.dataDir);
-	const settings = new Settings({ dataDir: options.dataDir, log });
 	const root = new URL('../../', import.meta.url);
 	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
+	finishPending({ dataDir: options.dataDir, keysDir, log });
+	const store = openStore(options.dataDir);
+	const settings = new Settings({ dataDir: options.dataDir, log });
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
@@ -45,6 +49,7 @@ async function main(): Promise<void> {
 		certificates: new Certificates(certificate, faults, log),
 		panelDir: fileURLToPath(new URL('dist/panel/', root)),
 		statusToken,
+		restart: isManaged ? () => void stop('restart') : null,
 	});
 
 	let stopping = false;

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /** The command `r58`: looks at the running service, and after its data folder. */
+import { backup, factoryReset, restore } from './commands/backup.js';
 import { type Command, complain, print, UsageError } from './commands/command.js';
 import { config } from './commands/config.js';
 import { status } from './commands/status.js';
 import { messageOf } from './errors.js';
 
-const commands: Record<string, Command> = { status, config };
+const commands: Record<string, Command> = { status, config, backup, restore, 'factory-reset': factoryReset };
 
 const usage = `${Object.values(commands)
 	.map((command) => `  ${command.usage}`)

@@ -6,7 +6,18 @@ import { sendFile } from './file.js';
 import { publicAssets } from './publicAssets.js';
 import { type Route, route } from './route.js';
 
-const pages = ['/', '/switcher', '/guest_join', '/watch/:streamer', '/inputs', '/outputs', '/recordings', '/system', '/network'];
+const pages = [
+	'/',
+	'/switcher',
+	'/guest_join',
+	'/watch/:streamer',
+	'/inputs',
+	'/outputs',
+	'/recordings',
+	'/system',
+	'/network',
+	'/settings',
+];
 /** Those of guests and viewers, which exist under the public name too. */
 const outsidePages = ['/guest_join', '/watch/:streamer'];
 const day = 86_400;

@@ -11,6 +11,7 @@ import { createApp } from './app.js';
 import { audioRoutes } from './audio.js';
 import { Auth } from './auth.js';
 import { authorityRoutes } from './authority.js';
+import { backupRoutes } from './backup.js';
 import { busRoutes } from './buses.js';
 import { certificateRoutes } from './certificate.js';
 import { Clients, clientOf } from './client.js';
@@ -57,6 +58,8 @@ export interface ApiOptions {
 	panelDir: string;
 	/** Lets programs of this machine look (`r58 status`). */
 	statusToken?: string;
+	/** Ends the service so that its manager starts it again; null when nobody would. */
+	restart?: (() => void) | null;
 }
 
 export interface Api {
@@ -74,7 +77,16 @@ const certificateCheckMs = 15_000;
 const seatTokenS = 600;
 
 /** Everything between the socket and the studio. */
-export function createApi({ studio, store, settings, log, certificates, panelDir, statusToken }: ApiOptions): Api {
+export function createApi({
+	studio,
+	store,
+	settings,
+	log,
+	certificates,
+	panelDir,
+	statusToken,
+	restart = null,
+}: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log });
 	const services: Services = { studio, store, settings, certificates, door, log, auth: new Auth(store, studio, statusToken) };
 	const ports = { http: 0, https: 0 };
@@ -107,6 +119,7 @@ export function createApi({ studio, store, settings, log, certificates, panelDir
 		...encoderRoutes(services),
 		...systemRoutes(services),
 		...settingsRoutes(services),
+		...backupRoutes(services, restart),
 		...tunnelRoutes(() => entrance.tunnel),
 		...metricsRoutes(services, metrics),
 		...openApiRoutes(routes),

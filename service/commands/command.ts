@@ -15,7 +15,7 @@ export interface Command {
 /** The command line is wrong. */
 export class UsageError extends Error {}
 
-export const dataOption = { data: { type: 'string', default: 'data' } } as const;
+export const dataOption = { data: { type: 'string', default: process.env.R58_DATA ?? 'data' } } as const;
 const timeoutMs = 5_000;
 
 /** Throws UsageError in one line. */
