@@ -18,6 +18,7 @@ const pages: Record<string, Page> = {
 	recordings: { tag: 'r58-recordings-page', title: 'Recordings', load: () => import('./recordings/page.js'), operator: true },
 	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
 	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./network/page.js'), operator: true },
+	settings: { tag: 'r58-settings-page', title: 'Settings', load: () => import('./settings/page.js'), operator: true },
 	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },
 	watch: { tag: 'r58-watch-page', title: 'Watch', load: () => import('./watch/page.js'), operator: false },
 };

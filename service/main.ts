@@ -31,7 +31,8 @@ async function main(): Promise<void> {
 	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
 	finishPending({ dataDir: options.dataDir, keysDir, log });
 	const store = openStore(options.dataDir);
-	const settings = new Settings({ dataDir: options.dataDir, log });
+	const overrides = new Map(options.canvas ? [['program.canvas', '--canvas']] : []);
+	const settings = new Settings({ dataDir: options.dataDir, log, overrides });
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { maxArchiveBytes } from '../backup/archive.js';
 import { Backups } from '../backup/backups.js';
 import { StudioError } from '../errors.js';
+import { type BackupPending, backupPendingSchema, backupPlanSchema, factoryResetSchema } from './backupSchema.js';
 import { readBytes } from './body.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
@@ -13,32 +14,6 @@ const passphraseHeader = 'R58-Passphrase';
 const withPassphrase = `the passphrase comes in the header ${passphraseHeader}, percent-encoded UTF-8`;
 /** So that the answer is read before the connection ends. */
 const restartDelayMs = 200;
-
-const planSchema = z.object({
-	madeAt: z.string(),
-	version: z.string(),
-	secrets: z.enum(['none', 'locked', 'restored']),
-	changes: z.array(z.object({ part: z.enum(['settings', 'show', 'accounts', 'keys']), text: z.string() })),
-	left: z.array(z.string()),
-	restart: z.boolean(),
-});
-export type BackupPlan = z.infer<typeof planSchema>;
-
-const pendingSchema = z.object({
-	/** What the next start does, decided when. */
-	pending: z.object({ kind: z.enum(['restore', 'factory-reset']), at: z.string() }).nullable(),
-	/** The last restore can be undone: back to the state of then. */
-	undo: z.object({ of: z.string() }).nullable(),
-	/** The service can start itself again. */
-	canRestart: z.boolean(),
-});
-export type BackupPending = z.infer<typeof pendingSchema>;
-
-export const factoryResetSchema = z.strictObject({
-	confirm: z.literal('factory reset', 'must be: factory reset'),
-	keys: z.boolean().default(false),
-	recordings: z.boolean().default(false),
-});
 
 export function backupRoutes({ studio, settings, certificates }: Services, restart: (() => void) | null): Route[] {
 	const backups = new Backups({
@@ -75,7 +50,7 @@ export function backupRoutes({ studio, settings, certificates }: Services, resta
 			role: 'technician',
 			summary: `Restores a backup (${gzip}), all of it or nothing; with dryRun it only says what would change. ${withPassphrase}`,
 			query: z.object({ dryRun: z.enum(['true', 'false']).default('false') }),
-			response: planSchema,
+			response: backupPlanSchema,
 			handler: async ({ context, query }) => {
 				const archive = await readBytes(context.req, gzip, maxArchiveBytes);
 				const passphrase = passphraseOf(context);
@@ -87,7 +62,7 @@ export function backupRoutes({ studio, settings, certificates }: Services, resta
 			path: '/api/backup/pending',
 			role: 'technician',
 			summary: 'What the next start will do, and whether the last restore can be undone',
-			response: pendingSchema,
+			response: backupPendingSchema,
 			handler: pending,
 		}),
 		route({
@@ -95,7 +70,7 @@ export function backupRoutes({ studio, settings, certificates }: Services, resta
 			path: '/api/backup/pending',
 			role: 'technician',
 			summary: 'The next start does none of it',
-			response: pendingSchema,
+			response: backupPendingSchema,
 			handler: () => {
 				backups.cancel();
 				return pending();
@@ -106,7 +81,7 @@ export function backupRoutes({ studio, settings, certificates }: Services, resta
 			path: '/api/backup/undo',
 			role: 'technician',
 			summary: 'Back to the state before the last restore',
-			response: planSchema,
+			response: backupPlanSchema,
 			handler: () => backups.undo(),
 		}),
 		route({
@@ -115,7 +90,7 @@ export function backupRoutes({ studio, settings, certificates }: Services, resta
 			role: 'technician',
 			summary: 'Settings, show and accounts go at the next start; keys and recordings only when they are named',
 			body: factoryResetSchema,
-			response: pendingSchema,
+			response: backupPendingSchema,
 			handler: ({ body }) => {
 				backups.reset(body);
 				return pending();

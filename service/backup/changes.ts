@@ -37,11 +37,11 @@ export function tableChanges(part: 'show' | 'accounts', now: Tables, then: Table
 		const goes = [...before].filter(([key]) => !after.has(key)).map(([, row]) => row);
 		const changes = [...after].filter(([key, row]) => before.has(key) && !isDeepStrictEqual(before.get(key), row));
 		const words = [
-			...(comes.length ? [`${comes.length} come back (${names(comes)})`] : []),
-			...(goes.length ? [`${goes.length} go (${names(goes)})`] : []),
-			...(changes.length ? [`${changes.length} change (${names(changes.map(([, row]) => row))})`] : []),
+			...(comes.length ? [`added: ${names(comes)}`] : []),
+			...(goes.length ? [`removed: ${names(goes)}`] : []),
+			...(changes.length ? [`changed: ${names(changes.map(([, row]) => row))}`] : []),
 		];
-		return words.length === 0 ? [] : [{ part, text: `${nouns}: ${words.join('; ')}`.slice(0, 500) }];
+		return words.length === 0 ? [] : [{ part, text: `${nouns} ${words.join('; ')}`.slice(0, 500) }];
 	});
 }
 
@@ -49,9 +49,17 @@ const described: Record<string, { nouns: string; id: string; name: string }> = {
 	scenes: { nouns: 'Scenes', id: 'id', name: 'label' },
 	guests: { nouns: 'Guests', id: 'id', name: 'name' },
 	documents: { nouns: 'RTP inputs and targets', id: 'id', name: 'label' },
-	settings: { nouns: 'Changes of inputs, audio and guests', id: 'key', name: 'key' },
+	settings: { nouns: 'Inputs, audio and guests', id: 'key', name: 'key' },
 	tokens: { nouns: 'Tokens and invites', id: 'id', name: 'label' },
 	users: { nouns: 'Accounts', id: 'id', name: 'name' },
+};
+
+/** Entries of the table `settings`. */
+const keyWords: Record<string, string> = {
+	strips: 'faders and mutes',
+	sources: 'names, delays and colours of sources',
+	inputs: 'which input is where',
+	guestCaps: 'limits of guests',
 };
 
 function byId(rows: Row[], id: string): Map<unknown, Row> {
@@ -60,5 +68,6 @@ function byId(rows: Row[], id: string): Map<unknown, Row> {
 
 function nameOf(row: Row, name: string): string {
 	if (typeof row.document === 'string') return String((JSON.parse(row.document) as Record<string, unknown>)[name] ?? row.id);
-	return String(row[name] ?? row.id);
+	const text = String(row[name] ?? row.id);
+	return keyWords[text] ?? text;
 }

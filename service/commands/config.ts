@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SettingsStatus } from '../api/settings.js';
+import type { SettingsStatus } from '../api/settingsSchema.js';
 import { type EffectiveField, effectiveFields } from '../settings/effective.js';
 import { type ParsedSettings, parseSettings, readSettingsFile } from '../settings/file.js';
 import { placeText, SettingsProblem } from '../settings/problem.js';

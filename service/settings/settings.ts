@@ -36,6 +36,8 @@ export class Settings extends EventEmitter<Events> {
 	/** The file as it was looked at last, good or not. */
 	#seen: Uint8Array | null = null;
 	#started: SettingsValues;
+	/** Options of the command line by the field they go before. */
+	readonly overrides: ReadonlyMap<string, string>;
 	#problem: SettingsProblem | null = null;
 	#missing = false;
 	#revision = 0;
@@ -43,8 +45,9 @@ export class Settings extends EventEmitter<Events> {
 	#timer: NodeJS.Timeout | undefined;
 
 	/** A missing file is made. A broken one stays as it is: the values that were last good are used, or else the defaults. */
-	constructor({ dataDir, log }: { dataDir: string; log: Log }) {
+	constructor({ dataDir, log, overrides = new Map() }: { dataDir: string; log: Log; overrides?: ReadonlyMap<string, string> }) {
 		super();
+		this.overrides = overrides;
 		this.path = join(dataDir, settingsFile);
 		this.#lastGoodPath = join(dataDir, lastGoodFile);
 		this.#log = log;
@@ -100,8 +103,15 @@ export class Settings extends EventEmitter<Events> {
 	/** Sections that were changed and count after a restart. */
 	get restart(): SectionName[] {
 		return (Object.keys(applies) as SectionName[]).filter(
-			(name) => applies[name] === 'restart' && !isDeepStrictEqual(this.#started[name], this.current[name]),
+			(name) => applies[name] === 'restart' && this.#changed(name).some((field) => !this.overrides.has(field)),
 		);
+	}
+
+	#changed(name: SectionName): string[] {
+		const [before, now]: Record<string, unknown>[] = [this.#started[name], this.current[name]];
+		return Object.keys(now!)
+			.filter((key) => !isDeepStrictEqual(before![key], now![key]))
+			.map((key) => `${name}.${key}`);
 	}
 
 	/** From now on what is changed in the file counts, by whomever. */

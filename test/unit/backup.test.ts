@@ -60,8 +60,8 @@ test('a backup with a passphrase brings everything to another machine, after it 
 	assert.equal([plan.restart, plan.secrets, plan.left], [true, 'restored', []]);
 	const said = plan.changes.map(({ text }) => text).join('\n');
 	assert.match(said, /network\.publicAddress: 192\.0\.2\.6 → 192\.0\.2\.3/);
-	assert.match(said, /Scenes: 2 go \(Bertha 3, Bertha 4\); 3 change \(Ada 0, Ada 1, Ada 2\)/);
-	assert.match(said, /Guests: 1 come back \(Ada\); 1 go \(Bertha\)/);
+	assert.match(said, /Scenes removed: Bertha 3, Bertha 4; changed: Ada 0, Ada 1, Ada 2/);
+	assert.match(said, /Guests added: Ada; removed: Bertha/);
 	assert.not.match(JSON.stringify(plan), /canary/);
 
 	await backupsOf(b).restore(archive, passphrase);
