@@ -29,7 +29,7 @@ async function main(): Promise<void> {
 	checkDataFolder(options.dataDir);
 	const root = new URL('../../', import.meta.url);
 	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
-	finishPending({ dataDir: options.dataDir, keysDir, log });
+	const notRestored = finishPending({ dataDir: options.dataDir, keysDir, log });
 	const store = openStore(options.dataDir);
 	const overrides = new Map(options.canvas ? [['program.canvas', '--canvas']] : []);
 	const settings = new Settings({ dataDir: options.dataDir, log, overrides });
@@ -72,6 +72,15 @@ async function main(): Promise<void> {
 
 	studio.restore();
 	settings.watch();
+	if (notRestored !== null) {
+		const message = `what was to be restored could not be, and everything is as it was: ${notRestored}`;
+		studio.raiseFault({
+			code: 'restore-failed',
+			subject: 'restore',
+			message,
+			remedy: 'Make room on the disk, or take another backup',
+		});
+	}
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
 	await studio.start();

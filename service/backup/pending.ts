@@ -63,22 +63,24 @@ export function dropPending(dataDir: string): void {
 
 /**
  * Carries out what is pending; to be called before anything of the data folder is open. One that cannot be carried out is put
- * aside, and all stays as it was: the studio starts whatever it is.
+ * aside, and all stays as it was: the studio starts whatever it is. The answer says why, or is null.
  */
-export function finishPending({ dataDir, keysDir, log }: { dataDir: string; keysDir: string; log: Log }): void {
+export function finishPending({ dataDir, keysDir, log }: { dataDir: string; keysDir: string; log: Log }): string | null {
 	const path = join(dataDir, pendingFile);
-	if (!existsSync(path)) return;
+	if (!existsSync(path)) return null;
 	try {
 		const pending = attempt(() => readPending(dataDir)!);
 		if (pending.kind === 'restore') restore(pending, dataDir, keysDir);
 		else reset(pending, dataDir, keysDir);
 		dropPending(dataDir);
 		log.info({ kind: pending.kind, at: pending.at }, 'carried out before the start');
+		return null;
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
 		log.error({ err: error.cause }, 'what was to be restored cannot be; everything is as before');
 		renameSync(path, join(dataDir, failedFile));
 		syncFolder(dataDir);
+		return messageOf(error.cause);
 	}
 }
 

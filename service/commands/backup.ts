@@ -64,7 +64,7 @@ export const restore: Command = {
 		if (!values.yes && !(await confirmed(archive ? 'Restore it?' : 'Go back to before the last restore?'))) return 1;
 		const plan = archive ? await folder.backups.restore(archive, passphrase) : folder.backups.undo();
 		if (!archive && !tell(plan)) return 0;
-		if (plan.restart && !folder.running) finishPending(folder);
+		if (plan.restart && !folder.running) finish(folder);
 		print(plan.restart && folder.running ? afterRestart : 'Done.');
 		if (archive) print('r58 restore --undo goes back.');
 		return 0;
@@ -87,11 +87,16 @@ export const factoryReset: Command = {
 		if (!values.yes) throw new UsageError('this cannot be undone; say --yes, and make a backup first (r58 backup FILE)');
 		const folder = openDataFolder(values.data);
 		folder.backups.reset(values);
-		if (!folder.running) finishPending(folder);
+		if (!folder.running) finish(folder);
 		print(folder.running ? `Decided. ${afterRestart}` : 'Done.');
 		return 0;
 	},
 };
+
+function finish(folder: ReturnType<typeof openDataFolder>): void {
+	const refused = finishPending(folder);
+	if (refused !== null) throw new Error(`it cannot be done, and everything is as before: ${refused}`);
+}
 
 function read(file: string): Buffer {
 	if (statSync(file).size > maxArchiveBytes) throw new Error(`${file} is larger than any backup`);

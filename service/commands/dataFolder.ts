@@ -14,7 +14,8 @@ export function openDataFolder(data: string) {
 	const root = new URL('../../../', import.meta.url);
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 	const keysDir = keyFolder(dataDir, fileURLToPath(root));
-	const log = createLog('error');
+	// What goes wrong is said by the command itself.
+	const log = createLog('silent');
 	const settings = new Settings({ dataDir, log });
 	const backups = new Backups({ dataDir, keysDir, settings, version });
 	return { dataDir, keysDir, log, backups, running: runningService(data) !== null };
