@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Fault, Scene } from '../../service/api/schema.js';
 import { template } from '../../service/settings/schema.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { TestBrowser } from '../tools/browser.js';
 import { root, TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 
 /** The panel's Settings page and the commands beside it, on one running service. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page; dir: string }>('settings page');

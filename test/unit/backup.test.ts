@@ -8,7 +8,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import SQLite from 'better-sqlite3';
 import { pack } from 'tar-stream';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeArchive, openArchive } from '../../service/backup/archive.js';
 import { finishPending } from '../../service/backup/pending.js';
@@ -17,6 +16,7 @@ import { StudioError } from '../../service/errors.js';
 import { backupsOf, type Folder, makeFolder, secrets, silent, stateOf } from '../tools/dataFolder.js';
 import { cutAt } from '../tools/powerCut.js';
 import { Random } from '../tools/random.js';
+import { test } from '../tools/suite.js';
 import { within } from '../tools/wait.js';
 
 const kills = process.env.R58_LONG ? 100 : 6;

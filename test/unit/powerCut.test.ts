@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { replaceFile } from '../../service/system/durable.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { contentsAfterCuts, cutAt } from '../tools/powerCut.js';
 import { Random } from '../tools/random.js';
+import { test } from '../tools/suite.js';
 import { within } from '../tools/wait.js';
 import { textOf } from '../tools/writerChild.js';
 

@@ -1,9 +1,9 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseSettings } from '../../service/settings/file.js';
 import { SettingsProblem } from '../../service/settings/problem.js';
 import { brokenKinds, brokenSettings, goodSettings } from '../tools/brokenSettings.js';
 import { Random } from '../tools/random.js';
+import { test } from '../tools/suite.js';
 
 const count = process.env.R58_LONG ? 20_000 : 400;
 
