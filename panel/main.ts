@@ -20,6 +20,7 @@ const pages: Record<string, Page> = {
 	log: { tag: 'r58-log-page', title: 'Show log', load: () => import('./log/page.js'), operator: true },
 	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
 	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./network/page.js'), operator: true },
+	settings: { tag: 'r58-settings-page', title: 'Settings', load: () => import('./settings/page.js'), operator: true },
 	health: { tag: 'r58-health-page', title: 'Health', load: () => import('./health/page.js'), operator: true },
 	logs: { tag: 'r58-logs-page', title: 'Logs', load: () => import('./logs/page.js'), operator: true },
 	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },

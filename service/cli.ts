@@ -10,7 +10,8 @@ export interface Options {
 	/** 0 = any free one. */
 	httpPort: number;
 	httpsPort: number;
-	canvas: Canvas;
+	/** Null: as the settings say. */
+	canvas: Canvas | null;
 	demo: boolean;
 }
 
@@ -21,7 +22,8 @@ export const usage = `R58 Studio
   --data DIR           folder for the database, certificates and recordings (default: ./data; made when missing)
   --http PORT          plain HTTP for this machine (default 8000; 0 = any free port)
   --https PORT         HTTPS for everyone else (default 8443; 0 = any free port)
-  --canvas WxHpFPS     size and rate of the program (default 1920x1080p30; with --demo 1280x720p30)
+  --canvas WxHpFPS     size and rate of the program (default: program.canvas of settings.yaml, else
+                       1920x1080p30, with --demo 1280x720p30)
                        even sizes from 160x90 to 3840x2160, 5 to 60 frames a second; 23.976, 29.97 and 59.94 too
   --demo               moving test pictures in place of the HDMI inputs, and tokens printed at start
   --help               this text
@@ -50,6 +52,11 @@ export function parseCanvas(text: string): Canvas {
 		throw invalid('canvas', `${match[3]} frames a second is none of 23.976, 29.97, 59.94 or a whole number`);
 	if (fps < 5 || fps > 60) throw invalid('canvas', `frames a second must be 5 to 60, not ${fps}`);
 	return { width, height, fpsNum: fps, fpsDen: 1 };
+}
+
+/** The option goes before the settings, and those before what is usual. */
+export function canvasOf({ canvas, demo }: Options, set: string | null): Canvas {
+	return canvas ?? parseCanvas(set ?? (demo ? '1280x720p30' : '1920x1080p30'));
 }
 
 function parsePort(option: string, text: string): number {
@@ -87,7 +94,7 @@ export function parseOptions(argv: string[]): Options | null {
 	const httpPort = parsePort('http', values.http);
 	const httpsPort = parsePort('https', values.https);
 	if (httpPort === httpsPort && httpPort !== 0) throw invalid('https', `${httpsPort} is the port of --http already`);
-	const canvas = parseCanvas(values.canvas ?? (values.demo ? '1280x720p30' : '1920x1080p30'));
+	const canvas = values.canvas === undefined ? null : parseCanvas(values.canvas);
 	return { dataDir: resolve(values.data), httpPort, httpsPort, canvas, demo: values.demo };
 }
 

@@ -45,7 +45,8 @@ import { Targets } from './media/targets.js';
 import type { IceServer } from './network/iceServer.js';
 import { Network } from './network/network.js';
 import { Recorder } from './recordings/recorder.js';
-import { type Settings, settingsFile } from './settings/settings.js';
+import { showSettingsFault } from './settings/fault.js';
+import type { Settings } from './settings/settings.js';
 import type { ShowLog } from './showLog/showLog.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
@@ -305,10 +306,7 @@ export class LiveStudio implements Studio {
 		void this.#supervisor.warm();
 		this.state.set('system.safeMode', this.o.guard.begin());
 		if (store.fault) this.#faults.raise(store.fault);
-		if (settings.problem !== null) {
-			const remedy = `Mend that line of ${settingsFile} in the data folder, or remove the file, then restart`;
-			this.#faults.raise({ code: 'settings', subject: settingsFile, message: settings.problem, remedy });
-		}
+		showSettingsFault(settings, this.#faults);
 		if (demo) this.#sources.addDemoInputs();
 		else this.#hdmi.start();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createApi } from './api/server.js';
-import { checkDataFolder, optionsOrExit } from './cli.js';
+import { finishPending } from './backup/pending.js';
+import { canvasOf, checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
 import { secretsOf } from './settings/secrets.js';
@@ -26,6 +27,8 @@ const EXIT = { defect: 1, outside: 3 };
 /** A stop that takes longer than this is a defect; what is left dies with the process. */
 const STOP_TIMEOUT_MS = 8_000;
 const DEMO_TOKEN_S = 7 * 86_400;
+/** systemd starts the service again when it ends (Restart=always). Read before anybody takes it out of the environment. */
+const isManaged = process.env.NOTIFY_SOCKET !== undefined;
 
 async function main(): Promise<void> {
 	const options = optionsOrExit(process.argv.slice(2));
@@ -33,19 +36,22 @@ async function main(): Promise<void> {
 	endOnDefect(log);
 	const manager = new ServiceManager(log);
 	checkDataFolder(options.dataDir);
-	const store = openStore(options.dataDir);
-	const settings = new Settings({ dataDir: options.dataDir, log });
 	const statusToken = randomBytes(24).toString('base64url');
+	const root = new URL('../../', import.meta.url);
+	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
+	const notRestored = finishPending({ dataDir: options.dataDir, keysDir, log });
+	const store = openStore(options.dataDir);
+	const overrides = new Map(options.canvas ? [['program.canvas', '--canvas']] : []);
+	const settings = new Settings({ dataDir: options.dataDir, log, overrides });
 	const hideSecrets = () => log.redaction.hide([...secretsOf(settings.current), statusToken]);
 	hideSecrets();
 	settings.on('change', hideSecrets);
 	void earlierLog().then((lines) => log.lines.addEarlier(lines.map((line) => log.redaction.clean(line))));
-	const root = new URL('../../', import.meta.url);
-	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
-	const { canvas, dataDir, demo } = options;
+	const { dataDir, demo } = options;
+	const canvas = canvasOf(options, settings.current.program.canvas);
 	const guard = new BootGuard(store.settings);
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
 	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, showLog, log });
@@ -59,6 +65,7 @@ async function main(): Promise<void> {
 		certificates: new Certificates(certificate, faults, log),
 		panelDir: fileURLToPath(new URL('dist/panel/', root)),
 		statusToken,
+		restart: isManaged ? () => void stop('restart') : null,
 	});
 
 	const watchdog = new Watchdog({
@@ -76,6 +83,7 @@ async function main(): Promise<void> {
 		log.info({ signal }, 'stopping');
 		watchdog.stop();
 		setTimeout(() => process.exit(EXIT.defect), STOP_TIMEOUT_MS).unref();
+		settings.stop();
 		await api.close();
 		await studio.stop();
 		showLog.stop();
@@ -89,6 +97,16 @@ async function main(): Promise<void> {
 
 	studio.restore();
 	showLog.follow(studio.state);
+	settings.watch();
+	if (notRestored !== null) {
+		const message = `what was to be restored could not be, and everything is as it was: ${notRestored}`;
+		studio.raiseFault({
+			code: 'restore-failed',
+			subject: 'restore',
+			message,
+			remedy: 'Make room on the disk, or take another backup',
+		});
+	}
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
 	new OpenPorts({ dataDir, http: httpUrl, https: httpsUrl, settings, state: studio.state, log }).follow();

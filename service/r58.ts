@@ -1,78 +1,46 @@
 #!/usr/bin/env node
-/** The command `r58`: looks at the running service. */
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import type { Status } from './api/schema.js';
-import { support, supportUsage } from './commands/support.js';
+/** The command `r58`: looks at the running service, and after its data folder. */
+import { type Command, complain, print, UsageError } from './commands/command.js';
 import { messageOf } from './errors.js';
-import { statusText } from './statusText.js';
-import { readRuntime } from './system/runtimeFile.js';
 
-const usage = `r58 status [options]    hosts, counters, drops and faults of the running service
+/** Each is loaded when it is called: looking at the service costs no database. */
+const commands: Record<string, () => Promise<Command>> = {
+	status: async () => (await import('./commands/status.js')).status,
+	config: async () => (await import('./commands/config.js')).config,
+	support: async () => (await import('./commands/support.js')).support,
+	backup: async () => (await import('./commands/backup.js')).backup,
+	restore: async () => (await import('./commands/backup.js')).restore,
+	'factory-reset': async () => (await import('./commands/backup.js')).factoryReset,
+};
 
-  --data DIR      data folder of the service (default: ./data)
-  --url URL       ask this service instead, e.g. https://studio.local:8443
-  --token TOKEN   an operator's token, needed with --url
-  --json          everything, as JSON
-  --help          this text
+async function help(load: (() => Promise<Command>) | undefined): Promise<string> {
+	if (load) return `  ${(await load()).usage}`;
+	const all = await Promise.all(Object.values(commands).map(async (one) => `  ${(await one()).usage}`));
+	return `${all.join('\n')}
 
-${supportUsage}
-Exit codes: 0 it runs, 1 nothing runs or it cannot be asked, 2 wrong options.
+  Each takes --data DIR, the data folder of the service (default: ./data), and --help.
+  Exit codes: 0 done, 1 not done, and said why, 2 wrong options.
 `;
-const TIMEOUT_MS = 5_000;
+}
 
-class UsageError extends Error {}
-
-function options() {
-	try {
-		const { values, positionals } = parseArgs({
-			allowPositionals: true,
-			options: {
-				data: { type: 'string', default: process.env.R58_DATA ?? 'data' },
-				url: { type: 'string' },
-				token: { type: 'string' },
-				json: { type: 'boolean', default: false },
-				help: { type: 'boolean', default: false },
-			},
-		});
-		if (values.help) return null;
-		if (positionals.length !== 1 || positionals[0] !== 'status') throw new Error('the command is: r58 status');
-		if (values.url && !values.token) throw new Error('--url needs --token');
-		return values;
-	} catch (error) {
-		throw new UsageError(`${messageOf(error)} (--help lists the options)`);
+async function main(): Promise<number> {
+	const [name = '', ...args] = process.argv.slice(2);
+	const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+	if (args.includes('--help') || name === '--help') {
+		print(await help(load));
+		return 0;
 	}
+	if (!load) throw new UsageError(`the commands are: ${Object.keys(commands).join(', ')}`);
+	return (await load()).run(args);
 }
 
-/** Where the service is, and a token to ask it with. */
-function target({ data, url, token }: { data: string; url?: string | undefined; token?: string | undefined }) {
-	if (url && token) return { url, token };
-	const runtime = readRuntime(resolve(data));
-	if (!runtime) throw new Error(`no service runs on the data folder ${resolve(data)}; name another with --data, or use --url`);
-	return { url: runtime.http, token: runtime.token };
-}
-
-async function main(): Promise<void> {
-	if (process.argv[2] === 'support' && !process.argv.includes('--help')) return support(process.argv.slice(3));
-	const given = options();
-	if (!given) {
-		process.stdout.write(usage);
-		return;
-	}
-	const { url, token } = target(given);
-	const address = new URL('/api/system/status', url);
-	const response = await fetch(address, {
-		headers: { authorization: `Bearer ${token}` },
-		signal: AbortSignal.timeout(TIMEOUT_MS),
-	}).catch((error: Error) => {
-		throw new Error(`${url} does not answer: ${messageOf(error.cause ?? error)}`);
-	});
-	if (!response.ok) throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
-	const status = (await response.json()) as Status;
-	process.stdout.write(given.json ? `${JSON.stringify(status)}\n` : statusText(status));
-}
-
-main().catch((error: unknown) => {
-	process.stderr.write(`r58: ${messageOf(error)}\n`);
-	process.exitCode = error instanceof UsageError ? 2 : 1;
-});
+main().then(
+	(code) => {
+		process.exitCode = code;
+	},
+	(error: unknown) => {
+		const wrong = error instanceof UsageError;
+		complain(`r58: ${messageOf(error)}${wrong ? ' (--help lists the options)' : ''}`);
+		process.exitCode = wrong ? 2 : 1;
+	},
+);

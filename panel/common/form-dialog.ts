@@ -14,6 +14,8 @@ export abstract class FormDialog extends LitElement {
 			label { display: grid; gap: 4px; align-content: start; }
 			label > :is(input, select) { font-weight: 400; }
 			.row { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
+			.check { display: flex; align-items: center; gap: 10px; min-height: var(--target); }
+			.check input { flex: none; }
 			.hint { font-weight: 400; font-size: 0.85rem; color: var(--dim); }
 			.actions {
 				position: sticky;

@@ -124,6 +124,13 @@ export class SystemPage extends LitElement {
 				</div>
 			</section>
 			<section class="card">
+				<h2>Settings</h2>
+				<div class="login">
+					<p>All settings with their file, backup and restore, factory reset.</p>
+					<a class="button" data-testid="settings-link" href="/settings">Settings…</a>
+				</div>
+			</section>
+			<section class="card">
 				<h2>Processes</h2>
 				${Object.keys(this.hosts).length === 0 ? html`<p class="dim">No figures yet.</p>` : this.#hostTable()}
 			</section>

@@ -14,12 +14,9 @@ function hasBody(request: IncomingMessage): boolean {
 	return Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined;
 }
 
-/**
- * The body as text, `''` when there is none. Throws `unsupported-media-type` or `too-large` before it has read more than
- * the limit of the type.
- */
-export async function readBody(request: IncomingMessage, contentType: string): Promise<string> {
-	if (!hasBody(request)) return '';
+/** The body, empty when there is none. Throws `unsupported-media-type` or `too-large` before it has read more than the limit. */
+export async function readBytes(request: IncomingMessage, contentType: string, limit: number): Promise<Buffer> {
+	if (!hasBody(request)) return Buffer.alloc(0);
 	const given = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 	const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
 	if (given !== contentType || encoding !== 'identity') {
@@ -27,7 +24,6 @@ export async function readBody(request: IncomingMessage, contentType: string): P
 		const found = given === contentType ? `content encoding ${encoding}` : given || 'none';
 		throw new StudioError('unsupported-media-type', `content type must be ${contentType}, found ${found}`);
 	}
-	const limit = limits[contentType] ?? textLimit;
 	if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(request, limit);
 	const chunks: Buffer[] = [];
 	let length = 0;
@@ -36,8 +32,14 @@ export async function readBody(request: IncomingMessage, contentType: string): P
 		if (length > limit) throw tooLarge(request, limit);
 		chunks.push(chunk as Buffer);
 	}
+	return Buffer.concat(chunks);
+}
+
+/** The body as text, `''` when there is none; limited by its type. */
+export async function readBody(request: IncomingMessage, contentType: string): Promise<string> {
+	const bytes = await readBytes(request, contentType, limits[contentType] ?? textLimit);
 	try {
-		return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch {
 		throw new StudioError(contentType === json ? 'bad-json' : 'invalid', 'the body is not UTF-8 text');
 	}

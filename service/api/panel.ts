@@ -18,6 +18,7 @@ const pages = [
 	'/log',
 	'/system',
 	'/network',
+	'/settings',
 	'/health',
 	'/logs',
 ];

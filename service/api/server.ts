@@ -14,6 +14,7 @@ import { createApp } from './app.js';
 import { audioRoutes } from './audio.js';
 import { Auth } from './auth.js';
 import { authorityRoutes } from './authority.js';
+import { backupRoutes } from './backup.js';
 import { busRoutes } from './buses.js';
 import { certificateRoutes } from './certificate.js';
 import { Clients, clientOf } from './client.js';
@@ -68,6 +69,8 @@ export interface ApiOptions {
 	panelDir: string;
 	/** Lets programs of this machine look (`r58 status`). */
 	statusToken?: string;
+	/** Ends the service so that its manager starts it again; null when nobody would. */
+	restart?: (() => void) | null;
 }
 
 export interface Api {
@@ -85,7 +88,17 @@ const certificateCheckMs = 15_000;
 const seatTokenS = 600;
 
 /** Everything between the socket and the studio. */
-export function createApi({ studio, store, settings, showLog, log, certificates, panelDir, statusToken }: ApiOptions): Api {
+export function createApi({
+	studio,
+	store,
+	settings,
+	showLog,
+	log,
+	certificates,
+	panelDir,
+	statusToken,
+	restart = null,
+}: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log });
 	const peers = new PeerSessions(studio, log);
 	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
@@ -127,6 +140,7 @@ export function createApi({ studio, store, settings, showLog, log, certificates,
 		...logRoutes(services),
 		...supportRoutes(services),
 		...settingsRoutes(services),
+		...backupRoutes(services, restart),
 		...tunnelRoutes(() => entrance.tunnel),
 		...metricsRoutes(services, metrics),
 		...openApiRoutes(routes),

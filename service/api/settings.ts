@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { secretFields, settingsSchema } from '../settings/schema.js';
+import { effectiveFields, redactedText } from '../settings/effective.js';
+import { applies, secretFields, settingsSchema } from '../settings/schema.js';
 import { withoutSecrets } from '../settings/secrets.js';
+import type { Settings } from '../settings/settings.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
+import { type SettingsStatus, settingsFileSchema, settingsStatusSchema } from './settingsSchema.js';
 
 const secrets = `Secrets (${secretFields.join(', ')}) are shown as true when they are set`;
 /** Validated with the rest of the settings, once the change is in them. */
@@ -29,5 +32,32 @@ export function settingsRoutes({ settings }: Services): Route[] {
 			response: z.record(z.string(), z.unknown()),
 			handler: ({ body }) => withoutSecrets(settings.patch(body)),
 		}),
+		route({
+			method: 'GET',
+			path: '/api/settings/status',
+			role: 'operator',
+			summary: 'Whether settings.yaml is in use, and what of it waits for a restart',
+			response: settingsStatusSchema,
+			handler: () => statusOf(settings),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/settings/file',
+			role: 'technician',
+			summary: `settings.yaml as it stands, and every setting with its line and default. ${secrets}, in the text as dots`,
+			response: settingsFileSchema,
+			handler: () => ({
+				...statusOf(settings),
+				path: settings.path,
+				text: redactedText(settings.text ?? '', settings.places.length === 0 ? settings.used : null),
+				overrides: Object.fromEntries(settings.overrides),
+				applies,
+				fields: effectiveFields(settings.used),
+			}),
+		}),
 	];
+}
+
+function statusOf({ revision, places, missing, restart }: Settings): SettingsStatus {
+	return { revision, problems: [...places], missing, restart };
 }

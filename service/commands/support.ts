@@ -4,46 +4,44 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.js';
 import { bundle, bundleName } from '../support/bundle.js';
 import { fileParts, secretsIn } from '../support/fileParts.js';
 import { machineParts } from '../support/machineParts.js';
 import { readRuntime } from '../system/runtimeFile.js';
+import { type Command, dataOption, parse, print, UsageError } from './command.js';
 
-export const supportUsage = `r58 support [FILE]      a support bundle (.tar.gz) without secrets, also when the service is down
-
-  --data DIR      data folder of the service (default: ./data)
-  FILE            where to; default r58-support-HOST-TIME.tar.gz here, - for standard output
-`;
 /** It starts to answer at once, and takes a minute at most. */
 const TIMEOUT_MS = { answer: 10_000, all: 120_000 };
 
-/** `r58 support`: from the running service when it answers, else from what lies there. Throws what keeps the file from being written. */
-export async function support(args: string[]): Promise<void> {
-	const { values, positionals } = parseArgs({
-		args,
-		allowPositionals: true,
-		options: { data: { type: 'string', default: 'data' } },
-	});
-	if (positionals.length > 1) throw new Error('one file at most (--help tells more)');
-	const dataDir = resolve(values.data);
-	const file = positionals[0] ?? `${bundleName(hostname())}.tar.gz`;
-	if (file === '-') {
-		await pipeline((await bundled(dataDir)).stream, process.stdout);
-		return;
-	}
-	// First, so that a bundle is not made for nothing.
-	const target = await open(file, 'wx', 0o600);
-	try {
-		const { stream, from } = await bundled(dataDir);
-		await pipeline(stream, target.createWriteStream());
-		process.stdout.write(`${file} (${from}); README.txt in it tells what is in it and what was removed\n`);
-	} catch (error) {
-		await rm(file);
-		throw error;
-	}
-}
+/** From the running service when it answers, else from what lies there. */
+export const support: Command = {
+	usage: `r58 support [FILE]
+      a support bundle (.tar.gz) without secrets, also when the service is down
+      FILE: where to; default r58-support-HOST-TIME.tar.gz here, - for standard output`,
+
+	async run(args) {
+		const { values, positionals } = parse(args, dataOption);
+		if (positionals.length > 1) throw new UsageError('one file at most');
+		const dataDir = resolve(values.data);
+		const file = positionals[0] ?? `${bundleName(hostname())}.tar.gz`;
+		if (file === '-') {
+			await pipeline((await bundled(dataDir)).stream, process.stdout);
+			return 0;
+		}
+		// First, so that a bundle is not made for nothing.
+		const target = await open(file, 'wx', 0o600);
+		try {
+			const { stream, from } = await bundled(dataDir);
+			await pipeline(stream, target.createWriteStream());
+			print(`${file} (${from}); README.txt in it tells what is in it and what was removed`);
+			return 0;
+		} catch (error) {
+			await rm(file);
+			throw error;
+		}
+	},
+};
 
 async function bundled(dataDir: string): Promise<{ stream: Readable; from: string }> {
 	const asked = await ask(dataDir);

@@ -1,70 +1,100 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type Document, isCollection, isMap, isSeq, type Node, type Pair } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../errors.js';
+import { type Place, placeAt, SettingsProblem } from './problem.js';
 import { type SettingsValues, settingsSchema } from './schema.js';
-
-/** A file that cannot be used; the message names line and reason. */
-export class SettingsProblem extends Error {
-	override readonly name = 'SettingsProblem';
-}
+import { parseYaml } from './syntax.js';
+import { decode, maxBytes } from './text.js';
 
 export interface ParsedSettings {
+	text: string;
 	/** Keeps comments and order when values are changed. */
 	document: Document;
 	values: SettingsValues;
 }
 
-/** Throws SettingsProblem. */
-export function parseSettings(text: string): ParsedSettings {
-	const lines = new LineCounter();
-	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-	const error = document.errors[0];
-	if (error) throw new SettingsProblem(`line ${lines.linePos(error.pos[0]).line}: ${error.message}`);
-	const parsed = settingsSchema.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {});
-	if (parsed.success) return { document, values: parsed.data };
+/** Throws SettingsProblem with every place that is wrong. */
+export function parseSettings(bytes: Uint8Array | string): ParsedSettings {
+	const text = decode(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+	const document = parseYaml(text);
+	const parsed = settingsSchema.safeParse(plainOf(document));
+	if (parsed.success) return { text, document, values: parsed.data };
+	const issues = worthTelling(document, parsed.error.issues);
+	// What does not go together comes last: it may follow from the others.
 	throw new SettingsProblem(
-		parsed.error.issues.map((issue) => `${placeOf(document, issue, lines)}: ${issue.message}`).join('; '),
+		[issues.filter(({ code }) => code !== 'custom'), issues.filter(({ code }) => code === 'custom')].flatMap((part) =>
+			part.flatMap((issue) => placesOf(text, document, issue)).sort((a, b) => a.line - b.line || a.column - b.column),
+		),
 	);
 }
 
-/** "line 7, network.ports", the line of the innermost part that is in the file. */
-function placeOf(document: Document, { path, code, ...issue }: z.core.$ZodIssue, lines: LineCounter): string {
-	const unknown = code === 'unrecognized_keys' ? (issue as { keys?: string[] }).keys?.[0] : undefined;
-	const full = unknown === undefined ? path : [...path, unknown];
-	const name = full.map(String).join('.') || 'the file';
-	for (let depth = full.length; depth > 0; depth--) {
-		const node = document.getIn(full.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-		if (node?.range) return `line ${lines.linePos(node.range[0]).line}, ${name}`;
-	}
-	return name;
+/** A section whose every field is commented out is one that is not there. */
+export function plainOf(document: Document): unknown {
+	const plain: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
+	if (typeof plain !== 'object' || Array.isArray(plain)) return plain;
+	return Object.fromEntries(Object.entries(plain as object).filter(([, section]) => section !== null));
 }
 
-/** Null when there is none; throws SettingsProblem when it cannot be read. */
-export function readSettingsFile(path: string): string | null {
+/** A name that is misspelt is one that is not known; that the right one is missing there follows from it. */
+function worthTelling(document: Document, issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+	const around = (path: PropertyKey[]) => path.map(String).join('\n');
+	const unknown = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => around(path)));
+	return issues.filter(({ code, path }) => {
+		return code === 'unrecognized_keys' || !unknown.has(around(path.slice(0, -1))) || find(document, path).whole;
+	});
+}
+
+function placesOf(text: string, document: Document, issue: z.core.$ZodIssue): Place[] {
+	const message = issue.message.replace(/^Invalid input: /, '');
+	if (issue.code !== 'unrecognized_keys') return [placeIn(text, document, issue.path, message)];
+	return issue.keys.map((key) => {
+		const known = 'there is no such setting';
+		return placeIn(text, document, [...issue.path, key], known, true);
+	});
+}
+
+/** Of a value, of the name before it when that is meant or the value begins below; of what is around a field that is missing. */
+function placeIn(text: string, document: Document, path: PropertyKey[], message: string, ofName = false): Place {
+	const { pair, node } = find(document, path);
+	const value = node !== null && !isCollection(node) ? node : null;
+	const name = pair?.key as Node | undefined;
+	const range = (ofName ? null : value?.range) ?? name?.range ?? node?.range;
+	return placeAt(text, range?.[0] ?? 0, message, path.map(String).join('.').slice(0, 100) || null);
+}
+
+/** The innermost part of a path that is in the file. */
+export function find(document: Document, path: readonly PropertyKey[]): { pair: Pair | null; node: Node | null; whole: boolean } {
+	let pair: Pair | null = null;
+	let node = document.contents as Node | null;
+	for (const key of path) {
+		const next: Pair | undefined = isMap(node)
+			? (node.items as Pair[]).find((item) => String((item.key as { value?: unknown }).value) === String(key))
+			: undefined;
+		const item = isSeq(node) ? (node.items[Number(key)] as Node | undefined) : undefined;
+		if (!next && !item) return { pair, node: isSeq(node) || isMap(node) ? node : null, whole: false };
+		pair = next ?? null;
+		node = next ? (next.value as Node | null) : item!;
+	}
+	return { pair, node, whole: true };
+}
+
+/** Null when there is none; throws SettingsProblem when it cannot be read. Never waits, whatever stands there. */
+export function readSettingsFile(path: string): Uint8Array | null {
+	let file: number | undefined;
 	try {
-		return readFileSync(path, 'utf8');
+		file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		if (!fstatSync(file).isFile()) throw new Error('it is no file');
+		// One more than is taken tells that there is more.
+		const bytes = Buffer.alloc(maxBytes + 1);
+		let length = 0;
+		for (let read = -1; read !== 0 && length < bytes.length; length += read)
+			read = readSync(file, bytes, length, bytes.length - length, length);
+		return bytes.subarray(0, length);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-		throw new SettingsProblem(messageOf(error));
-	}
-}
-
-/** Whole or not at all, also when the power goes: a new file, on the disk, then in place of the old one. It holds secrets. */
-export function writeSettingsFile(path: string, text: string): void {
-	const file = openSync(`${path}.new`, 'w', 0o600);
-	try {
-		writeSync(file, text);
-		fsyncSync(file);
+		throw new SettingsProblem([{ line: 1, column: 1, field: null, message: `the file cannot be read: ${messageOf(error)}` }]);
 	} finally {
-		closeSync(file);
-	}
-	renameSync(`${path}.new`, path);
-	const folder = openSync(dirname(path), 'r');
-	try {
-		fsyncSync(folder);
-	} finally {
-		closeSync(folder);
+		if (file !== undefined) closeSync(file);
 	}
 }

@@ -83,9 +83,9 @@ export const networkSettingsSchema = z
 	})
 	.superRefine(({ servers, policy, cloudflare, ports, limits }, context) => {
 		const names = servers.map(({ name }) => name);
-		const twice = names.find((name, index) => names.indexOf(name) !== index);
-		if (twice !== undefined)
-			context.addIssue({ code: 'custom', path: ['servers'], message: `two servers are called "${twice}"` });
+		const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+		if (twice !== -1)
+			context.addIssue({ code: 'custom', path: ['servers', twice, 'name'], message: `two servers are called "${names[twice]}"` });
 		const has = ports.last - ports.first + 1;
 		const needs = limits.guests * PEERS_A_GUEST + limits.viewers;
 		if (has < needs)

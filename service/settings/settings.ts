@@ -1,51 +1,156 @@
 import { EventEmitter } from 'node:events';
+import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap } from 'yaml';
 import { validate } from '../api/validation.js';
 import { messageOf, StudioError } from '../errors.js';
+import { replaceFile } from '../system/durable.js';
 import type { Log } from '../system/log.js';
-import { parseSettings, readSettingsFile, writeSettingsFile } from './file.js';
-import { type SectionName, type SettingsValues, settingsSchema, template } from './schema.js';
+import { type ParsedSettings, parseSettings, plainOf, readSettingsFile } from './file.js';
+import { type Place, SettingsProblem } from './problem.js';
+import { applies, type SectionName, type SettingsValues, settingsSchema, template } from './schema.js';
 import { keepSecrets } from './secrets.js';
 
 export const settingsFile = 'settings.yaml';
-const lastGoodFile = '.settings.last-good.yaml';
+export const lastGoodFile = '.settings.last-good.yaml';
+/** Editors write a file in several steps. */
+const settleMs = 150;
 
 /** Changed values by section; a section's fields that are not named stay as they are, null sets one back to its default. */
 export type SettingsChange = { [Name in SectionName]?: Record<string, unknown> };
 
-/** What a technician has set: DATA/settings.yaml, read at start, changed by `patch`. */
-export class Settings extends EventEmitter<{ change: [now: SettingsValues, before: SettingsValues] }> {
-	/** Why the file is not used, with the line, or null. */
-	readonly problem: string | null = null;
-	#path: string;
+interface Events {
+	change: [now: SettingsValues, before: SettingsValues];
+	/** The file cannot be used, for another reason than before, or can again. */
+	problem: [];
+}
+
+/** What a technician has set: DATA/settings.yaml, read at start and whenever it changes, changed by `patch`. */
+export class Settings extends EventEmitter<Events> {
+	readonly path: string;
 	#lastGoodPath: string;
-	#document: Document;
-	#values: SettingsValues;
+	#log: Log;
+	/** What the running values came from. */
+	#used: ParsedSettings;
+	/** The file as it was looked at last, good or not. */
+	#seen: Uint8Array | null = null;
+	#started: SettingsValues;
+	/** Options of the command line by the field they go before. */
+	readonly overrides: ReadonlyMap<string, string>;
+	#problem: SettingsProblem | null = null;
+	#missing = false;
+	#revision = 0;
+	#watcher: FSWatcher | undefined;
+	#timer: NodeJS.Timeout | undefined;
 
 	/** A missing file is made. A broken one stays as it is: the values that were last good are used, or else the defaults. */
-	constructor({ dataDir, log }: { dataDir: string; log: Log }) {
+	constructor({ dataDir, log, overrides = new Map() }: { dataDir: string; log: Log; overrides?: ReadonlyMap<string, string> }) {
 		super();
-		this.#path = join(dataDir, settingsFile);
+		this.overrides = overrides;
+		this.path = join(dataDir, settingsFile);
 		this.#lastGoodPath = join(dataDir, lastGoodFile);
-		let parsed = parseSettings(template);
+		this.#log = log;
+		this.#used = parseSettings(template);
 		try {
-			const text = readSettingsFile(this.#path);
-			if (text === null) writeSettingsFile(this.#path, template);
-			else parsed = parseSettings(text);
-			this.#keepAsGood(text ?? template);
+			this.#seen = readSettingsFile(this.path);
+			if (this.#seen === null) this.#write(template);
+			else this.#used = parseSettings(this.#seen);
+			this.#keepAsGood(this.#used.text);
 		} catch (error) {
-			this.problem = `${settingsFile}: ${messageOf(error)}`;
-			parsed = this.#lastGood() ?? parsed;
+			this.#problem = problemOf(error);
+			this.#used = readGood(this.#lastGoodPath) ?? this.#used;
 			log.error({ problem: this.problem }, 'the settings cannot be used; those that were last good are');
 		}
-		this.#document = parsed.document;
-		this.#values = parsed.values;
+		this.#started = this.#used.values;
 	}
 
 	/** Never to be changed in place. */
 	get current(): SettingsValues {
-		return this.#values;
+		return this.#used.values;
+	}
+
+	/** Why the file is not used, with line and column, or null. */
+	get problem(): string | null {
+		if (this.#missing) return `${settingsFile} is gone; the values it had stay in use`;
+		return this.#problem && `${settingsFile}: ${this.#problem.message}`;
+	}
+
+	get places(): readonly Place[] {
+		return this.#problem?.places ?? [];
+	}
+
+	/** The file was there and is not any more. */
+	get missing(): boolean {
+		return this.#missing;
+	}
+
+	/** Counts what was found in the file, good or not: who wrote it learns that it was looked at. */
+	get revision(): number {
+		return this.#revision;
+	}
+
+	/** The file whose values are in use. */
+	get used(): ParsedSettings {
+		return this.#used;
+	}
+
+	/** What stands in the file now, as text; null when it is gone. */
+	get text(): string | null {
+		return this.#seen && Buffer.from(this.#seen).toString('utf8');
+	}
+
+	/** Sections that were changed and count after a restart. */
+	get restart(): SectionName[] {
+		return (Object.keys(applies) as SectionName[]).filter(
+			(name) => applies[name] === 'restart' && this.#changed(name).some((field) => !this.overrides.has(field)),
+		);
+	}
+
+	#changed(name: SectionName): string[] {
+		const [before, now]: Record<string, unknown>[] = [this.#started[name], this.current[name]];
+		return Object.keys(now!)
+			.filter((key) => !isDeepStrictEqual(before![key], now![key]))
+			.map((key) => `${name}.${key}`);
+	}
+
+	/** From now on what is changed in the file counts, by whomever. */
+	watch(): void {
+		try {
+			// The folder: editors put a new file in place of the old one.
+			this.#watcher = watch(join(this.path, '..'), (_event, name) => {
+				if (name !== settingsFile) return;
+				clearTimeout(this.#timer);
+				this.#timer = setTimeout(() => this.reload(), settleMs).unref();
+			});
+			this.#watcher.on('error', (error) => this.#log.error({ err: error }, 'changes of the settings file are not seen'));
+		} catch (error) {
+			this.#log.error({ err: error }, 'changes of the settings file are not seen');
+		}
+		// What was written between the start and now.
+		this.reload();
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+		this.#watcher?.close();
+	}
+
+	/** Takes the file as it is now, all of it or nothing: of a broken one no value is used. */
+	reload(): void {
+		const before = { problem: this.problem, values: this.current };
+		try {
+			const bytes = readSettingsFile(this.path);
+			if (bytes === null ? this.#missing : this.#seen !== null && Buffer.compare(bytes, this.#seen) === 0) return;
+			this.#seen = bytes;
+			this.#revision += 1;
+			this.#missing = bytes === null;
+			this.#problem = null;
+			if (bytes !== null) this.#use(parseSettings(bytes));
+		} catch (error) {
+			this.#problem = problemOf(error);
+		}
+		this.#tell(before);
 	}
 
 	/**
@@ -53,42 +158,77 @@ export class Settings extends EventEmitter<{ change: [now: SettingsValues, befor
 	 * and `disk` when it cannot be written.
 	 */
 	patch(change: SettingsChange): SettingsValues {
-		if (this.problem !== null) throw new StudioError('conflict', `${this.problem}; mend or remove the file, then restart`);
-		const kept = keepSecrets(change, this.#values) as Record<string, unknown>;
-		const before = this.#values;
-		const document = this.#document.clone();
-		merge(document, [], kept);
-		const values = validate(settingsSchema, document.toJS() ?? {}, 'settings');
-		const text = document.toString({ lineWidth: 130 });
+		// An edit that was saved a moment ago is not to be lost.
+		this.reload();
+		if (this.#problem !== null) throw new StudioError('conflict', `${this.problem}; mend the file first`);
+		const document = this.#used.document.clone();
+		merge(document, [], keepSecrets(change, this.current) as Record<string, unknown>);
+		validate(settingsSchema, plainOf(document), 'settings');
+		this.replace(document.toString({ lineWidth: 0 }));
+		return this.current;
+	}
+
+	/** Another file in place of this one. Throws SettingsProblem, and `disk` when it cannot be written. */
+	replace(text: string): void {
+		const before = { problem: this.problem, values: this.current };
+		const parsed = parseSettings(text);
 		try {
-			writeSettingsFile(this.#path, text);
+			this.#write(text);
 		} catch (error) {
 			throw new StudioError('disk', `the settings cannot be written: ${messageOf(error)}`);
 		}
-		this.#keepAsGood(text);
-		this.#document = document;
-		this.#values = values;
-		this.emit('change', values, before);
-		return values;
+		this.#use(parsed);
+		this.#problem = null;
+		this.#missing = false;
+		this.#revision += 1;
+		this.#tell(before);
+	}
+
+	/** Sections that stay as they were stay the same objects: nothing is started anew for them. */
+	#use(parsed: ParsedSettings): void {
+		const before = this.current;
+		const kept = (Object.keys(before) as SectionName[]).filter((name) => isDeepStrictEqual(before[name], parsed.values[name]));
+		const values = { ...parsed.values, ...Object.fromEntries(kept.map((name) => [name, before[name]])) };
+		const same = kept.length === Object.keys(before).length;
+		this.#used = { ...parsed, values: same ? before : values };
+		this.#keepAsGood(parsed.text);
+	}
+
+	#write(text: string): void {
+		replaceFile(this.path, text);
+		this.#seen = Buffer.from(text);
+	}
+
+	#tell(before: { problem: string | null; values: SettingsValues }): void {
+		if (this.problem !== before.problem) this.emit('problem');
+		if (this.current !== before.values) this.emit('change', this.current, before.values);
 	}
 
 	/** A copy that is only missed when the file is broken. */
 	#keepAsGood(text: string): void {
 		try {
-			if (readSettingsFile(this.#lastGoodPath) !== text) writeSettingsFile(this.#lastGoodPath, text);
+			const kept = readSettingsFile(this.#lastGoodPath);
+			if (kept === null || Buffer.from(kept).toString() !== text) replaceFile(this.#lastGoodPath, text);
 		} catch {
 			// The disk that has no room for it fails louder elsewhere.
 		}
 	}
+}
 
-	#lastGood(): ReturnType<typeof parseSettings> | null {
-		try {
-			const text = readSettingsFile(this.#lastGoodPath);
-			return text === null ? null : parseSettings(text);
-		} catch {
-			return null;
-		}
+/** Null when there is none that can be used. */
+export function readGood(path: string): ParsedSettings | null {
+	try {
+		const bytes = readSettingsFile(path);
+		return bytes && parseSettings(bytes);
+	} catch {
+		return null;
 	}
+}
+
+/** What a reader throws; what only a writer meets has no line. */
+function problemOf(error: unknown): SettingsProblem {
+	if (error instanceof SettingsProblem) return error;
+	return new SettingsProblem([{ line: 1, column: 1, field: null, message: messageOf(error) }]);
 }
 
 /** Maps value by value, so that comments of what stays are kept; lists as a whole. */

@@ -1,10 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { State } from '../api/schema.js';
 import { messageOf } from '../errors.js';
-import { readSettingsFile, writeSettingsFile } from '../settings/file.js';
 import type { Settings } from '../settings/settings.js';
 import type { LiveState } from '../state.js';
+import { writeSynced } from './durable.js';
 import type { Log } from './log.js';
 
 /** Services of the system itself lie below: no file of this service opens them. */
@@ -27,8 +28,8 @@ const path = (dataDir: string) => join(dataDir, 'ports.json');
 
 /** What the service wrote last. Throws when that cannot be read or is not what it should be. */
 export function readPorts(dataDir: string): Ports {
-	const text = readSettingsFile(path(dataDir));
-	return text === null ? defaultPorts : schema.parse(JSON.parse(text));
+	const file = path(dataDir);
+	return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, 'utf8'))) : defaultPorts;
 }
 
 export interface OpenPortsOptions {
@@ -59,7 +60,9 @@ export class OpenPorts {
 		const text = `${JSON.stringify(openPorts([http, https], settings.current.network, state.current.sources))}\n`;
 		if (text === this.#written) return;
 		try {
-			if (readSettingsFile(path(dataDir)) !== text) writeSettingsFile(path(dataDir), text);
+			const file = path(dataDir);
+			// The firewall is loaded anew whenever the file is written.
+			if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeSynced(file, text);
 			this.#written = text;
 		} catch (error) {
 			log.onceASecond('ports').error(`the firewall cannot be told what is open: ${messageOf(error)}`);

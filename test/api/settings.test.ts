@@ -1,4 +1,6 @@
 import * as assert from 'uvu/assert';
+import type { BackupPending, BackupPlan } from '../../service/api/backupSchema.js';
+import type { SettingsFile } from '../../service/api/settingsSchema.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 
@@ -36,6 +38,39 @@ test('what does not fit is refused with the fields, whole', async () => {
 	for (const wrong of [{ colours: {} }, { network: 7 }]) {
 		assert.is((await server.ask('PATCH', '/api/settings', { ...technician(), json: wrong })).status, 400);
 	}
+});
+
+test('the file is shown with its lines, and without its secrets', async () => {
+	const shown = await server.ask('GET', '/api/settings/file', technician());
+	const text = await shown.text();
+	assert.not.match(text, /north/);
+	const { text: file, fields, applies } = JSON.parse(text) as SettingsFile;
+	assert.match(file, /secret: •••/);
+	const { line } = fields.find(({ field }) => field === 'network.policy')!;
+	assert.match(file.split('\n')[line! - 1]!, /^ {2}policy: all/);
+	assert.is(applies.program, 'restart');
+});
+
+test('a backup comes without secrets, goes back as what it is, and nothing else does', async () => {
+	const made = await server.ask('GET', '/api/backup', technician());
+	assert.is(made.headers.get('content-type'), 'application/gzip');
+	assert.match(made.headers.get('content-disposition')!, /r58-backup-\d{4}-\d\d-\d\d\.tar\.gz/);
+	const body = new Uint8Array(await made.arrayBuffer());
+	const headers = { 'content-type': 'application/gzip' };
+	const post = (more: object, path = '/api/backup?dryRun=true') =>
+		server.ask('POST', path, { ...technician(), headers, ...more });
+	assert.equal(((await (await post({ body })).json()) as BackupPlan).changes, []);
+	assert.is((await post({ body: 'hello' })).status, 400);
+	assert.is((await post({ body, headers: { 'content-type': 'application/zip' } })).status, 415);
+	assert.is((await post({ body: new Uint8Array(9 * 1024 * 1024) })).status, 413);
+	assert.is((await post({ body }, '/api/backup?dryRun=perhaps')).status, 400);
+	assert.is((await server.ask('POST', '/api/backup/undo', technician())).status, 409);
+	assert.is((await server.ask('POST', '/api/system/factory-reset', { ...technician(), json: { confirm: 'yes' } })).status, 400);
+	const decided = await server.ask('POST', '/api/system/factory-reset', { ...technician(), json: { confirm: 'factory reset' } });
+	assert.is(((await decided.json()) as BackupPending).pending?.kind, 'factory-reset');
+	const cancelled = await server.ask('DELETE', '/api/backup/pending', technician());
+	assert.is(((await cancelled.json()) as BackupPending).pending, null);
+	assert.is((await server.ask('POST', '/api/system/restart', technician())).status, 409, 'nobody would start it again');
 });
 
 test('a 201 of WHIP and WHEP names the servers, one Link each; errors and preflights name none', async () => {

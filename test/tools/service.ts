@@ -17,8 +17,8 @@ const main = join(root, 'dist/service/main.js');
 export interface ServiceOptions {
 	/** Default: a temporary folder that goes with the service. */
 	dataDir?: string;
-	/** Default 640x360p30. */
-	canvas?: string;
+	/** Default 640x360p30; null leaves it to the settings. */
+	canvas?: string | null;
 	/** Default true. */
 	demo?: boolean;
 	httpPort?: number;
@@ -88,7 +88,12 @@ export class TestService {
 	static spawn(options: ServiceOptions = {}): TestService {
 		const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'r58-data-'));
 		const args = ['--data', dataDir, '--http', String(options.httpPort ?? 0), '--https', '0'];
-		args.push('--canvas', options.canvas ?? '640x360p30', ...((options.demo ?? true) ? ['--demo'] : []), ...(options.args ?? []));
+		const { canvas = '640x360p30' } = options;
+		args.push(
+			...(canvas === null ? [] : ['--canvas', canvas]),
+			...((options.demo ?? true) ? ['--demo'] : []),
+			...(options.args ?? []),
+		);
 		// setpriv becomes the service; a test that is killed takes it along. A session of its own makes what it leaves behind countable.
 		const [program = '', ...words] = [...(options.inside ?? []), 'setpriv', '--pdeathsig', 'KILL', process.execPath, main];
 		const child = spawn(program, [...words, ...args], {

@@ -2,15 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as assert from 'uvu/assert';
-import { checkDataFolder, parseCanvas, parseOptions } from '../../service/cli.js';
+import { canvasOf, checkDataFolder, parseCanvas, parseOptions } from '../../service/cli.js';
 import { StudioError } from '../../service/errors.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 
 test('options that are good', () => {
-	const hd = { width: 1920, height: 1080, fpsNum: 30, fpsDen: 1 };
-	assert.equal(parseOptions([]), { dataDir: resolve('data'), httpPort: 8000, httpsPort: 8443, canvas: hd, demo: false });
-	assert.equal(parseOptions(['--demo'])!.canvas, { width: 1280, height: 720, fpsNum: 30, fpsDen: 1 });
+	const plain = parseOptions([])!;
+	assert.equal(plain, { dataDir: resolve('data'), httpPort: 8000, httpsPort: 8443, canvas: null, demo: false });
+	assert.equal(canvasOf(plain, null), { width: 1920, height: 1080, fpsNum: 30, fpsDen: 1 });
+	assert.equal(canvasOf(parseOptions(['--demo'])!, null), { width: 1280, height: 720, fpsNum: 30, fpsDen: 1 });
+	assert.equal(canvasOf(parseOptions(['--demo'])!, '640x360p25').width, 640, 'the settings go before what is usual');
+	assert.equal(canvasOf(parseOptions(['--canvas', '320x180p25'])!, '640x360p25').width, 320, 'the option before the settings');
 	const given = parseOptions(['--data', '/tmp/x', '--http', '0', '--https=0', '--canvas', '640x360p25', '--demo']);
 	const canvas = { width: 640, height: 360, fpsNum: 25, fpsDen: 1 };
 	assert.equal(given, { dataDir: '/tmp/x', httpPort: 0, httpsPort: 0, canvas, demo: true });

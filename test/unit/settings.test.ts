@@ -1,13 +1,17 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import * as assert from 'uvu/assert';
 import { StudioError } from '../../service/errors.js';
+import { redactedText } from '../../service/settings/effective.js';
+import { parseSettings } from '../../service/settings/file.js';
 import { withoutSecrets } from '../../service/settings/secrets.js';
 import { Settings } from '../../service/settings/settings.js';
 import { createLog } from '../../service/system/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
+import { within } from '../tools/wait.js';
 
 let dir: string;
 test.before.each(() => {
@@ -98,10 +102,10 @@ test('secrets are shown as set, stay when true comes back, and end with null', (
 test('a broken file is left alone: the last good values are used, and line and reason are told', () => {
 	open().patch({ network: { tcp: true } });
 	for (const [broken, problem] of [
-		['network:\n  tcp: [yes\n', /^settings\.yaml: line \d+: /],
-		['# mine\nnetwork:\n  tcp: maybe\n', /^settings\.yaml: line 3, network\.tcp: /],
-		['network:\n  policy: all\n  pots: 1\n', /^settings\.yaml: line 3, network\.pots: .*pots/],
-		['network:\n  ports:\n    first: 1\n', /line 3, network\.ports\.first: /],
+		['network:\n  tcp: [yes\n', /^settings\.yaml: line 2, column 8: the \[ that begins here is not closed$/],
+		['# mine\nnetwork:\n  tcp: maybe\n', /^settings\.yaml: line 3, column 8, network\.tcp: expected boolean/],
+		['network:\n  policy: all\n  pots: 1\n', /^settings\.yaml: line 3, column 3, network\.pots: there is no such setting$/],
+		['network:\n  ports:\n    first: 1\n', /line 3, column 12, network\.ports\.first: /],
 	] as const) {
 		writeFileSync(path(), broken);
 		const settings = open();
@@ -115,8 +119,86 @@ test('a broken file is left alone: the last good values are used, and line and r
 test('a broken file of a first start means the defaults', () => {
 	writeFileSync(path(), 'network: 7\n');
 	const settings = open();
-	assert.match(settings.problem!, /line 1, network: /);
+	assert.match(settings.problem!, /line 1, column 10, network: /);
 	assert.is(settings.current.network.tcp, false);
+});
+
+test('the running service takes up the file when it changes, and leaves a broken one alone until it is mended', async () => {
+	const settings = open();
+	const next = (event: 'change' | 'problem') => within(once(settings, event), 10_000, `the ${event}`);
+	settings.watch();
+	try {
+		const mended = text().replace('tcp: false', 'tcp: true').replace('canvas: null', 'canvas: 640x360p25');
+		const changed = next('change');
+		writeFileSync(path(), mended);
+		const [now, before] = (await changed) as [typeof settings.current, typeof settings.current];
+		assert.equal([before.network.tcp, now.network.tcp, settings.current.network.tcp], [false, true, true]);
+		assert.is(now.access, before.access, 'a section that stays is told by being the same');
+		assert.equal(settings.restart, ['program'], 'what counts later is told');
+
+		const broken = next('problem');
+		writeFileSync(path(), mended.replace('tcp: true', 'tcp: perhaps'));
+		await broken;
+		assert.match(settings.problem!, /^settings\.yaml: line \d+, column 8, network\.tcp: expected boolean/);
+		assert.is(settings.current.network.tcp, true);
+		assert.is(refusal({ tcp: false }, settings).code, 'conflict');
+
+		const good = next('problem');
+		// As editors do it.
+		writeFileSync(`${path()}~`, mended);
+		renameSync(`${path()}~`, path());
+		await good;
+		assert.is(settings.problem, null);
+
+		const gone = next('problem');
+		rmSync(path());
+		await gone;
+		assert.match(settings.problem!, /settings\.yaml is gone/);
+		assert.is(settings.current.network.tcp, true);
+		settings.patch({ network: { policy: 'all' } });
+		assert.is(settings.problem, null);
+		assert.is(open().current.network.tcp, true, 'the next change writes it anew');
+	} finally {
+		settings.stop();
+	}
+});
+
+test('an edit that was saved a moment before a change in the panel is not lost', () => {
+	const settings = open();
+	writeFileSync(path(), text().replace('tcp: false', 'tcp: true # mine'));
+	settings.patch({ network: { publicAddress: '192.0.2.7' } });
+	assert.match(text(), /tcp: true # mine/);
+	assert.equal([settings.current.network.tcp, settings.current.network.publicAddress], [true, '192.0.2.7']);
+});
+
+test('what the panel writes can be read again, however long the values', () => {
+	const settings = open();
+	const server = {
+		name: 'a',
+		urls: Array.from({ length: 8 }, (_, n) => `turn:${'x'.repeat(200)}${n}.example.org`),
+		secret: '\'"# {[: '.repeat(60),
+	};
+	settings.patch({ network: { servers: [server] } });
+	assert.is(open().problem, null);
+	assert.is(open().current.network.servers[0]!.secret, server.secret);
+});
+
+test('the file is shown without its secrets, also when it is broken', () => {
+	const secretText = `network:
+  servers:
+    - { name: ours, urls: ["turn:a.example.org"], secret: "canary-1, 2" } # kept
+    - name: b
+      urls: [turn:b.example.org]
+      username: me
+      credential: canary-3, x
+  cloudflare: { keyId: k, apiToken: canary-4 }
+`;
+	const shown = redactedText(secretText, parseSettings(secretText));
+	assert.is(shown.split('\n')[2], '    - { name: ours, urls: ["turn:a.example.org"], secret: ••• } # kept');
+	assert.not.match(shown, /canary/);
+	const broken = `${secretText}    secret:\n      canary-5\n  "apiToken" : 'canary-6\n  policy: none\n`;
+	assert.not.match(redactedText(broken, null), /canary/);
+	assert.match(redactedText(broken, null), /policy: none/);
 });
 
 test.run();

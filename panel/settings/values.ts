@@ -1,0 +1,31 @@
+/** Sections of /api/settings as the forms hold them; secrets come as true (set) or null. */
+export interface TunnelValues {
+	enabled: boolean;
+	host: string;
+	port: number;
+	user: string;
+	hostKey: string;
+	remotePort: number;
+}
+export interface AccessValues {
+	publicUrl: string | null;
+	trustedProxies: string[];
+	door: boolean;
+	tunnel: TunnelValues | null;
+	acme: { email: string | null; directoryUrl: string } | null;
+}
+export interface ProgramValues {
+	canvas: string | null;
+}
+export interface SettingsSections {
+	access: AccessValues;
+	program: ProgramValues;
+}
+
+/** What each section is about. */
+export const sectionTitles: Record<string, string> = {
+	network: 'Network: STUN, TURN, ports and limits',
+	access: 'Access: ways in for guests and viewers',
+	program: 'Program: size and rate',
+	alerts: 'Alerts: who is told of faults',
+};

@@ -1,0 +1,28 @@
+/** What crosses the API of backup, restore and factory reset, beside the archives themselves. */
+import { z } from 'zod';
+
+export const backupPlanSchema = z.object({
+	madeAt: z.string(),
+	version: z.string(),
+	secrets: z.enum(['none', 'locked', 'restored']),
+	changes: z.array(z.object({ part: z.enum(['settings', 'show', 'accounts', 'keys']), text: z.string() })),
+	left: z.array(z.string()),
+	restart: z.boolean(),
+});
+export type BackupPlan = z.infer<typeof backupPlanSchema>;
+
+export const backupPendingSchema = z.object({
+	/** What the next start does, decided when. */
+	pending: z.object({ kind: z.enum(['restore', 'factory-reset']), at: z.string() }).nullable(),
+	/** The last restore can be undone: back to the state of then. */
+	undo: z.object({ of: z.string() }).nullable(),
+	/** The service can start itself again. */
+	canRestart: z.boolean(),
+});
+export type BackupPending = z.infer<typeof backupPendingSchema>;
+
+export const factoryResetSchema = z.strictObject({
+	confirm: z.literal('factory reset', 'must be: factory reset'),
+	keys: z.boolean().default(false),
+	recordings: z.boolean().default(false),
+});

@@ -1,0 +1,158 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { messageOf, StudioError } from '../errors.js';
+import { parseSettings } from '../settings/file.js';
+import type { Settings } from '../settings/settings.js';
+import { replaceFile } from '../system/durable.js';
+import { type Change, settingsChanges, tableChanges } from './changes.js';
+import { type Content, makeBackup, presentKeys, presentTables, readBackup } from './content.js';
+import { dropPending, type Pending, type PendingRestore, readPending, undoFile, writePending } from './pending.js';
+import { settingsFrom } from './settingsPart.js';
+
+/** What a restore would do. */
+export interface Plan {
+	/** When the backup was made, and by which version. */
+	madeAt: string;
+	version: string;
+	/** locked: there are secrets, accounts and keys in it, but no passphrase was given; they stay as they are. */
+	secrets: 'none' | 'locked' | 'restored';
+	/** Empty: everything is so already. */
+	changes: Change[];
+	/** What cannot come back, and why. */
+	left: string[];
+	/** It counts after a restart; until then the show goes on as it is. */
+	restart: boolean;
+}
+
+export interface BackupsOptions {
+	dataDir: string;
+	keysDir: string;
+	settings: Settings;
+	/** Of the program. */
+	version: string;
+}
+
+/** Backups of settings and show, and what comes back of them. */
+export class Backups {
+	constructor(private readonly o: BackupsOptions) {}
+
+	/** A .tar.gz. Without a passphrase it holds no secret. */
+	make(passphrase: string | null): Promise<Buffer> {
+		const { dataDir, keysDir, settings, version } = this.o;
+		return makeBackup({ dataDir, keysDir, settings: settings.used, version }, passphrase);
+	}
+
+	/** Throws `invalid`, `too-large`, and `conflict` for a backup of a newer version. Changes nothing. */
+	async plan(archive: Buffer, passphrase: string | null): Promise<Plan> {
+		return (await this.#prepare(archive, passphrase)).plan;
+	}
+
+	/** All of it or nothing. What was before can be brought back by `undo`. */
+	async restore(archive: Buffer, passphrase: string | null): Promise<Plan> {
+		const { plan, next } = await this.#prepare(archive, passphrase);
+		this.#begin(next, plan);
+		return plan;
+	}
+
+	/** Back to before the last restore; doing it twice is as not doing it. Throws `conflict` when there was none. */
+	undo(): Plan {
+		const before = this.undoable();
+		// It has not happened yet.
+		if (this.pending()?.kind === 'restore') dropPending(this.o.dataDir);
+		if (!before) throw new StudioError('conflict', 'nothing was restored that could be undone');
+		const next: PendingRestore = { ...before, at: new Date().toISOString() };
+		const plan: Plan = { madeAt: before.of, version: this.o.version, secrets: 'restored', left: [], ...this.#compare(next) };
+		this.#begin(next, plan);
+		return plan;
+	}
+
+	undoable(): PendingRestore | null {
+		const before = attempt(() => readPending(this.o.dataDir, undoFile));
+		return before?.kind === 'restore' ? before : null;
+	}
+
+	/** What the next start does. */
+	pending(): Pending | null {
+		return attempt(() => readPending(this.o.dataDir));
+	}
+
+	/** The next start does nothing any more; for a restore, the way back is gone with it. */
+	cancel(): void {
+		if (this.pending()?.kind === 'restore') rmSync(join(this.o.dataDir, undoFile), { force: true });
+		dropPending(this.o.dataDir);
+	}
+
+	/** Decided now, done by the next start. Recordings and keys stay unless they are named. */
+	reset({ keys, recordings }: { keys: boolean; recordings: boolean }): void {
+		writePending(this.o.dataDir, { kind: 'factory-reset', at: new Date().toISOString(), keys, recordings });
+	}
+
+	async #prepare(archive: Buffer, passphrase: string | null): Promise<{ plan: Plan; next: PendingRestore }> {
+		const content = await readBackup(archive, passphrase);
+		const { manifest, secrets } = content;
+		const { text, left } = this.#settingsOf(content);
+		const opened = secrets === 'locked' ? null : secrets;
+		const next: PendingRestore = {
+			kind: 'restore',
+			at: new Date().toISOString(),
+			of: manifest.madeAt,
+			settings: text,
+			tables: { ...content.show, ...opened?.accounts },
+			keys: opened?.keys ?? null,
+		};
+		const { madeAt, version } = manifest;
+		const how = secrets === 'locked' ? 'locked' : secrets ? 'restored' : 'none';
+		return { plan: { madeAt, version, secrets: how, left, ...this.#compare(next) }, next };
+	}
+
+	#settingsOf({ settings, secrets }: Content): { text: string; left: string[] } {
+		return settingsFrom(settings, secrets === 'locked' ? null : (secrets?.settings ?? null), this.o.settings.current);
+	}
+
+	#compare({ settings, tables, keys }: PendingRestore): Pick<Plan, 'changes' | 'restart'> {
+		const { dataDir, keysDir } = this.o;
+		const now = presentTables(dataDir, ['show', 'account']);
+		const [show, accounts] = [
+			['guests', 'scenes', 'settings', 'documents'],
+			['tokens', 'users'],
+		].map((names) => Object.fromEntries(Object.entries(tables).filter(([name]) => names.includes(name))));
+		const shows = [...tableChanges('show', now, show!), ...tableChanges('accounts', now, accounts!)];
+		const keyChanges: Change[] =
+			keys === null || isDeepStrictEqual({ ...presentKeys(keysDir), ...keys }, presentKeys(keysDir))
+				? []
+				: [{ part: 'keys', text: 'Certificates and keys are those of the backup' }];
+		const changes = [...settingsChanges(this.o.settings.used, parseSettings(settings)), ...shows, ...keyChanges];
+		return { changes, restart: shows.length + keyChanges.length > 0 };
+	}
+
+	#begin(next: PendingRestore, { changes, restart }: Plan): void {
+		if (changes.length === 0) return;
+		const { dataDir, keysDir, settings } = this.o;
+		const now = presentTables(dataDir, ['show', 'account']);
+		const before: PendingRestore = {
+			kind: 'restore',
+			at: next.at,
+			of: next.at,
+			settings: settings.used.text,
+			tables: Object.fromEntries(Object.keys(next.tables).flatMap((name) => (now[name] ? [[name, now[name]]] : []))),
+			keys: next.keys && presentKeys(keysDir),
+		};
+		try {
+			replaceFile(join(dataDir, undoFile), JSON.stringify(before));
+		} catch (error) {
+			throw new StudioError('disk', `the way back cannot be kept, so nothing was restored: ${messageOf(error)}`);
+		}
+		if (restart) writePending(dataDir, next);
+		else settings.replace(next.settings);
+	}
+}
+
+/** A file of ours that was damaged counts as none. */
+function attempt<T>(read: () => T): T | null {
+	try {
+		return read();
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import { effectiveFields } from '../settings/effective.js';
+import type { ParsedSettings } from '../settings/file.js';
+import type { Row, Tables } from './tables.js';
+
+export interface Change {
+	part: 'settings' | 'show' | 'accounts' | 'keys';
+	text: string;
+}
+
+/** More than a page of them nobody reads. */
+const most = 40;
+
+/** Each setting that gets another value. */
+export function settingsChanges(now: ParsedSettings, then: ParsedSettings): Change[] {
+	if (isDeepStrictEqual(now.values, then.values)) return [];
+	const before = new Map(effectiveFields(now).map(({ field, value }) => [field, value]));
+	const after = new Map(effectiveFields(then).map(({ field, value }) => [field, value]));
+	const text = (value: unknown) => (value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value));
+	const fields = [...new Set([...before.keys(), ...after.keys()])];
+	const changed = fields
+		.filter((field) => !isDeepStrictEqual(before.get(field), after.get(field)))
+		.map((field): Change => ({ part: 'settings', text: `${field}: ${text(before.get(field))} → ${text(after.get(field))}` }));
+	if (changed.length === 0) changed.push({ part: 'settings', text: 'a secret gets another value' });
+	const more = changed.length - most;
+	return more > 0 ? [...changed.slice(0, most), { part: 'settings', text: `and ${more} more` }] : changed;
+}
+
+/** What comes, goes and changes, table by table; those that stay as they are are not named. */
+export function tableChanges(part: 'show' | 'accounts', now: Tables, then: Tables): Change[] {
+	return Object.keys(then).flatMap((table) => {
+		const { nouns, id, name } = described[table] ?? { nouns: table, id: 'id', name: 'id' };
+		const before = byId(now[table] ?? [], id);
+		const after = byId(then[table] ?? [], id);
+		const names = (rows: Row[]) => rows.map((row) => nameOf(row, name)).join(', ');
+		const comes = [...after].filter(([key]) => !before.has(key)).map(([, row]) => row);
+		const goes = [...before].filter(([key]) => !after.has(key)).map(([, row]) => row);
+		const changes = [...after].filter(([key, row]) => before.has(key) && !isDeepStrictEqual(before.get(key), row));
+		const words = [
+			...(comes.length ? [`added: ${names(comes)}`] : []),
+			...(goes.length ? [`removed: ${names(goes)}`] : []),
+			...(changes.length ? [`changed: ${names(changes.map(([, row]) => row))}`] : []),
+		];
+		return words.length === 0 ? [] : [{ part, text: `${nouns} ${words.join('; ')}`.slice(0, 500) }];
+	});
+}
+
+const described: Record<string, { nouns: string; id: string; name: string }> = {
+	scenes: { nouns: 'Scenes', id: 'id', name: 'label' },
+	guests: { nouns: 'Guests', id: 'id', name: 'name' },
+	documents: { nouns: 'RTP inputs and targets', id: 'id', name: 'label' },
+	settings: { nouns: 'Inputs, audio and guests', id: 'key', name: 'key' },
+	tokens: { nouns: 'Tokens and invites', id: 'id', name: 'label' },
+	users: { nouns: 'Accounts', id: 'id', name: 'name' },
+};
+
+/** Entries of the table `settings`. */
+const keyWords: Record<string, string> = {
+	strips: 'faders and mutes',
+	sources: 'names, delays and colours of sources',
+	inputs: 'which input is where',
+	guestCaps: 'limits of guests',
+};
+
+function byId(rows: Row[], id: string): Map<unknown, Row> {
+	return new Map(rows.map((row) => [`${row.collection ?? ''} ${row[id]}`, row]));
+}
+
+function nameOf(row: Row, name: string): string {
+	if (typeof row.document === 'string') return String((JSON.parse(row.document) as Record<string, unknown>)[name] ?? row.id);
+	const text = String(row[name] ?? row.id);
+	return keyWords[text] ?? text;
+}

@@ -1,0 +1,134 @@
+/**
+ * A restore or a factory reset is one file that says everything, DATA/.pending.json. Writing it is the moment it is decided; it is
+ * carried out before the next start, from the beginning again when the power went in the middle. So the show that runs is not
+ * touched, and what is found after a power cut is the old state or the new one.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageOf, StudioError } from '../errors.js';
+import { parseSettings } from '../settings/file.js';
+import { template } from '../settings/schema.js';
+import { lastGoodFile, settingsFile } from '../settings/settings.js';
+import { type Connection, openDatabase } from '../store/database.js';
+import { replaceFile, syncFolder, writeSynced } from '../system/durable.js';
+import type { Log } from '../system/log.js';
+import { clearTables, isDone, setDone, type Tables, writeTables } from './tables.js';
+
+const pendingFile = '.pending.json';
+const failedFile = '.failed.json';
+export const undoFile = '.before-restore.json';
+
+const tables = z.record(z.string(), z.array(z.record(z.string(), z.any())));
+const restoreSchema = z.strictObject({
+	kind: z.literal('restore'),
+	at: z.string(),
+	/** Of when the state is that comes back. */
+	of: z.string(),
+	settings: z.string(),
+	/** These tables, whole; those not named stay. */
+	tables,
+	/** Key files by name; null leaves those that are here. */
+	keys: z.record(z.string().regex(/^[a-z-]+\.(pem|key)$/), z.string()).nullable(),
+});
+const resetSchema = z.strictObject({
+	kind: z.literal('factory-reset'),
+	at: z.string(),
+	keys: z.boolean(),
+	recordings: z.boolean(),
+});
+const pendingSchema = z.discriminatedUnion('kind', [restoreSchema, resetSchema]);
+export type PendingRestore = z.infer<typeof restoreSchema> & { tables: Tables };
+export type PendingReset = z.infer<typeof resetSchema>;
+export type Pending = PendingRestore | PendingReset;
+
+export function writePending(dataDir: string, pending: Pending): void {
+	try {
+		replaceFile(join(dataDir, pendingFile), JSON.stringify(pending));
+	} catch (error) {
+		throw new StudioError('disk', `it cannot be written: ${messageOf(error)}`);
+	}
+}
+
+/** What the next start will do. Throws when the file cannot be read. */
+export function readPending(dataDir: string, file = pendingFile): Pending | null {
+	const path = join(dataDir, file);
+	return existsSync(path) ? (pendingSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) as Pending) : null;
+}
+
+export function dropPending(dataDir: string): void {
+	rmSync(join(dataDir, pendingFile), { force: true });
+	syncFolder(dataDir);
+}
+
+/**
+ * Carries out what is pending; to be called before anything of the data folder is open. One that cannot be carried out is put
+ * aside, and all stays as it was: the studio starts whatever it is. The answer says why, or is null.
+ */
+export function finishPending({ dataDir, keysDir, log }: { dataDir: string; keysDir: string; log: Log }): string | null {
+	const path = join(dataDir, pendingFile);
+	if (!existsSync(path)) return null;
+	try {
+		const pending = attempt(() => readPending(dataDir)!);
+		if (pending.kind === 'restore') restore(pending, dataDir, keysDir);
+		else reset(pending, dataDir, keysDir);
+		dropPending(dataDir);
+		log.info({ kind: pending.kind, at: pending.at }, 'carried out before the start');
+		return null;
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		log.error({ err: error.cause }, 'what was to be restored cannot be; everything is as before');
+		renameSync(path, join(dataDir, failedFile));
+		syncFolder(dataDir);
+		return messageOf(error.cause);
+	}
+}
+
+/** It cannot be done, and nothing was changed. */
+class Refused extends Error {}
+
+function attempt<T>(work: () => T): T {
+	try {
+		return work();
+	} catch (error) {
+		throw new Refused('', { cause: error });
+	}
+}
+
+function restore({ at, settings, tables, keys }: PendingRestore, dataDir: string, keysDir: string): void {
+	const path = join(dataDir, settingsFile);
+	attempt(() => {
+		parseSettings(settings);
+		// What needs room on the disk comes first; after the database nothing is left that could fail for it.
+		writeSynced(`${path}.new`, settings);
+		change(dataDir, (connection) => {
+			if (isDone(connection, at)) return;
+			writeTables(connection, tables);
+			setDone(connection, at);
+		});
+	});
+	renameSync(`${path}.new`, path);
+	syncFolder(dataDir);
+	replaceFile(join(dataDir, lastGoodFile), settings);
+	if (!keys) return;
+	mkdirSync(keysDir, { recursive: true, mode: 0o700 });
+	for (const [name, text] of Object.entries(keys)) replaceFile(join(keysDir, name), text);
+}
+
+function reset({ keys, recordings }: PendingReset, dataDir: string, keysDir: string): void {
+	attempt(() => change(dataDir, (connection) => clearTables(connection, recordings ? [] : ['recordings'])));
+	if (recordings) rmSync(join(dataDir, 'recordings'), { recursive: true, force: true });
+	replaceFile(join(dataDir, settingsFile), template);
+	replaceFile(join(dataDir, lastGoodFile), template);
+	for (const file of [undoFile, failedFile]) rmSync(join(dataDir, file), { force: true });
+	if (keys) rmSync(keysDir, { recursive: true, force: true });
+}
+
+function change(dataDir: string, work: (connection: Connection) => void): void {
+	const { database } = openDatabase(join(dataDir, 'studio.db'));
+	try {
+		database.durably(() => work(database.connection));
+	} finally {
+		database.close();
+	}
+}

@@ -1,0 +1,103 @@
+import type { Connection } from '../store/database.js';
+
+/**
+ * What each table of the database is to a backup. show: scenes, inputs, places to stream to, guests' seats. account: who may log
+ * in, which travels only under a passphrase. none: of this machine and this time. Every table stands here (a test sees to it).
+ */
+export const tableKinds: Record<string, 'show' | 'account' | 'none'> = {
+	guests: 'show',
+	scenes: 'show',
+	settings: 'show',
+	documents: 'show',
+	tokens: 'account',
+	users: 'account',
+	sessions: 'none',
+	recordings: 'none',
+	audit: 'none',
+	show_log: 'none',
+};
+/** The restore that was carried out last. */
+const doneKey = 'restored';
+/** Values of the table `settings` that belong to the machine and the moment: how its last starts went, what is on air. */
+const momentKeys = ['boot', doneKey, 'buses'];
+
+/** Bytes are written as {"hex": …}: rows travel as JSON. */
+type Cell = string | number | null | { hex: string };
+export type Row = Record<string, Cell>;
+export type Tables = Record<string, Row[]>;
+
+export function readTables(connection: Connection, kinds: readonly ('show' | 'account')[]): Tables {
+	// One transaction, so that all of it is of one moment.
+	return connection.transaction(() => {
+		const wanted = existing(connection).filter((name) => kinds.some((kind) => tableKinds[name] === kind));
+		return Object.fromEntries(wanted.map((name) => [name, rowsOf(connection, name)]));
+	})();
+}
+
+/** These tables hold these rows and no others. In a transaction of the caller; throws when a row does not fit its table. */
+export function writeTables(connection: Connection, tables: Tables): void {
+	const known = existing(connection);
+	for (const name of Object.keys(tables).filter((name) => known.includes(name))) {
+		const ofMoment = name === 'settings' ? `WHERE key NOT IN (${momentKeys.map((key) => `'${key}'`).join()})` : '';
+		connection.prepare(`DELETE FROM "${name}" ${ofMoment}`).run();
+	}
+	for (const [name, rows] of Object.entries(tables)) {
+		if (!known.includes(name)) continue;
+		const columns = columnsOf(connection, name);
+		for (const row of rows) {
+			const given = Object.keys(row);
+			const foreign = given.find((column) => !columns.includes(column));
+			if (foreign !== undefined) throw new Error(`table ${name} has no column ${foreign.slice(0, 40)}`);
+			const names = given.map((column) => `"${column}"`).join(', ');
+			connection
+				.prepare(`INSERT INTO "${name}" (${names}) VALUES (${given.map(() => '?').join(', ')})`)
+				.run(given.map((column) => cellOf(row[column]!)));
+		}
+	}
+}
+
+/** Whether the database is what this restore makes of it, told by when it was decided. */
+export function isDone(connection: Connection, at: string): boolean {
+	const row = connection.prepare<unknown[], { value: string }>('SELECT value FROM settings WHERE key = ?').get(doneKey);
+	return row?.value === JSON.stringify(at);
+}
+
+export function setDone(connection: Connection, at: string): void {
+	connection.prepare('INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)').run(doneKey, JSON.stringify(at));
+}
+
+/** Empties all tables but these. */
+export function clearTables(connection: Connection, but: readonly string[]): void {
+	for (const name of existing(connection).filter((name) => !but.includes(name)))
+		connection.prepare(`DELETE FROM "${name}"`).run();
+}
+
+function existing(connection: Connection): string[] {
+	return connection
+		.prepare<unknown[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+		.all()
+		.map(({ name }) => name)
+		.filter((name) => Object.hasOwn(tableKinds, name));
+}
+
+function rowsOf(connection: Connection, name: string): Row[] {
+	const rows = connection.prepare<unknown[], Record<string, unknown>>(`SELECT * FROM "${name}" ORDER BY rowid`).all();
+	return rows
+		.filter((row) => name !== 'settings' || !momentKeys.includes(String(row.key)))
+		.map((row) => Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, written(cell)])));
+}
+
+function columnsOf(connection: Connection, name: string): string[] {
+	return connection
+		.prepare<unknown[], { name: string }>('SELECT name FROM pragma_table_info(?)')
+		.all(name)
+		.map((column) => column.name);
+}
+
+function written(cell: unknown): Cell {
+	return Buffer.isBuffer(cell) ? { hex: cell.toString('hex') } : (cell as Cell);
+}
+
+function cellOf(cell: Cell): string | number | null | Buffer {
+	return typeof cell === 'object' && cell !== null ? Buffer.from(cell.hex, 'hex') : cell;
+}

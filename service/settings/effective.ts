@@ -1,0 +1,74 @@
+/** What counts beside what stands in the file, without secrets. */
+import { isCollection, isScalar, type Node, visit } from 'yaml';
+import { find, type ParsedSettings } from './file.js';
+import { placeAt } from './problem.js';
+import { secretFields, settingsSchema } from './schema.js';
+import { withoutSecrets } from './secrets.js';
+
+export interface EffectiveField {
+	/** Like `network.ports.first`. */
+	field: string;
+	/** Lists as a whole; a secret is true when it is set. */
+	value: unknown;
+	default: unknown;
+	/** Where the file says so; null when it does not name it. */
+	line: number | null;
+}
+
+const hidden = '•••';
+
+/** Every setting, in the order of the schema. */
+export function effectiveFields({ text, document, values }: ParsedSettings): EffectiveField[] {
+	const defaults = settingsSchema.parse({});
+	const lineOf = (path: string[]): number | null => {
+		const { pair, whole } = find(document, path);
+		const range = (pair?.key as Node | undefined)?.range;
+		return whole && range ? placeAt(text, range[0], '').line : null;
+	};
+	const leaves = (value: unknown, usual: unknown, path: string[]): EffectiveField[] => {
+		if (isMapValue(value) && Object.keys(value).length > 0) {
+			return Object.entries(value).flatMap(([key, inner]) =>
+				leaves(inner, isMapValue(usual) ? usual[key] : null, [...path, key]),
+			);
+		}
+		return [{ field: path.join('.'), value, default: usual ?? null, line: lineOf(path) }];
+	};
+	return leaves(withoutSecrets(values), withoutSecrets(defaults), []);
+}
+
+function isMapValue(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The file as it is, with what is secret hidden. Exactly where it is read as YAML (`parsed`), else rather too much than too little. */
+export function redactedText(text: string, parsed: ParsedSettings | null): string {
+	return parsed === null || parsed.text !== text ? redactedLines(text) : redactedValues(parsed);
+}
+
+function redactedValues({ text, document }: ParsedSettings): string {
+	const ranges: [number, number][] = [];
+	visit(document, {
+		Pair(_, { key, value }) {
+			if (!isScalar(key) || !secretFields.includes(String(key.value))) return;
+			const { range } = value as Node;
+			if (range && !(isScalar(value) && value.value === null) && !isCollection(value)) ranges.push([range[0], range[1]]);
+		},
+	});
+	return ranges.reduceRight((shown, [from, to]) => shown.slice(0, from) + hidden + shown.slice(to), text);
+}
+
+/** What follows the name of a secret on its line, and the lines that are further in. */
+function redactedLines(text: string): string {
+	const secret = new RegExp(`\\b(?:${secretFields.join('|')})\\b["']?\\s*:?`, 'i');
+	let within: number | null = null;
+	return text
+		.split('\n')
+		.map((line) => {
+			const indent = /^\s*/.exec(line)![0].length;
+			if (within !== null && (indent > within || line.trim() === '')) return line.trim() === '' ? line : hidden;
+			const found = secret.exec(line);
+			within = found ? indent : null;
+			return found ? `${line.slice(0, found.index + found[0].length)} ${hidden}` : line;
+		})
+		.join('\n');
+}

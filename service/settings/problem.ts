@@ -1,0 +1,35 @@
+/** Something wrong at one place of a settings file. Lines and columns count from 1; the message never repeats what stands there. */
+export interface Place {
+	line: number;
+	column: number;
+	/** Like `network.ports.first`; null for what is wrong with the text itself. */
+	field: string | null;
+	message: string;
+}
+
+/** A file that cannot be used, with every place that is wrong; the message names the first few. */
+export class SettingsProblem extends Error {
+	override readonly name = 'SettingsProblem';
+
+	constructor(readonly places: readonly Place[]) {
+		const said = places.slice(0, 3).map(({ line, column, field, message }) => {
+			return `line ${line}, column ${column}${field === null ? '' : `, ${field}`}: ${message}`;
+		});
+		const more = places.length - said.length;
+		super(`${said.join('; ')}${more > 0 ? `; and ${more} more` : ''}`);
+	}
+}
+
+/** As compilers say it, so that editors can jump there. */
+export function placeText(file: string, { line, column, field, message }: Place): string {
+	return `${file}:${line}:${column}: ${field === null ? '' : `${field}: `}${message}`;
+}
+
+/** Where an offset of a text is. */
+export function placeAt(text: string, offset: number, message: string, field: string | null = null): Place {
+	const at = Math.min(offset, text.length);
+	const start = text.lastIndexOf('\n', at - 1) + 1;
+	let line = 1;
+	for (let next = text.indexOf('\n'); next !== -1 && next < start; next = text.indexOf('\n', next + 1)) line += 1;
+	return { line, column: at - start + 1, field, message };
+}

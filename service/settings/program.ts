@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { parseCanvas } from '../cli.js';
+import { messageOf } from '../errors.js';
+
+/** What the program is made as. The pipelines are built of it once. */
+export const programSettingsSchema = z.strictObject({
+	canvas: z
+		.string()
+		.max(20)
+		.superRefine((text, context) => {
+			try {
+				parseCanvas(text);
+			} catch (error) {
+				context.addIssue({ code: 'custom', message: messageOf(error).replace(/^--canvas: /, '') });
+			}
+		})
+		.nullable()
+		.default(null),
+});
+
+/** The section as it stands in a new file. */
+export const programTemplate = `# The program: what guests and viewers see and what is recorded. Counts after a restart.
+program:
+  # Size and frames a second, for example 1280x720p30; null means 1920x1080p30. The option --canvas goes before it.
+  canvas: null
+`;

@@ -1,0 +1,12 @@
+/** Restores what was before the last restore, again and again, to be killed in the middle of it: `node restoreChild.js DIR`. */
+import { join } from 'node:path';
+import { finishPending } from '../../service/backup/pending.js';
+import { backupsOf, silent } from './dataFolder.js';
+
+const [, , dataDir = ''] = process.argv;
+const folder = { dataDir, keysDir: join(dataDir, 'tls') };
+process.stdout.write('ready\n');
+for (;;) {
+	finishPending({ ...folder, log: silent });
+	backupsOf(folder).undo();
+}
