@@ -5,7 +5,7 @@ import type { State } from '../api/schema.js';
 import { messageOf } from '../errors.js';
 import type { Settings } from '../settings/settings.js';
 import type { LiveState } from '../state.js';
-import { writeSynced } from './durable.js';
+import { replaceFile } from './durable.js';
 import type { Log } from './log.js';
 
 /** Services of the system itself lie below: no file of this service opens them. */
@@ -62,7 +62,7 @@ export class OpenPorts {
 		try {
 			const file = path(dataDir);
 			// The firewall is loaded anew whenever the file is written.
-			if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeSynced(file, text);
+			if (!existsSync(file) || readFileSync(file, 'utf8') !== text) replaceFile(file, text);
 			this.#written = text;
 		} catch (error) {
 			log.onceASecond('ports').error(`the firewall cannot be told what is open: ${messageOf(error)}`);
