@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Setup } from './accounts/setup.js';
 import { createApi } from './api/server.js';
 import { checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
 	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 	const { canvas, dataDir, demo } = options;
+	if (!demo) store.tokens.removeOfDemo();
 	const guard = new BootGuard(store.settings);
 	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, log });
 	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
 		certificates: new Certificates(certificate, faults, log),
 		panelDir: fileURLToPath(new URL('dist/panel/', root)),
 		statusToken,
+		...(!demo && { setup: new Setup({ dataDir, users: store.users, log }) }),
 	});
 
 	let stopping = false;
@@ -73,7 +76,7 @@ async function main(): Promise<void> {
 	/** Not those of earlier runs taken away: a panel that is open goes on working over a restart. */
 	function demoTokens(): { operatorToken: string; technicianToken: string } {
 		const create = (role: 'operator' | 'technician') =>
-			store.tokens.create({ label: 'demo', role, expiresInS: DEMO_TOKEN_S }).token;
+			store.tokens.create({ label: 'demo', role, kind: 'demo', expiresInS: DEMO_TOKEN_S }).token;
 		return { operatorToken: create('operator'), technicianToken: create('technician') };
 	}
 }

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { StudioError } from '../errors.js';
-import { cookieOf } from './auth.js';
+import { isAudited, writeAudit } from './audit.js';
+import { type Caller, cookieOf } from './auth.js';
 import { readBody, readJson } from './body.js';
 import { clientOf } from './client.js';
 import { answerError } from './failure.js';
 import type { Metrics } from './metrics.js';
-import { contentSecurityPolicy } from './panel.js';
 import { isPeerPath, setCors } from './peers.js';
+import { setPolicies } from './policies.js';
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 import { setSessionCookie } from './session.js';
@@ -20,24 +21,35 @@ const maxOrigin = 'https://'.length + 253 + ':65535'.length;
 /** Codes of sockets that the client closed: nobody is left to answer, nothing went wrong here. */
 const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
 
+/** The handler, and a line in the audit for what is to be traced. */
+async function handled(route: Route, context: Context, caller: Caller | null, store: Services['store']): Promise<unknown> {
+	const params = paramsOf(route, context) as never;
+	const query = (route.query && validate(route.query, { ...context.query }, 'query')) as never;
+	const body = (await bodyOf(route, context)) as never;
+	if (!isAudited(route)) return route.handler({ context, caller, params, query, body });
+	const write = (outcome: string, answer: unknown) => writeAudit(store, route, context, { caller, body, answer, outcome });
+	try {
+		const answer = await route.handler({ context, caller, params, query, body });
+		write('done', answer);
+		return answer;
+	} catch (error) {
+		write(error instanceof StudioError ? error.code : 'internal', null);
+		throw error;
+	}
+}
+
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
 function middlewareOf(route: Route, { auth, store }: Services): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const caller = auth.identify(context.req);
-		auth.authorize(context.req, caller, route.role);
+		auth.authorize(context.req, caller, route.role, route.ownOnly);
 		if (caller?.aging) {
 			const secret = cookieOf(context.req)!;
 			store.sessions.extend(secret);
 			setSessionCookie(context, secret);
 		}
-		const answer = await route.handler({
-			context,
-			caller,
-			params: paramsOf(route, context) as never,
-			query: (route.query && validate(route.query, { ...context.query }, 'query')) as never,
-			body: (await bodyOf(route, context)) as never,
-		});
+		const answer = await handled(route, context, caller, store);
 		if (context.status === 404) context.status = route.status ?? 200;
 		if (answer !== undefined) context.body = answer;
 	};
@@ -82,11 +94,7 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 	app.use(async (context, next) => {
 		const requestId = randomBytes(6).toString('hex');
 		context.set('X-Request-Id', requestId);
-		context.set('X-Content-Type-Options', 'nosniff');
-		context.set('Referrer-Policy', 'no-referrer');
-		context.set('Content-Security-Policy', contentSecurityPolicy);
-		context.set('X-Frame-Options', 'DENY');
-		context.set('Cache-Control', 'no-store');
+		setPolicies(context);
 		const peer = isPeerPath(context.path);
 		if (peer) setCors(context);
 		try {

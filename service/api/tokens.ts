@@ -24,7 +24,9 @@ export function tokenRoutes({ store }: Services): Route[] {
 			response: tokenSchema.extend({ token: z.string() }),
 			handler: ({ body }) => {
 				if (body.role === 'guest') throw new StudioError('invalid', 'role: tokens of guests are made by POST /api/guests');
-				if (body.streamers && body.role !== 'viewer') throw new StudioError('invalid', 'streamers: only for the role viewer');
+				if (body.role === 'technician' && body.streamers)
+					throw new StudioError('invalid', 'streamers: not for technicians, who may watch all');
+				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers change nothing anyway');
 				const { guest: _, ...token } = store.tokens.create(body);
 				return token;
 			},

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { Setup } from '../../service/accounts/setup.js';
 import type { Role } from '../../service/api/schema.js';
 import { type Api, createApi } from '../../service/api/server.js';
 import { Settings } from '../../service/settings/settings.js';
@@ -43,7 +44,13 @@ export function temporaryFolder(): string {
 }
 
 /** The real API server over the stub of a show, in a folder of its own. */
-export async function startApiServer({ names }: { names?: () => string[] } = {}): Promise<ApiServer> {
+export async function startApiServer({
+	names,
+	setUp = true,
+}: {
+	names?: () => string[];
+	setUp?: boolean;
+} = {}): Promise<ApiServer> {
 	const dir = temporaryFolder();
 	const panelDir = join(dir, 'panel');
 	mkdirSync(join(panelDir, 'assets'), { recursive: true });
@@ -72,7 +79,15 @@ export async function startApiServer({ names }: { names?: () => string[] } = {})
 		{ raise: show.raiseFault.bind(show), clear: show.clearFault.bind(show) },
 		log,
 	);
-	const api = createApi({ studio: show, store, settings, log, certificates, panelDir });
+	const api = createApi({
+		studio: show,
+		store,
+		settings,
+		log,
+		certificates,
+		panelDir,
+		...(!setUp && { setup: new Setup({ dataDir: dir, users: store.users, log }) }),
+	});
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
 
