@@ -1,8 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../errors.js';
-import { writeSettingsFile } from '../settings/file.js';
 import type { Users } from '../store/users.js';
 import type { Log } from '../system/log.js';
 import { makeCode, shownCode, typedCode } from './codes.js';
@@ -31,7 +30,8 @@ export class Setup {
 		if (o.users.technicians > 0 && wanted === null) return;
 		const known = typedCode(wanted ?? '');
 		this.#code = known.length === characters ? known : makeCode(characters);
-		writeSettingsFile(path, `${shownCode(this.#code)}\n`);
+		rmSync(path, { force: true });
+		writeFileSync(path, `${shownCode(this.#code)}\n`, { mode: 0o600, flag: 'wx' });
 		o.log.warn(
 			{ setupCode: shownCode(this.#code), file: path },
 			'open the studio in a browser and set the password of the technician with this code',

@@ -37,8 +37,11 @@ export const userCreateSchema = z.strictObject({
 export const userPatchSchema = userCreateSchema.partial();
 
 export const setupStateSchema = z.object({
-	/** first: there is no technician yet. again: a code was asked for because a password was forgotten. done: log in. */
-	state: z.enum(['first', 'again', 'done']),
+	/**
+	 * first: there is no technician yet. again: a code was asked for because a password was forgotten. done: log in. none: there
+	 * are no accounts (the demo), only tokens.
+	 */
+	state: z.enum(['first', 'again', 'done', 'none']),
 });
 export type SetupState = z.infer<typeof setupStateSchema>;
 export const setupSchema = z.strictObject({

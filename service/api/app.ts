@@ -19,7 +19,13 @@ const json = 'application/json';
 /** Scheme, host name (RFC 1035 §2.3.4) and port. Links and QR codes are made of what a client calls the studio. */
 const maxOrigin = 'https://'.length + 253 + ':65535'.length;
 /** Codes of sockets that the client closed: nobody is left to answer, nothing went wrong here. */
-const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
+const leavingCodes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
+
+/** HPE: what came was no HTTP; the error holds the client's bytes, tokens among them, which belong into no log. */
+function clientLeft(error: unknown): boolean {
+	const { code = '' } = error as NodeJS.ErrnoException;
+	return leavingCodes.includes(code) || code.startsWith('HPE_');
+}
 
 /** The handler, and a line in the audit for what is to be traced. */
 async function handled(route: Route, context: Context, caller: Caller | null, store: Services['store']): Promise<unknown> {
@@ -102,7 +108,7 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 				throw new StudioError('invalid', `Host: no address is longer than ${maxOrigin} characters`);
 			await next();
 		} catch (error) {
-			if (clientLeft.includes((error as NodeJS.ErrnoException).code ?? '') && context.req.socket.destroyed) return;
+			if (clientLeft(error) && context.req.socket.destroyed) return;
 			answerError(context, error instanceof StudioError ? error : internal(error, context, requestId), peer);
 		} finally {
 			metrics.countRequest(context.method, context.status);
@@ -118,7 +124,7 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 	};
 	// Errors of streams that were being sent: the client hung up, or the disk failed.
 	app.on('error', (error: NodeJS.ErrnoException) => {
-		if (!clientLeft.includes(error.code ?? '')) log.onceASecond('response').error({ err: error }, 'answer broken off');
+		if (!clientLeft(error)) log.onceASecond('response').error({ err: error }, 'answer broken off');
 	});
 	return app;
 }

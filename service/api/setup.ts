@@ -1,4 +1,4 @@
-import { setupSchema, setupStateSchema } from './accountSchema.js';
+import { type SetupState, setupSchema, setupStateSchema } from './accountSchema.js';
 import { sessionOf } from './auth.js';
 import { type Route, route } from './route.js';
 import { sessionSchema } from './schema.js';
@@ -16,7 +16,10 @@ export function setupRoutes(services: Services): Route[] {
 			role: 'public',
 			summary: 'Whether the studio waits for its first technician',
 			response: setupStateSchema,
-			handler: () => ({ state: setup.first ? 'first' : setup.open ? 'again' : 'done' }),
+			handler: (): SetupState => {
+				if (setup.open) return { state: setup.first ? 'first' : 'again' };
+				return { state: users.technicians > 0 ? 'done' : 'none' };
+			},
 		}),
 		route({
 			method: 'POST',

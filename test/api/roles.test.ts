@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
-import { type Role, roles } from '../../service/api/schema.js';
+import { roles } from '../../service/api/schema.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { roleTable } from '../tools/roleTable.js';
 import { test } from '../tools/suite.js';
 
 let server: ApiServer;
@@ -9,137 +10,13 @@ test.before(async () => {
 });
 test.after(() => server.stop());
 
-/** The least role for each declared route; what is declared and not listed here fails. */
-const table: Record<string, 'public' | Role> = {
-	'POST /api/session': 'public',
-	'GET /api/session': 'viewer',
-	'DELETE /api/session': 'viewer',
-	'GET /api/setup': 'public',
-	'POST /api/setup': 'public',
-	'GET /api/users': 'technician',
-	'POST /api/users': 'technician',
-	'PATCH /api/users/:id': 'technician',
-	'DELETE /api/users/:id': 'technician',
-	'GET /api/account': 'viewer',
-	'PUT /api/account/password': 'viewer',
-	'POST /api/account/code': 'operator',
-	'GET /api/account/sessions': 'viewer',
-	'DELETE /api/account/sessions': 'viewer',
-	'DELETE /api/account/sessions/:id': 'viewer',
-	'GET /api/sessions': 'technician',
-	'DELETE /api/sessions/:id': 'technician',
-	'GET /api/audit': 'technician',
-	'GET /api/tokens': 'technician',
-	'POST /api/tokens': 'technician',
-	'DELETE /api/tokens/:id': 'technician',
-	'GET /api/health': 'public',
-	'GET /api/state': 'operator',
-	'GET /api/events': 'operator',
-	'GET /api/sources': 'operator',
-	'GET /api/sources/:id': 'operator',
-	'PATCH /api/sources/:id': 'operator',
-	'POST /api/sources': 'operator',
-	'DELETE /api/sources/:id': 'operator',
-	'GET /api/guests': 'operator',
-	'GET /api/guests/:id': 'guest',
-	'POST /api/guests': 'operator',
-	'POST /api/guests/:id/invite': 'operator',
-	'GET /api/guests/:id/invites': 'operator',
-	'DELETE /api/guests/:id/invites/:invite': 'operator',
-	'GET /api/door': 'public',
-	'POST /api/door': 'public',
-	'POST /api/door/ticket': 'public',
-	'POST /api/door/leave': 'public',
-	'GET /api/door/visitors': 'operator',
-	'POST /api/door/visitors/:id/admit': 'operator',
-	'DELETE /api/door/visitors/:id': 'operator',
-	'GET /api/reach': 'guest',
-	'GET /api/tunnel': 'technician',
-	'GET /api/certificate': 'operator',
-	'PUT /api/certificate': 'technician',
-	'DELETE /api/certificate': 'technician',
-	'GET /.well-known/acme-challenge/:token': 'public',
-	'PATCH /api/guests/:id': 'operator',
-	'POST /api/guests/:id/messages': 'operator',
-	'GET /api/guests/:id/events': 'guest',
-	'DELETE /api/guests/:id': 'operator',
-	'OPTIONS /whip/:subject': 'public',
-	'OPTIONS /whip/:subject/:session': 'public',
-	'GET /whip/:subject': 'guest',
-	'GET /whip/:subject/:session': 'guest',
-	'POST /whip/:subject': 'guest',
-	'PATCH /whip/:subject/:session': 'guest',
-	'DELETE /whip/:subject/:session': 'guest',
-	'OPTIONS /whep/:subject': 'public',
-	'OPTIONS /whep/:subject/:session': 'public',
-	'GET /whep/:subject': 'viewer',
-	'GET /whep/:subject/:session': 'viewer',
-	'POST /whep/:subject': 'viewer',
-	'PATCH /whep/:subject/:session': 'viewer',
-	'DELETE /whep/:subject/:session': 'viewer',
-	'GET /api/webrtc/session/:id/offer': 'viewer',
-	'GET /api/webrtc/session/:id/answer': 'viewer',
-	'POST /api/webrtc/session/:id/offer': 'viewer',
-	'POST /api/webrtc/session/:id/answer': 'viewer',
-	'POST /api/webrtc/session/:id/candidate': 'viewer',
-	'GET /api/webrtc/session/:id/candidates/:side': 'viewer',
-	'DELETE /api/webrtc/session/:id': 'viewer',
-	'GET /api/ice-servers': 'viewer',
-	'GET /api/network': 'operator',
-	'POST /api/network/test': 'technician',
-	'GET /api/scenes': 'operator',
-	'GET /api/scenes/:id': 'operator',
-	'PUT /api/scenes/:id': 'operator',
-	'DELETE /api/scenes/:id': 'operator',
-	'PUT /api/preview': 'operator',
-	'POST /api/take': 'operator',
-	'POST /api/cut': 'operator',
-	'PATCH /api/audio/:strip': 'operator',
-	'GET /api/recordings': 'operator',
-	'GET /api/recordings/:id': 'operator',
-	'POST /api/recordings': 'operator',
-	'POST /api/recordings/:id/stop': 'operator',
-	'DELETE /api/recordings/:id': 'operator',
-	'GET /api/recordings/:id/files/:name': 'operator',
-	'GET /api/streamers': 'viewer',
-	'GET /api/targets': 'operator',
-	'GET /api/targets/:id': 'operator',
-	'POST /api/targets': 'operator',
-	'PATCH /api/targets/:id': 'operator',
-	'DELETE /api/targets/:id': 'operator',
-	'GET /api/encoder': 'operator',
-	'GET /api/system': 'operator',
-	'GET /api/system/status': 'operator',
-	'POST /api/system/safe-mode': 'technician',
-	'GET /api/settings': 'technician',
-	'PATCH /api/settings': 'technician',
-	'GET /metrics': 'operator',
-	'GET /api/openapi.json': 'viewer',
-	'GET /ca.pem': 'public',
-	'GET /ca.crt': 'public',
-	'GET /trust': 'public',
-	'GET /': 'public',
-	'GET /switcher': 'public',
-	'GET /guest_join': 'public',
-	'GET /watch/:streamer': 'public',
-	'GET /inputs': 'public',
-	'GET /outputs': 'public',
-	'GET /recordings': 'public',
-	'GET /system': 'public',
-	'GET /network': 'public',
-	'GET /users': 'public',
-	'GET /account': 'public',
-	'GET /assets/:file': 'public',
-	'GET /:file': 'public',
-};
-
 test('every declared route is in the table of roles, and the other way round', () => {
 	const declared = Object.fromEntries(server.api.routes.map(({ method, path, role }) => [`${method} ${path}`, role]));
-	assert.equal(declared, table);
+	assert.equal(declared, roleTable);
 });
 
 test('every route refuses those below its role: 401 without a token, 403 with too little', async () => {
-	for (const [key, needed] of Object.entries(table)) {
+	for (const [key, needed] of Object.entries(roleTable)) {
 		const [method, pattern] = key.split(' ') as [string, string];
 		const path = pattern.replace(/:\w+/g, 'x');
 		const allowedFrom = needed === 'public' ? 0 : roles.indexOf(needed);
