@@ -308,6 +308,10 @@ export class LiveStudio implements Studio {
 			const remedy = `Mend that line of ${settingsFile} in the data folder, or remove the file, then restart`;
 			this.#faults.raise({ code: 'settings', subject: settingsFile, message: settings.problem, remedy });
 		}
+		if (settings.lost.length > 0) {
+			const message = `${settings.lost.join(', ')} in ${settingsFile} was sealed by another device and cannot be used`;
+			this.#faults.raise({ code: 'sealed', subject: settingsFile, message, remedy: 'Type it again' });
+		}
 		if (demo) this.#sources.addDemoInputs();
 		else this.#hdmi.start();
 		for (const guest of store.guests.list()) this.#guests.restore(guest);

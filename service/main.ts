@@ -11,7 +11,8 @@ import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
 import { Certificates } from './system/certificates.js';
-import { keyFolder } from './system/keyFiles.js';
+import { DeviceKey } from './system/deviceKey.js';
+import { KeyFiles, keyFolder } from './system/keyFiles.js';
 import { createLog, type Log } from './system/log.js';
 import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
 
@@ -27,9 +28,10 @@ async function main(): Promise<void> {
 	endOnDefect(log);
 	checkDataFolder(options.dataDir);
 	const store = openStore(options.dataDir);
-	const settings = new Settings({ dataDir: options.dataDir, log });
 	const root = new URL('../../', import.meta.url);
 	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
+	const key = new DeviceKey(new KeyFiles(keysDir, log));
+	const settings = new Settings({ dataDir: options.dataDir, log, key });
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };

@@ -1,15 +1,20 @@
-import { type Document, isScalar, visit } from 'yaml';
+import { isScalar, parseDocument, visit } from 'yaml';
 import { type DeviceKey, isSealed } from '../system/deviceKey.js';
 import { secretFields } from './schema.js';
 
-/** Seals every secret of the file that stands there in plain: a person wrote it, or the panel just set it. */
-export function sealSecrets(document: Document, key: DeviceKey): void {
+/** The file with every secret sealed that stands there in plain: a person wrote it, or the panel just set it. */
+export function sealSecrets(text: string, key: DeviceKey): string {
+	const document = parseDocument(text);
+	let found = false;
 	visit(document, {
 		Pair: (_, { key: name, value }) => {
 			if (!isScalar(name) || !secretFields.includes(String(name.value)) || !isScalar(value)) return;
-			if (typeof value.value === 'string' && !isSealed(value.value)) value.value = key.seal(value.value);
+			if (typeof value.value !== 'string' || isSealed(value.value)) return;
+			value.value = key.seal(value.value);
+			found = true;
 		},
 	});
+	return found ? document.toString({ lineWidth: 0 }) : text;
 }
 
 /** The values with their secrets as they are to be used. One that another device sealed stays as it is, and `lost` names it. */

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { type Document, isMap } from 'yaml';
 import { validate } from '../api/validation.js';
 import { messageOf, StudioError } from '../errors.js';
+import type { DeviceKey } from '../system/deviceKey.js';
 import type { Log } from '../system/log.js';
 import { parseSettings, readSettingsFile, writeSettingsFile } from './file.js';
 import { type SectionName, type SettingsValues, settingsSchema, template } from './schema.js';
+import { openSecrets, sealSecrets } from './sealed.js';
 import { keepSecrets } from './secrets.js';
 
 export const settingsFile = 'settings.yaml';
@@ -18,14 +20,18 @@ export type SettingsChange = { [Name in SectionName]?: Record<string, unknown> }
 export class Settings extends EventEmitter<{ change: [now: SettingsValues, before: SettingsValues] }> {
 	/** Why the file is not used, with the line, or null. */
 	readonly problem: string | null = null;
+	/** Secrets that another device has sealed: nobody can use them here. */
+	readonly lost: string[] = [];
+	#key: DeviceKey | undefined;
 	#path: string;
 	#lastGoodPath: string;
 	#document: Document;
 	#values: SettingsValues;
 
-	/** A missing file is made. A broken one stays as it is: the values that were last good are used, or else the defaults. */
-	constructor({ dataDir, log }: { dataDir: string; log: Log }) {
+	/** Secrets are sealed with `key` whenever the file is written. A missing file is made. A broken one stays as it is: the values that were last good are used, or else the defaults. */
+	constructor({ dataDir, log, key }: { dataDir: string; log: Log; key?: DeviceKey }) {
 		super();
+		this.#key = key;
 		this.#path = join(dataDir, settingsFile);
 		this.#lastGoodPath = join(dataDir, lastGoodFile);
 		let parsed = parseSettings(template);
@@ -33,14 +39,14 @@ export class Settings extends EventEmitter<{ change: [now: SettingsValues, befor
 			const text = readSettingsFile(this.#path);
 			if (text === null) writeSettingsFile(this.#path, template);
 			else parsed = parseSettings(text);
-			this.#keepAsGood(text ?? template);
+			this.#keepAsGood(this.#sealed(text ?? template));
 		} catch (error) {
 			this.problem = `${settingsFile}: ${messageOf(error)}`;
 			parsed = this.#lastGood() ?? parsed;
 			log.error({ problem: this.problem }, 'the settings cannot be used; those that were last good are');
 		}
 		this.#document = parsed.document;
-		this.#values = parsed.values;
+		this.#values = key ? openSecrets(parsed.values, key, this.lost) : parsed.values;
 	}
 
 	/** Never to be changed in place. */
@@ -58,8 +64,9 @@ export class Settings extends EventEmitter<{ change: [now: SettingsValues, befor
 		const before = this.#values;
 		const document = this.#document.clone();
 		merge(document, [], kept);
-		const values = validate(settingsSchema, document.toJS() ?? {}, 'settings');
-		const text = document.toString({ lineWidth: 130 });
+		const checked = validate(settingsSchema, document.toJS() ?? {}, 'settings');
+		const text = this.#sealed(document.toString({ lineWidth: 130 }));
+		const values = this.#key ? openSecrets(checked, this.#key) : checked;
 		try {
 			writeSettingsFile(this.#path, text);
 		} catch (error) {
@@ -70,6 +77,10 @@ export class Settings extends EventEmitter<{ change: [now: SettingsValues, befor
 		this.#values = values;
 		this.emit('change', values, before);
 		return values;
+	}
+
+	#sealed(text: string): string {
+		return this.#key ? sealSecrets(text, this.#key) : text;
 	}
 
 	/** A copy that is only missed when the file is broken. */
