@@ -66,6 +66,7 @@ export class AccountPage extends LitElement {
 						account.kind === 'token' ? ' (by a link or token)' : ''
 					}</p>
 					<button data-testid="logout-button" @click=${logOut}>Log out</button>
+					${account.role === 'technician' ? html`<a class="button" href="/users" data-testid="users-link">All accounts…</a>` : nothing}
 				</div>
 			</section>
 			${
