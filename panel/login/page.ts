@@ -19,6 +19,8 @@ export class LoginPage extends LitElement {
 		css`
 			.page { max-width: 440px; padding-top: 8vh; }
 			form { display: grid; gap: 12px; padding: 20px; }
+			form.card { padding: 20px; }
+			details.card { padding: 0; }
 			form h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
 			label { display: grid; gap: 4px; }
 			label > input { font-weight: 400; }

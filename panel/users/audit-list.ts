@@ -32,6 +32,13 @@ const words: Record<string, string> = {
 	'POST /api/network/test': 'tested the network',
 };
 
+/** Of who was refused. */
+const tried: Record<string, string> = {
+	'POST /api/session': 'tried to log in',
+	'POST /api/setup': 'tried to set up the technician',
+	'PUT /api/account/password': 'tried to change the own password',
+};
+
 /** Who logged in and changed what, newest first, with a filter. */
 @customElement('r58-audit-list')
 export class AuditList extends LitElement {
@@ -87,8 +94,8 @@ export class AuditList extends LitElement {
 				({ at, who, role, action, subject, detail, outcome, address }) => html`<tr>
 					<td class="when">${new Date(at).toLocaleString()}</td>
 					<td><b>${who}</b> <span class="dim">${role ?? ''}</span></td>
-					<td>${words[action] ?? action}${subject ? html` <span class="dim">${subject}</span>` : nothing}
-						${outcome === 'done' ? nothing : html`<span class="refused">refused: ${outcome}</span>`}
+					<td>${(outcome === 'done' ? words : tried)[action] ?? action}${subject ? html` <span class="dim">${subject}</span>` : nothing}
+						${outcome === 'done' ? nothing : html`<span class="refused">refused (${outcome})</span>`}
 						${detail && outcome === 'done' && /^(PATCH|PUT)/.test(action) ? html`<div class="dim small">${detail}</div>` : nothing}</td>
 					<td>${address}</td>
 				</tr>`,

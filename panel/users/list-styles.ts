@@ -6,6 +6,6 @@ export const listStyles = css`
 	ul { width: 100%; }
 	li { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 8px 0; border-top: 1px solid var(--line); }
 	li:first-child { border-top: 0; }
-	li > div { flex: 1 1 220px; min-width: 0; overflow-wrap: anywhere; }
+	li > div:first-child { flex: 1 1 220px; min-width: 0; overflow-wrap: anywhere; }
 	.row { display: flex; flex-wrap: wrap; gap: 8px; }
 `;

@@ -31,16 +31,15 @@ export function writeAudit(
 	const refused = outcome !== 'done';
 	if (refused && (outcome === 'rate-limited' || (role !== 'public' && path !== '/api/account/password'))) return;
 	const note = (context.state.audit ?? {}) as AuditNote;
-	const made = (answer as { id?: unknown } | null | undefined)?.id;
+	const { name, label, id } = (answer ?? {}) as Record<'name' | 'label' | 'id', unknown>;
+	const made = [name, label, id].find((text) => typeof text === 'string') as string | undefined;
+	const named = Object.values((context.params ?? {}) as Record<string, string>).join(' ');
 	audit.add({
 		who: shortened(note.who ?? caller?.name ?? 'nobody'),
 		role: note.role ?? caller?.role ?? null,
 		address: clientOf(context.req).address,
 		action: `${method} ${path}`,
-		subject: shortened(
-			note.subject ??
-				(Object.values((context.params ?? {}) as object).join(' ') || (typeof made === 'string' ? made : '') || null),
-		),
+		subject: shortened(note.subject ?? (named || made || null)),
 		detail: shortened(fieldsOf(body).join(', ') || null),
 		outcome,
 	});

@@ -41,7 +41,8 @@ export function tokenRoutes({ store, settings }: Services): Route[] {
 			summary: 'Revoke a token and the sessions made with it',
 			params: z.object({ id: idSchema }),
 			status: 204,
-			handler: ({ params }) => {
+			handler: ({ context, params }) => {
+				context.state.audit = { subject: store.tokens.get(params.id)?.label ?? params.id };
 				if (!store.tokens.remove(params.id)) throw new StudioError('not-found', `there is no token "${params.id}"`);
 			},
 		}),

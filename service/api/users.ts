@@ -57,8 +57,8 @@ export function userRoutes({ store, passwords }: Services): Route[] {
 			params,
 			body: userPatchSchema,
 			response: userSchema,
-			handler: async ({ params: { id }, body, caller }) => {
-				user(id);
+			handler: async ({ context, params: { id }, body, caller }) => {
+				context.state.audit = { subject: user(id).name };
 				const password = body.password === undefined ? undefined : await passwords.hash(body.password);
 				// Hashing takes its time: what may be changed is decided after it.
 				const known = user(id);
@@ -77,8 +77,10 @@ export function userRoutes({ store, passwords }: Services): Route[] {
 			summary: 'Remove an account; its sessions end',
 			params,
 			status: 204,
-			handler: ({ params: { id } }) => {
-				keepTechnician(user(id));
+			handler: ({ context, params: { id } }) => {
+				const known = user(id);
+				keepTechnician(known);
+				context.state.audit = { subject: known.name };
 				users.remove(id);
 			},
 		}),
