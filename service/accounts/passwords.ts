@@ -5,7 +5,8 @@ import { StudioError } from '../errors.js';
  * Cost of one hash: 32 MB and about 0.2 s of one core. N = 2^15, r = 8, p = 3 is among the settings that OWASP's Password
  * Storage Cheat Sheet names for scrypt.
  */
-const cost = { logN: 15, r: 8, p: 3 };
+const usualCost = { logN: 15, r: 8, p: 3 };
+export type Cost = typeof usualCost;
 const saltBytes = 16;
 const keyBytes = 32;
 const memoryBytes = 64 * 1024 * 1024;
@@ -26,9 +27,14 @@ export class Passwords {
 	#running = 0;
 	#queue: (() => void)[] = [];
 	/** What a password is compared with when there is no such account: the answer takes as long. */
-	#nobody: Parameters = { ...cost, salt: randomBytes(saltBytes), key: randomBytes(keyBytes) };
+	#nobody: Parameters;
+
+	constructor(private readonly cost: Cost = usualCost) {
+		this.#nobody = { ...cost, salt: randomBytes(saltBytes), key: randomBytes(keyBytes) };
+	}
 
 	async hash(password: string): Promise<string> {
+		const { cost } = this;
 		const salt = randomBytes(saltBytes);
 		const key = await this.#derive(password, { ...cost, salt, key: Buffer.alloc(keyBytes) });
 		return ['scrypt', cost.logN, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$');
