@@ -67,6 +67,7 @@ export interface ApiOptions {
 	statusToken?: string;
 	/** Without it the studio needs none. */
 	setup?: Services['setup'];
+	passwords?: Passwords;
 }
 
 const noSetup: Services['setup'] = {
@@ -102,12 +103,13 @@ export function createApi({
 	panelDir,
 	statusToken,
 	setup = noSetup,
+	passwords = new Passwords(),
 }: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log, setup });
 	const peers = new PeerSessions(studio, log);
 	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
 	const lockout = new Lockout();
-	const accounts = { auth, lockout, setup, passwords: new Passwords(), loginCodes: new LoginCodes() };
+	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes() };
 	const services: Services = { studio, store, settings, certificates, door, log, peers, ...accounts };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { Passwords } from '../../service/accounts/passwords.js';
 import { Setup } from '../../service/accounts/setup.js';
 import type { Role } from '../../service/api/schema.js';
 import { type Api, createApi } from '../../service/api/server.js';
@@ -86,6 +87,8 @@ export async function startApiServer({
 		log,
 		certificates,
 		panelDir,
+		// As the real ones, but for what they cost.
+		passwords: new Passwords({ logN: 12, r: 8, p: 1 }),
 		...(!setUp && { setup: new Setup({ dataDir: dir, users: store.users, log }) }),
 	});
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
