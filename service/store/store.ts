@@ -1,3 +1,4 @@
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault, RtpInput, Target } from '../api/schema.js';
 import { Audit } from './audit.js';
@@ -40,7 +41,10 @@ export interface Store {
 
 /** Opens DATA/studio.db. Throws StudioError `disk` or `conflict` (written by a newer version). */
 export function openStore(dataDir: string): Store {
-	const { database, movedTo } = openDatabase(join(dataDir, 'studio.db'));
+	const path = join(dataDir, 'studio.db');
+	const { database, movedTo } = openDatabase(path);
+	// Hashes of passwords are for nobody else on this machine.
+	for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
 	const users = new Users(database);
 	const tokens = new Tokens(database);
 	return {

@@ -262,7 +262,7 @@ test(`fuzzed requests and frames for ${fuzzMs / 1000} s bring nothing down`, asy
 	const memory = await rss();
 	const token = service.ready.operatorToken;
 	const seed = 58_005;
-	const http = await fuzzHttp({ url: service.http, token, seed, durationMs: fuzzMs * 0.6 });
+	const http = await fuzzHttp({ url: service.http, secureUrl: service.https, token, seed, durationMs: fuzzMs * 0.6 });
 	const sockets = await fuzzSockets({ url: service.http, token, seed, durationMs: fuzzMs * 0.4 });
 	assert.equal(http.failures, []);
 	assert.ok(http.answers > 100 && sockets.connections > 10, JSON.stringify({ http, sockets }));

@@ -6,6 +6,8 @@ import { Random } from './random.js';
 export interface FuzzOptions {
 	/** `http://host:port` */
 	url: string;
+	/** `https://host:port`, which gets noise. */
+	secureUrl?: string;
 	token: string;
 	seed: number;
 	durationMs: number;
@@ -147,7 +149,7 @@ async function inLanes(durationMs: number, run: () => Promise<void>): Promise<vo
 }
 
 /** Mutated requests, and now and then noise. */
-export async function fuzzHttp({ url, token, seed, durationMs }: FuzzOptions): Promise<HttpFuzzResult> {
+export async function fuzzHttp({ url, secureUrl = url, token, seed, durationMs }: FuzzOptions): Promise<HttpFuzzResult> {
 	const random = new Random(seed);
 	const good = requests(new URL(url).host, token).map((text) => Buffer.from(text, 'latin1'));
 	const result: HttpFuzzResult = { connections: 0, answers: 0, statuses: {}, failures: [] };
@@ -160,7 +162,11 @@ export async function fuzzHttp({ url, token, seed, durationMs }: FuzzOptions): P
 		const cut = Math.floor(random.next() * sent.length);
 		const parts = random.next() < 0.2 ? [sent.subarray(0, cut), sent.subarray(cut)] : [sent];
 		// A request that was cut short is waited for by the service, not by us.
-		const answer = await exchange(url, parts, noise ? 200 : answerMs * (sent.includes('\r\n\r\n') ? 1 : 0.1));
+		const answer = await exchange(
+			noise && random.next() < 0.5 ? secureUrl : url,
+			parts,
+			noise ? 200 : answerMs * (sent.includes('\r\n\r\n') ? 1 : 0.1),
+		);
 		result.connections += 1;
 		const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1];
 		if (status === undefined) return;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import * as assert from 'uvu/assert';
@@ -64,6 +64,7 @@ test('secrets are stored as hashes only', () => {
 	const { token, id } = store.tokens.create({ label: 'Ada', role: 'operator' });
 	const cookie = store.sessions.create(by(id));
 	assert.match(token, /^[\w-]{43}$/);
+	for (const name of readdirSync(dir)) assert.is(statSync(join(dir, name)).mode & 0o777, 0o600, name);
 	store.close();
 	for (const name of readdirSync(dir)) {
 		const bytes = readFileSync(join(dir, name), 'latin1');
