@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { Setup } from '../../service/accounts/setup.js';
@@ -8,6 +7,7 @@ import type { Account, AuditPage, LoginCode, SessionEntry, User } from '../../se
 import type { Role } from '../../service/api/schema.js';
 import { createLog } from '../../service/system/log.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 /** Accounts, sessions, codes and the audit on the real server over the stub of a show; nothing has been set up before. */
 let server: ApiServer;

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import WebSocket from 'ws';
 import { bearerProtocol, guestProtocol } from '../../service/api/guestChannel.js';
@@ -9,6 +8,7 @@ import { plantCanaries, refuteCanaries } from '../tools/canaries.js';
 import { fuzzHttp, fuzzSockets } from '../tools/rawFuzz.js';
 import { type CallerName, callers, may, roleTable, socketTable } from '../tools/roleTable.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** What the real service shows to whom, and that nothing that is sent to it brings it down. */

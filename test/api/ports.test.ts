@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { networkSettingsSchema } from '../../service/settings/network.js';
 import { studioAddress, TestNetwork } from '../tools/netns.js';
 import { offerText } from '../tools/offers.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** What a machine on the same network finds of the running service, and what guessing passwords from there brings. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TestBrowser } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 
 /** From the first visit on, as people do it: nothing is set up, and nothing but the panel is used. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page; code: string }>('accounts');

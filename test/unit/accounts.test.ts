@@ -1,4 +1,3 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeCode, shownCode, typedCode } from '../../service/accounts/codes.js';
 import { Lockout } from '../../service/accounts/lockout.js';
@@ -6,6 +5,7 @@ import { LoginCodes } from '../../service/accounts/loginCodes.js';
 import { Passwords } from '../../service/accounts/passwords.js';
 import { Audit } from '../../service/store/audit.js';
 import { Database } from '../../service/store/database.js';
+import { test } from '../tools/suite.js';
 
 const outside = { address: '192.0.2.7', atConsole: false };
 const console = { address: '127.0.0.1', atConsole: true };

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { root } from '../tools/service.js';
+import { test } from '../tools/suite.js';
 
 /** .ci/audit with an `npm` that answers what a registry would. */
 function audit(answer: string): { code: number | null; text: string } {
