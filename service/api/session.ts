@@ -56,9 +56,11 @@ export function sessionRoutes(services: Services): Route[] {
 		if ('code' in body) {
 			const attempt = lockout.begin(visitor, null);
 			const found = loginCodes.take(body.code);
-			if (found === null) throw wrong('this code is not valid (any more); it counts once, for five minutes');
+			// Who made it may be gone since.
+			const owned = found && ('user' in found ? store.users.get(found.user) : store.tokens.get(found.token));
+			if (!owned) throw wrong('this code is not valid (any more); it counts once, for five minutes');
 			attempt.succeeded();
-			return found;
+			return found!;
 		}
 		const name = body.name ?? firstAccount;
 		const user = store.users.named(name);
@@ -66,7 +68,8 @@ export function sessionRoutes(services: Services): Route[] {
 		if (user) context.state.audit = { who: user.name };
 		const attempt = lockout.begin(visitor, name);
 		const matches = await passwords.matches(body.password, user && store.users.password(user.id));
-		if (!user || !matches) throw wrong('there is no account with this name and password');
+		// The account may have been removed while its password was compared.
+		if (!user || !matches || !store.users.get(user.id)) throw wrong('there is no account with this name and password');
 		attempt.succeeded();
 		store.users.loggedIn(user.id);
 		return { user: user.id };

@@ -161,6 +161,10 @@ test('a phone logs in by a code, once, and in time', async () => {
 	assert.is(phone.status, 200);
 	assert.is((await ask<Account>('GET', '/api/account', undefined, phone.cookie)).body.name, 'Otto');
 	assert.is((await ask('POST', '/api/session', { code: made.body.code })).status, 401);
+	const gone = await ask<User>('POST', '/api/users', { name: 'Gone', role: 'operator', password }, technician);
+	const left = await ask<LoginCode>('POST', '/api/account/code', {}, await login('Gone'));
+	assert.is((await ask('DELETE', `/api/users/${gone.body.id}`, undefined, technician)).status, 204);
+	assert.is((await ask('POST', '/api/session', { code: left.body.code })).status, 401);
 	const viewer = await server.ask('POST', '/api/account/code', { token: server.tokens.viewer, json: {} });
 	assert.is(viewer.status, 403);
 });

@@ -17,8 +17,9 @@ const fuzzMs = process.env.R58_LONG ? 20 * 60_000 : 10_000;
 
 test.before(async (context) => {
 	// Viewers' processes have nothing to do here.
-	const service = await TestService.start({ env: { R58_LOG: 'debug' } });
-	await service.onAir();
+	const service = await TestService.start({ env: { R58_LOG: 'debug', R58_VIEWERS: '0' } });
+	const onAir = async () => (await service.api('GET', '/api/health')).status === 200;
+	await until(onAir, { what: 'the program to be on air', timeoutMs: 60_000, everyMs: 200 });
 	const invite = (name: string) => service.api<GuestInvite>('POST', '/api/guests', { name }).then(({ body }) => body);
 	const token = async (body: object) =>
 		(await service.api<{ token: string }>('POST', '/api/tokens', { label: 'table', ...body }, { token: technician })).body.token;
