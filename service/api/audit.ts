@@ -47,7 +47,8 @@ export function writeAudit(
 
 /** `access.door`, `name`: what was given, never its value. */
 function fieldsOf(body: unknown): string[] {
-	if (typeof body !== 'object' || body === null || Array.isArray(body)) return [];
+	// What is no JSON object, an archive for one, has no fields.
+	if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) !== Object.prototype) return [];
 	return Object.entries(body).flatMap(([key, value]) => {
 		const inner = fieldsOf(value);
 		return inner.length === 0 ? [key] : inner.map((name) => `${key}.${name}`);

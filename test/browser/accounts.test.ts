@@ -11,7 +11,7 @@ const test = suite<{ service: TestService; browser: TestBrowser; page: Page; cod
 const password = 'correct horse battery';
 
 test.before(async (context) => {
-	context.service = await TestService.start({ demo: false, env: { R58_VIEWERS: '0' } });
+	context.service = await TestService.start({ demo: false, timeoutMs: 90_000, env: { R58_VIEWERS: '0' } });
 	context.browser = await TestBrowser.start();
 	context.page = await context.browser.page(context.service.http);
 });

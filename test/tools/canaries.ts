@@ -9,6 +9,8 @@ export interface Canary {
 	text: string;
 }
 
+/** A password costs a busy machine some time. */
+const timeoutMs = 60_000;
 const made = () => `Canary${randomBytes(9).toString('hex')}`;
 
 /** Plants one secret of each kind, in a demo. Those that the service makes itself are among them. */
@@ -23,7 +25,7 @@ export async function plantCanaries(service: TestService): Promise<Canary[]> {
 		return text;
 	};
 	const ask = async <T>(method: string, path: string, body: unknown, as: string | null = token): Promise<T> => {
-		const answer = await service.api<T>(method, path, body, { token: as });
+		const answer = await service.api<T>(method, path, body, { token: as, timeoutMs });
 		if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${inspect(answer.body)}`);
 		return answer.body;
 	};
@@ -35,9 +37,9 @@ export async function plantCanaries(service: TestService): Promise<Canary[]> {
 		'POST',
 		'/api/session',
 		{ name: plant('a password as a name'), password: plant('a wrong password') },
-		{ token: null },
+		{ token: null, timeoutMs },
 	);
-	await service.api('POST', '/api/session', { token: plant('a wrong token') }, { token: null });
+	await service.api('POST', '/api/session', { token: plant('a wrong token') }, { token: null, timeoutMs });
 	await service.api('GET', '/api/state', undefined, { token: plant('a wrong bearer token') });
 	const { code, url } = await ask<{ code: string; url: string }>('POST', '/api/account/code', {});
 	plant('a login code', code);

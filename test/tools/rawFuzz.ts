@@ -22,6 +22,10 @@ export interface HttpFuzzResult {
 }
 
 const answerMs = 1500;
+/** How long a socket that was upgraded is listened to. */
+const silenceMs = 150;
+const least = { requests: 400, sockets: 50 };
+const patienceMs = 60_000;
 const lanes = 4;
 
 /** What clients send, with bodies that can be mutated into anything without effect on the program. */
@@ -106,31 +110,33 @@ export function mutatedBytes(good: Buffer, random: Random): Buffer {
 	return bytes;
 }
 
-function addressOf(url: string): { host: string; port: number } {
-	const { hostname, port } = new URL(url);
-	return { host: hostname, port: Number(port) };
-}
-
-/** Sends, and resolves with what came until the other side closed, answered, or said nothing for a while. */
-function exchange(url: string, parts: Buffer[], waitMs: number): Promise<string> {
+/**
+ * Sends, and resolves with what came until the other side answered, closed, or said nothing for a while. What is to come after an
+ * upgrade waits for it.
+ */
+function exchange(url: string, parts: Buffer[], waitMs: number, afterUpgrade: Buffer[] = []): Promise<string> {
 	return new Promise((resolve) => {
-		const { host, port } = addressOf(url);
-		const socket: Socket = connect({
-			host,
-			port,
-			localAddress: host.startsWith('127.') ? `127.0.3.${1 + (parts[0]!.length % 250)}` : undefined,
-		});
+		const { hostname, port } = new URL(url);
+		// From one of many addresses, so that the limits for one client do not stand in the way.
+		const localAddress = hostname.startsWith('127.') ? `127.0.3.${1 + (parts[0]!.length % 250)}` : undefined;
+		const socket: Socket = connect({ host: hostname, port: Number(port), localAddress });
 		let text = '';
+		let upgraded = false;
 		const done = () => {
 			clearTimeout(timer);
 			socket.destroy();
 			resolve(text);
 		};
-		const timer = setTimeout(done, waitMs);
+		let timer = setTimeout(done, waitMs);
 		socket.on('data', (data) => {
 			if (text.length < 4096) text += data.toString('latin1');
-			// Half a request after it would be waited for.
-			if (/^HTTP\/1\.1 [2-5]\d\d/.test(text) && text.includes('\r\n\r\n')) done();
+			if (!/^HTTP\/1\.1 [1-5]\d\d[\s\S]*\r\n\r\n/.test(text)) return;
+			if (!text.startsWith('HTTP/1.1 101')) return done();
+			if (upgraded) return;
+			upgraded = true;
+			for (const part of afterUpgrade) socket.write(part);
+			clearTimeout(timer);
+			timer = setTimeout(done, silenceMs);
 		});
 		socket.on('error', done);
 		socket.on('close', done);
@@ -140,10 +146,19 @@ function exchange(url: string, parts: Buffer[], waitMs: number): Promise<string>
 	});
 }
 
-async function inLanes(durationMs: number, run: () => Promise<void>): Promise<void> {
-	const until = performance.now() + durationMs;
+/** For so long, and on a busy machine until as many were sent as make sense. */
+async function inLanes(durationMs: number, least: number, run: () => Promise<void>): Promise<void> {
+	const started = performance.now();
+	let count = 0;
+	const goOn = () => {
+		const ms = performance.now() - started;
+		return ms < durationMs || (count < least && ms < durationMs + patienceMs);
+	};
 	const lane = async () => {
-		while (performance.now() < until) await run();
+		while (goOn()) {
+			count += 1;
+			await run();
+		}
 	};
 	await Promise.all(Array.from({ length: lanes }, lane));
 }
@@ -153,7 +168,7 @@ export async function fuzzHttp({ url, secureUrl = url, token, seed, durationMs }
 	const random = new Random(seed);
 	const good = requests(new URL(url).host, token).map((text) => Buffer.from(text, 'latin1'));
 	const result: HttpFuzzResult = { connections: 0, answers: 0, statuses: {}, failures: [] };
-	await inLanes(durationMs, async () => {
+	await inLanes(durationMs, least.requests, async () => {
 		const chosen = good[Math.floor(random.next() * good.length)]!;
 		const noise = random.next() < 0.05;
 		const sent = noise
@@ -208,14 +223,14 @@ export async function fuzzSockets({
 		frame(0, Buffer.from('continued')),
 		frame(1, Buffer.alloc(5000, 0x20)),
 	];
-	await inLanes(durationMs, async () => {
+	await inLanes(durationMs, least.sockets, async () => {
 		const key = randomBytes(16).toString('base64');
 		const handshake = `GET /api/events HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAuthorization: Bearer ${token}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`;
 		const frames = Array.from({ length: 1 + Math.floor(random.next() * 20) }, () => {
 			const chosen = good[Math.floor(random.next() * good.length)]!;
 			return random.next() < 0.3 ? chosen : mutatedBytes(chosen, random);
 		});
-		const answer = await exchange(url, [Buffer.from(handshake), ...frames], 150);
+		const answer = await exchange(url, [Buffer.from(handshake)], 5000, frames);
 		result.connections += 1;
 		if (answer.startsWith('HTTP/1.1 101')) result.upgraded += 1;
 	});
