@@ -40,7 +40,7 @@ export async function plantCanaries(service: TestService): Promise<Canary[]> {
 		{ token: null, timeoutMs },
 	);
 	await service.api('POST', '/api/session', { token: plant('a wrong token') }, { token: null, timeoutMs });
-	await service.api('GET', '/api/state', undefined, { token: plant('a wrong bearer token') });
+	await service.api('GET', '/api/state', undefined, { token: plant('a wrong bearer token'), timeoutMs });
 	const { code, url } = await ask<{ code: string; url: string }>('POST', '/api/account/code', {});
 	plant('a login code', code);
 	plant('a login code', new URL(url).hash.replace('#code=', ''));
@@ -56,7 +56,7 @@ export async function plantCanaries(service: TestService): Promise<Canary[]> {
 		'PATCH',
 		'/api/settings',
 		{ network: { servers: [{ name: 'x', urls: ['x'], secret: plant('a refused secret') }] } },
-		{ token },
+		{ token, timeoutMs },
 	);
 	return canaries;
 }

@@ -26,7 +26,7 @@ const answerMs = 1500;
 const silenceMs = 150;
 const least = { requests: 400, sockets: 50 };
 const patienceMs = 60_000;
-const lanes = 4;
+const lanes = 2;
 
 /** What clients send, with bodies that can be mutated into anything without effect on the program. */
 function requests(host: string, token: string): string[] {
