@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Account, SessionEntry } from '../../service/api/accountSchema.js';
 import type { Session } from '../../service/api/schema.js';
-import { request, sentence } from '../api/http.js';
+import { passwordTimeoutMs, request, sentence } from '../api/http.js';
 import { atLeast, logOut } from '../api/session.js';
 import type { Confirm } from '../common/confirm.js';
 import { base, pageStyles } from '../common/styles.js';
@@ -124,7 +124,7 @@ export class AccountPage extends LitElement {
 		if (this.passwordProblem) return;
 		this.busy = true;
 		try {
-			await request('PUT', '/api/account/password', { body: { password, newPassword } });
+			await request('PUT', '/api/account/password', { body: { password, newPassword }, timeoutMs: passwordTimeoutMs });
 			form.reset();
 			this.saved = true;
 			await this.#load();

@@ -1,5 +1,5 @@
 import type { Role, Session, SessionCreate } from '../../service/api/schema.js';
-import { RequestError, request } from './http.js';
+import { passwordTimeoutMs, RequestError, request } from './http.js';
 
 /** The token in the fragment of this page's address, or null. Fragments never reach a server or its logs. */
 export function fragmentToken(): string | null {
@@ -39,7 +39,7 @@ export async function renew(): Promise<boolean> {
 }
 
 function create(body: SessionCreate): Promise<Session> {
-	return request<Session>('POST', '/api/session', { body });
+	return request<Session>('POST', '/api/session', { body, ...('password' in body && { timeoutMs: passwordTimeoutMs }) });
 }
 
 /** Who the cookie, or the token, belongs to; null when it counts for nothing. */

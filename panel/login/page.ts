@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SetupState } from '../../service/api/accountSchema.js';
 import type { Session, SessionCreate } from '../../service/api/schema.js';
-import { RequestError, request, sentence } from '../api/http.js';
+import { passwordTimeoutMs, RequestError, request, sentence } from '../api/http.js';
 import { pageOf, signIn } from '../api/session.js';
 import { base, pageStyles } from '../common/styles.js';
 import '../common/theme-switch.js';
@@ -130,7 +130,7 @@ export class LoginPage extends LitElement {
 	async #setUp(field: (name: string) => string): Promise<Session> {
 		if (field('password') !== field('repeated')) throw new Error('The two passwords differ.');
 		const body = { code: field('code'), name: field('name'), password: field('password') };
-		return request<Session>('POST', '/api/setup', { body }).catch((error) => {
+		return request<Session>('POST', '/api/setup', { body, timeoutMs: passwordTimeoutMs }).catch((error) => {
 			throw refused(error) ? new Error('That is not the set-up code of this studio.') : error;
 		});
 	}

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { AccountRole, User } from '../../service/api/accountSchema.js';
-import { request } from '../api/http.js';
+import { passwordTimeoutMs, request } from '../api/http.js';
 import { FormDialog } from '../common/form-dialog.js';
 
 const roles: [role: AccountRole, words: string][] = [
@@ -54,8 +54,8 @@ export class AccountDialog extends FormDialog {
 	protected async save(values: FormData): Promise<void> {
 		const text = (field: string) => String(values.get(field) ?? '');
 		const body = { name: text('name'), role: text('role'), ...(text('password') !== '' && { password: text('password') }) };
-		if (this.user) await request('PATCH', `/api/users/${this.user.id}`, { body });
-		else await request('POST', '/api/users', { body });
+		if (this.user) await request('PATCH', `/api/users/${this.user.id}`, { body, timeoutMs: passwordTimeoutMs });
+		else await request('POST', '/api/users', { body, timeoutMs: passwordTimeoutMs });
 		this.dispatchEvent(new Event('saved'));
 	}
 }

@@ -13,6 +13,8 @@ const password = 'correct horse battery';
 test.before(async (context) => {
 	context.service = await TestService.start({ demo: false, timeoutMs: 90_000, env: { R58_VIEWERS: '0' } });
 	context.browser = await TestBrowser.start();
+	// Longer than the panel itself waits for a password.
+	context.browser.context.setDefaultTimeout(60_000);
 	context.page = await context.browser.page(context.service.http);
 });
 test.after(async ({ service, browser }) => {
@@ -23,6 +25,7 @@ test.after(async ({ service, browser }) => {
 /** A browser of somebody else. */
 async function stranger(browser: TestBrowser, url: string): Promise<Page> {
 	const page = await (await browser.context.browser()!.newContext()).newPage();
+	page.setDefaultTimeout(60_000);
 	await page.goto(url);
 	return page;
 }
