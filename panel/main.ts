@@ -22,6 +22,8 @@ const pages: Record<string, Page> = {
 	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./network/page.js'), operator: true },
 	users: { tag: 'r58-users-page', title: 'Accounts', load: () => import('./users/page.js'), operator: true },
 	account: { tag: 'r58-account-page', title: 'My account', load: () => import('./account/page.js'), operator: false, own: true },
+	health: { tag: 'r58-health-page', title: 'Health', load: () => import('./health/page.js'), operator: true },
+	logs: { tag: 'r58-logs-page', title: 'Logs', load: () => import('./logs/page.js'), operator: true },
 	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },
 	watch: { tag: 'r58-watch-page', title: 'Watch', load: () => import('./watch/page.js'), operator: false },
 };

@@ -32,6 +32,8 @@ import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';
 import { StudioError } from './errors.js';
 import { type FaultReport, Faults } from './faults.js';
+import { Alerts } from './health/alerts.js';
+import { Health } from './health/health.js';
 import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
 import { RtpSources } from './media/rtpSources.js';
@@ -49,7 +51,7 @@ import type { Store } from './store/store.js';
 import type { Levels, PeerAnswer, Studio } from './studio.js';
 import type { BootGuard } from './system/bootGuard.js';
 import type { Log } from './system/log.js';
-import { Machine } from './system/machine.js';
+import type { ProgramSign } from './system/watchdog.js';
 import { beforeDeadline } from './webrtc/answerDeadline.js';
 import { Conversations } from './webrtc/conversations.js';
 import { Guests } from './webrtc/guests.js';
@@ -94,6 +96,8 @@ export interface LiveStudioOptions {
 /** The running show: owns the hosts, the state and everything between them. */
 export class LiveStudio implements Studio {
 	readonly state: LiveState;
+	readonly health: Health;
+	readonly alerts: Alerts;
 	/** One run of the service; links of different runs never meet. */
 	readonly #instance = randomBytes(4).toString('hex');
 	readonly #faults: Faults;
@@ -108,7 +112,6 @@ export class LiveStudio implements Studio {
 	readonly #conversations: Conversations;
 	readonly #recorder: Recorder;
 	readonly #switcher: Switcher;
-	readonly #machine: Machine;
 	readonly #program: MixerControl;
 	readonly #multiview: MixerControl;
 	readonly #encoder: SupervisedHost;
@@ -268,13 +271,8 @@ export class LiveStudio implements Studio {
 			supervisor,
 			keyFrames: this.#keyFrames,
 		});
-		this.#machine = new Machine({
-			dataDir,
-			log,
-			onReading: (reading) => {
-				for (const [key, value] of Object.entries(reading)) state.set(`system.${key}`, value);
-			},
-		});
+		this.health = new Health({ dataDir, log, state, faults, onAir: () => this.onAir() });
+		this.alerts = new Alerts({ state, faults, settings: o.settings });
 		mixerHost.on('event', (element, event, data) => {
 			if (element === 'mixer') this.#onMixer(event, data);
 		});
@@ -333,7 +331,8 @@ export class LiveStudio implements Studio {
 		else this.#startInputs();
 		this.#targets.start();
 		this.#streamersTimer = setTimeout(() => this.#startStreamers(), STREAMERS_DELAY_MS);
-		this.#machine.start();
+		this.health.start();
+		this.alerts.start();
 		this.#network.start();
 		this.#statsTimer = setInterval(() => this.#onSecond(), STATS_INTERVAL_MS);
 	}
@@ -342,9 +341,11 @@ export class LiveStudio implements Studio {
 		clearTimeout(this.#streamersTimer);
 		this.#streamersTimer = undefined;
 		clearInterval(this.#statsTimer);
-		this.#machine.stop();
+		this.health.stop();
+		this.alerts.stop();
 		this.#network.stop();
 		this.#hdmi.stop();
+		this.#sources.stop();
 		await this.#recorder.stopAll();
 		await this.#guests.stop();
 		await this.#supervisor.stop();
@@ -352,6 +353,13 @@ export class LiveStudio implements Studio {
 
 	onAir(): boolean {
 		return performance.now() - this.#encodedAt < ON_AIR_MS;
+	}
+
+	/** For the watchdog. */
+	get programSign(): ProgramSign {
+		const { stats, state } = this.#program.host;
+		const frames = stats.mixer?.frames;
+		return { frames: frames === undefined ? null : Number(frames), heldOff: state === 'held-off' };
 	}
 
 	faults(): Fault[] {
@@ -603,7 +611,7 @@ export class LiveStudio implements Studio {
 	}
 
 	#startInputs(): void {
-		this.#sources.start();
+		void this.#sources.start();
 		this.#rtpSources.start();
 	}
 

@@ -6,15 +6,21 @@ import { createApi } from './api/server.js';
 import { checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
+import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
 import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
 import { Certificates } from './system/certificates.js';
 import { DeviceKey } from './system/deviceKey.js';
+import { earlierLog } from './system/journal.js';
 import { KeyFiles, keyFolder } from './system/keyFiles.js';
 import { createLog, type Log } from './system/log.js';
+import { OpenPorts } from './system/openPorts.js';
 import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
+import { ServiceManager } from './system/serviceManager.js';
+import { statusLine } from './system/statusLine.js';
+import { Watchdog } from './system/watchdog.js';
 
 /** Exit codes: 2 wrong options, 3 something outside (a taken port, an unusable folder), 1 a defect. */
 const EXIT = { defect: 1, outside: 3 };
@@ -26,12 +32,18 @@ async function main(): Promise<void> {
 	const options = optionsOrExit(process.argv.slice(2));
 	const log = createLog();
 	endOnDefect(log);
+	const manager = new ServiceManager(log);
 	checkDataFolder(options.dataDir);
 	const store = openStore(options.dataDir);
 	const root = new URL('../../', import.meta.url);
 	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
 	const key = new DeviceKey(new KeyFiles(keysDir, log));
 	const settings = new Settings({ dataDir: options.dataDir, log, key });
+	const statusToken = randomBytes(24).toString('base64url');
+	const hideSecrets = () => log.redaction.hide([...secretsOf(settings.current), statusToken]);
+	hideSecrets();
+	settings.on('change', hideSecrets);
+	void earlierLog().then((lines) => log.lines.addEarlier(lines.map((line) => log.redaction.clean(line))));
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
@@ -40,7 +52,6 @@ async function main(): Promise<void> {
 	const guard = new BootGuard(store.settings);
 	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, log });
 	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
-	const statusToken = randomBytes(24).toString('base64url');
 	const api = createApi({
 		studio,
 		store,
@@ -52,11 +63,20 @@ async function main(): Promise<void> {
 		...(!demo && { setup: new Setup({ dataDir, users: store.users, log }) }),
 	});
 
+	const watchdog = new Watchdog({
+		manager,
+		program: () => studio.programSign,
+		safeMode: () => studio.state.current.system.safeMode,
+		status: () => statusLine(studio.state.current, studio.onAir()),
+		log,
+	});
+
 	let stopping = false;
 	const stop = async (signal: string) => {
 		if (stopping) return;
 		stopping = true;
 		log.info({ signal }, 'stopping');
+		watchdog.stop();
 		setTimeout(() => process.exit(EXIT.defect), STOP_TIMEOUT_MS).unref();
 		await api.close();
 		await studio.stop();
@@ -71,6 +91,9 @@ async function main(): Promise<void> {
 	studio.restore();
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
+	new OpenPorts({ dataDir, http: httpUrl, https: httpsUrl, settings, state: studio.state, log }).follow();
+	// The API answers from here on; that media run is what the watchdog watches.
+	watchdog.start();
 	await studio.start();
 	const tokens = options.demo ? demoTokens() : {};
 	process.stdout.write(`${JSON.stringify({ event: 'ready', http: httpUrl, https: httpsUrl, ...tokens })}\n`);

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Status } from './api/schema.js';
+import { support, supportUsage } from './commands/support.js';
 import { messageOf } from './errors.js';
 import { statusText } from './statusText.js';
 import { readRuntime } from './system/runtimeFile.js';
@@ -15,6 +16,7 @@ const usage = `r58 status [options]    hosts, counters, drops and faults of the 
   --json          everything, as JSON
   --help          this text
 
+${supportUsage}
 Exit codes: 0 it runs, 1 nothing runs or it cannot be asked, 2 wrong options.
 `;
 const TIMEOUT_MS = 5_000;
@@ -26,7 +28,7 @@ function options() {
 		const { values, positionals } = parseArgs({
 			allowPositionals: true,
 			options: {
-				data: { type: 'string', default: 'data' },
+				data: { type: 'string', default: process.env.R58_DATA ?? 'data' },
 				url: { type: 'string' },
 				token: { type: 'string' },
 				json: { type: 'boolean', default: false },
@@ -51,6 +53,7 @@ function target({ data, url, token }: { data: string; url?: string | undefined; 
 }
 
 async function main(): Promise<void> {
+	if (process.argv[2] === 'support' && !process.argv.includes('--help')) return support(process.argv.slice(3));
 	const given = options();
 	if (!given) {
 		process.stdout.write(usage);

@@ -22,6 +22,8 @@ import type {
 	TargetPatch,
 } from './api/schema.js';
 import type { FaultReport } from './faults.js';
+import type { Alerts } from './health/alerts.js';
+import type { Health } from './health/health.js';
 import type { IceServer } from './network/iceServer.js';
 import type { LiveState } from './state.js';
 
@@ -40,6 +42,9 @@ export interface PeerAnswer {
  */
 export interface Studio {
 	readonly state: LiveState;
+	/** What was measured of the machine. */
+	readonly health: Health;
+	readonly alerts: Alerts;
 	/** True while program frames advance. */
 	onAir(): boolean;
 	faults(): Fault[];

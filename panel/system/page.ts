@@ -110,6 +110,10 @@ export class SystemPage extends LitElement {
 				<h2>Health</h2>
 				<p role="status" data-testid="health" class=${this.health ?? ''}>${this.problem ?? healthWords[this.health ?? ''] ?? 'Asking…'}</p>
 				${state ? this.#faults(state.faults) : nothing}
+				<div class="login">
+					<a class="button" data-testid="health-link" href="/health">Charts, alerts, support bundle…</a>
+					<a class="button" data-testid="logs-link" href="/logs">Logs…</a>
+				</div>
 			</section>
 			${state ? this.#figures(state) : html`<p role="status">Loading…</p>`}
 			<section class="card">

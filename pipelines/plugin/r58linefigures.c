@@ -5,6 +5,8 @@
 enum { XR = 207, REFERENCE_TIME = 4, ANSWER = 5, QUESTION = 20 };
 /* Longer is no line, and a wrong answer. */
 #define RTT_MAX_MS 10000
+/* A second of a small picture is a hundred packets: too few to tell 5 % from none. */
+#define SMOOTHING 4
 
 void
 r58_line_figures_init (R58LineFigures *figures)
@@ -20,39 +22,38 @@ short_time (gint64 us)
   return (guint32) (us / G_USEC_PER_SEC << 16 | (us % G_USEC_PER_SEC << 16) / G_USEC_PER_SEC);
 }
 
-/* How many packets of this stream were due since its last report; 0 of one that was not heard of. */
-static guint
-due (R58LineFigures *figures, guint32 ssrc, guint32 highest)
+/* Of all streams together: a stream of few packets, as retransmissions are, does not count for much. Reports that are sent
+ * say less: while packets are asked for again, GStreamer 1.22 sends reports without a word on any stream. */
+void
+r58_line_figures_measure (R58LineFigures *figures, GObject *session)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (figures->heard); i++) {
-    if (figures->heard[i].ssrc != ssrc)
-      continue;
-    gint32 more = (gint32) (highest - figures->heard[i].highest);
-    figures->heard[i].highest = highest;
-    return MAX (more, 0);
+  GstStructure *stats = NULL;
+  g_object_get (session, "stats", &stats, NULL);
+  const GValue *value = stats ? gst_structure_get_value (stats, "source-stats") : NULL;
+  GValueArray *sources = value ? g_value_get_boxed (value) : NULL;
+  guint64 received = 0;
+  gint64 lost = 0;
+  for (guint i = 0; sources && i < sources->n_values; i++) {
+    const GstStructure *source = g_value_get_boxed (&sources->values[i]);
+    gboolean internal = TRUE;
+    guint64 packets = 0;
+    gint missing = 0;
+    if (gst_structure_get (source, "internal", G_TYPE_BOOLEAN, &internal, "packets-received", G_TYPE_UINT64, &packets,
+            "packets-lost", G_TYPE_INT, &missing, NULL) && !internal) {
+      received += packets;
+      lost += MAX (missing, 0);
+    }
   }
-  figures->heard[figures->next].ssrc = ssrc;
-  figures->heard[figures->next].highest = highest;
-  figures->next = (figures->next + 1) % G_N_ELEMENTS (figures->heard);
-  return 0;
-}
-
-/* Of all streams together: a stream of few packets, as retransmissions are, does not count for much. */
-static void
-read_losses (R58LineFigures *figures, GstRTCPPacket *packet)
-{
-  gdouble expected = 0, missing = 0;
-  for (guint i = 0; i < gst_rtcp_packet_get_rb_count (packet); i++) {
-    guint32 ssrc, highest, jitter, lsr, dlsr;
-    guint8 fraction;
-    gint32 lost;
-    gst_rtcp_packet_get_rb (packet, i, &ssrc, &fraction, &lost, &highest, &jitter, &lsr, &dlsr);
-    guint packets = due (figures, ssrc, highest);
-    expected += packets;
-    missing += packets * (fraction / 256.0);
+  gst_clear_structure (&stats);
+  /* A stream that is gone takes its packets along. Late ones were lost before. */
+  gdouble more = received > figures->received ? received - figures->received : 0;
+  gdouble missing = MAX (lost - figures->lost, 0);
+  if (more > 0) {
+    gdouble now = 100 * missing / (more + missing);
+    figures->loss_pct += figures->loss_pct < 0 ? now - figures->loss_pct : (now - figures->loss_pct) / SMOOTHING;
   }
-  if (expected > 0)
-    figures->loss_pct = 100 * missing / expected;
+  figures->received = received;
+  figures->lost = lost;
 }
 
 GstBuffer *
@@ -71,7 +72,6 @@ r58_line_figures_sent (R58LineFigures *figures, GstBuffer *report, gint64 now_us
       continue;
     is_report = TRUE;
     ssrc = gst_rtcp_packet_rr_get_ssrc (&packet);
-    read_losses (figures, &packet);
   }
   gst_rtcp_buffer_unmap (&rtcp);
   /* Feedback that is sent on its own is no place for a question, and nothing may follow padding. */

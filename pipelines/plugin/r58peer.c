@@ -1141,11 +1141,14 @@ r58_peer_stats (R58Peer *peer, JsonBuilder *b)
   g_mutex_lock (&peer->lock);
   guint64 packets = peer->receive ? peer->packets : sent.packets;
   guint64 bytes = peer->receive ? peer->bytes : sent.bytes;
-  gdouble rtt_ms = peer->line.rtt_ms, loss_pct = peer->line.loss_pct, held_ms = peer->held / 1e6;
+  gdouble rtt_ms = peer->line.rtt_ms, held_ms = peer->held / 1e6;
   peer->held = 0;
   g_mutex_unlock (&peer->lock);
   gint64 now = g_get_monotonic_time ();
   if (now - peer->last_bytes_at >= G_TIME_SPAN_SECOND) {
+    /* Without the lock: the session takes its own, under which it calls us. */
+    if (peer->receive && peer->session)
+      r58_line_figures_measure (&peer->line, peer->session);
     peer->kbps = (bytes - peer->last_bytes) * 8000.0 / (now - peer->last_bytes_at);
     peer->last_bytes = bytes;
     peer->last_bytes_at = now;
@@ -1160,8 +1163,8 @@ r58_peer_stats (R58Peer *peer, JsonBuilder *b)
   r58_json_int (b, "dropped", sent.dropped);
   if (peer->receive)
     r58_json_double (b, "heldMs", held_ms);
-  if (loss_pct >= 0)
-    r58_json_double (b, "lossPct", loss_pct);
+  if (peer->line.loss_pct >= 0)
+    r58_json_double (b, "lossPct", peer->line.loss_pct);
   r58_json_int (b, "kbps", peer->kbps);
   json_builder_end_object (b);
 }

@@ -146,7 +146,7 @@ export class Auth {
 	#local(secret: string): Caller | null {
 		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
 		const nobody = { user: null, session: null, guest: null, streamers: [] };
-		return { ...nobody, token: 'local', name: 'this machine', role: 'operator', by: 'bearer', readOnly: true, aging: false };
+		return { ...nobody, token: 'local', name: 'this machine', role: 'technician', by: 'bearer', readOnly: true, aging: false };
 	}
 
 	#revoked(secret: string, by: Caller['by']): Caller | null {

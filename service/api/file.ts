@@ -42,7 +42,7 @@ export function parseRange(header: string | undefined, size: number): { first: n
 }
 
 /** RFC 6266: an ASCII name for old clients, and the real one in UTF-8. */
-function contentDisposition(name: string): string {
+export function contentDisposition(name: string): string {
 	const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
 	const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 	return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;

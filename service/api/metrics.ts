@@ -2,6 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Lockout } from '../accounts/lockout.js';
 import type { EventsHub } from './events.js';
+import { machineMetrics } from './machineMetrics.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
 
@@ -137,7 +138,7 @@ export function metricsRoutes({ studio }: Services, metrics: Metrics): Route[] {
 			contentType: 'text/plain',
 			handler: async ({ context }) => {
 				context.set('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
-				return metrics.text(studio.hostStats());
+				return `${await metrics.text(studio.hostStats())}\n${await machineMetrics(studio)}`;
 			},
 		}),
 	];

@@ -18,6 +18,8 @@ const pages = [
 	'/network',
 	'/users',
 	'/account',
+	'/health',
+	'/logs',
 ];
 /** Those of guests and viewers, which exist under the public name too. */
 const outsidePages = ['/guest_join', '/watch/:streamer'];

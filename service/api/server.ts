@@ -11,6 +11,7 @@ import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
 import { accountRoutes } from './account.js';
+import { alertRoutes } from './alerts.js';
 import { createApp } from './app.js';
 import { audioRoutes } from './audio.js';
 import { auditRoutes } from './audit.js';
@@ -26,9 +27,11 @@ import { statusOf } from './failure.js';
 import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guestEvents.js';
 import { guestRoutes } from './guests.js';
 import { healthRoutes } from './health.js';
+import { historyRoutes } from './history.js';
 import { iceServerRoutes } from './iceServers.js';
 import { inviteRoutes } from './invites.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './listener.js';
+import { logRoutes } from './logs.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
@@ -47,6 +50,7 @@ import { setupRoutes } from './setup.js';
 import { sourceRoutes } from './sources.js';
 import { stateRoutes } from './state.js';
 import { streamerRoutes } from './streamers.js';
+import { supportRoutes } from './support.js';
 import { systemRoutes } from './system.js';
 import { targetRoutes } from './targets.js';
 import { tokenRoutes } from './tokens.js';
@@ -144,6 +148,10 @@ export function createApi({
 		...targetRoutes(services),
 		...encoderRoutes(services),
 		...systemRoutes(services),
+		...historyRoutes(services),
+		...alertRoutes(services),
+		...logRoutes(services),
+		...supportRoutes(services),
 		...settingsRoutes(services),
 		...tunnelRoutes(() => entrance.tunnel),
 		...metricsRoutes(services, metrics),

@@ -6,6 +6,7 @@ import { StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
+import { startInTurn } from './inTurn.js';
 import type { MixerControl, SlotInput } from './mixerControl.js';
 import { Slots } from './slots.js';
 import { SoundInputs } from './soundInputs.js';
@@ -80,10 +81,16 @@ export class Sources {
 		}
 	}
 
-	start(): void {
+	async start(): Promise<void> {
 		this.#running = true;
-		for (const host of this.#hosts.values()) host.start();
 		this.#sound.start();
+		const mine = (host: SupervisedHost) => [...this.#hosts.values()].includes(host);
+		await startInTurn([...this.#hosts.values()], (host) => this.#running && mine(host));
+	}
+
+	/** No input is started any more. */
+	stop(): void {
+		this.#running = false;
 	}
 
 	/** A host that makes a source; it runs while the sources do. */

@@ -33,6 +33,17 @@ export function keepSecrets(change: unknown, known: unknown, path: string[] = []
 	return Object.fromEntries(Object.entries(change).map(([key, inner]) => [key, kept(key, inner)]));
 }
 
+/** Every secret that is set, for who takes them out of text. Of a webhook's address what is behind the host: it may be one. */
+export function secretsOf(value: unknown): string[] {
+	if (Array.isArray(value)) return value.flatMap(secretsOf);
+	if (!isTree(value)) return [];
+	return Object.entries(value).flatMap(([key, inner]) => {
+		if (typeof inner !== 'string') return secretsOf(inner);
+		if (key === 'webhook') return [inner.slice(new URL(inner).origin.length + 1)];
+		return secretFields.includes(key) ? [inner] : [];
+	});
+}
+
 function isTree(value: unknown): value is Tree {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,6 @@
 import { pino } from 'pino';
+import { LogLines } from './logLines.js';
+import { Redaction } from './redaction.js';
 
 /** A pino log with a limiter: `log.onceASecond('source hdmi1').warn('…')` writes one line a second for that key. */
 export type Log = pino.Logger & {
@@ -7,6 +9,10 @@ export type Log = pino.Logger & {
 	 * count written when the second is over.
 	 */
 	onceASecond(key: string): pino.Logger;
+	/** The last lines. */
+	readonly lines: LogLines;
+	/** What is taken out of every line before it is written. */
+	readonly redaction: Redaction;
 };
 
 const windowMs = 1000;
@@ -17,7 +23,16 @@ export function createLog(
 	level = process.env.R58_LOG ?? 'info',
 	destination: pino.DestinationStream = pino.destination({ dest: 2, sync: true }),
 ): Log {
-	const log = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+	const lines = new LogLines();
+	const redaction = new Redaction();
+	const kept: pino.DestinationStream = {
+		write(line) {
+			const clean = redaction.clean(line);
+			lines.add(clean);
+			destination.write(clean);
+		},
+	};
+	const log = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, kept);
 	const held = new Map<string, number>();
 
 	const closeWindow = (key: string): void => {
@@ -35,6 +50,8 @@ export function createLog(
 	};
 
 	return Object.assign(log, {
+		lines,
+		redaction,
 		onceASecond(this: pino.Logger, key: string): pino.Logger {
 			const suppressed = held.get(key);
 			if (suppressed !== undefined) {

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 /** In this order; s each may take. */
 const benches = {
 	service: 60,
+	serviceIdle: 90,
+	serviceLoad: 90,
 	roles: 60,
 	input: 60,
 	cut: 40,

@@ -10,7 +10,7 @@ import { Settings } from '../../service/settings/settings.js';
 import { openStore, type Store } from '../../service/store/store.js';
 import { Certificate } from '../../service/system/certificate.js';
 import { Certificates } from '../../service/system/certificates.js';
-import { createLog } from '../../service/system/log.js';
+import { createLog, type Log } from '../../service/system/log.js';
 import { ShowStub } from './showStub.js';
 
 export interface ApiServer {
@@ -28,6 +28,7 @@ export interface ApiServer {
 	tokens: Record<Role, string>;
 	/** Lines of the log. */
 	lines: string[];
+	log: Log;
 	/** A request to the plain server; `token` as Bearer, an object as JSON body. */
 	ask(method: string, path: string, options?: AskOptions): Promise<Response>;
 	stop(): Promise<void>;
@@ -45,13 +46,10 @@ export function temporaryFolder(): string {
 }
 
 /** The real API server over the stub of a show, in a folder of its own. */
-export async function startApiServer({
-	names,
-	setUp = true,
-}: {
-	names?: () => string[];
-	setUp?: boolean;
-} = {}): Promise<ApiServer> {
+export async function startApiServer(
+	options: { names?: () => string[]; panelDir?: string; setUp?: boolean } = {},
+): Promise<ApiServer> {
+	const { names, setUp = true } = options;
 	const dir = temporaryFolder();
 	const panelDir = join(dir, 'panel');
 	mkdirSync(join(panelDir, 'assets'), { recursive: true });
@@ -72,7 +70,7 @@ export async function startApiServer({
 	const settings = new Settings({ dataDir: dir, log });
 	const certificate = new Certificate({ dataDir: dir, log, ...(names && { names }) });
 	await certificate.ensure();
-	const show = new ShowStub();
+	const show = new ShowStub(settings);
 	show.file = join(dir, 'program.mp4');
 	writeFileSync(show.file, '0123456789');
 	const certificates = new Certificates(
@@ -86,7 +84,7 @@ export async function startApiServer({
 		settings,
 		log,
 		certificates,
-		panelDir,
+		panelDir: options.panelDir ?? panelDir,
 		// As the real ones, but for what they cost.
 		passwords: new Passwords({ logN: 12, r: 8, p: 1 }),
 		...(!setUp && { setup: new Setup({ dataDir: dir, users: store.users, log }) }),
@@ -106,6 +104,7 @@ export async function startApiServer({
 		httpUrl,
 		httpsUrl,
 		lines,
+		log,
 		tokens: { viewer: token('viewer'), guest: token('guest'), operator: token('operator'), technician: token('technician') },
 		ask(method, path, { token: bearer, json, body, headers } = {}) {
 			return fetch(httpUrl + path, {

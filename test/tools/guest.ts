@@ -1,6 +1,7 @@
 /** A program inside a virtual machine, whose steps are the tests of a file. */
 
 import * as assert from 'uvu/assert';
+import type { Emulator } from './emulator.js';
 import { Machine, type MachineOptions } from './machine.js';
 import type { StepResult } from './steps.js';
 import { type Test, test } from './suite.js';
@@ -11,19 +12,21 @@ export type Facts = Record<string, any>;
 export interface GuestOptions extends Pick<MachineOptions, 'ownTime'> {
 	/** Default: the runner gives a file four minutes. */
 	timeoutMs?: number;
+	/** Makes another machine than the one that runs on this machine's own files. */
+	machine?: (options: MachineOptions) => Emulator;
 }
 
 /** Runs the program before the tests; gives what declares the test of one of its steps. */
 export function guest(
 	program: string,
-	{ timeoutMs = 225_000, ownTime = false }: GuestOptions = {},
+	{ timeoutMs = 225_000, ownTime = false, machine: make = (options) => new Machine(options) }: GuestOptions = {},
 ): (name: string, check?: (facts: Facts) => void) => void {
 	const results = new Map<string, StepResult>();
 	const asserted = new Set<string>();
-	let machine: Machine;
+	let machine: Emulator;
 
 	test.before(async () => {
-		machine = new Machine({
+		machine = make({
 			program,
 			timeoutMs,
 			ownTime,

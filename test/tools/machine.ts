@@ -3,19 +3,16 @@
  * layer of memory over it, so the guest runs the very same node, GStreamer and plugin. Emulated (TCG), as nested
  * virtualisation is not to be had: slow, and always with a time-out.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { Emulator, type EmulatorOptions } from './emulator.js';
 import { type Kernel, kernel, moduleFiles } from './kernel.js';
 import { root } from './service.js';
 
-export interface MachineOptions {
+export interface MachineOptions extends EmulatorOptions {
 	/** Node program below the project folder, as built: `dist/test/qemu/captureGuest.js`. Each line it prints is JSON. */
 	program: string;
-	timeoutMs: number;
-	onLine: (line: Record<string, unknown>) => void;
 	memoryMb?: number;
 	/**
 	 * The guest's clock counts its instructions, a nanosecond each: however slowly it is emulated, to itself it is a machine of
@@ -90,64 +87,25 @@ function bootImage(folder: string, debian: Kernel, program: string): string {
 	return image;
 }
 
-export class Machine {
-	readonly #child: ChildProcess;
-	readonly #folder: string;
-	readonly #console: string;
-	readonly #notes: string[] = [];
-	/** Resolves when the machine is off, however that came. */
-	readonly ended: Promise<void>;
+/** Counting takes the emulator's one thread. */
+export function accelerator({ ownTime = false }: Pick<MachineOptions, 'ownTime'>): string[] {
+	return ownTime ? ['-accel', 'tcg', '-icount', 'shift=0'] : ['-accel', 'tcg,thread=multi', '-smp', '2'];
+}
 
-	constructor({ program, timeoutMs, onLine, memoryMb = 1500, ownTime = false }: MachineOptions) {
-		const debian = kernel();
-		this.#folder = mkdtempSync(join(tmpdir(), 'r58-machine-'));
-		this.#console = join(this.#folder, 'console');
-		const image = bootImage(this.#folder, debian, program);
-		const args = ['-M', 'q35', '-cpu', 'max', '-m', String(memoryMb)];
-		// Counting takes the emulator's one thread.
-		args.push(...(ownTime ? ['-accel', 'tcg', '-icount', 'shift=0'] : ['-accel', 'tcg,thread=multi', '-smp', '2']));
-		args.push('-nodefaults', '-no-reboot', '-display', 'none', '-kernel', debian.image, '-initrd', image);
-		args.push('-append', 'console=ttyS0 quiet panic=1 mitigations=off');
-		args.push('-serial', `file:${this.#console}`, '-serial', 'stdio');
-		args.push('-virtfs', 'local,path=/,mount_tag=host,security_model=passthrough,readonly=on,multidevs=remap');
-		this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', 'nice', '-n', '10', 'qemu-system-x86_64', ...args], {
-			stdio: ['ignore', 'pipe', 'pipe'],
-		});
-		createInterface({ input: this.#child.stderr! }).on('line', (line) => this.#notes.push(line));
-		createInterface({ input: this.#child.stdout! }).on('line', (line) => {
-			if (line.trimStart().startsWith('{')) onLine(JSON.parse(line) as Record<string, unknown>);
-			else this.#notes.push(line);
-		});
-		const timer = setTimeout(() => {
-			this.#notes.push(`not done within ${timeoutMs / 1000} s`);
-			this.#child.kill('SIGKILL');
-		}, timeoutMs);
-		this.ended = new Promise((resolve) => {
-			this.#child.on('error', (error) => this.#notes.push(error.message));
-			this.#child.on('close', () => {
-				clearTimeout(timer);
-				this.#notes.push(...this.#readConsole());
-				rmSync(this.#folder, { recursive: true, force: true });
-				resolve();
-			});
-		});
-	}
+/** Arguments of the emulator for a machine that runs the program. */
+function argumentsFor(options: MachineOptions, folder: string): string[] {
+	const { program, memoryMb = 1500 } = options;
+	const debian = kernel();
+	const image = bootImage(folder, debian, program);
+	const args = ['-M', 'q35', '-cpu', 'max', '-m', String(memoryMb)];
+	args.push(...accelerator(options), '-nodefaults', '-no-reboot', '-display', 'none', '-kernel', debian.image, '-initrd', image);
+	args.push('-append', 'console=ttyS0 quiet panic=1 mitigations=off');
+	args.push('-virtfs', 'local,path=/,mount_tag=host,security_model=passthrough,readonly=on,multidevs=remap');
+	return args;
+}
 
-	/** What its console and the emulator said, for messages; complete once it has ended. */
-	tail(lines = 40): string {
-		return this.#notes.slice(-lines).join('\n');
-	}
-
-	#readConsole(): string[] {
-		try {
-			return readFileSync(this.#console, 'utf8').split(/\r?\n/);
-		} catch {
-			// The emulator did not get as far as to make it.
-			return [];
-		}
-	}
-
-	kill(): void {
-		this.#child.kill('SIGKILL');
+export class Machine extends Emulator {
+	constructor(options: MachineOptions) {
+		super((folder) => argumentsFor(options, folder), options);
 	}
 }

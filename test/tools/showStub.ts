@@ -1,17 +1,31 @@
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import type { GuestMessage } from '../../service/api/guestChannel.js';
 import type { Applied, Fault, Guest, Recording, Source, State, Target, TargetCreate } from '../../service/api/schema.js';
 import { StudioError } from '../../service/errors.js';
 import type { FaultReport } from '../../service/faults.js';
+import { Alerts } from '../../service/health/alerts.js';
+import { Health } from '../../service/health/health.js';
 import type { IceServer } from '../../service/network/iceServer.js';
+import { settingsSchema } from '../../service/settings/schema.js';
+import type { Settings } from '../../service/settings/settings.js';
 import { LiveState } from '../../service/state.js';
 import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
+import { createLog } from '../../service/system/log.js';
 import { Conversations } from '../../service/webrtc/conversations.js';
 
 /** A show without pictures, for tests of what lies between the socket and `Studio`: state real, media none. */
 export class ShowStub implements Studio {
 	readonly state = new LiveState(initialState());
 	#conversations = new Conversations(this.state);
+	readonly health = new Health({
+		dataDir: tmpdir(),
+		state: this.state,
+		faults: { raise: () => {}, amend: () => {}, clear: () => {} },
+		log: createLog('silent'),
+		onAir: () => this.air,
+	});
+	readonly alerts: Alerts;
 	air = true;
 	faultList: Fault[] = [];
 	/** Path of the one file that recordings have. */
@@ -22,6 +36,10 @@ export class ShowStub implements Studio {
 	statsListeners = new Set<(hosts: Record<string, unknown>) => void>();
 	/** Thrown by the next publish or watch. */
 	refusal: Error | null = null;
+
+	constructor(settings: Pick<Settings, 'current'> = { current: settingsSchema.parse({}) }) {
+		this.alerts = new Alerts({ state: this.state, faults: { raise: () => {}, clear: () => {} }, settings });
+	}
 
 	onAir = () => this.air;
 	faults = () => this.faultList;

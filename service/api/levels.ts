@@ -1,0 +1,6 @@
+/** How much something matters; apart from the schemas, so that the panel need not load them. */
+export const severities = ['notice', 'warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];

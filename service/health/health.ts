@@ -1,0 +1,142 @@
+import { totalmem } from 'node:os';
+import { messageOf } from '../errors.js';
+import type { Faults } from '../faults.js';
+import type { LiveState } from '../state.js';
+import type { Log } from '../system/log.js';
+import { Clock } from './clock.js';
+import { Disk } from './disk.js';
+import type { Figure, Probe } from './figures.js';
+import { MachineFiles } from './files.js';
+import { History, intervalMs } from './history.js';
+import { Interfaces } from './interfaces.js';
+import { Interrupts } from './interrupts.js';
+import { LoopDelay } from './loopDelay.js';
+import { Memory } from './memory.js';
+import { ProcessorClock, ProcessorLoad } from './processor.js';
+import { RecordingRate } from './recordingRate.js';
+import { StoppedRecordings } from './stopped.js';
+import { Temperatures } from './temperatures.js';
+import { Watch } from './watch.js';
+
+export interface HealthOptions {
+	dataDir: string;
+	state: LiveState;
+	faults: Pick<Faults, 'raise' | 'amend' | 'clear'>;
+	log: Log;
+	onAir: () => boolean;
+	/** Where /proc, /sys and /run are looked for; another one simulates a machine. */
+	root?: string;
+}
+
+/** A probe that a driver holds up is left alone; the others go on. */
+const probeTimeoutMs = 2000;
+
+/** How the machine is: measured every 5 s, kept for an hour, told as faults when something is wrong. */
+export class Health {
+	readonly history = new History();
+	/** The last reading. */
+	figures: readonly Figure[] = [];
+	readonly dataDir: string;
+	#probes: Record<string, Probe>;
+	#busy = new Set<string>();
+	#loop = new LoopDelay();
+	#rate = new RecordingRate();
+	#stopped = new StoppedRecordings();
+	#watch: Watch;
+	#timer: NodeJS.Timeout | undefined;
+	#startedAt: number | null = null;
+
+	constructor(private readonly o: HealthOptions) {
+		this.dataDir = o.dataDir;
+		const files = new MachineFiles(o.root);
+		this.#watch = new Watch(o.faults);
+		this.#probes = {
+			load: new ProcessorLoad(files),
+			clock: new ProcessorClock(files),
+			temperature: new Temperatures(files),
+			memory: new Memory(),
+			disk: new Disk(files, o.dataDir),
+			network: new Interfaces(files),
+			interrupts: new Interrupts(files),
+			time: new Clock(files),
+			loop: this.#loop,
+		};
+	}
+
+	/** One more thing to measure. */
+	add(name: string, probe: Probe): void {
+		this.#probes[name] = probe;
+	}
+
+	/** Idempotent. */
+	start(): void {
+		if (this.#startedAt !== null) return;
+		this.#startedAt = performance.now();
+		this.#loop.start();
+		void this.#round();
+	}
+
+	stop(): void {
+		this.#startedAt = null;
+		this.#loop.stop();
+		clearTimeout(this.#timer);
+	}
+
+	/** One reading of everything; bounded. */
+	async read(): Promise<void> {
+		const figures = await Promise.all(Object.entries(this.#probes).map(([name, probe]) => this.#bounded(name, probe)));
+		this.figures = figures.flat();
+		this.history.add(Date.now(), this.figures as Figure[]);
+		this.#publish();
+		const { state, onAir } = this.o;
+		this.#watch.look({
+			figures: this.figures,
+			state: state.current,
+			onAir: onAir(),
+			runningMs: performance.now() - (this.#startedAt ?? performance.now()),
+			recordingRate: this.#rate.read(state.current),
+			totalMemory: totalmem(),
+			stopped: this.#stopped.read(state.current),
+		});
+	}
+
+	async #round(): Promise<void> {
+		const begun = performance.now();
+		await this.read();
+		if (this.#startedAt === null) return;
+		// Of too short a time, rates say nothing.
+		const wait = Math.max(intervalMs / 2, intervalMs - (performance.now() - begun));
+		this.#timer = setTimeout(() => void this.#round(), wait).unref();
+	}
+
+	async #bounded(name: string, probe: Probe): Promise<Figure[]> {
+		if (this.#busy.has(name)) return [];
+		this.#busy.add(name);
+		const reading = probe.read().finally(() => this.#busy.delete(name));
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<never>((_, reject) => {
+			timer = setTimeout(() => reject(new Error(`no answer within ${probeTimeoutMs} ms`)), probeTimeoutMs);
+		});
+		try {
+			return await Promise.race([reading, late]);
+		} catch (error) {
+			this.o.log.onceASecond(`probe ${name}`).warn({ probe: name }, `cannot measure ${name}: ${messageOf(error)}`);
+			return [];
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	/** The few that are part of the state. */
+	#publish(): void {
+		const { state, dataDir } = this.o;
+		const value = (group: Figure['group'], name: string) =>
+			this.figures.find((figure) => figure.group === group && figure.name === name)?.value ?? null;
+		const hottest = this.figures.filter(({ group }) => group === 'temperature').map((figure) => figure.value);
+		const [freeBytes, totalBytes] = [value('diskFree', 'left'), value('diskFree', 'size')];
+		state.set('system.cpuPct', value('cpu', 'all cores'));
+		state.set('system.memoryBytes', value('memory', 'used'));
+		state.set('system.temperatureC', hottest.length > 0 ? Math.max(...hottest) : null);
+		state.set('system.disk', freeBytes === null ? null : { path: dataDir, freeBytes, totalBytes });
+	}
+}

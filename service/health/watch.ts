@@ -1,0 +1,39 @@
+import type { Faults } from '../faults.js';
+import { type Condition, conditions, type Situation } from './rules.js';
+
+interface Held {
+	condition: Condition;
+	/** Since when it holds, ms of the monotonic clock. */
+	since: number;
+	raised: boolean;
+}
+
+/** Turns what the rules say into faults: once when it has held long enough, cleared as soon as it does not. */
+export class Watch {
+	#held = new Map<string, Held>();
+
+	constructor(private readonly faults: Pick<Faults, 'raise' | 'amend' | 'clear'>) {}
+
+	look(now: Situation, at = performance.now()): void {
+		const found = conditions(now, (code, subject) => this.#held.get(`${code} ${subject}`)?.raised ?? false);
+		const holding = new Map(
+			found.filter(({ holds }) => holds).map((condition) => [`${condition.code} ${condition.subject}`, condition]),
+		);
+		for (const [key, { condition, raised }] of this.#held) {
+			if (holding.has(key)) continue;
+			this.#held.delete(key);
+			if (raised) this.faults.clear(condition.code, condition.subject);
+		}
+		for (const [key, condition] of holding) this.#hold(key, condition, at);
+	}
+
+	#hold(key: string, condition: Condition, at: number): void {
+		const { code, subject, message, remedy, forMs } = condition;
+		const known = this.#held.get(key);
+		const { since = at, raised = false } = known ?? {};
+		const due = at - since >= forMs;
+		this.#held.set(key, { condition, since, raised: due });
+		if (due && !raised) this.faults.raise({ code, subject, message, remedy });
+		else if (raised && known!.condition.message !== message) this.faults.amend(code, subject, message);
+	}
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { severities } from '../api/levels.js';
+
+/** Who is told of faults. Every field has a default. */
+export const alertsSettingsSchema = z.strictObject({
+	/** Private addresses are fine: it is the operator's network. */
+	webhook: z
+		.url({ protocol: /^https?$/, error: 'must be like http://192.168.1.20:8080/alerts' })
+		.max(2000)
+		.refine(
+			(text) => URL.canParse(text) && new URL(text).username === '' && new URL(text).password === '',
+			'must have no login in it',
+		)
+		.nullable()
+		.default(null),
+	/** Messages are signed with it. */
+	secret: z.string().min(8, 'must have 8 characters at least').max(200).nullable().default(null),
+	minSeverity: z.enum(severities).default('warning'),
+});
+export type AlertsSettings = z.infer<typeof alertsSettingsSchema>;
+
+/** The section as it stands in a new file. */
+export const alertsTemplate = `# Who is told of faults besides the panel.
+alerts:
+  # An address that every fault is sent to by POST as JSON when it comes and when it goes, for example http://192.168.1.20:8080/r58
+  webhook: null
+  # Messages are signed with it: X-R58-Signature is sha256= and the HMAC-SHA256 of the body, hexadecimal.
+  secret: null
+  # The least to be told: notice, warning or critical.
+  minSeverity: warning
+`;

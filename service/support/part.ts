@@ -1,0 +1,12 @@
+/** One file of a support bundle. */
+export interface Part {
+	file: string;
+	/** For the list of what is in the bundle. */
+	about: string;
+	/** Its text. Throws why there is none. */
+	make: () => string | Promise<string>;
+}
+
+export function json(value: unknown): string {
+	return `${JSON.stringify(value, null, '\t')}\n`;
+}

@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ports } from './openPorts.js';
+
+/** Rules that a technician adds for other programs of the machine, inside the chain. */
+const ownRules = '/etc/r58/firewall.d/*.nft';
+const standardSshPort = 22;
+
+/**
+ * One table of its own, so that rules of others stay as they are: what is not named here cannot come in. Connections that
+ * exist go on, and SSH stays open whatever the settings say.
+ */
+export function firewallRules({ tcp, udp }: Ports, ssh: number[]): string {
+	return `table inet r58
+delete table inet r58
+table inet r58 {
+	chain input {
+		type filter hook input priority filter; policy drop;
+		iif "lo" accept
+		ct state vmap { established : accept, related : accept, invalid : drop }
+		meta l4proto { icmp, ipv6-icmp, igmp } accept
+		udp dport { 68, 546 } accept comment "answers of DHCP"
+		udp dport 5353 accept comment "mDNS: the name HOST.local"
+		tcp dport { ${ssh.join(', ')} } accept comment "SSH"
+		${[...tcp.map(rule('tcp')), ...udp.map(rule('udp'))].join('\n\t\t')}
+		include "${ownRules}"
+		meta l4proto tcp counter reject with tcp reset
+		counter drop
+	}
+}
+`;
+}
+
+/** A rule each: ranges that overlap may not stand in one set. */
+function rule(protocol: 'tcp' | 'udp') {
+	return ([first, last]: [number, number]): string =>
+		`${protocol} dport ${first === last ? first : `${first}-${last}`} accept comment "R58 Studio"`;
+}
+
+/** The standard port, and those that the configuration of OpenSSH (sshd_config(5)) or its socket unit names. */
+export function sshPorts(root = '/'): number[] {
+	const texts = [
+		...textsOf(root, 'etc/ssh', /^sshd_config$/),
+		...textsOf(root, 'etc/ssh/sshd_config.d', /\.conf$/),
+		...textsOf(root, 'etc/systemd/system/ssh.socket.d', /\.conf$/),
+	];
+	const lines = /^\s*(?:Port\s+|ListenAddress\s+\S+:|ListenStream\s*=\s*(?:\S+:)?)(\d{1,5})\s*(?:#.*)?$/gim;
+	const found = texts.flatMap((text) => [...text.matchAll(lines)].map((match) => Number(match[1])));
+	return [...new Set([standardSshPort, ...found])].filter((port) => port > 0 && port <= 65_535);
+}
+
+function textsOf(root: string, folder: string, name: RegExp): string[] {
+	const path = join(root, folder);
+	if (!existsSync(path)) return [];
+	return readdirSync(path)
+		.filter((file) => name.test(file))
+		.map((file) => readFileSync(join(path, file), 'utf8'));
+}
