@@ -1,6 +1,6 @@
 import type { Session } from '../service/api/schema.js';
 import { sentence } from './api/http.js';
-import { atLeast, currentSession, fragmentToken, hideFragment, pageOf, renew, signIn } from './api/session.js';
+import { atLeast, currentSession, fragmentLogin, fragmentToken, hideFragment, pageOf, renew, signIn } from './api/session.js';
 import { applyTheme } from './common/theme-switch.js';
 
 interface Page {
@@ -9,6 +9,8 @@ interface Page {
 	load(): Promise<unknown>;
 	/** Operator pages ask for a login; guests and viewers bring their token and handle it themselves. */
 	operator: boolean;
+	/** For whoever is logged in. */
+	own?: true;
 }
 
 const pages: Record<string, Page> = {
@@ -21,6 +23,8 @@ const pages: Record<string, Page> = {
 	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
 	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./network/page.js'), operator: true },
 	settings: { tag: 'r58-settings-page', title: 'Settings', load: () => import('./settings/page.js'), operator: true },
+	users: { tag: 'r58-users-page', title: 'Accounts', load: () => import('./users/page.js'), operator: true },
+	account: { tag: 'r58-account-page', title: 'My account', load: () => import('./account/page.js'), operator: false, own: true },
 	health: { tag: 'r58-health-page', title: 'Health', load: () => import('./health/page.js'), operator: true },
 	logs: { tag: 'r58-logs-page', title: 'Logs', load: () => import('./logs/page.js'), operator: true },
 	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },
@@ -36,22 +40,22 @@ async function show(page: Page, properties: Record<string, unknown> = {}): Promi
 
 /** The session of an operator page: from the token in the address, else from the cookie. */
 async function enter(): Promise<Session | null> {
-	const token = fragmentToken();
-	if (token === null) return currentSession();
+	const login = fragmentLogin();
+	if (login === null) return currentSession();
 	hideFragment();
-	return signIn(token);
+	return signIn(login);
 }
 
 async function open(): Promise<void> {
 	const name = location.pathname.split('/')[1] ?? '';
 	const page = pages[name];
-	if (page && !page.operator) return show(page);
+	if (page && !page.operator && !page.own) return show(page);
 	const next = page ? location.pathname : null;
 	try {
 		const session = await enter();
 		if (session === null) return show(login, { next });
 		if (!page) return location.replace(pageOf(session));
-		if (atLeast(session.role, 'operator')) return show(page, { session });
+		if (page.own || atLeast(session.role, 'operator')) return show(page, { session });
 		return show(login, { next, reason: `This page is for operators; you are logged in as ${session.role}.` });
 	} catch (error) {
 		return show(login, { next, reason: sentence(error) });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Setup } from './accounts/setup.js';
 import { createApi } from './api/server.js';
 import { finishPending } from './backup/pending.js';
 import { canvasOf, checkDataFolder, optionsOrExit } from './cli.js';
@@ -13,8 +14,9 @@ import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
 import { Certificates } from './system/certificates.js';
+import { DeviceKey } from './system/deviceKey.js';
 import { earlierLog } from './system/journal.js';
-import { keyFolder } from './system/keyFiles.js';
+import { KeyFiles, keyFolder } from './system/keyFiles.js';
 import { createLog, type Log } from './system/log.js';
 import { OpenPorts } from './system/openPorts.js';
 import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
@@ -41,8 +43,9 @@ async function main(): Promise<void> {
 	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
 	const notRestored = finishPending({ dataDir: options.dataDir, keysDir, log });
 	const store = openStore(options.dataDir);
+	const key = new DeviceKey(new KeyFiles(keysDir, log));
 	const overrides = new Map(options.canvas ? [['program.canvas', '--canvas']] : []);
-	const settings = new Settings({ dataDir: options.dataDir, log, overrides });
+	const settings = new Settings({ dataDir: options.dataDir, log, key, overrides });
 	const hideSecrets = () => log.redaction.hide([...secretsOf(settings.current), statusToken]);
 	hideSecrets();
 	settings.on('change', hideSecrets);
@@ -52,6 +55,7 @@ async function main(): Promise<void> {
 	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
 	const { dataDir, demo } = options;
 	const canvas = canvasOf(options, settings.current.program.canvas);
+	if (!demo) store.tokens.removeOfDemo();
 	const guard = new BootGuard(store.settings);
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
 	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, showLog, log });
@@ -66,6 +70,7 @@ async function main(): Promise<void> {
 		panelDir: fileURLToPath(new URL('dist/panel/', root)),
 		statusToken,
 		restart: isManaged ? () => void stop('restart') : null,
+		...(!demo && { setup: new Setup({ dataDir, users: store.users, log }) }),
 	});
 
 	const watchdog = new Watchdog({
@@ -119,7 +124,7 @@ async function main(): Promise<void> {
 	/** Not those of earlier runs taken away: a panel that is open goes on working over a restart. */
 	function demoTokens(): { operatorToken: string; technicianToken: string } {
 		const create = (role: 'operator' | 'technician') =>
-			store.tokens.create({ label: 'demo', role, expiresInS: DEMO_TOKEN_S }).token;
+			store.tokens.create({ label: 'demo', role, kind: 'demo', expiresInS: DEMO_TOKEN_S }).token;
 		return { operatorToken: create('operator'), technicianToken: create('technician') };
 	}
 }

@@ -1,6 +1,8 @@
 import { type Refusal, refusalOf, silence } from './refusal.js';
 
-const timeoutMs = 6000;
+const usualTimeoutMs = 6000;
+/** A password is slow to check on purpose, and the show comes first. */
+export const passwordTimeoutMs = 30_000;
 
 /** A request that the studio refused or did not answer; `message` is for the person at the screen. */
 export class RequestError extends Error {
@@ -15,14 +17,20 @@ export interface RequestOptions {
 	body?: unknown;
 	/** Sent as Bearer; without it the session cookie counts. */
 	token?: string | null;
+	timeoutMs?: number;
 }
 
 /** JSON in, JSON out, bounded. Throws RequestError and nothing else. */
-export async function request<T>(method: string, path: string, { body, token }: RequestOptions = {}): Promise<T> {
+export async function request<T>(
+	method: string,
+	path: string,
+	{ body, token, timeoutMs = usualTimeoutMs }: RequestOptions = {},
+): Promise<T> {
 	const headers: Record<string, string> = { accept: 'application/json' };
 	if (body !== undefined) headers['content-type'] = 'application/json';
 	if (token) headers.authorization = `Bearer ${token}`;
-	const response = await send(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+	const signal = AbortSignal.timeout(timeoutMs);
+	const response = await send(path, { method, headers, signal, body: body === undefined ? null : JSON.stringify(body) });
 	const text = await response.text().catch(() => '');
 	return (text === '' ? undefined : parseJson(text)) as T;
 }
@@ -31,7 +39,7 @@ export async function request<T>(method: string, path: string, { body, token }: 
 export async function send(path: string, init: RequestInit): Promise<Response> {
 	let response: Response;
 	try {
-		response = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs), ...init });
+		response = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(usualTimeoutMs), ...init });
 	} catch (error) {
 		throw new RequestError(silence(error instanceof DOMException && error.name === 'TimeoutError'));
 	}

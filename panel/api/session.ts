@@ -1,10 +1,17 @@
-import type { Role, Session } from '../../service/api/schema.js';
-import { RequestError, request } from './http.js';
+import type { Role, Session, SessionCreate } from '../../service/api/schema.js';
+import { passwordTimeoutMs, RequestError, request } from './http.js';
 
 /** The token in the fragment of this page's address, or null. Fragments never reach a server or its logs. */
 export function fragmentToken(): string | null {
 	const token = decodeURIComponent(location.hash.slice(1));
 	return token === '' ? null : token;
+}
+
+/** What the fragment logs in with: `#TOKEN`, or `#code=CODE` from the QR code of a one-time login. */
+export function fragmentLogin(): SessionCreate | null {
+	const text = fragmentToken();
+	if (text === null) return null;
+	return text.startsWith('code=') ? { code: text.slice(5) } : { token: text };
 }
 
 /** Takes the fragment out of the address bar and the history, so that it is not shared or shown by accident. */
@@ -16,23 +23,23 @@ export function hideFragment(): void {
 let lastToken: string | null = null;
 
 /** Logs in; sets the session cookie. */
-export async function signIn(token: string): Promise<Session> {
-	const session = await create(token);
-	lastToken = token;
+export async function signIn(login: SessionCreate): Promise<Session> {
+	const session = await create(login);
+	lastToken = 'token' in login ? login.token : null;
 	return session;
 }
 
 /** Logs in again with what this page logged in with; false when there is nothing or it counts no more. */
 export async function renew(): Promise<boolean> {
 	if (lastToken === null) return false;
-	return create(lastToken).then(
+	return create({ token: lastToken }).then(
 		() => true,
 		() => false,
 	);
 }
 
-function create(token: string): Promise<Session> {
-	return request<Session>('POST', '/api/session', { body: { token } });
+function create(body: SessionCreate): Promise<Session> {
+	return request<Session>('POST', '/api/session', { body, ...('password' in body && { timeoutMs: passwordTimeoutMs }) });
 }
 
 /** Who the cookie, or the token, belongs to; null when it counts for nothing. */
@@ -45,8 +52,14 @@ export async function currentSession(token: string | null = null): Promise<Sessi
 	}
 }
 
-export function signOut(): Promise<void> {
+function signOut(): Promise<void> {
 	return request('DELETE', '/api/session');
+}
+
+/** Ends the session and leads to the login. */
+export async function logOut(): Promise<void> {
+	await signOut().catch(() => undefined);
+	location.assign('/');
 }
 
 const order: readonly Role[] = ['viewer', 'guest', 'operator', 'technician'];

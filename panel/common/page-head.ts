@@ -24,6 +24,7 @@ export class PageHead extends LitElement {
 			header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
 			h1 { font-size: 1.25rem; }
 			.space { flex: 1; }
+			.account { border-color: transparent; background: none; padding: 0; color: var(--text); }
 			nav { display: flex; overflow-x: auto; scrollbar-width: none; }
 			nav .button { flex: none; padding: 0 10px; border: 0; border-radius: 0; background: none; font-weight: 500; }
 			nav .button:hover { background: var(--raised); }
@@ -33,7 +34,7 @@ export class PageHead extends LitElement {
 				header { gap: 4px 8px; }
 				h1 { font-size: 1rem; }
 				.space { display: none; }
-				r58-theme-switch { margin-left: auto; }
+				.account { margin-left: auto; }
 				nav { order: 9; width: 100%; justify-content: space-between; border-bottom: 1px solid var(--line); }
 				nav .button { padding: 0 6px; font-size: 0.9rem; }
 			}
@@ -60,6 +61,7 @@ export class PageHead extends LitElement {
 							html`<a class="button" href=${path} aria-current=${location.pathname === path ? 'page' : nothing}>${label}</a>`,
 					)}
 				</nav>
+				<a class="button plain account" href="/account" aria-label="My account" title="My account" data-testid="account-link"><span aria-hidden="true">☺</span></a>
 				<r58-theme-switch></r58-theme-switch>
 			</header>
 			${this.offline === null ? nothing : html`<p class="problem" role="alert"><b>Panel offline – the show goes on.</b> ${this.offline}</p>`}

@@ -112,7 +112,7 @@ export class Chart extends LitElement {
 							: html`<span class="dim">limit ${figure(curve.limit, this.unit)}</span>`;
 					return html`<li>
 						<svg width="18" height="8" aria-hidden="true">
-							<line x1="0" x2="18" y1="4" y2="4" style="stroke: var(--curve-${index % colours})" stroke-width="3" stroke-dasharray=${dashOf(index).join(' ')} />
+							<line x1="0" x2="18" y1="4" y2="4" .style=${`stroke: var(--curve-${index % colours})`} stroke-width="3" stroke-dasharray=${dashOf(index).join(' ')} />
 						</svg>
 						${curve.name} <b class=${over ? 'over' : ''}>${over ? '⚠ ' : ''}${figure(now, this.unit)}</b> ${limit}
 					</li>`;

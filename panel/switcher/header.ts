@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { State } from '../../service/api/schema.js';
-import { signOut } from '../api/session.js';
+import { logOut } from '../api/session.js';
 import { bytes, timeLeft } from '../common/format.js';
 import { operatorPages } from '../common/page-head.js';
 import { base } from '../common/styles.js';
@@ -102,7 +102,8 @@ export class SwitcherHeader extends LitElement {
 					.map(({ path, label }) => html`<a class="button" href=${path}>${label}</a>`)}
 				<button class="keys" aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
 				<r58-theme-switch></r58-theme-switch>
-				<button class="log-out" data-testid="logout-button" @click=${this.#logOut}>Log out</button>
+				<a class="button log-out" href="/account" data-testid="account-link">Account</a>
+				<button class="log-out" data-testid="logout-button" @click=${logOut}>Log out</button>
 			</nav>
 		`;
 	}
@@ -118,10 +119,5 @@ export class SwitcherHeader extends LitElement {
 				kbps > 0 ? html`<span class="dim time"> · ${timeLeft(disk.freeBytes, kbps)}</span>` : nothing
 			}
 		</span>`;
-	}
-
-	async #logOut(): Promise<void> {
-		await signOut().catch(() => undefined);
-		location.assign('/');
 	}
 }

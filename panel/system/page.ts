@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Encoder, Fault, HostStatus, Session, State } from '../../service/api/schema.js';
 import { request, sentence } from '../api/http.js';
 import { Requests } from '../api/requests.js';
-import { signOut } from '../api/session.js';
+import { logOut } from '../api/session.js';
 import { Show } from '../api/show.js';
 import type { Confirm } from '../common/confirm.js';
 import { bitrate, bytes, localTime, picture } from '../common/format.js';
@@ -136,10 +136,12 @@ export class SystemPage extends LitElement {
 			</section>
 			<r58-certificate-block class="card" .session=${this.session}></r58-certificate-block>
 			<section class="card">
-				<h2>Login</h2>
+				<h2>Accounts</h2>
 				<div class="login">
 					<p>Logged in as <b>${this.session?.role ?? 'unknown'}</b>.</p>
-					<button data-testid="logout-button" @click=${this.#logOut}>Log out</button>
+					<a class="button" data-testid="account-link" href="/account">My account…</a>
+					<a class="button" data-testid="users-link" href="/users">All accounts, links and the audit…</a>
+					<button data-testid="logout-button" @click=${logOut}>Log out</button>
 				</div>
 			</section>
 		</div>
@@ -233,11 +235,6 @@ export class SystemPage extends LitElement {
 			this.health = null;
 			this.problem = sentence(error);
 		}
-	}
-
-	async #logOut(): Promise<void> {
-		await signOut().catch(() => undefined);
-		location.assign('/');
 	}
 }
 

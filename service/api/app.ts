@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { StudioError } from '../errors.js';
-import { cookieOf } from './auth.js';
+import { isAudited, writeAudit } from './audit.js';
+import { type Caller, cookieOf } from './auth.js';
 import { readBody, readJson } from './body.js';
 import { clientOf } from './client.js';
 import { answerError } from './failure.js';
 import type { Metrics } from './metrics.js';
-import { contentSecurityPolicy } from './panel.js';
 import { isPeerPath, setCors } from './peers.js';
+import { setPolicies } from './policies.js';
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 import { setSessionCookie } from './session.js';
@@ -18,26 +19,43 @@ const json = 'application/json';
 /** Scheme, host name (RFC 1035 §2.3.4) and port. Links and QR codes are made of what a client calls the studio. */
 const maxOrigin = 'https://'.length + 253 + ':65535'.length;
 /** Codes of sockets that the client closed: nobody is left to answer, nothing went wrong here. */
-const clientLeft = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
+const leavingCodes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
+
+/** HPE: what came was no HTTP; the error holds the client's bytes, tokens among them, which belong into no log. */
+function clientLeft(error: unknown): boolean {
+	const { code = '' } = error as NodeJS.ErrnoException;
+	return leavingCodes.includes(code) || code.startsWith('HPE_');
+}
+
+/** The handler, and a line in the audit for what is to be traced. */
+async function handled(route: Route, context: Context, caller: Caller | null, store: Services['store']): Promise<unknown> {
+	const params = paramsOf(route, context) as never;
+	const query = (route.query && validate(route.query, { ...context.query }, 'query')) as never;
+	const body = (await bodyOf(route, context)) as never;
+	if (!isAudited(route)) return route.handler({ context, caller, params, query, body });
+	const write = (outcome: string, answer: unknown) => writeAudit(store, route, context, { caller, body, answer, outcome });
+	try {
+		const answer = await route.handler({ context, caller, params, query, body });
+		write('done', answer);
+		return answer;
+	} catch (error) {
+		write(error instanceof StudioError ? error.code : 'internal', null);
+		throw error;
+	}
+}
 
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
 function middlewareOf(route: Route, { auth, store }: Services): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const caller = auth.identify(context.req);
-		auth.authorize(context.req, caller, route.role);
+		auth.authorize(context.req, caller, route.role, route.ownOnly);
 		if (caller?.aging) {
 			const secret = cookieOf(context.req)!;
 			store.sessions.extend(secret);
 			setSessionCookie(context, secret);
 		}
-		const answer = await route.handler({
-			context,
-			caller,
-			params: paramsOf(route, context) as never,
-			query: (route.query && validate(route.query, { ...context.query }, 'query')) as never,
-			body: (await bodyOf(route, context)) as never,
-		});
+		const answer = await handled(route, context, caller, store);
 		if (context.status === 404) context.status = route.status ?? 200;
 		if (answer !== undefined) context.body = answer;
 	};
@@ -82,11 +100,7 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 	app.use(async (context, next) => {
 		const requestId = randomBytes(6).toString('hex');
 		context.set('X-Request-Id', requestId);
-		context.set('X-Content-Type-Options', 'nosniff');
-		context.set('Referrer-Policy', 'no-referrer');
-		context.set('Content-Security-Policy', contentSecurityPolicy);
-		context.set('X-Frame-Options', 'DENY');
-		context.set('Cache-Control', 'no-store');
+		setPolicies(context);
 		const peer = isPeerPath(context.path);
 		if (peer) setCors(context);
 		try {
@@ -94,7 +108,7 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 				throw new StudioError('invalid', `Host: no address is longer than ${maxOrigin} characters`);
 			await next();
 		} catch (error) {
-			if (clientLeft.includes((error as NodeJS.ErrnoException).code ?? '') && context.req.socket.destroyed) return;
+			if (clientLeft(error) && context.req.socket.destroyed) return;
 			answerError(context, error instanceof StudioError ? error : internal(error, context, requestId), peer);
 		} finally {
 			metrics.countRequest(context.method, context.status);
@@ -110,7 +124,7 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 	};
 	// Errors of streams that were being sent: the client hung up, or the disk failed.
 	app.on('error', (error: NodeJS.ErrnoException) => {
-		if (!clientLeft.includes(error.code ?? '')) log.onceASecond('response').error({ err: error }, 'answer broken off');
+		if (!clientLeft(error)) log.onceASecond('response').error({ err: error }, 'answer broken off');
 	});
 	return app;
 }

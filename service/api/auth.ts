@@ -12,18 +12,22 @@ export const sessionCookie = 'r58_session';
 
 /** Who sent a request. */
 export interface Caller {
-	/** Id of the token, also behind a cookie: what a caller made belongs to the token. */
+	/** Id of the token or account, also behind a cookie: what a caller made belongs to it. */
 	token: string;
-	/** What people know the caller by. */
+	/** Of the account, or what the token is called. */
 	name: string;
+	/** The account, when it is one. */
+	user: string | null;
+	/** Of the browser, by id; null for programs. */
+	session: string | null;
 	role: Role;
 	/** The guest that a guest token stands for. */
 	guest: string | null;
 	/** Streamers this caller may watch; null = all. */
 	streamers: string[] | null;
 	by: 'bearer' | 'cookie';
-	/** A program of this machine that looks and changes nothing. */
-	readOnly?: boolean;
+	/** It looks and changes nothing. */
+	readOnly: boolean;
 	/** By an invite that was taken back: who is connected by it stays, and joins nowhere anew. */
 	revoked?: boolean;
 	/** The session of the cookie is to be extended. */
@@ -92,57 +96,77 @@ export class Auth {
 			return caller;
 		}
 		const secret = cookieOf(request);
-		if (!secret) return null;
+		return secret ? (this.withSession(secret) ?? this.#revoked(secret, 'cookie')) : null;
+	}
+
+	/** Null when the cookie counts for nothing. */
+	withSession(secret: string): Caller | null {
 		const session = this.#store.sessions.find(secret);
-		return session ? this.#callerOf(session.token, 'cookie', session.aging) : this.#revoked(secret, 'cookie');
+		if (!session) return null;
+		const { id, user, token, aging } = session;
+		if (user === null) return this.#callerOf(token!, 'cookie', id, aging);
+		const streamers = user.role === 'viewer' ? ['program'] : null;
+		const { name, role } = user;
+		return {
+			token: user.id,
+			name,
+			user: user.id,
+			session: id,
+			role,
+			guest: null,
+			streamers,
+			by: 'cookie',
+			readOnly: false,
+			aging,
+		};
 	}
 
 	/** Null when the token is not valid. */
 	withToken(secret: string): Caller | null {
 		const token = this.#store.tokens.find(secret);
-		return token ? this.#callerOf(token, 'bearer', false) : null;
+		return token ? this.#callerOf(token, 'bearer', null, false) : null;
 	}
 
 	/** Throws `unauthorized` or `forbidden` unless the caller has the role and the request is no forgery. */
-	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role): void {
+	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role, ownOnly = false): void {
 		if (role !== 'public') {
 			if (!caller) throw new StudioError('unauthorized', 'log in, or send a token (Authorization: Bearer TOKEN)');
 			if (!hasRole(caller, role)) throw new StudioError('forbidden', `this needs the role ${role}, and yours is ${caller.role}`);
 		}
-		const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '') || request.headers.upgrade !== undefined;
-		if (changes && caller?.readOnly) throw new StudioError('forbidden', 'this token is for looking only');
+		const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '');
+		if (changes && caller?.readOnly && !ownOnly) throw new StudioError('forbidden', 'this token is for looking only');
 		const byCookie = caller?.by === 'cookie';
 		const byForeignPage = caller === null && request.headers.origin !== undefined;
-		if (changes && (byCookie || byForeignPage) && !isSameOrigin(request)) {
+		const forgeable = changes || request.headers.upgrade !== undefined;
+		if (forgeable && (byCookie || byForeignPage) && !isSameOrigin(request)) {
 			throw new StudioError('forbidden', 'with a session cookie this can only be asked by a page of the studio itself');
 		}
 	}
 
 	#local(secret: string): Caller | null {
 		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
-		return {
-			token: 'local',
-			name: 'this machine',
-			role: 'technician',
-			guest: null,
-			streamers: [],
-			by: 'bearer',
-			readOnly: true,
-			aging: false,
-		};
+		const nobody = { user: null, session: null, guest: null, streamers: [] };
+		return { ...nobody, token: 'local', name: 'this machine', role: 'technician', by: 'bearer', readOnly: true, aging: false };
 	}
 
 	#revoked(secret: string, by: Caller['by']): Caller | null {
 		const token = this.#store.tokens.findRevoked(secret);
-		const caller = token && this.isConnected(token.id) ? this.#callerOf(token, by, false) : null;
+		const caller = token && this.isConnected(token.id) ? this.#callerOf(token, by, null, false) : null;
 		return caller && { ...caller, revoked: true };
 	}
 
-	#callerOf({ id, label: name, role, guest, streamers }: StoredToken, by: Caller['by'], aging: boolean): Caller | null {
+	#callerOf(
+		{ id, label, role, guest, streamers, readOnly }: StoredToken,
+		by: Caller['by'],
+		session: string | null,
+		aging: boolean,
+	): Caller | null {
+		const caller = { token: id, name: label, user: null, session, role, by, readOnly, aging } as const;
 		if (role === 'guest') {
 			if (guest === null || !Object.hasOwn(this.#studio.state.current.guests, guest)) return null;
-			return { token: id, name, role, guest, streamers: [`return-${guest}`], by, aging };
+			return { ...caller, guest, streamers: [`return-${guest}`] };
 		}
-		return { token: id, name, role, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : null, by, aging };
+		// Null stands for the program alone with viewers, and for all of them with the others.
+		return { ...caller, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : streamers };
 	}
 }

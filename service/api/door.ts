@@ -76,6 +76,7 @@ export function doorRoutes({ door, studio }: Services): Route[] {
 			method: 'POST',
 			path: '/api/door/visitors/:id/admit',
 			role: 'operator',
+			audited: true,
 			summary: 'Let somebody in: they get a seat',
 			params,
 			status: 201,

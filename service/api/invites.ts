@@ -51,6 +51,7 @@ export function inviteRoutes(services: Services): Route[] {
 			method: 'POST',
 			path: '/api/guests/:id/invite',
 			role: 'operator',
+			audited: true,
 			summary: 'Another invite link for a guest; earlier ones stay valid until they expire or are revoked',
 			params,
 			body: inviteCreateSchema,
@@ -62,6 +63,7 @@ export function inviteRoutes(services: Services): Route[] {
 			method: 'DELETE',
 			path: '/api/guests/:id/invites/:invite',
 			role: 'operator',
+			audited: true,
 			summary:
 				'Revoke a link: nobody joins with it any more. Who is connected stays, with messages and hang up, until they are removed or gone',
 			params: params.extend({ invite: idSchema }),

@@ -1,5 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { Lockout } from '../accounts/lockout.js';
 import type { EventsHub } from './events.js';
 import { machineMetrics } from './machineMetrics.js';
 import { type Route, route } from './route.js';
@@ -79,7 +80,7 @@ export class Metrics {
 		registers: [this.#registry],
 	});
 
-	constructor(events: EventsHub) {
+	constructor(events: EventsHub, lockout: Lockout) {
 		const gauge = (name: string, help: string, read: () => number): void => {
 			new Gauge({
 				name,
@@ -102,6 +103,9 @@ export class Metrics {
 		});
 		gauge('r58_process_uptime_seconds', 'Since start', () => process.uptime());
 		gauge('r58_events_clients', 'Open events sockets', () => events.clients);
+		gauge('r58_logins_failed', 'Wrong passwords, codes and tokens at the login', () => lockout.failed);
+		gauge('r58_logins_refused', 'Logins that came before the wait was over', () => lockout.refused);
+		gauge('r58_logins_waiting', 'Accounts and addresses that have to wait now', () => lockout.waiting());
 		gauge('r58_events_dropped', 'Messages not sent to clients that read too slowly', () => events.dropped);
 	}
 

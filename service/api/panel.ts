@@ -19,6 +19,8 @@ const pages = [
 	'/system',
 	'/network',
 	'/settings',
+	'/users',
+	'/account',
 	'/health',
 	'/logs',
 ];
@@ -27,26 +29,6 @@ const outsidePages = ['/guest_join', '/watch/:streamer'];
 const day = 86_400;
 /** One level, no dots in front: nothing but a file of that very folder can be meant. */
 const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/);
-
-/**
- * What a page may do: scripts, pictures and connections of its own origin only, and in no frame of another site. Lit's
- * constructable style sheets need no exception; style attributes in its templates do.
- */
-export const contentSecurityPolicy = [
-	"default-src 'none'",
-	"script-src 'self'",
-	"style-src 'self'",
-	"style-src-attr 'unsafe-inline'",
-	"img-src 'self' blob: data:",
-	"media-src 'self' blob:",
-	"font-src 'self'",
-	"connect-src 'self'",
-	"worker-src 'self'",
-	"manifest-src 'self'",
-	"base-uri 'none'",
-	"form-action 'none'",
-	"frame-ancestors 'none'",
-].join('; ');
 
 /** The files of the built panel. They are the same for everybody and hold no secret. */
 export function panelRoutes(panelDir: string): Route[] {

@@ -33,6 +33,10 @@ interface Declaration<P, Q, B> {
 	status?: number;
 	/** It exists under the public name too, for guests and viewers; all else is 404 there. */
 	outside?: boolean;
+	/** Who did it is written down (api/audit.ts). Changes by technicians are anyway. */
+	audited?: boolean;
+	/** It changes nothing but who is logged in here: a token for looking may. */
+	ownOnly?: boolean;
 	/** Not part of the OpenAPI document. */
 	undocumented?: boolean;
 	/** The value returned is the answer; undefined when the handler answered through the context itself. */

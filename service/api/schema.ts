@@ -598,8 +598,11 @@ export type ClientMessage = z.infer<typeof clientMessageSchema>;
 /* ---- sessions ---- */
 export const sessionCreateSchema = z.union([
 	z.strictObject({ token: z.string().min(1).max(256) }),
-	z.strictObject({ password: z.string().min(1).max(256) }),
+	/** Of the account `technician` when no name is given. */
+	z.strictObject({ name: z.string().trim().normalize('NFC').min(1).max(80).optional(), password: z.string().min(1).max(256) }),
+	z.strictObject({ code: z.string().min(1).max(64) }),
 ]);
+export type SessionCreate = z.infer<typeof sessionCreateSchema>;
 export const sessionSchema = z.object({ role: z.enum(roles), guest: id.nullable(), streamers: z.array(id).nullable() });
 export type Session = z.infer<typeof sessionSchema>;
 export const tokenCreateSchema = z.strictObject({
@@ -607,6 +610,8 @@ export const tokenCreateSchema = z.strictObject({
 	role: z.enum(roles),
 	/** Streamers a viewer token may watch; null or absent means program only. */
 	streamers: z.array(id).max(16).nullable().optional(),
+	/** It looks and changes nothing. */
+	readOnly: z.boolean().optional(),
 	expiresInS: z
 		.number()
 		.int()
@@ -620,6 +625,7 @@ export const tokenSchema = z.object({
 	label,
 	role: z.enum(roles),
 	streamers: z.array(id).nullable(),
+	readOnly: z.boolean(),
 	createdAt: z.string(),
 	expiresAt: z.string().nullable(),
 });

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { Lockout } from '../accounts/lockout.js';
+import { LoginCodes } from '../accounts/loginCodes.js';
+import { Passwords } from '../accounts/passwords.js';
 import { Door } from '../door.js';
 import { messageOf, StudioError } from '../errors.js';
 import { ReadyCheck } from '../ready/ready.js';
@@ -9,9 +12,11 @@ import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
+import { accountRoutes } from './account.js';
 import { alertRoutes } from './alerts.js';
 import { createApp } from './app.js';
 import { audioRoutes } from './audio.js';
+import { auditRoutes } from './audit.js';
 import { Auth } from './auth.js';
 import { authorityRoutes } from './authority.js';
 import { backupRoutes } from './backup.js';
@@ -46,6 +51,7 @@ import { sceneRoutes } from './scenes.js';
 import type { Services } from './services.js';
 import { sessionRoutes } from './session.js';
 import { settingsRoutes } from './settings.js';
+import { setupRoutes } from './setup.js';
 import { showLogRoutes } from './showLog.js';
 import { sourceRoutes } from './sources.js';
 import { stateRoutes } from './state.js';
@@ -55,6 +61,7 @@ import { systemRoutes } from './system.js';
 import { targetRoutes } from './targets.js';
 import { tokenRoutes } from './tokens.js';
 import { tunnelRoutes } from './tunnel.js';
+import { userRoutes } from './users.js';
 import { whepRoutes } from './whep.js';
 import { whipRoutes } from './whip.js';
 
@@ -71,7 +78,19 @@ export interface ApiOptions {
 	statusToken?: string;
 	/** Ends the service so that its manager starts it again; null when nobody would. */
 	restart?: (() => void) | null;
+	/** Without it the studio needs none. */
+	setup?: Services['setup'];
+	passwords?: Passwords;
 }
+
+const noSetup: Services['setup'] = {
+	first: false,
+	open: false,
+	check() {
+		throw new StudioError('conflict', 'the studio needs no set-up: log in');
+	},
+	done: () => undefined,
+};
 
 export interface Api {
 	/** Every declared route. */
@@ -98,19 +117,27 @@ export function createApi({
 	panelDir,
 	statusToken,
 	restart = null,
+	setup = noSetup,
+	passwords = new Passwords(),
 }: ApiOptions): Api {
-	const door = doorOf({ studio, store, settings, log });
+	const door = doorOf({ studio, store, settings, log, setup });
 	const peers = new PeerSessions(studio, log);
 	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
-	const services: Services = { studio, store, settings, certificates, door, showLog, log, auth, peers };
+	const lockout = new Lockout();
+	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes() };
+	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, ...accounts };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
-	const metrics = new Metrics(events);
+	const metrics = new Metrics(events, lockout);
 	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
 	const routes: Route[] = [];
 	routes.push(
 		...sessionRoutes(services),
+		...setupRoutes(services),
+		...userRoutes(services),
+		...accountRoutes(services, () => ports.https),
+		...auditRoutes(services),
 		...tokenRoutes(services),
 		...healthRoutes(services),
 		...stateRoutes(services),
@@ -231,10 +258,17 @@ export function createApi({
 }
 
 /** Who is let in gets a seat, and a token that has to be fetched soon. */
-function doorOf({ studio, store, settings, log }: Pick<ApiOptions, 'studio' | 'store' | 'settings' | 'log'>): Door {
+function doorOf({
+	studio,
+	store,
+	settings,
+	log,
+	setup,
+}: Pick<ApiOptions, 'studio' | 'store' | 'settings' | 'log' | 'setup'>): Door {
 	return new Door({
 		state: studio.state,
-		open: () => settings.current.access.door,
+		// Before there is a technician nobody could open.
+		open: () => settings.current.access.door && !setup?.first,
 		seat: (name) => {
 			const { id } = studio.createGuest(name);
 			const { token } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest: id, expiresInS: seatTokenS });

@@ -1,3 +1,7 @@
+import type { Lockout } from '../accounts/lockout.js';
+import type { LoginCodes } from '../accounts/loginCodes.js';
+import type { Passwords } from '../accounts/passwords.js';
+import type { Setup } from '../accounts/setup.js';
 import type { Door } from '../door.js';
 import { StudioError } from '../errors.js';
 import type { Settings } from '../settings/settings.js';
@@ -19,6 +23,10 @@ export interface Services {
 	auth: Auth;
 	peers: PeerSessions;
 	showLog: ShowLog;
+	passwords: Passwords;
+	lockout: Lockout;
+	loginCodes: LoginCodes;
+	setup: Pick<Setup, 'first' | 'open' | 'check' | 'done'>;
 	log: Log;
 }
 

@@ -1,36 +1,16 @@
 import type { Context } from 'koa';
 import { StudioError } from '../errors.js';
+import { isLoopbackAddress } from '../network/addresses.js';
+import type { SessionOwner } from '../store/sessions.js';
 import { sessionDays } from '../store/sessions.js';
 import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
-import { sessionCreateSchema, sessionSchema } from './schema.js';
+import { type SessionCreate, sessionCreateSchema, sessionSchema } from './schema.js';
 import type { Services } from './services.js';
 
-const failuresAMinute = 10;
-const windowMs = 60_000;
-/** Enough for any LAN; beyond it the oldest are forgotten. */
-const addressesKept = 4096;
-
-/** Failed logins of the last minute by address. */
-export class FailedLogins {
-	#times = new Map<string, number[]>();
-
-	/** Throws `rate-limited` when this address failed too often. */
-	check(address: string, now = Date.now()): void {
-		const times = (this.#times.get(address) ?? []).filter((time) => time > now - windowMs);
-		if (times.length < failuresAMinute) return;
-		const waitS = (times[0]! + windowMs - now) / 1000;
-		throw new StudioError('rate-limited', `too many failed logins; try again in ${Math.ceil(waitS)} s`, undefined, waitS);
-	}
-
-	add(address: string, now = Date.now()): void {
-		const times = this.#times.get(address) ?? [];
-		this.#times.delete(address);
-		this.#times.set(address, [...times, now].slice(-failuresAMinute));
-		if (this.#times.size > addressesKept) this.#times.delete(this.#times.keys().next().value!);
-	}
-}
+/** The account that a password without a name is for. */
+const firstAccount = 'technician';
 
 export function setSessionCookie(context: Context, secret: string): void {
 	setCookie(context, secret, sessionDays * 86_400);
@@ -41,20 +21,58 @@ function setCookie(context: Context, value: string, maxAgeS: number): void {
 	context.set('Set-Cookie', `${sessionCookie}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`);
 }
 
-export function sessionRoutes({ auth, store }: Services): Route[] {
-	const failed = new FailedLogins();
+/** Who tries to get in, for the lock-out: behind a proxy nobody sits at the console. */
+export function visitorOf(context: Context): { address: string; atConsole: boolean } {
+	const { address, lan } = clientOf(context.req);
+	return { address, atConsole: lan && isLoopbackAddress(address) };
+}
 
-	const login = (context: Context, token: string | null): Caller => {
-		const { address } = clientOf(context.req);
-		failed.check(address);
-		const caller = token === null ? null : auth.withToken(token);
-		if (caller) return caller;
-		failed.add(address);
-		// Accounts with passwords do not exist yet; a password is wrong by definition.
-		throw new StudioError(
-			'unauthorized',
-			token === null ? 'there is no account with this password' : 'this token is not valid (any more)',
-		);
+/** Opens a browser's session and sets its cookie. */
+export function openSession(context: Context, { store, auth }: Services, owner: SessionOwner): Caller {
+	const agent = context
+		.get('User-Agent')
+		.replace(/[^\x20-\x7e]/g, '')
+		.slice(0, 200);
+	const secret = store.sessions.create({ owner, address: clientOf(context.req).address, agent });
+	setSessionCookie(context, secret);
+	return auth.withSession(secret)!;
+}
+
+export function sessionRoutes(services: Services): Route[] {
+	const { auth, store, passwords, lockout, loginCodes } = services;
+
+	const wrong = (what: string) => new StudioError('unauthorized', what);
+
+	/** Whom the credentials stand for. Who waits is refused before anything is compared. */
+	const owner = async (context: Context, body: SessionCreate): Promise<SessionOwner> => {
+		const visitor = visitorOf(context);
+		if ('token' in body) {
+			const attempt = lockout.begin(visitor, null);
+			const caller = auth.withToken(body.token);
+			if (caller === null) throw wrong('this token is not valid (any more)');
+			attempt.succeeded();
+			return { token: caller.token };
+		}
+		if ('code' in body) {
+			const attempt = lockout.begin(visitor, null);
+			const found = loginCodes.take(body.code);
+			// Who made it may be gone since.
+			const owned = found && ('user' in found ? store.users.get(found.user) : store.tokens.get(found.token));
+			if (!owned) throw wrong('this code is not valid (any more); it counts once, for five minutes');
+			attempt.succeeded();
+			return found!;
+		}
+		const name = body.name ?? firstAccount;
+		const user = store.users.named(name);
+		// What was typed as a name may be a password: only names that exist are told on.
+		if (user) context.state.audit = { who: user.name };
+		const attempt = lockout.begin(visitor, name);
+		const matches = await passwords.matches(body.password, user && store.users.password(user.id));
+		// The account may have been removed while its password was compared.
+		if (!user || !matches || !store.users.get(user.id)) throw wrong('there is no account with this name and password');
+		attempt.succeeded();
+		store.users.loggedIn(user.id);
+		return { user: user.id };
 	};
 
 	return [
@@ -62,12 +80,14 @@ export function sessionRoutes({ auth, store }: Services): Route[] {
 			method: 'POST',
 			path: '/api/session',
 			role: 'public',
-			summary: 'Log in with a token; the answer sets a cookie',
+			audited: true,
+			ownOnly: true,
+			summary: 'Log in with name and password, a one-time code or a token; the answer sets a cookie',
 			body: sessionCreateSchema,
 			response: sessionSchema,
-			handler: ({ context, body }) => {
-				const caller = login(context, 'token' in body ? body.token : null);
-				setSessionCookie(context, store.sessions.create(caller.token));
+			handler: async ({ context, body }) => {
+				const caller = openSession(context, services, await owner(context, body));
+				context.state.audit = { who: caller.name, role: caller.role };
 				return sessionOf(caller);
 			},
 		}),
@@ -84,6 +104,8 @@ export function sessionRoutes({ auth, store }: Services): Route[] {
 			method: 'DELETE',
 			path: '/api/session',
 			role: 'viewer',
+			audited: true,
+			ownOnly: true,
 			summary: 'Log out: the cookie counts for nothing any more',
 			status: 204,
 			handler: ({ context }) => {

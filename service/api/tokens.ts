@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
 import { idSchema, tokenCreateSchema, tokenSchema } from './schema.js';
 import type { Services } from './services.js';
 
-export function tokenRoutes({ store }: Services): Route[] {
+export function tokenRoutes({ store, settings }: Services): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -21,12 +22,16 @@ export function tokenRoutes({ store }: Services): Route[] {
 			summary: 'Make a token; `token` is shown this once',
 			body: tokenCreateSchema,
 			status: 201,
-			response: tokenSchema.extend({ token: z.string() }),
-			handler: ({ body }) => {
+			response: tokenSchema.extend({ token: z.string(), watchUrl: z.string().nullable() }),
+			handler: ({ context, body }) => {
 				if (body.role === 'guest') throw new StudioError('invalid', 'role: tokens of guests are made by POST /api/guests');
-				if (body.streamers && body.role !== 'viewer') throw new StudioError('invalid', 'streamers: only for the role viewer');
+				if (body.role === 'technician' && body.streamers)
+					throw new StudioError('invalid', 'streamers: not for technicians, who may watch all');
+				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers change nothing anyway');
 				const { guest: _, ...token } = store.tokens.create(body);
-				return token;
+				const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
+				const watched = body.role === 'viewer' ? (body.streamers?.[0] ?? 'program') : null;
+				return { ...token, watchUrl: watched === null ? null : `${origin}/watch/${watched}#${token.token}` };
 			},
 		}),
 		route({
@@ -36,7 +41,8 @@ export function tokenRoutes({ store }: Services): Route[] {
 			summary: 'Revoke a token and the sessions made with it',
 			params: z.object({ id: idSchema }),
 			status: 204,
-			handler: ({ params }) => {
+			handler: ({ context, params }) => {
+				context.state.audit = { subject: store.tokens.get(params.id)?.label ?? params.id };
 				if (!store.tokens.remove(params.id)) throw new StudioError('not-found', `there is no token "${params.id}"`);
 			},
 		}),

@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf, StudioError } from '../errors.js';
-import { parseSettings } from '../settings/file.js';
 import type { Settings } from '../settings/settings.js';
 import { replaceFile } from '../system/durable.js';
 import { type Change, settingsChanges, tableChanges } from './changes.js';
@@ -97,7 +96,7 @@ export class Backups {
 			kind: 'restore',
 			at: new Date().toISOString(),
 			of: manifest.madeAt,
-			settings: text,
+			settings: this.o.settings.sealed(text),
 			tables: { ...content.show, ...opened?.accounts },
 			keys: opened?.keys ?? null,
 		};
@@ -122,7 +121,7 @@ export class Backups {
 			keys === null || isDeepStrictEqual({ ...presentKeys(keysDir), ...keys }, presentKeys(keysDir))
 				? []
 				: [{ part: 'keys', text: 'Certificates and keys are those of the backup' }];
-		const changes = [...settingsChanges(this.o.settings.used, parseSettings(settings)), ...shows, ...keyChanges];
+		const changes = [...settingsChanges(this.o.settings.used, this.o.settings.parse(settings)), ...shows, ...keyChanges];
 		return { changes, restart: shows.length + keyChanges.length > 0 };
 	}
 

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Backups } from '../backup/backups.js';
 import { Settings } from '../settings/settings.js';
-import { keyFolder } from '../system/keyFiles.js';
+import { DeviceKey } from '../system/deviceKey.js';
+import { KeyFiles, keyFolder } from '../system/keyFiles.js';
 import { createLog } from '../system/log.js';
 import { runningService } from './command.js';
 
@@ -16,7 +17,7 @@ export function openDataFolder(data: string) {
 	const keysDir = keyFolder(dataDir, fileURLToPath(root));
 	// What goes wrong is said by the command itself.
 	const log = createLog('silent');
-	const settings = new Settings({ dataDir, log });
+	const settings = new Settings({ dataDir, log, key: new DeviceKey(new KeyFiles(keysDir, log)) });
 	const backups = new Backups({ dataDir, keysDir, settings, version });
 	return { dataDir, keysDir, log, backups, running: runningService(data) !== null };
 }

@@ -14,6 +14,16 @@ export function showSettingsFault(settings: Settings, faults: Pick<Faults, 'rais
 			: `Mend that line of ${settingsFile} in the data folder, or apply another file (r58 config apply FILE); it is taken up at once`;
 		faults.raise({ code: 'settings', subject: settingsFile, message: problem, remedy });
 	};
+	const showLost = (): void => {
+		if (settings.lost.length === 0) {
+			faults.clear('sealed', settingsFile);
+			return;
+		}
+		const message = `${settings.lost.join(', ')} in ${settingsFile} was sealed by another device and cannot be used`;
+		faults.raise({ code: 'sealed', subject: settingsFile, message, remedy: 'Type it again' });
+	};
 	settings.on('problem', show);
+	settings.on('change', showLost);
 	if (settings.problem !== null) show();
+	if (settings.lost.length > 0) showLost();
 }

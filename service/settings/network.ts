@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isTurnUrl } from '../network/iceServer.js';
+import { isSealed } from '../system/deviceKey.js';
 
 /** Peers a guest takes: what it sends, and the return it watches. */
 const PEERS_A_GUEST = 2;
@@ -17,8 +18,9 @@ const serverUrl = z
 const printable = z
 	.string()
 	.min(1)
-	.max(512)
 	.regex(/^[\x20-\x7e]+$/, 'must be of printable ASCII characters');
+/** A secret, as it was typed or as it is sealed, which is longer. */
+const secret = printable.max(1024).refine((text) => isSealed(text) || text.length <= 512, 'must have 512 characters at most');
 const port = z.number().int().min(1024).max(65_535);
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
 const limit = (most: number) => z.number().int().min(1).max(most);
@@ -29,10 +31,10 @@ export const serverSettingsSchema = z
 		urls: z.array(serverUrl).min(1).max(8),
 		/** Who uses it: a server may be reachable under different addresses from the two sides. */
 		for: z.enum(['both', 'guests', 'device']).default('both'),
-		username: printable.nullable().default(null),
-		credential: printable.nullable().default(null),
+		username: printable.max(512).nullable().default(null),
+		credential: secret.nullable().default(null),
 		/** The secret shared with the server (coturn: use-auth-secret): credentials are made of it, for each session others. */
-		secret: printable.nullable().default(null),
+		secret: secret.nullable().default(null),
 	})
 	.superRefine(({ urls, username, credential, secret }, context) => {
 		const turn = urls.some(isTurnUrl);
@@ -50,7 +52,7 @@ export type ServerSettings = z.infer<typeof serverSettingsSchema>;
 export const cloudflareSettingsSchema = z.strictObject({
 	/** Of Cloudflare's Realtime TURN service. */
 	keyId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'must be letters and digits'),
-	apiToken: printable,
+	apiToken: secret,
 	apiUrl: z.url({ protocol: /^https?$/ }).default('https://rtc.live.cloudflare.com'),
 });
 

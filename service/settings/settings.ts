@@ -5,11 +5,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap } from 'yaml';
 import { validate } from '../api/validation.js';
 import { messageOf, StudioError } from '../errors.js';
+import type { DeviceKey } from '../system/deviceKey.js';
 import { replaceFile } from '../system/durable.js';
 import type { Log } from '../system/log.js';
 import { type ParsedSettings, parseSettings, plainOf, readSettingsFile } from './file.js';
 import { type Place, SettingsProblem } from './problem.js';
 import { applies, type SectionName, type SettingsValues, settingsSchema, template } from './schema.js';
+import { openSecrets, sealSecrets } from './sealed.js';
 import { keepSecrets } from './secrets.js';
 
 export const settingsFile = 'settings.yaml';
@@ -19,6 +21,14 @@ const settleMs = 150;
 
 /** Changed values by section; a section's fields that are not named stay as they are, null sets one back to its default. */
 export type SettingsChange = { [Name in SectionName]?: Record<string, unknown> };
+
+export interface SettingsOptions {
+	dataDir: string;
+	log: Log;
+	/** Of the device: seals secrets. */
+	key?: DeviceKey;
+	overrides?: ReadonlyMap<string, string>;
+}
 
 interface Events {
 	change: [now: SettingsValues, before: SettingsValues];
@@ -31,6 +41,9 @@ export class Settings extends EventEmitter<Events> {
 	readonly path: string;
 	#lastGoodPath: string;
 	#log: Log;
+	#key: DeviceKey | undefined;
+	/** Secrets that another device has sealed: nobody can use them here. */
+	#lost: string[] = [];
 	/** What the running values came from. */
 	#used: ParsedSettings;
 	/** The file as it was looked at last, good or not. */
@@ -44,22 +57,24 @@ export class Settings extends EventEmitter<Events> {
 	#watcher: FSWatcher | undefined;
 	#timer: NodeJS.Timeout | undefined;
 
-	/** A missing file is made. A broken one stays as it is: the values that were last good are used, or else the defaults. */
-	constructor({ dataDir, log, overrides = new Map() }: { dataDir: string; log: Log; overrides?: ReadonlyMap<string, string> }) {
+	/** Secrets are sealed with `key` whenever the file is written. A missing file is made. A broken one stays as it is: the values that were last good are used, or else the defaults. */
+	constructor({ dataDir, log, key, overrides = new Map() }: SettingsOptions) {
 		super();
+		this.#key = key;
 		this.overrides = overrides;
 		this.path = join(dataDir, settingsFile);
 		this.#lastGoodPath = join(dataDir, lastGoodFile);
 		this.#log = log;
-		this.#used = parseSettings(template);
+		this.#used = this.parse(template);
 		try {
 			this.#seen = readSettingsFile(this.path);
 			if (this.#seen === null) this.#write(template);
-			else this.#used = parseSettings(this.#seen);
+			else this.#used = this.parse(this.#seen, this.#lost);
 			this.#keepAsGood(this.#used.text);
 		} catch (error) {
 			this.#problem = problemOf(error);
-			this.#used = readGood(this.#lastGoodPath) ?? this.#used;
+			const good = readGood(this.#lastGoodPath);
+			if (good) this.#used = this.parse(good.text, this.#lost);
 			log.error({ problem: this.problem }, 'the settings cannot be used; those that were last good are');
 		}
 		this.#started = this.#used.values;
@@ -78,6 +93,10 @@ export class Settings extends EventEmitter<Events> {
 
 	get places(): readonly Place[] {
 		return this.#problem?.places ?? [];
+	}
+
+	get lost(): readonly string[] {
+		return this.#lost;
 	}
 
 	/** The file was there and is not any more. */
@@ -146,7 +165,7 @@ export class Settings extends EventEmitter<Events> {
 			this.#revision += 1;
 			this.#missing = bytes === null;
 			this.#problem = null;
-			if (bytes !== null) this.#use(parseSettings(bytes));
+			if (bytes !== null) this.#use(bytes);
 		} catch (error) {
 			this.#problem = problemOf(error);
 		}
@@ -168,16 +187,28 @@ export class Settings extends EventEmitter<Events> {
 		return this.current;
 	}
 
+	/** With its secrets as they are to be used. Throws SettingsProblem. */
+	parse(text: Uint8Array | string, lost: string[] = []): ParsedSettings {
+		const parsed = parseSettings(text);
+		return this.#key ? { ...parsed, values: openSecrets(parsed.values, this.#key, lost) } : parsed;
+	}
+
+	/** The file with its secrets as they are kept. */
+	sealed(text: string): string {
+		return this.#key ? sealSecrets(text, this.#key) : text;
+	}
+
 	/** Another file in place of this one. Throws SettingsProblem, and `disk` when it cannot be written. */
 	replace(text: string): void {
 		const before = { problem: this.problem, values: this.current };
-		const parsed = parseSettings(text);
+		const sealed = this.sealed(text);
+		parseSettings(sealed);
 		try {
-			this.#write(text);
+			this.#write(sealed);
 		} catch (error) {
 			throw new StudioError('disk', `the settings cannot be written: ${messageOf(error)}`);
 		}
-		this.#use(parsed);
+		this.#use(sealed);
 		this.#problem = null;
 		this.#missing = false;
 		this.#revision += 1;
@@ -185,8 +216,11 @@ export class Settings extends EventEmitter<Events> {
 	}
 
 	/** Sections that stay as they were stay the same objects: nothing is started anew for them. */
-	#use(parsed: ParsedSettings): void {
+	#use(text: Uint8Array | string): void {
 		const before = this.current;
+		const lost: string[] = [];
+		const parsed = this.parse(text, lost);
+		this.#lost = lost;
 		const kept = (Object.keys(before) as SectionName[]).filter((name) => isDeepStrictEqual(before[name], parsed.values[name]));
 		const values = { ...parsed.values, ...Object.fromEntries(kept.map((name) => [name, before[name]])) };
 		const same = kept.length === Object.keys(before).length;
@@ -208,7 +242,8 @@ export class Settings extends EventEmitter<Events> {
 	#keepAsGood(text: string): void {
 		try {
 			const kept = readSettingsFile(this.#lastGoodPath);
-			if (kept === null || Buffer.from(kept).toString() !== text) replaceFile(this.#lastGoodPath, text);
+			const sealed = this.sealed(text);
+			if (kept === null || Buffer.from(kept).toString() !== sealed) replaceFile(this.#lastGoodPath, sealed);
 		} catch {
 			// The disk that has no room for it fails louder elsewhere.
 		}

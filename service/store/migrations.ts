@@ -50,4 +50,47 @@ export const migrations: readonly string[] = [
 	CREATE INDEX show_log_at ON show_log (at_ms);
 	CREATE INDEX show_log_run ON show_log (run);
 	`,
+	`
+	ALTER TABLE tokens ADD COLUMN read_only INTEGER NOT NULL DEFAULT 0;
+	CREATE TABLE users (
+		id TEXT PRIMARY KEY,
+		name TEXT NOT NULL,
+		key TEXT NOT NULL UNIQUE,
+		role TEXT NOT NULL,
+		password TEXT NOT NULL,
+		created_at TEXT NOT NULL,
+		login_at TEXT
+	) STRICT;
+	CREATE TABLE sessions_of_both (
+		hash BLOB PRIMARY KEY,
+		id TEXT NOT NULL UNIQUE,
+		token TEXT REFERENCES tokens (id) ON DELETE CASCADE,
+		user TEXT REFERENCES users (id) ON DELETE CASCADE,
+		address TEXT NOT NULL,
+		agent TEXT NOT NULL,
+		created_at TEXT NOT NULL,
+		seen_at TEXT NOT NULL,
+		expires_at TEXT NOT NULL,
+		CHECK ((token IS NULL) <> (user IS NULL))
+	) STRICT;
+	INSERT INTO sessions_of_both (hash, id, token, address, agent, created_at, seen_at, expires_at)
+		SELECT hash, 'session-' || lower(hex(randomblob(5))), token, '', '',
+			strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), expires_at FROM sessions;
+	DROP TABLE sessions;
+	ALTER TABLE sessions_of_both RENAME TO sessions;
+	CREATE INDEX sessions_token ON sessions (token);
+	CREATE INDEX sessions_user ON sessions (user);
+	CREATE TABLE audit (
+		seq INTEGER PRIMARY KEY AUTOINCREMENT,
+		at TEXT NOT NULL,
+		who TEXT NOT NULL,
+		role TEXT,
+		address TEXT NOT NULL,
+		action TEXT NOT NULL,
+		subject TEXT,
+		detail TEXT,
+		outcome TEXT NOT NULL
+	) STRICT;
+	CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
+	`,
 ];

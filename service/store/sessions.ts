@@ -1,38 +1,102 @@
 import type { Database } from './database.js';
-import { hashOf, makeSecret } from './secret.js';
-import { countsAt, type StoredToken, tokenColumns, tokenCounts, tokenOf } from './tokens.js';
+import { hashOf, makeId, makeSecret } from './secret.js';
+import type { StoredToken, Tokens } from './tokens.js';
+import type { StoredUser, Users } from './users.js';
 
 const dayMs = 86_400_000;
+const minuteMs = 60_000;
 export const sessionDays = 30;
 
-/** Browser sessions: a cookie stands for the token it was got with, until either ends. */
+/** Whom a session stands for, by id: an account or the token it was got with. */
+export type SessionOwner = { user: string } | { token: string };
+
+export interface SessionStart {
+	owner: SessionOwner;
+	/** Where it was opened, and with which browser, for who looks through the list. */
+	address: string;
+	agent: string;
+}
+
+export interface StoredSession {
+	id: string;
+	user: string | null;
+	token: string | null;
+	address: string;
+	agent: string;
+	createdAt: string;
+	seenAt: string;
+	expiresAt: string;
+}
+
+/** A session that counts, and who is behind it: one of the two. */
+export interface FoundSession {
+	id: string;
+	user: StoredUser | null;
+	token: StoredToken | null;
+	/** It was used for a day, and `extend` is due, together with its cookie. */
+	aging: boolean;
+}
+
+const columns = 'id, user, token, address, agent, created_at AS createdAt, seen_at AS seenAt, expires_at AS expiresAt';
+
+/** Browser sessions: a cookie stands for an account or a token, until either ends. */
 export class Sessions {
 	#database: Database;
+	#users: Users;
+	#tokens: Tokens;
 
-	constructor(database: Database) {
+	constructor(database: Database, users: Users, tokens: Tokens) {
 		this.#database = database;
+		this.#users = users;
+		this.#tokens = tokens;
 	}
 
 	/** The secret for the cookie of a new session. Ended ones are swept out here, so that they cannot pile up. */
-	create(token: string): string {
+	create({ owner, address, agent }: SessionStart): string {
 		const secret = makeSecret();
 		const { connection } = this.#database;
-		connection.prepare('DELETE FROM sessions WHERE expires_at <= ?').run(new Date().toISOString());
-		connection.prepare('INSERT INTO sessions (hash, token, expires_at) VALUES (?, ?, ?)').run(hashOf(secret), token, expiry());
+		const now = new Date().toISOString();
+		connection.prepare('DELETE FROM sessions WHERE expires_at <= ?').run(now);
+		connection
+			.prepare(
+				`INSERT INTO sessions (hash, id, user, token, address, agent, created_at, seen_at, expires_at)
+				VALUES (@hash, @id, @user, @token, @address, @agent, @now, @now, @end)`,
+			)
+			.run({
+				hash: hashOf(secret),
+				id: makeId('session'),
+				user: null,
+				token: null,
+				...owner,
+				address,
+				agent,
+				now,
+				end: expiry(),
+			});
 		return secret;
 	}
 
-	/** The token behind a session. `aging`: it was used for a day, and `extend` is due, together with its cookie. */
-	find(secret: string): { token: StoredToken; aging: boolean } | null {
+	find(secret: string): FoundSession | null {
 		const row = this.#database.connection
-			.prepare<unknown[], Parameters<typeof tokenOf>[0] & { session_end: string }>(
-				`SELECT ${tokenColumns}, sessions.expires_at AS session_end FROM sessions JOIN tokens ON tokens.id = sessions.token
-				WHERE sessions.hash = @hash AND sessions.expires_at > @now AND ${tokenCounts}`,
-			)
-			.get({ hash: hashOf(secret), ...countsAt() });
+			.prepare<unknown[], StoredSession>(`SELECT ${columns} FROM sessions WHERE hash = ? AND expires_at > ?`)
+			.get(hashOf(secret), new Date().toISOString());
 		if (!row) return null;
-		const aging = Date.parse(row.session_end) - Date.now() < (sessionDays - 1) * dayMs;
-		return { token: tokenOf(row), aging };
+		const user = row.user === null ? null : this.#users.get(row.user);
+		const token = row.token === null ? null : this.#tokens.get(row.token);
+		if (user === null && token === null) return null;
+		this.#seen(row);
+		return { id: row.id, user, token, aging: Date.parse(row.expiresAt) - Date.now() < (sessionDays - 1) * dayMs };
+	}
+
+	/** Those that have not ended, the one used last first; of one owner, or all. */
+	list(owner: SessionOwner | null = null): StoredSession[] {
+		const { user = null, token = null } = (owner ?? {}) as { user?: string; token?: string };
+		return this.#database.connection
+			.prepare<unknown[], StoredSession>(
+				`SELECT ${columns} FROM sessions WHERE expires_at > @now AND (@all OR user = @user OR token = @token)
+				ORDER BY seen_at DESC, id`,
+			)
+			.all({ now: new Date().toISOString(), all: owner === null ? 1 : 0, user, token });
 	}
 
 	/** Moves the end of a session to 30 days from now. */
@@ -42,6 +106,23 @@ export class Sessions {
 
 	remove(secret: string): void {
 		this.#database.connection.prepare('DELETE FROM sessions WHERE hash = ?').run(hashOf(secret));
+	}
+
+	/** False when there is none. */
+	end(id: string): boolean {
+		return this.#database.connection.prepare('DELETE FROM sessions WHERE id = ?').run(id).changes > 0;
+	}
+
+	/** Ends the sessions of an account, but the one that is named; how many. */
+	endOfUser(user: string, but: string | null = null): number {
+		return this.#database.connection.prepare('DELETE FROM sessions WHERE user = ? AND id IS NOT ?').run(user, but).changes;
+	}
+
+	/** Written once a minute at most: requests come many times a second. */
+	#seen({ id, seenAt }: StoredSession): void {
+		const now = Date.now();
+		if (now - Date.parse(seenAt) < minuteMs) return;
+		this.#database.connection.prepare('UPDATE sessions SET seen_at = ? WHERE id = ?').run(new Date(now).toISOString(), id);
 	}
 }
 

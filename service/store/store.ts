@@ -1,5 +1,7 @@
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault, RtpInput, Target } from '../api/schema.js';
+import { Audit } from './audit.js';
 import { openDatabase } from './database.js';
 import { Documents } from './documents.js';
 import { Guests } from './guests.js';
@@ -9,6 +11,7 @@ import { Scenes } from './scenes.js';
 import { Sessions } from './sessions.js';
 import { Settings } from './settings.js';
 import { Tokens } from './tokens.js';
+import { Users } from './users.js';
 
 /** What of an RTP source outlives a restart. */
 export interface StoredRtpSource {
@@ -22,8 +25,10 @@ export type StoredTarget = Pick<Target, 'id' | 'kind' | 'label' | 'host' | 'vide
 
 /** Everything that outlives a restart. */
 export interface Store {
+	users: Users;
 	tokens: Tokens;
 	sessions: Sessions;
+	audit: Audit;
 	guests: Guests;
 	scenes: Scenes;
 	recordings: Recordings;
@@ -38,10 +43,17 @@ export interface Store {
 
 /** Opens DATA/studio.db. Throws StudioError `disk` or `conflict` (written by a newer version). */
 export function openStore(dataDir: string): Store {
-	const { database, movedTo } = openDatabase(join(dataDir, 'studio.db'));
+	const path = join(dataDir, 'studio.db');
+	const { database, movedTo } = openDatabase(path);
+	// Hashes of passwords are for nobody else on this machine.
+	for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
+	const users = new Users(database);
+	const tokens = new Tokens(database);
 	return {
-		tokens: new Tokens(database),
-		sessions: new Sessions(database),
+		users,
+		tokens,
+		sessions: new Sessions(database, users, tokens),
+		audit: new Audit(database),
 		guests: new Guests(database),
 		scenes: new Scenes(database),
 		recordings: new Recordings(database),

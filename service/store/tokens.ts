@@ -8,8 +8,12 @@ export interface TokenCreate {
 	/** The guest that a guest token belongs to. */
 	guest?: string | null;
 	/** What a viewer token may watch; null = program only. */
-	streamers?: string[] | null;
-	expiresInS?: number | null;
+	streamers?: string[] | null | undefined;
+	/** It looks and changes nothing. */
+	readOnly?: boolean | undefined;
+	expiresInS?: number | null | undefined;
+	/** What its id starts with. */
+	kind?: 'token' | 'demo';
 }
 
 /** A token as stored: everything but the secret. */
@@ -25,28 +29,30 @@ interface Row {
 	role: Role;
 	guest: string | null;
 	streamers: string | null;
+	read_only: number;
 	created_at: string;
 	expires_at: string | null;
 	used_at: string | null;
 }
 
-export const tokenColumns = 'tokens.id, label, role, guest, streamers, created_at, tokens.expires_at, used_at';
+const tokenColumns = 'id, label, role, guest, streamers, read_only, created_at, expires_at, used_at';
 /** An invite that was opened in time holds its seat this long: nobody loses it in the middle of a show. */
 const seatMs = 86_400_000;
 /** Whether a token counts, with the parameters of `countsAt`. */
-export const tokenCounts = '(tokens.expires_at IS NULL OR tokens.expires_at > @now OR used_at > @seatFrom)';
+const tokenCounts = '(expires_at IS NULL OR expires_at > @now OR used_at > @seatFrom)';
 
-export function countsAt(now = Date.now()): { now: string; seatFrom: string } {
+function countsAt(now = Date.now()): { now: string; seatFrom: string } {
 	return { now: new Date(now).toISOString(), seatFrom: new Date(now - seatMs).toISOString() };
 }
 
-export function tokenOf(row: Row): StoredToken {
+function tokenOf(row: Row): StoredToken {
 	return {
 		id: row.id,
 		label: row.label,
 		role: row.role,
 		guest: row.guest,
 		streamers: row.streamers === null ? null : (JSON.parse(row.streamers) as string[]),
+		readOnly: row.read_only !== 0,
 		createdAt: row.created_at,
 		expiresAt: row.expires_at,
 		usedAt: row.used_at,
@@ -68,11 +74,12 @@ export class Tokens {
 		const token = makeSecret();
 		const now = Date.now();
 		const row: Row = {
-			id: makeId('token'),
+			id: makeId(options.kind ?? 'token'),
 			label: options.label,
 			role: options.role,
 			guest: options.guest ?? null,
 			streamers: options.streamers ? JSON.stringify(options.streamers) : null,
+			read_only: Number(options.readOnly ?? false),
 			created_at: new Date(now).toISOString(),
 			expires_at: options.expiresInS ? new Date(now + options.expiresInS * 1000).toISOString() : null,
 			used_at: null,
@@ -80,8 +87,8 @@ export class Tokens {
 		this.#database.durably(() =>
 			this.#database.connection
 				.prepare(
-					`INSERT INTO tokens (id, label, role, guest, streamers, hash, created_at, expires_at)
-					VALUES (@id, @label, @role, @guest, @streamers, @hash, @created_at, @expires_at)`,
+					`INSERT INTO tokens (id, label, role, guest, streamers, read_only, hash, created_at, expires_at)
+					VALUES (@id, @label, @role, @guest, @streamers, @read_only, @hash, @created_at, @expires_at)`,
 				)
 				.run({ ...row, hash: hashOf(token) }),
 		);
@@ -100,6 +107,14 @@ export class Tokens {
 			this.#database.connection.prepare('UPDATE tokens SET used_at = ? WHERE id = ?').run(times.now, row.id);
 		}
 		return tokenOf(row);
+	}
+
+	/** The token with this id, unless it has expired. */
+	get(id: string): StoredToken | null {
+		const row = this.#database.connection
+			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens WHERE id = @id AND ${tokenCounts}`)
+			.get({ id, ...countsAt() });
+		return row ? tokenOf(row) : null;
 	}
 
 	/** The invites of a guest that can still be used, oldest first. */
@@ -138,6 +153,11 @@ export class Tokens {
 	/** The revoked invite behind a secret, its own or that of a session's cookie. */
 	findRevoked(secret: string): StoredToken | null {
 		return this.#revoked.get(hashOf(secret).toString('hex')) ?? null;
+	}
+
+	/** What the demo printed opens a show that is no demo for nobody. */
+	removeOfDemo(): void {
+		this.#database.durably(() => this.#database.connection.prepare("DELETE FROM tokens WHERE id LIKE 'demo-%'").run());
 	}
 
 	removeOfGuest(guest: string): void {

@@ -134,6 +134,13 @@ test('headers of proxies count from trusted ones only, and from the right', () =
 	assert.equal(seen('203.0.113.9', {}, []).lan, false);
 });
 
+test('under the public name browsers are told to come encrypted for ever, by the names of the device never', async () => {
+	const told = async (headers: Record<string, string>) =>
+		(await ask('GET', '/guest_join', { headers })).headers['strict-transport-security'];
+	assert.is(await told(proxied), 'max-age=31536000');
+	assert.is(await told({}), undefined);
+});
+
 test('who is not encrypted up to the proxy is led to the public address', async () => {
 	const answer = await ask('GET', '/guest_join?x=1', { headers: { ...proxied, 'x-forwarded-proto': 'http' } });
 	assert.equal([answer.status, answer.headers.location], [307, 'https://studio.example.org/guest_join?x=1']);

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import * as assert from 'uvu/assert';
-import { FailedLogins } from '../../service/api/session.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 
@@ -80,27 +79,6 @@ test('a session in use is extended, its cookie with it', async () => {
 	raw.close();
 	assert.match((await ask()).headers.get('set-cookie')!, `${cookie}; Path=/; Max-Age=2592000;`);
 	assert.is((await ask()).headers.get('set-cookie'), null);
-});
-
-test('the eleventh failed login of a minute is 429, a good one too then', async () => {
-	const attempt = (json: unknown) => server.ask('POST', '/api/session', { json });
-	for (let i = 0; i < 10; i += 1) {
-		const response = await attempt(i % 2 ? { token: 'wrong' } : { password: 'wrong' });
-		assert.is(response.status, 401);
-		assert.is(response.headers.get('www-authenticate'), 'Bearer');
-	}
-	const limited = await attempt({ token: server.tokens.operator });
-	assert.is(limited.status, 429);
-	assert.ok(Number(limited.headers.get('retry-after')) > 50);
-	assert.match(await limited.text(), /"rate-limited"/);
-});
-
-test('a limited address is free again after a minute, others were never limited', () => {
-	const logins = new FailedLogins();
-	for (let i = 0; i < 10; i += 1) logins.add('a', i * 1000);
-	assert.throws(() => logins.check('a', 10_000), /too many failed logins; try again in 50 s/);
-	logins.check('b', 10_000);
-	logins.check('a', 60_001);
 });
 
 test.run();

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { Passwords } from '../../service/accounts/passwords.js';
+import { Setup } from '../../service/accounts/setup.js';
 import type { Role } from '../../service/api/schema.js';
 import { type Api, createApi } from '../../service/api/server.js';
 import { Settings } from '../../service/settings/settings.js';
@@ -46,8 +48,10 @@ export function temporaryFolder(): string {
 }
 
 /** The real API server over the stub of a show, in a folder of its own. */
-export async function startApiServer(options: { names?: () => string[]; panelDir?: string } = {}): Promise<ApiServer> {
-	const { names } = options;
+export async function startApiServer(
+	options: { names?: () => string[]; panelDir?: string; setUp?: boolean } = {},
+): Promise<ApiServer> {
+	const { names, setUp = true } = options;
 	const dir = temporaryFolder();
 	const panelDir = join(dir, 'panel');
 	mkdirSync(join(panelDir, 'assets'), { recursive: true });
@@ -79,7 +83,18 @@ export async function startApiServer(options: { names?: () => string[]; panelDir
 	const { canvas, version } = show.state.current.system;
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
 	showLog.follow(show.state);
-	const api = createApi({ studio: show, store, settings, showLog, log, certificates, panelDir: options.panelDir ?? panelDir });
+	const api = createApi({
+		studio: show,
+		store,
+		settings,
+		showLog,
+		log,
+		certificates,
+		panelDir: options.panelDir ?? panelDir,
+		// As the real ones, but for what they cost.
+		passwords: new Passwords({ logN: 12, r: 8, p: 1 }),
+		...(!setUp && { setup: new Setup({ dataDir: dir, users: store.users, log }) }),
+	});
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
 

@@ -7,6 +7,8 @@ import { Backups } from '../../service/backup/backups.js';
 import { presentKeys, presentTables } from '../../service/backup/content.js';
 import { Settings } from '../../service/settings/settings.js';
 import { openStore } from '../../service/store/store.js';
+import { DeviceKey } from '../../service/system/deviceKey.js';
+import { KeyFiles } from '../../service/system/keyFiles.js';
 import { createLog } from '../../service/system/log.js';
 
 export const silent = createLog('silent', new Writable({ write: (_chunk, _encoding, done) => done() }));
@@ -48,7 +50,7 @@ export function makeFolder(name: string, scenes = 3): Folder {
 	store.settings.set('boot', { crashes: 0, running: true });
 	store.tokens.create({ label: name, role: 'operator' });
 	store.close();
-	const settings = new Settings({ dataDir, log: silent });
+	const settings = settingsOf({ dataDir, keysDir });
 	settings.patch({
 		network: {
 			servers: [{ name: 'ours', urls: ['turn:turn.example.org'], secret: 'canary-turn' }],
@@ -59,13 +61,17 @@ export function makeFolder(name: string, scenes = 3): Folder {
 	return { dataDir, keysDir };
 }
 
+function settingsOf({ dataDir, keysDir }: Folder): Settings {
+	return new Settings({ dataDir, log: silent, key: new DeviceKey(new KeyFiles(keysDir, silent)) });
+}
+
 export function backupsOf({ dataDir, keysDir }: Folder): Backups {
-	const settings = new Settings({ dataDir, log: silent });
+	const settings = settingsOf({ dataDir, keysDir });
 	return new Backups({ dataDir, keysDir, settings, version: '0.1.0' });
 }
 
 /** All that a backup is about. */
 export function stateOf({ dataDir, keysDir }: Folder) {
-	const { current } = new Settings({ dataDir, log: silent });
+	const { current } = settingsOf({ dataDir, keysDir });
 	return { settings: current, tables: presentTables(dataDir, ['show', 'account']), keys: presentKeys(keysDir) };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import * as assert from 'uvu/assert';
@@ -16,6 +16,8 @@ test.before.each(() => {
 });
 test.after.each(() => rmSync(dir, { recursive: true, force: true }));
 
+const by = (token: string) => ({ owner: { token }, address: '192.0.2.7', agent: 'test' });
+
 const recording: Recording = {
 	id: 'recording-1',
 	name: 'First',
@@ -31,7 +33,7 @@ const recording: Recording = {
 test('what was stored is there after the next start', () => {
 	const store = openStore(dir);
 	const { token } = store.tokens.create({ label: 'Ada', role: 'guest', guest: 'guest-ada' });
-	const cookie = store.sessions.create(store.tokens.find(token)!.id);
+	const cookie = store.sessions.create(by(store.tokens.find(token)!.id));
 	store.guests.put({ id: 'guest-ada', name: 'Ada', createdAt: '2026-01-01T00:00:00.000Z' });
 	store.guests.put({ id: 'guest-ada', name: 'Ada L.', createdAt: '2026-01-01T00:00:00.000Z' });
 	store.scenes.put({ id: 'two', label: 'Two', layers: [] });
@@ -44,7 +46,7 @@ test('what was stored is there after the next start', () => {
 	const again = openStore(dir);
 	assert.is(again.fault, null);
 	assert.is(again.tokens.find(token)!.guest, 'guest-ada');
-	assert.is(again.sessions.find(cookie)!.token.role, 'guest');
+	assert.is(again.sessions.find(cookie)!.token!.role, 'guest');
 	assert.equal(again.guests.list(), [{ id: 'guest-ada', name: 'Ada L.', createdAt: '2026-01-01T00:00:00.000Z' }]);
 	assert.equal(
 		again.scenes.list().map(({ label }) => label),
@@ -60,8 +62,9 @@ test('what was stored is there after the next start', () => {
 test('secrets are stored as hashes only', () => {
 	const store = openStore(dir);
 	const { token, id } = store.tokens.create({ label: 'Ada', role: 'operator' });
-	const cookie = store.sessions.create(id);
+	const cookie = store.sessions.create(by(id));
 	assert.match(token, /^[\w-]{43}$/);
+	for (const name of readdirSync(dir)) assert.is(statSync(join(dir, name)).mode & 0o777, 0o600, name);
 	store.close();
 	for (const name of readdirSync(dir)) {
 		const bytes = readFileSync(join(dir, name), 'latin1');
@@ -74,7 +77,7 @@ test('expired tokens and sessions of removed tokens count for nothing', () => {
 	assert.is(store.tokens.find(store.tokens.create({ label: 'x', role: 'viewer', expiresInS: -1 }).token), null);
 	const { id, token } = store.tokens.create({ label: 'x', role: 'viewer', streamers: ['multiview'], expiresInS: 60 });
 	assert.equal(store.tokens.find(token)!.streamers, ['multiview']);
-	const cookie = store.sessions.create(id);
+	const cookie = store.sessions.create(by(id));
 	assert.ok(store.sessions.find(cookie));
 	assert.ok(store.tokens.remove(id));
 	assert.not.ok(store.tokens.remove(id));
@@ -84,7 +87,7 @@ test('expired tokens and sessions of removed tokens count for nothing', () => {
 
 test('a session lives on while it is used', () => {
 	const store = openStore(dir);
-	const cookie = store.sessions.create(store.tokens.create({ label: 'x', role: 'operator' }).id);
+	const cookie = store.sessions.create(by(store.tokens.create({ label: 'x', role: 'operator' }).id));
 	assert.is(store.sessions.find(cookie)!.aging, false);
 	const soon = new Date(Date.now() + 86_400_000).toISOString();
 	const raw = new SQLite(join(dir, 'studio.db'));

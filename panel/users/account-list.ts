@@ -1,0 +1,76 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { User } from '../../service/api/accountSchema.js';
+import { request, sentence } from '../api/http.js';
+import type { Question } from '../common/confirm.js';
+import { localTime } from '../common/format.js';
+import { base } from '../common/styles.js';
+import type { AccountDialog } from './account-dialog.js';
+import { listStyles } from './list-styles.js';
+import './account-dialog.js';
+
+/** The accounts of people. Event `changed`. */
+@customElement('r58-account-list')
+export class AccountList extends LitElement {
+	static override styles = [base, listStyles];
+	@property({ attribute: false }) ask!: (question: Question) => Promise<boolean>;
+	@state() private users: User[] = [];
+	@state() private problem: string | null = null;
+	@query('r58-account-dialog') private dialog!: AccountDialog;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		void this.#load();
+	}
+
+	override render() {
+		return html`
+			<h2>Accounts</h2>
+			${this.problem ? html`<p class="problem" role="alert" data-testid="users-problem">${this.problem}</p>` : nothing}
+			${
+				this.users.length === 0
+					? html`<p class="dim">No accounts yet. Make one for everybody who operates the studio: then the audit below tells who did what.</p>`
+					: html`<ul>${this.users.map((user) => this.#row(user))}</ul>`
+			}
+			<button data-testid="user-add" @click=${() => this.dialog.show()}>Add an account</button>
+			<r58-account-dialog @saved=${this.#changed}></r58-account-dialog>
+		`;
+	}
+
+	#row(user: User) {
+		const { id, name, role, loginAt } = user;
+		return html`<li data-testid="user-${id}">
+			<div><p><b>${name}</b> <span class="dim">${role}</span></p>
+				<p class="small dim">${loginAt === null ? 'Has not logged in yet' : `Logged in last ${localTime(loginAt)}`}</p></div>
+			<div class="row">
+				<button aria-label="Change ${name}" data-testid="user-change" @click=${() => this.dialog.show(user)}>Change</button>
+				<button aria-label="Remove ${name}" data-testid="user-remove" @click=${() => this.#remove(user)}>Remove</button>
+			</div>
+		</li>`;
+	}
+
+	async #remove({ id, name }: User): Promise<void> {
+		const text = `${name} is logged out everywhere and cannot log in any more.`;
+		if (!(await this.ask({ title: `Remove ${name}?`, text, action: 'Remove' }))) return;
+		try {
+			await request('DELETE', `/api/users/${id}`);
+			await this.#changed();
+		} catch (error) {
+			this.problem = sentence(error);
+		}
+	}
+
+	async #changed(): Promise<void> {
+		await this.#load();
+		this.dispatchEvent(new Event('changed'));
+	}
+
+	async #load(): Promise<void> {
+		try {
+			this.users = await request<User[]>('GET', '/api/users');
+			this.problem = null;
+		} catch (error) {
+			this.problem = sentence(error);
+		}
+	}
+}

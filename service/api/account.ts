@@ -1,0 +1,151 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { shownCode } from '../accounts/codes.js';
+import { StudioError } from '../errors.js';
+import { isLoopbackAddress, lanAddresses, urlHost } from '../network/addresses.js';
+import type { SessionOwner, StoredSession } from '../store/sessions.js';
+import { accountSchema, loginCodeSchema, passwordChangeSchema, type SessionEntry, sessionEntrySchema } from './accountSchema.js';
+import type { Caller } from './auth.js';
+import { clientOf } from './client.js';
+import { qrSvg } from './qr.js';
+import { type Route, route } from './route.js';
+import { idSchema } from './schema.js';
+import type { Services } from './services.js';
+import { visitorOf } from './session.js';
+
+const params = z.object({ id: idSchema });
+
+/** Whose sessions a caller sees as their own. Links are shared: who came by one sees nobody else's. */
+function ownerOf({ user, token }: Caller): SessionOwner {
+	return user === null ? { token } : { user };
+}
+
+/** Everybody's own account: who one is, password, a phone's login, and where one is logged in. */
+export function accountRoutes({ store, passwords, lockout, loginCodes }: Services, httpsPort: () => number): Route[] {
+	const { users, sessions } = store;
+
+	const own = (caller: Caller): StoredSession[] =>
+		sessions.list(ownerOf(caller)).filter(({ id }) => caller.user !== null || id === caller.session);
+
+	/** Under the name this was asked for; from the device itself, by an address that a phone can reach. */
+	const origin = (context: Context): string => {
+		const host = context.hostname.replace(/^\[|\]$/g, '');
+		const local = host === '' || host === 'localhost' || isLoopbackAddress(host);
+		const reached = local ? lanAddresses()[0] : undefined;
+		return reached === undefined ? clientOf(context.req).origin : `https://${urlHost(reached)}:${httpsPort()}`;
+	};
+
+	return [
+		route({
+			method: 'GET',
+			path: '/api/account',
+			role: 'viewer',
+			summary: 'Who you are, in words',
+			response: accountSchema,
+			handler: ({ caller }) => {
+				const { user, name, role, readOnly, session } = caller!;
+				return { kind: user === null ? 'token' : 'account', name, role, readOnly, session };
+			},
+		}),
+		route({
+			method: 'PUT',
+			path: '/api/account/password',
+			role: 'viewer',
+			audited: true,
+			summary: 'Change your password; your other sessions end',
+			body: passwordChangeSchema,
+			status: 204,
+			handler: async ({ context, caller, body }) => {
+				const { user, name, session } = caller!;
+				if (user === null) throw new StudioError('conflict', 'you came by a link or token, which has no password');
+				const attempt = lockout.begin(visitorOf(context), name);
+				if (!(await passwords.matches(body.password, users.password(user))))
+					throw new StudioError('invalid', 'password: this is not your present password', [
+						{ field: 'password', message: 'this is not your present password' },
+					]);
+				attempt.succeeded();
+				users.change(user, { password: await passwords.hash(body.newPassword) });
+				sessions.endOfUser(user, session);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/account/code',
+			role: 'operator',
+			audited: true,
+			summary: 'A one-time code by which a phone logs in as you, within five minutes',
+			status: 201,
+			response: loginCodeSchema,
+			handler: ({ context, caller }) => {
+				const { code, expiresAt } = loginCodes.make(ownerOf(caller!));
+				const url = `${origin(context)}/#code=${code}`;
+				return { code: shownCode(code), url, expiresAt, qrSvg: qrSvg(url) };
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/account/sessions',
+			role: 'viewer',
+			summary: 'Where you are logged in',
+			response: z.array(sessionEntrySchema),
+			handler: ({ caller }) => own(caller!).map((session) => entryOf(session, store, caller!)),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/account/sessions',
+			role: 'viewer',
+			audited: true,
+			summary: 'Log out everywhere else',
+			status: 204,
+			handler: ({ caller }) => {
+				for (const { id } of own(caller!)) if (id !== caller!.session) sessions.end(id);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/account/sessions/:id',
+			role: 'viewer',
+			audited: true,
+			summary: 'Log out in one place',
+			params,
+			status: 204,
+			handler: ({ caller, params: { id } }) => {
+				if (!own(caller!).some((session) => session.id === id))
+					throw new StudioError('not-found', `you have no session "${id}" (any more)`);
+				sessions.end(id);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/sessions',
+			role: 'technician',
+			summary: 'Who is logged in, with which browser',
+			response: z.array(sessionEntrySchema),
+			handler: ({ caller }) => sessions.list().map((session) => entryOf(session, store, caller!)),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/sessions/:id',
+			role: 'technician',
+			summary: 'End a session: that browser is logged out within ten seconds',
+			params,
+			status: 204,
+			handler: ({ params: { id } }) => {
+				if (!sessions.end(id)) throw new StudioError('not-found', `there is no session "${id}" (any more)`);
+			},
+		}),
+	];
+}
+
+function entryOf(session: StoredSession, { users, tokens }: Services['store'], caller: Caller): SessionEntry {
+	const { user, token, ...shown } = session;
+	const account = user === null ? null : users.get(user);
+	const by = token === null ? null : tokens.get(token);
+	return {
+		...shown,
+		kind: user === null ? 'token' : 'account',
+		name: account?.name ?? by?.label ?? '',
+		role: account?.role ?? by?.role ?? 'viewer',
+		current: session.id === caller.session,
+	};
+}

@@ -1,0 +1,54 @@
+import { type SetupState, setupSchema, setupStateSchema } from './accountSchema.js';
+import { sessionOf } from './auth.js';
+import { type Route, route } from './route.js';
+import { sessionSchema } from './schema.js';
+import type { Services } from './services.js';
+import { openSession, visitorOf } from './session.js';
+
+/** The first visit: who has the code sets the technician's password, and is logged in. */
+export function setupRoutes(services: Services): Route[] {
+	const { setup, store, passwords, lockout } = services;
+	const { users, sessions } = store;
+	return [
+		route({
+			method: 'GET',
+			path: '/api/setup',
+			role: 'public',
+			summary: 'Whether the studio waits for its first technician',
+			response: setupStateSchema,
+			handler: (): SetupState => {
+				if (setup.open) return { state: setup.first ? 'first' : 'again' };
+				return { state: users.technicians > 0 ? 'done' : 'none' };
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/setup',
+			role: 'public',
+			audited: true,
+			summary: 'Set the password of the technician, with the code that console and log show; the answer sets a cookie',
+			body: setupSchema,
+			response: sessionSchema,
+			handler: async ({ context, body: { code, name, password } }) => {
+				if (!setup.open) setup.check(code);
+				const attempt = lockout.begin(visitorOf(context), null);
+				setup.check(code);
+				attempt.succeeded();
+				const hash = await passwords.hash(password);
+				// Another may have been faster.
+				setup.check(code);
+				setup.done();
+				const known = users.named(name);
+				const user = known ?? users.create({ name, role: 'technician', password: hash });
+				if (known) {
+					users.change(known.id, { role: 'technician', password: hash });
+					sessions.endOfUser(known.id);
+				}
+				users.loggedIn(user.id);
+				const caller = openSession(context, services, { user: user.id });
+				context.state.audit = { who: caller.name, role: caller.role };
+				return sessionOf(caller);
+			},
+		}),
+	];
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { StudioError } from '../errors.js';
+import type { StoredUser } from '../store/users.js';
+import { userCreateSchema, userPatchSchema, userSchema } from './accountSchema.js';
+import { type Route, route } from './route.js';
+import { idSchema } from './schema.js';
+import type { Services } from './services.js';
+
+/** The accounts of people. There is always a technician. */
+export function userRoutes({ store, passwords }: Services): Route[] {
+	const { users, sessions } = store;
+	const params = z.object({ id: idSchema });
+
+	const user = (id: string): StoredUser => {
+		const found = users.get(id);
+		if (!found) throw new StudioError('not-found', `there is no account "${id}"`);
+		return found;
+	};
+	const free = (name: string, but: string | null = null): void => {
+		const taken = users.named(name);
+		if (taken && taken.id !== but) throw new StudioError('conflict', `there is an account called "${taken.name}" already`);
+	};
+	const keepTechnician = ({ role }: StoredUser): void => {
+		if (role === 'technician' && users.technicians === 1)
+			throw new StudioError('conflict', 'this is the only technician: make another account a technician first');
+	};
+
+	return [
+		route({
+			method: 'GET',
+			path: '/api/users',
+			role: 'technician',
+			summary: 'All accounts',
+			response: z.array(userSchema),
+			handler: () => users.list(),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/users',
+			role: 'technician',
+			summary: 'Make an account',
+			body: userCreateSchema,
+			status: 201,
+			response: userSchema,
+			handler: async ({ body }) => {
+				free(body.name);
+				const password = await passwords.hash(body.password);
+				free(body.name);
+				return users.create({ ...body, password });
+			},
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/users/:id',
+			role: 'technician',
+			summary: 'Change name, role or password of an account; a new password ends its sessions',
+			params,
+			body: userPatchSchema,
+			response: userSchema,
+			handler: async ({ context, params: { id }, body, caller }) => {
+				context.state.audit = { subject: user(id).name };
+				const password = body.password === undefined ? undefined : await passwords.hash(body.password);
+				// Hashing takes its time: what may be changed is decided after it.
+				const known = user(id);
+				if (body.name !== undefined) free(body.name, id);
+				if (body.role !== undefined && body.role !== 'technician') keepTechnician(known);
+				const { password: _, ...change } = body;
+				users.change(id, { ...change, ...(password !== undefined && { password }) });
+				if (password !== undefined) sessions.endOfUser(id, caller!.session);
+				return user(id);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/users/:id',
+			role: 'technician',
+			summary: 'Remove an account; its sessions end',
+			params,
+			status: 204,
+			handler: ({ context, params: { id } }) => {
+				const known = user(id);
+				keepTechnician(known);
+				context.state.audit = { subject: known.name };
+				users.remove(id);
+			},
+		}),
+	];
+}
