@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AlertStatus, AlertTest, LogPage, SystemHistory } from '../../service/api/healthSchema.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 /** What was measured, what was logged, who is told: as the API gives it. */
 let server: ApiServer;

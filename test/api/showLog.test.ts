@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LogEntry, LogPage } from '../../service/showLog/entry.js';
 import { openDatabase } from '../../service/store/database.js';
 import { LogEntries } from '../../service/store/logEntries.js';
 import { type ApiServer, startApiServer, temporaryFolder } from '../tools/apiServer.js';
+import { test } from '../tools/suite.js';
 
 let server: ApiServer;
 test.before(async () => {

@@ -2,10 +2,11 @@
  * The system service on a Debian 13 with systemd, from the documented command that installs it to the one that takes it away,
  * in a virtual machine. Half an hour or more (the first time ten minutes on top, to make the machine), so test:long has it.
  */
-import { test } from 'uvu';
+
 import * as assert from 'uvu/assert';
 import { DebianMachine } from '../tools/debian.js';
 import { type Facts, guest } from '../tools/guest.js';
+import { test } from '../tools/suite.js';
 
 const seen = process.env.R58_LONG
 	? guest('dist/test/qemu/systemGuest.js', {

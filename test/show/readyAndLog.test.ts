@@ -2,7 +2,6 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Applied, Recording, Source, Target } from '../../service/api/schema.js';
 import type { Check, Ready } from '../../service/ready/check.js';
@@ -12,6 +11,7 @@ import { temporaryFolder } from '../tools/apiServer.js';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** What is written beside a recording. */

@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Source } from '../../service/api/schema.js';
 import { settingsSchema } from '../../service/settings/schema.js';
@@ -10,6 +9,7 @@ import { sshPorts } from '../../service/system/firewallRules.js';
 import { openPorts, readPorts } from '../../service/system/openPorts.js';
 import { studioAddress, TestNetwork } from '../tools/netns.js';
 import { root } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** The firewall of the installed service, in a network namespace. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NotifySocket } from '../tools/notifySocket.js';
 import { TestService } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** What the real service says to the service manager, here a socket that only listens: nobody kills what says nothing. */

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { root } from '../tools/service.js';
+import { suite } from '../tools/suite.js';
 
 const test = suite<{ folder: string }>('files for systemd');
 const folder = join(root, 'systemd');

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Faults } from '../../service/faults.js';
 import { Alerts, type AlertsOptions } from '../../service/health/alerts.js';
@@ -9,6 +8,7 @@ import type { AlertMessage } from '../../service/health/webhook.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import { createLog } from '../../service/system/log.js';
 import { ShowStub } from '../tools/showStub.js';
+import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** Faults as a webhook on this machine sees them. */

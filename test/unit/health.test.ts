@@ -1,4 +1,3 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Recording } from '../../service/api/schema.js';
 import { Faults } from '../../service/faults.js';
@@ -13,6 +12,7 @@ import { Watch } from '../../service/health/watch.js';
 import { createLog } from '../../service/system/log.js';
 import { ShowStub } from '../tools/showStub.js';
 import { SimulatedMachine } from '../tools/simulatedMachine.js';
+import { suite } from '../tools/suite.js';
 
 /** What is measured of a simulated machine, what is kept, and what is said of it. */
 const test = suite('health of the machine');

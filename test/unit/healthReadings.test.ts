@@ -1,7 +1,7 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Readings } from '../../panel/health/readings.js';
 import type { SystemHistory } from '../../service/api/healthSchema.js';
+import { suite } from '../tools/suite.js';
 
 /** An hour of figures as the panel puts it together from what is new. */
 const test = suite('readings of the panel');

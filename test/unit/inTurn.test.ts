@@ -1,6 +1,6 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startInTurn } from '../../service/media/inTurn.js';
+import { suite } from '../tools/suite.js';
 
 const test = suite('hosts that start in turn');
 

@@ -1,4 +1,3 @@
-import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Certificates, Encoder, Guest, State, Target } from '../../service/api/schema.js';
 import { connectedFinding } from '../../service/ready/guests.js';
@@ -8,6 +7,7 @@ import { Movements } from '../../service/ready/movements.js';
 import { targetFinding } from '../../service/ready/outputs.js';
 import { diskFinding } from '../../service/ready/recording.js';
 import { encoderFinding } from '../../service/ready/studio.js';
+import { test } from '../tools/suite.js';
 
 const video = { width: 1280, height: 720, fps: 30 };
 const moving = { fps: 30, ageMs: 40, stillMs: 200, peakLuma: 200 };

@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream';
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { secretsOf } from '../../service/settings/secrets.js';
 import { createLog } from '../../service/system/log.js';
 import { LogLines } from '../../service/system/logLines.js';
 import { Redaction } from '../../service/system/redaction.js';
+import { suite } from '../tools/suite.js';
 
 /** What is never seen in a log or a bundle, and the lines that are kept. */
 const test = suite('redaction and log lines');

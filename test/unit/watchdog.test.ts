@@ -1,6 +1,6 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Watchdog } from '../../service/system/watchdog.js';
+import { suite } from '../tools/suite.js';
 
 const test = suite('watchdog');
 
