@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { severities } from '../api/levels.js';
+import { secretText } from './secretText.js';
 
 /** Who is told of faults. Every field has a default. */
 export const alertsSettingsSchema = z.strictObject({
@@ -14,7 +15,7 @@ export const alertsSettingsSchema = z.strictObject({
 		.nullable()
 		.default(null),
 	/** Messages are signed with it. */
-	secret: z.string().min(8, 'must have 8 characters at least').max(200).nullable().default(null),
+	secret: secretText(z.string().min(8, 'must have 8 characters at least'), 200).nullable().default(null),
 	minSeverity: z.enum(severities).default('warning'),
 });
 export type AlertsSettings = z.infer<typeof alertsSettingsSchema>;

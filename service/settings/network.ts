@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isTurnUrl } from '../network/iceServer.js';
-import { isSealed } from '../system/deviceKey.js';
+import { secretText } from './secretText.js';
 
 /** Peers a guest takes: what it sends, and the return it watches. */
 const PEERS_A_GUEST = 2;
@@ -19,8 +19,7 @@ const printable = z
 	.string()
 	.min(1)
 	.regex(/^[\x20-\x7e]+$/, 'must be of printable ASCII characters');
-/** A secret, as it was typed or as it is sealed, which is longer. */
-const secret = printable.max(1024).refine((text) => isSealed(text) || text.length <= 512, 'must have 512 characters at most');
+const secret = secretText(printable, 512);
 const port = z.number().int().min(1024).max(65_535);
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
 const limit = (most: number) => z.number().int().min(1).max(most);

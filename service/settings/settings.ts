@@ -201,6 +201,8 @@ export class Settings extends EventEmitter<Events> {
 	/** Another file in place of this one. Throws SettingsProblem, and `disk` when it cannot be written. */
 	replace(text: string): void {
 		const before = { problem: this.problem, values: this.current };
+		// What is wrong is told of the text as it was given; and what is written is sure to be read.
+		parseSettings(text);
 		const sealed = this.sealed(text);
 		parseSettings(sealed);
 		try {

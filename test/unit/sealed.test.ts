@@ -52,6 +52,9 @@ test('the panel keeps a sealed secret by true, and sets another, of any length t
 	const settings = open(keyIn('keys'));
 	const longest = 'x'.repeat(512);
 	settings.patch({ network: { servers: [server(longest)] } });
+	// Sealed, every secret is longer than it may be itself.
+	settings.patch({ alerts: { webhook: 'https://hook.example/x', secret: 'y'.repeat(200) } });
+	assert.is(open(keyIn('keys')).current.alerts.secret, 'y'.repeat(200));
 	assert.not.ok(text().includes(longest));
 	settings.patch({ network: { servers: [{ ...server(''), secret: true }], policy: 'relay' } });
 	const again = open(keyIn('keys'));
