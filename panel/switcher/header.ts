@@ -41,7 +41,7 @@ export class SwitcherHeader extends LitElement {
 			.light[data-lost] { background: none; border: 3px solid var(--bad); }
 			.space { flex: 1; }
 			nav { display: flex; flex-wrap: wrap; align-items: center; gap: 2px; }
-			nav .button, nav button { padding: 0 10px; border: 0; background: none; color: var(--text); font-weight: 500; }
+			nav .button, nav button { padding: 0 7px; border: 0; background: none; color: var(--text); font-weight: 500; }
 			.faults {
 				display: flex;
 				align-items: center;
