@@ -1,6 +1,6 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own: first those that leave the processor time to spare, two at once, then the others
+ * filters runs in a process group of its own: first those that judge no times, three at once, then the others
  * one after the other. The last line is `tests: N passed, N failed`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -12,10 +12,10 @@ const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 240_000));
 /** These judge times or frames that only a machine with time to spare makes. */
-const alone =
-	/^media\/(endurance|faults|killed|loss|lossShow|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\.|^webrtc\/liveness\./;
-/** These take most of a core: of the two files that run at once only one is such a one, as long as there are others. */
-const heavy = /^browser\//;
+const alone = /^media\/(endurance|faults|killed|loss|lossShow|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\./;
+/** Of those that run at once, one is a browser's and one an engine's as long as there are any; the others take little. */
+const browser = /^browser\//;
+const engine = /^(media|qemu|show|webrtc)\//;
 /** What a child may say before the rest is left out. */
 const maxOutput = 4 * 1024 * 1024;
 
@@ -121,21 +121,26 @@ async function judge(path: string): Promise<void> {
 	if (result.failed) console.log(indent(`${result.problem ? `${result.problem}\n` : ''}${result.output}`));
 }
 
-/** Those that match, and those that do not. */
-function parted(paths: string[], pattern: RegExp): [string[], string[]] {
-	const matches = (path: string) => pattern.test(relative(here, path));
-	return [paths.filter(matches), paths.filter((path) => !matches(path))];
+function matches(path: string, pattern: RegExp): boolean {
+	return pattern.test(relative(here, path));
 }
 
-/** One after the other, whoever else takes from the list too. */
-async function judgeAll(paths: string[]): Promise<void> {
-	for (let path = paths.shift(); path; path = paths.shift()) await judge(path);
+/** One list after the other, and one file of them after the other, whoever else takes from the lists too. */
+async function judgeAll(lists: string[][]): Promise<void> {
+	for (const list of lists) for (let path = list.shift(); path; path = list.shift()) await judge(path);
 }
 
-const [single, together] = parted(files, alone);
-const [browsers, others] = parted(together, heavy);
-await Promise.all([judgeAll(browsers).then(() => judgeAll(others)), judgeAll(others).then(() => judgeAll(browsers))]);
-await judgeAll(single);
+const single = files.filter((path) => matches(path, alone));
+const together = files.filter((path) => !single.includes(path));
+const browsers = together.filter((path) => matches(path, browser));
+const engines = together.filter((path) => matches(path, engine));
+const light = together.filter((path) => !browsers.includes(path) && !engines.includes(path));
+await Promise.all([
+	judgeAll([browsers, engines, light]),
+	judgeAll([engines, light, browsers]),
+	judgeAll([light, engines, browsers]),
+]);
+await judgeAll([single]);
 if (files.length === 0) {
 	console.log('no test file matches');
 	failed = 1;

@@ -35,7 +35,11 @@ function ask<T = unknown>(
 
 test.before(async (context) => {
 	// Viewers' processes have nothing to do here.
-	const service = await TestService.start({ timeoutMs: 90_000, env: { R58_LOG: 'debug', R58_VIEWERS: '0' } });
+	const service = await TestService.start({
+		canvas: '320x180p15',
+		timeoutMs: 90_000,
+		env: { R58_LOG: 'debug', R58_VIEWERS: '0' },
+	});
 	const onAir = async () => (await ask(service, 'GET', '/api/health')).status === 200;
 	await until(onAir, { what: 'the program to be on air', timeoutMs: 60_000, everyMs: 200 });
 	const invite = (name: string) => ask<GuestInvite>(service, 'POST', '/api/guests', { name }).then(({ body }) => body);

@@ -17,7 +17,11 @@ test.before(async (context) => {
 	context.network = new TestNetwork();
 	// Nothing in between holds anything back.
 	context.network.rules({ forward: [`ip daddr ${studioAddress} accept`] });
-	context.service = await TestService.start({ inside: context.network.inside('studio'), timeoutMs: 90_000 });
+	context.service = await TestService.start({
+		inside: context.network.inside('studio'),
+		canvas: '320x180p15',
+		timeoutMs: 90_000,
+	});
 	context.local = await context.network.reach(portOf(context.service.http));
 });
 test.after(async ({ network, service }) => {

@@ -7,7 +7,7 @@ import { TestBrowser } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
 
-const service = await TestService.start();
+const service = await TestService.start({ canvas: '320x180p15' });
 const authority = await (await fetch(`${service.http}/ca.pem`)).text();
 const open: TestBrowser[] = [];
 async function browser(...options: Parameters<typeof TestBrowser.start>): Promise<TestBrowser> {

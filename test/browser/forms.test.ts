@@ -22,7 +22,7 @@ test.before(async (context) => {
 	const store = openStore(context.dataDir);
 	store.settings.set('boot', { crashes: 2, running: true });
 	store.close();
-	context.service = await TestService.start({ dataDir: context.dataDir });
+	context.service = await TestService.start({ dataDir: context.dataDir, canvas: '320x180p15' });
 	context.browser = await TestBrowser.start();
 	const { http, ready } = context.service;
 	context.page = await context.browser.page(`${http}/system#${ready.technicianToken}`);
@@ -256,7 +256,7 @@ test('an operator reads of safe mode but is not offered what only a technician m
 	const store = openStore(dataDir);
 	store.settings.set('boot', { crashes: 2, running: true });
 	store.close();
-	const safe = await TestService.start({ dataDir });
+	const safe = await TestService.start({ dataDir, canvas: '320x180p15' });
 	try {
 		const operator = await browser.page(`${safe.http}/switcher#${safe.ready.operatorToken}`);
 		await operator.getByTestId('safe-mode').getByText('Only a technician').waitFor();

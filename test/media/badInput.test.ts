@@ -24,7 +24,7 @@ interface Problem {
 }
 
 test.before(async (context) => {
-	context.service = await TestService.start();
+	context.service = await TestService.start({ canvas: '320x180p15' });
 	await context.service.onAir();
 });
 test.after(async ({ service }) => {

@@ -18,7 +18,7 @@ const mistakes = `
 `;
 
 async function start(dataDir?: string, env: Record<string, string> = {}): Promise<TestService> {
-	const service = await TestService.start({ env, ...(dataDir !== undefined && { dataDir }) });
+	const service = await TestService.start({ env, canvas: '320x180p15', ...(dataDir !== undefined && { dataDir }) });
 	services.push(service);
 	return service;
 }

@@ -77,8 +77,11 @@ export async function captureSteps(): Promise<void> {
 			const toldMs = performance.now() - at;
 			const frames = () => stage.link!.buffers;
 			await until(() => stage.counters!.signal === false, { what: 'stats without signal', timeoutMs });
+			const waited = (ticks: number) => until(() => stage.counters!.ticks >= ticks, { what: 'the source to wait on', timeoutMs });
+			// What the link says of itself is up to a second old.
+			await waited(stage.counters!.ticks + 2);
 			const before = { frames: frames(), ticks: stage.counters!.ticks };
-			await until(() => stage.counters!.ticks >= before.ticks + 3, { what: 'the source to go on waiting', timeoutMs });
+			await waited(before.ticks + 3);
 			return { toldMs, framesMeanwhile: frames() - before.frames };
 		});
 		await step('a signal that is found again goes on by itself', async () => {

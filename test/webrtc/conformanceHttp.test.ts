@@ -12,7 +12,7 @@ import { suite } from '../tools/suite.js';
 const test = suite<{ wire: Signalling; guest: GuestInvite }>('conformance: HTTP');
 
 test.before(async (context) => {
-	const service = await TestService.start();
+	const service = await TestService.start({ canvas: '320x180p15' });
 	await service.onAir();
 	context.wire = new Signalling(service);
 	context.guest = await context.wire.guest();

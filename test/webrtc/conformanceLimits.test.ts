@@ -16,7 +16,7 @@ const watch = offerText({ direction: 'recvonly' });
 const reserveTitle = 'title-room';
 
 test.before(async (context) => {
-	const service = await TestService.start();
+	const service = await TestService.start({ canvas: '320x180p15' });
 	context.wire = new Signalling(service);
 	context.token = service.ready.operatorToken;
 });

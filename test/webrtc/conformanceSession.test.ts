@@ -18,7 +18,7 @@ interface Context {
 }
 
 test.before(async (context) => {
-	const service = await TestService.start();
+	const service = await TestService.start({ canvas: '320x180p15' });
 	await service.onAir();
 	context.wire = new Signalling(service);
 	context.guest = await context.wire.guest();

@@ -19,7 +19,7 @@ const total = process.env.R58_LONG ? 10_000 : 1000;
 const counts = { offers: total * 0.45, fragments: total * 0.35, polled: total * 0.1, messages: total * 0.1 };
 
 test.before(async (context) => {
-	const service = await TestService.start();
+	const service = await TestService.start({ canvas: '320x180p15' });
 	await service.onAir();
 	context.wire = new Signalling(service);
 	context.token = service.ready.operatorToken;
