@@ -225,13 +225,18 @@ export class TestNetwork {
 
 	/** Of the link between this process and the studio, which is no part of the network under test: another for each process. */
 	get controlAddress(): string {
-		return `10.72.${process.pid % 256}.2`;
+		return this.#controlled(2);
+	}
+
+	#controlled(host: 1 | 2): string {
+		const block = process.pid % 16_384;
+		return `10.72.${block >> 6}.${(block & 63) * 4 + host}`;
 	}
 
 	#control(): void {
 		const outer = `r58c${process.pid}`;
 		run('ip', 'link', 'add', outer, 'type', 'veth', 'peer', 'name', 'control', 'netns', this.name('studio'));
-		run('ip', 'address', 'add', this.controlAddress.replace(/2$/, '1/30'), 'dev', outer);
+		run('ip', 'address', 'add', `${this.#controlled(1)}/30`, 'dev', outer);
 		run('ip', 'link', 'set', outer, 'up');
 		this.ip('studio', 'address', 'add', `${this.controlAddress}/30`, 'dev', 'control');
 		this.ip('studio', 'link', 'set', 'control', 'up');
