@@ -15,8 +15,7 @@ const services: TestService[] = [];
 async function start(options: Parameters<typeof TestService.start>[0] = {}): Promise<TestService> {
 	const service = await TestService.start(options);
 	services.push(service);
-	await service.waitState((state) => Object.values(state.sources).every((source) => source.state === 'live'), 'live inputs');
-	await until(async () => (await service.api('GET', '/api/health')).status === 200, { what: 'the program to be on air' });
+	await service.onAir();
 	return service;
 }
 
@@ -28,7 +27,7 @@ async function record(service: TestService): Promise<Recording> {
 
 function fileOf(service: TestService, id: string): string {
 	const folder = join(service.dataDir, 'recordings', id);
-	const names = readdirSync(folder);
+	const names = readdirSync(folder).filter((name) => name.endsWith('.mp4'));
 	assert.is(names.length, 1, names.join(' '));
 	return join(folder, names[0]!);
 }
