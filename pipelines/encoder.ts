@@ -26,7 +26,7 @@ const AAC_PRIMING_NS = Math.round((1024 / 48_000) * 1e9);
 const OPUS_LOOKAHEAD_NS = Math.round((312 / 48_000) * 1e9);
 
 /** 10 s of pre-roll, from the key frame before, with time to start the recorder. */
-export const HISTORY_MS = 12_000;
+export const HISTORY_MS = 16_000;
 
 /** One encode of the program, for everybody: H.264, AAC for files, Opus for viewers. */
 export function encoder(o: EncoderOptions): string {
