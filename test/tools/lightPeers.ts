@@ -5,7 +5,7 @@ import { payloadTypes } from './lightPeersChild.js';
 import { Pipeline } from './pipeline.js';
 import { pause, within } from './wait.js';
 
-const timeoutMs = 10_000;
+const timeoutMs = 60_000;
 
 export type LightPorts = Extract<Answer, { op: 'feed' }>['ports'];
 type Counts = Extract<Answer, { op: 'packets' }>['counts'];
