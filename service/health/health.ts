@@ -3,6 +3,7 @@ import { messageOf } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { LiveState } from '../state.js';
 import type { Log } from '../system/log.js';
+import { within } from '../within.js';
 import { Clock } from './clock.js';
 import { Disk } from './disk.js';
 import type { Figure, Probe } from './figures.js';
@@ -113,17 +114,13 @@ export class Health {
 		if (this.#busy.has(name)) return [];
 		this.#busy.add(name);
 		const reading = probe.read().finally(() => this.#busy.delete(name));
-		let timer: NodeJS.Timeout | undefined;
-		const late = new Promise<never>((_, reject) => {
-			timer = setTimeout(() => reject(new Error(`no answer within ${probeTimeoutMs} ms`)), probeTimeoutMs);
-		});
 		try {
-			return await Promise.race([reading, late]);
+			return await within(reading, probeTimeoutMs, () => {
+				throw new Error(`no answer within ${probeTimeoutMs} ms`);
+			});
 		} catch (error) {
 			this.o.log.onceASecond(`probe ${name}`).warn({ probe: name }, `cannot measure ${name}: ${messageOf(error)}`);
 			return [];
-		} finally {
-			clearTimeout(timer);
 		}
 	}
 

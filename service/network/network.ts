@@ -2,6 +2,7 @@ import type { Connection, NetworkStatus, NetworkTest, ServerCheck } from '../api
 import type { Faults } from '../faults.js';
 import type { Settings } from '../settings/settings.js';
 import type { AnswerOptions } from '../webrtc/sdp.js';
+import { within } from '../within.js';
 import { type LocalAddress, localAddresses } from './addresses.js';
 import type { IceServer } from './iceServer.js';
 import { Resolver } from './resolver.js';
@@ -112,8 +113,7 @@ export class Network {
 
 	/** Why there is no connection, in words, with what the servers say now. */
 	async explain(connection: Connection, reason: string): Promise<{ words: string; servers: ServerCheck[] }> {
-		const late = new Promise<ServerCheck[]>((resolve) => setTimeout(() => resolve(this.#health.last), explainMs).unref());
-		const servers = await Promise.race([this.#health.check(freshMs), late]);
+		const servers = await within(this.#health.check(freshMs), explainMs, () => this.#health.last);
 		return { words: whyNot({ connection, servers, settings: this.settings, reason }), servers };
 	}
 

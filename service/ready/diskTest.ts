@@ -2,6 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { remedyFor } from '../media/remedies.js';
+import { within } from '../within.js';
 import { type Finding, fail, off, ok, warn } from './check.js';
 
 const testBytes = 8 * 2 ** 20;
@@ -12,12 +13,8 @@ const comfortable = 4;
 /** Writes some megabytes as a recorder does, through to the disk, and removes them. Bounded; never throws. */
 export async function testDisk(folder: string | undefined, neededKbps: number | null): Promise<Finding> {
 	if (folder === undefined) return off('The disk is not known yet');
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<null>((resolve) => {
-		timer = setTimeout(() => resolve(null), deadlineMs);
-	});
 	try {
-		const ms = await Promise.race([write(join(folder, '.ready-test')), late]);
+		const ms = await within(write(join(folder, '.ready-test')), deadlineMs, () => null);
 		if (ms === null)
 			return fail(`The disk did not take 8 MB within ${deadlineMs / 1000} s`, 'Choose a faster disk; check its cable');
 		const kbps = (testBytes * 8) / ms;
@@ -28,8 +25,6 @@ export async function testDisk(folder: string | undefined, neededKbps: number | 
 	} catch (error) {
 		const message = messageOf(error);
 		return fail(`It cannot be written to: ${message}`, remedyFor(message) ?? 'Check the disk and the rights of its folder');
-	} finally {
-		clearTimeout(timer);
 	}
 }
 

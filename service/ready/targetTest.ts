@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import type { Target } from '../api/schema.js';
+import { within } from '../within.js';
 import { type Finding, fail, off } from './check.js';
 
 const lookupMs = 3_000;
@@ -32,16 +33,12 @@ async function testRtp({ host, videoPort, audioPort }: Target): Promise<Finding>
 	return off(`Untested: RTP is not answered. ${host} is known and does not refuse the packets`, 'Look at the receiver itself');
 }
 
-async function addressOf(host: string): Promise<{ address: string; family: number } | null> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<null>((resolve) => {
-		timer = setTimeout(() => resolve(null), lookupMs);
-	});
-	try {
-		return await Promise.race([lookup(host).catch(() => null), late]);
-	} finally {
-		clearTimeout(timer);
-	}
+function addressOf(host: string): Promise<{ address: string; family: number } | null> {
+	return within(
+		lookup(host).catch(() => null),
+		lookupMs,
+		() => null,
+	);
 }
 
 /** What the network answers to an empty packet: an error code, or null when it says nothing. */

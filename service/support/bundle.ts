@@ -3,6 +3,7 @@ import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { messageOf } from '../errors.js';
 import { Redaction } from '../system/redaction.js';
+import { within } from '../within.js';
 import type { Part } from './part.js';
 
 /** A part that takes longer is left out; of one that is larger the end is kept. */
@@ -66,16 +67,10 @@ export function bundle(name: string, parts: readonly Part[], secrets: readonly s
 }
 
 async function madeInTime({ make }: Part): Promise<string> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`not done within ${partTimeoutMs / 1000} s`)), partTimeoutMs);
+	const text = await within(Promise.resolve(make()), partTimeoutMs, () => {
+		throw new Error(`not done within ${partTimeoutMs / 1000} s`);
 	});
-	try {
-		const text = await Promise.race([make(), late]);
-		return text.length > partChars
-			? `… the first ${text.length - partChars} characters are left out\n${text.slice(-partChars)}`
-			: text;
-	} finally {
-		clearTimeout(timer);
-	}
+	return text.length > partChars
+		? `… the first ${text.length - partChars} characters are left out\n${text.slice(-partChars)}`
+		: text;
 }

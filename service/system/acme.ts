@@ -2,6 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { get, globalAgent } from 'node:https';
 import { messageOf } from '../errors.js';
 import type { Faults } from '../faults.js';
+import { within } from '../within.js';
 import { isFor } from './certificate.js';
 import type { KeyedCertificate, KeyFiles } from './keyFiles.js';
 import type { Log } from './log.js';
@@ -166,15 +167,8 @@ function reachable(url: string): Promise<void> {
 	});
 }
 
-async function bounded<T>(work: Promise<T>): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`the authority did not finish within ${orderTimeoutMs / 1000} s`)), orderTimeoutMs);
-		timer.unref();
+function bounded<T>(work: Promise<T>): Promise<T> {
+	return within(work, orderTimeoutMs, () => {
+		throw new Error(`the authority did not finish within ${orderTimeoutMs / 1000} s`);
 	});
-	try {
-		return await Promise.race([work, late]);
-	} finally {
-		clearTimeout(timer);
-	}
 }
