@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ownLike } from './owner.js';
 
@@ -17,6 +17,7 @@ export function writeSynced(path: string, data: string | Uint8Array, mode = 0o60
 	const bytes = typeof data === 'string' ? Buffer.from(data) : data;
 	const file = openSync(path, 'w', mode);
 	try {
+		fchmodSync(file, mode);
 		for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 		fsyncSync(file);
 	} finally {
@@ -25,9 +26,12 @@ export function writeSynced(path: string, data: string | Uint8Array, mode = 0o60
 	ownLike(path, dirname(path));
 }
 
-/** Whole or not at all, also when the power goes: a new file, on the disk, then in place of the old one. For its owner only. */
-export function replaceFile(path: string, data: string | Uint8Array): void {
-	writeSynced(`${path}.new`, data);
+/**
+ * Whole or not at all, also when the power goes: a new file, on the disk, then in place of the old one. For its owner only unless
+ * `mode` says else.
+ */
+export function replaceFile(path: string, data: string | Uint8Array, mode?: number): void {
+	writeSynced(`${path}.new`, data, mode);
 	renameSync(`${path}.new`, path);
 	syncFolder(dirname(path));
 }

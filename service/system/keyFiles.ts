@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
+import { replaceFile } from './durable.js';
 import type { Log } from './log.js';
 
 export interface KeyedCertificate {
@@ -50,13 +51,10 @@ export class KeyFiles {
 		this.writeFile(`${name}.pem`, certPem, 0o644);
 	}
 
-	/** Whole or not at all. */
+	/** Whole or not at all, also when the power goes. */
 	writeFile(file: string, text: string, mode: number): void {
 		this.ensureFolder();
-		const path = join(this.dir, file);
-		writeFileSync(`${path}.new`, text.endsWith('\n') ? text : `${text}\n`, { mode, flush: true } as { mode: number });
-		chmodSync(`${path}.new`, mode);
-		renameSync(`${path}.new`, path);
+		replaceFile(join(this.dir, file), text.endsWith('\n') ? text : `${text}\n`, mode);
 	}
 
 	/** Null when it is not there. */
