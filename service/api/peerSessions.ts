@@ -3,7 +3,6 @@ import { StudioError } from '../errors.js';
 import type { PeerAnswer, Studio } from '../studio.js';
 import type { Log } from '../system/log.js';
 import { type Caller, hasRole } from './auth.js';
-import { clientOf } from './client.js';
 import { RateLimit, rateKey } from './rates.js';
 import { roles } from './schema.js';
 
@@ -42,7 +41,7 @@ export class PeerSessions {
 	/** Throws `unauthorized`, `rate-limited` and `busy` for who may make no session now. */
 	check(noun: PeerNoun, caller: Caller, context: Context): void {
 		if (caller.revoked) throw new StudioError('unauthorized', 'this link was revoked: nobody joins with it any more');
-		const client = rateKey(caller, clientOf(context.req).address);
+		const client = rateKey(caller, context.req);
 		this.#joins[noun].check(client);
 		let pending = 0;
 		for (const [session, owner] of this.#owners) {
@@ -59,7 +58,7 @@ export class PeerSessions {
 		this.#owners.set(made.session, {
 			token: caller.token,
 			role: caller.role,
-			client: rateKey(caller, clientOf(context.req).address),
+			client: rateKey(caller, context.req),
 		});
 		if (!context.req.socket.destroyed) return made;
 		await this.end(made.session);

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { StudioError } from '../errors.js';
 import { type IceServer, linksOf } from '../network/iceServer.js';
 import { type Caller, hasRole } from './auth.js';
-import { clientOf } from './client.js';
 import type { PeerNoun } from './peerSessions.js';
 import { RateLimit, rateKey } from './rates.js';
 import { type Route, route } from './route.js';
@@ -49,7 +48,6 @@ export function setCors(context: Context): void {
 export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol): Route[] {
 	const { name, noun, role } = protocol;
 	const changes = new RateLimit(changeRate.client, changeRate.all);
-	const clientKey = (context: Context, caller: Caller): string => rateKey(caller, clientOf(context.req).address);
 	const params = z.object({ subject: idSchema });
 	const sessionParams = params.extend({ session: z.string().max(200) });
 	const path = `/${name}/:subject`;
@@ -152,7 +150,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 			body: z.string(),
 			status: 204,
 			handler: async ({ context, params, body, caller }) => {
-				changes.check(clientKey(context, caller!));
+				changes.check(rateKey(caller!, context.req));
 				peers.checkOwner(params.session, params.subject, caller!);
 				if (body.trim() === '') throw new StudioError('bad-sdp', 'the fragment is empty');
 				await studio.trickle(params.session, body);
@@ -165,7 +163,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 			summary: 'End a session',
 			params: sessionParams,
 			handler: async ({ context, params, caller }) => {
-				changes.check(clientKey(context, caller!));
+				changes.check(rateKey(caller!, context.req));
 				peers.checkOwner(params.session, params.subject, caller!);
 				await studio.closeSession(params.session);
 				context.status = 200;

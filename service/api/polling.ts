@@ -4,7 +4,6 @@ import { StudioError } from '../errors.js';
 import { fragmentOf } from '../webrtc/fragment.js';
 import { PollingSessions } from '../webrtc/pollingSessions.js';
 import { type Caller, hasRole, mayWatch } from './auth.js';
-import { clientOf } from './client.js';
 import { RateLimit, rateKey } from './rates.js';
 import { type Route, route } from './route.js';
 import { idSchema, polledCandidateSchema, polledCreateSchema, polledDescriptionSchema, pollingSides } from './schema.js';
@@ -39,7 +38,7 @@ export function pollingRoutes({ studio, peers }: Services): Route[] {
 		if (subject === 'streamer' && !mayWatch(caller, id)) throw new StudioError('forbidden', `this token is not for ${id}`);
 		if (subject === null && !hasRole(caller, 'operator'))
 			throw new StudioError('forbidden', 'a session between two programs needs the role operator');
-		const client = rateKey(caller, clientOf(context.req).address);
+		const client = rateKey(caller, context.req);
 		limit.check(client);
 		return { subject, client, key: subject === null ? id : `${id} ${caller.token}` };
 	};

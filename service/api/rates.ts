@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { StudioError } from '../errors.js';
 import type { Caller } from './auth.js';
+import { clientOf } from './client.js';
 
 export interface Rate {
 	/** How many at once. */
@@ -51,6 +53,6 @@ export class RateLimit {
 }
 
 /** Who counts as one client: a token at an address. A link that many use is not used up by one of them. */
-export function rateKey({ token }: Caller, address: string | undefined): string {
-	return `${token} ${address ?? ''}`;
+export function rateKey({ token }: Caller, request: IncomingMessage): string {
+	return `${token} ${clientOf(request).address ?? ''}`;
 }
