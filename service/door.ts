@@ -11,6 +11,8 @@ const knocksAMinute = 6;
 const waitMs = 10 * 60_000;
 /** A page in the background may ask once a minute only; one that is silent for longer is gone. */
 const silenceMs = 90_000;
+/** A page that was closed while it knocked never heard its ticket, and asks and leaves with none. */
+const firstAskMs = 15_000;
 /** The answer is kept this long for a page that has not heard it yet. */
 const answerMs = 120_000;
 const sweepMs = 5_000;
@@ -29,6 +31,8 @@ interface Waiting {
 	visitor: Visitor;
 	ticket: string;
 	heardAt: number;
+	/** It has its ticket: it asked with it. */
+	asked: boolean;
 	/** When it ends by itself. */
 	endsAt: number;
 	answer: { state: 'admitted'; guest: string; token: string; heard: boolean } | { state: 'refused' } | null;
@@ -75,7 +79,7 @@ export class Door {
 			address,
 			since: new Date(now).toISOString(),
 		};
-		this.#waiting.set(visitor.id, { visitor, ticket, heardAt: now, endsAt: now + waitMs, answer: null });
+		this.#waiting.set(visitor.id, { visitor, ticket, heardAt: now, asked: false, endsAt: now + waitMs, answer: null });
 		this.o.state.set(`door.${visitor.id}`, visitor);
 		return { ticket, expiresInS: waitMs / 1000 };
 	}
@@ -85,6 +89,7 @@ export class Door {
 		this.sweep(now);
 		const waiting = this.#byTicket(ticket);
 		waiting.heardAt = now;
+		waiting.asked = true;
 		const { answer } = waiting;
 		if (answer === null) return { state: 'waiting' };
 		if (answer.state === 'refused') return { state: 'refused' };
@@ -117,8 +122,8 @@ export class Door {
 
 	/** Ends what has waited too long or fell silent, and everything when the door is shut. */
 	sweep(now = Date.now()): void {
-		for (const [id, { heardAt, endsAt, answer }] of this.#waiting) {
-			const silent = answer === null && now - heardAt > silenceMs;
+		for (const [id, { heardAt, asked, endsAt, answer }] of this.#waiting) {
+			const silent = answer === null && now - heardAt > (asked ? silenceMs : firstAskMs);
 			if (now < endsAt && !silent && (answer !== null || this.open)) continue;
 			if (answer?.state === 'admitted' && !answer.heard) this.o.unseat(answer.guest);
 			this.#remove(id);

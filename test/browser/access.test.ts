@@ -72,6 +72,7 @@ test('who is refused reads so; who closes the page is gone from the list', async
 	await waiting.getByTestId('door-refused').waitFor();
 	await waiting.getByTestId('door-knock').click();
 	await switcher.getByTestId('visitor').waitFor();
+	await waiting.getByTestId('door-waiting').waitFor();
 	await waiting.close({ runBeforeUnload: true });
 	await switcher.getByTestId('visitor').waitFor({ state: 'detached' });
 });

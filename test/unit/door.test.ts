@@ -89,6 +89,10 @@ test('waiting ends by silence, by leaving, after ten minutes, and when the door 
 	door.leave(leaving.ticket);
 	const names = () => waiting().map(({ name }) => name);
 	assert.equal(names(), ['Silent', 'Patient']);
+	door.ask(silent.ticket, start);
+	door.ask(patient.ticket, start);
+	door.sweep(start + 89 * second);
+	assert.equal(names(), ['Silent', 'Patient']);
 	for (let now = start; now < start + 590 * second; now += 30 * second) door.ask(patient.ticket, now);
 	assert.equal(names(), ['Patient']);
 	assert.is(
@@ -106,6 +110,14 @@ test('waiting ends by silence, by leaving, after ten minutes, and when the door 
 	);
 	door.sweep(start);
 	assert.equal(names(), []);
+});
+
+test('a page that was closed as it knocked, before it had its ticket, is gone soon', () => {
+	door.knock('Gone', '192.168.1.1', start);
+	door.sweep(start + 14 * second);
+	assert.is(waiting().length, 1);
+	door.sweep(start + 16 * second);
+	assert.is(waiting().length, 0);
 });
 
 test('one machine can neither fill the door nor knock without end', () => {
