@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Setup } from './accounts/setup.js';
 import { createApi } from './api/server.js';
 import { finishPending } from './backup/pending.js';
 import { canvasOf, checkDataFolder, optionsOrExit } from './cli.js';
 import { messageOf, StudioError } from './errors.js';
 import { LiveStudio } from './liveStudio.js';
+import { programFolder, programVersion } from './program.js';
 import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
 import { ShowLog } from './showLog/showLog.js';
@@ -39,8 +39,7 @@ async function main(): Promise<void> {
 	const manager = new ServiceManager(log);
 	checkDataFolder(options.dataDir);
 	const statusToken = randomBytes(24).toString('base64url');
-	const root = new URL('../../', import.meta.url);
-	const keysDir = keyFolder(options.dataDir, fileURLToPath(root));
+	const keysDir = keyFolder(options.dataDir, programFolder);
 	const notRestored = finishPending({ dataDir: options.dataDir, keysDir, log });
 	const store = openStore(options.dataDir);
 	const key = new DeviceKey(new KeyFiles(keysDir, log));
@@ -52,7 +51,7 @@ async function main(): Promise<void> {
 	void earlierLog().then((lines) => log.lines.addEarlier(lines.map((line) => log.redaction.clean(line))));
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
-	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+	const version = programVersion();
 	const { dataDir, demo } = options;
 	const canvas = canvasOf(options, settings.current.program.canvas);
 	if (!demo) store.tokens.removeOfDemo();
@@ -67,7 +66,7 @@ async function main(): Promise<void> {
 		showLog,
 		log,
 		certificates: new Certificates(certificate, faults, log),
-		panelDir: fileURLToPath(new URL('dist/panel/', root)),
+		panelDir: join(programFolder, 'dist/panel/'),
 		statusToken,
 		restart: isManaged ? () => void stop('restart') : null,
 		...(!demo && { setup: new Setup({ dataDir, users: store.users, log }) }),

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../errors.js';
+import { programVersion } from '../program.js';
 import { bundle, bundleName } from '../support/bundle.js';
 import { fileParts, secretsIn } from '../support/fileParts.js';
 import { machineParts } from '../support/machineParts.js';
@@ -69,8 +69,6 @@ async function ask(dataDir: string): Promise<Readable | string> {
 }
 
 async function made(dataDir: string, why: string): Promise<Readable> {
-	const root = new URL('../../../', import.meta.url);
-	const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
-	const parts = [...fileParts(dataDir, why), ...machineParts(dataDir, version)];
+	const parts = [...fileParts(dataDir, why), ...machineParts(dataDir, programVersion())];
 	return bundle(bundleName(hostname()), parts, await secretsIn(dataDir));
 }
