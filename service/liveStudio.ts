@@ -37,7 +37,7 @@ import { Health } from './health/health.js';
 import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
 import { RtpSources } from './media/rtpSources.js';
-import { type SlotSignal, Sources } from './media/sources.js';
+import { type SlotSignal, type SlotStats, Sources } from './media/sources.js';
 import type { SupervisedHost } from './media/supervisedHost.js';
 import { Supervisor } from './media/supervisor.js';
 import { Switcher } from './media/switcher.js';
@@ -563,6 +563,7 @@ export class LiveStudio implements Studio {
 
 	#onMixer(event: string, data: Record<string, unknown>): void {
 		if (event === 'slot') this.#sources.onSlot(Number(data.slot), data.video as SlotSignal, data.audio as SlotSignal);
+		if (event === 'stats') this.#sources.onStats(data.slots as SlotStats[]);
 		if (event === 'levels') this.#onLevels(data as { slots: Record<string, [number, number]>; master: [number, number] });
 	}
 

@@ -116,13 +116,13 @@ export class SourceRow extends LitElement {
 		`;
 	}
 
-	#settings({ alsaDevice, delayMs, onLoss, backup }: Source): string {
+	#settings({ alsaDevice, delayMs, delayAuto, onLoss, backup }: Source): string {
 		const card = this.soundCards.find(({ device }) => device === alsaDevice)?.label ?? alsaDevice;
 		const loss =
 			onLoss === 'backup' && backup !== null ? (this.sources[backup]?.label ?? backup) : lossWords[onLoss].toLowerCase();
 		return [
 			alsaDevice === null ? null : `Sound from ${card}`,
-			`Delay ${Math.round(delayMs)} ms`,
+			`Delay ${Math.round(delayMs)} ms${delayAuto ? ', follows the line' : ''}`,
 			onLoss === 'backup' ? `When lost: ${loss} instead` : `When lost: ${loss}`,
 		]
 			.filter((part) => part !== null)

@@ -20,6 +20,7 @@ export class SourceSettings extends FormDialog {
 	/** As it was when the dialog was opened: what others change meanwhile does not move the fields. */
 	@state() private source: Source | null = null;
 	@state() private onLoss: Source['onLoss'] = 'hold';
+	@state() private delayAuto = false;
 	@state() private rtp: RtpChoice | null = null;
 	protected readonly name = 'source';
 
@@ -27,6 +28,7 @@ export class SourceSettings extends FormDialog {
 		this.source = this.sources[id] ?? null;
 		if (!this.source) return;
 		this.onLoss = this.source.onLoss;
+		this.delayAuto = this.source.delayAuto;
 		this.rtp = this.source.rtp ? choiceOf(this.source.rtp, this.sources) : null;
 		await this.open();
 	}
@@ -50,9 +52,18 @@ export class SourceSettings extends FormDialog {
 			<div class="row">
 				<label>Colour <input name="colour" type="color" data-testid="source-colour" value=${source.colour} /></label>
 				<label>Delay, ms
-					<input name="delayMs" type="number" data-testid="source-delay" min="0" max="1000" step="any" value=${source.delayMs} required />
+					<input name="delayMs" type="number" data-testid="source-delay" min="0" max="1000" step="any" value=${source.delayMs} required
+						?disabled=${this.delayAuto} />
 				</label>
 			</div>
+			${
+				source.kind === 'guest'
+					? html`<label class="check">
+							<input type="checkbox" data-testid="source-delay-auto" .checked=${this.delayAuto} @change=${this.#chooseDelay} />
+							The delay follows the guest's line (40 to 200 ms)
+						</label>`
+					: nothing
+			}
 			${this.rtp ? rtpFields(this.rtp, (choice) => (this.rtp = choice)) : nothing}
 			${this.#sound(source)}
 			<label>When it is lost
@@ -94,6 +105,10 @@ export class SourceSettings extends FormDialog {
 		</label>`;
 	}
 
+	#chooseDelay(event: Event): void {
+		this.delayAuto = (event.target as HTMLInputElement).checked;
+	}
+
 	#choose(event: Event): void {
 		this.onLoss = (event.target as HTMLSelectElement).value as Source['onLoss'];
 	}
@@ -104,7 +119,8 @@ export class SourceSettings extends FormDialog {
 		const wanted: SourcePatch = {
 			label: String(values.get('label')).trim(),
 			colour: String(values.get('colour')),
-			delayMs: Number(values.get('delayMs')),
+			// A number that follows the line is not the operator's.
+			...(this.delayAuto ? { delayAuto: true } : { delayMs: Number(values.get('delayMs')), delayAuto: false }),
 			alsaDevice: String(values.get('alsaDevice')) || null,
 			onLoss: this.onLoss,
 			backup: String(values.get('backup')) || null,

@@ -327,6 +327,9 @@ forget_frames (MixSlot *slot)
   slot->old_since = 0;
   slot->running = FALSE;
   slot->live_since = slot->trial = 0;
+  slot->sound_delay = slot->delay;
+  slot->lag_frames = 0;
+  slot->lag_known = FALSE;
   slot->video_target++;
 }
 
@@ -355,6 +358,19 @@ parse_backup (R58Mixer *self, Check *check, JsonObject *o, gint slot)
   return backup;
 }
 
+/* The sound goes along at once, as far as it must: no picture is shown before its delay, and none a frame after it. How
+ * far the picture really lags now is measured anew. */
+static void
+set_delay (R58Mixer *self, MixSlot *slot, GstClockTime delay)
+{
+  if (delay == slot->delay)
+    return;
+  GstClockTime one = r58_grid_time (1, self->info.fps_n ?: 1, self->info.fps_d ?: 1);
+  slot->delay = delay;
+  slot->sound_delay = CLAMP (slot->sound_delay, delay, slot->shown ? delay + one : delay);
+  slot->lag_frames = 0;
+}
+
 static void
 command_slot (R58Mixer *self, Check *check, JsonObject *o)
 {
@@ -374,9 +390,7 @@ command_slot (R58Mixer *self, Check *check, JsonObject *o)
   MixSlot *slot = &self->slots[index];
   g_mutex_lock (&slot->lock);
   if (delay_ms >= 0)
-    slot->delay = delay_ms * GST_MSECOND;
-  slot->sound_delay = slot->delay;
-  slot->lag_frames = 0;
+    set_delay (self, slot, delay_ms * GST_MSECOND);
   if (json_object_has_member (o, "onLoss"))
     slot->on_loss = on_loss;
   if (json_object_has_member (o, "backupSlot"))

@@ -9,8 +9,8 @@
 
 #define RECONNECT_NS (20 * GST_MSECOND)
 #define STATS_NS (500 * GST_MSECOND)
-/* A writer's pool has 16 slots for all its readers; a slot with a longer delay keeps copies. */
-#define HOLD_MAX 10
+/* A writer's pool has 16 slots for all its readers, two mixers among them; a slot with a longer delay keeps copies. */
+#define HOLD_MAX 7
 /* Frames a slot keeps at most, whatever their timestamps say. */
 #define FRAMES_MAX 80
 /* Buffers taken from one link before the others have their turn. */
@@ -89,6 +89,8 @@ follow_video (R58Mixer *self, MixSlot *slot)
   slot->video_reader = open_reader (address, "video/x-raw,format=I420", hold);
   slot->video_hold = hold;
   slot->look = (MixLook) { 0 };
+  g_free (slot->video_late);
+  slot->video_late = slot->video_reader ? g_new0 (R58Lateness, 1) : NULL;
   g_free (address);
 }
 
@@ -100,6 +102,8 @@ follow_audio (MixSlot *slot)
     return;
   g_clear_pointer (&slot->audio_reader, r58_link_reader_free);
   slot->audio_reader = open_reader (address, R58_AUDIO_CAPS, 2);
+  g_free (slot->audio_late);
+  slot->audio_late = slot->audio_reader ? g_new0 (R58Lateness, 1) : NULL;
   g_free (address);
 }
 
@@ -164,9 +168,8 @@ frame_from_buffer (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
 
 /* FNV-1a over a grid of points, twice a second: next to nothing, and sensor noise changes some of them in any live picture. */
 static void
-look_at (MixLook *look, const GstVideoFrame *video)
+look_at (MixLook *look, const GstVideoFrame *video, GstClockTime now)
 {
-  GstClockTime now = r58_now ();
   if (look->at && now < look->at + LOOK_EVERY)
     return;
   guint32 hash = 2166136261u;
@@ -194,8 +197,11 @@ take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
 {
   MixFrame *frame = frame_from_buffer (self, slot, buffer), *surplus = NULL;
   guint keep = slot->copy_frames ? FRAMES_MAX : slot->video_hold - 1; /* one more is on screen */
-  if (frame)
-    look_at (&slot->look, &frame->video);
+  if (frame) {
+    GstClockTime now = r58_now ();
+    look_at (&slot->look, &frame->video, now);
+    r58_lateness_note (slot->video_late, now, GST_CLOCK_DIFF (frame->pts, now));
+  }
   g_mutex_lock (&slot->lock);
   if (!frame) {
     slot->video_stats.dropped++;
@@ -214,9 +220,13 @@ take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
     mix_frame_unref (surplus);
 }
 
+/* The tick plays a whole block at once, so its last sample must be there 10 ms before it is due. */
 static void
 take_audio (MixSlot *slot, GstBuffer *buffer)
 {
+  GstClockTime now = r58_now ();
+  if (GST_BUFFER_PTS_IS_VALID (buffer))
+    r58_lateness_note (slot->audio_late, now, GST_CLOCK_DIFF (GST_BUFFER_PTS (buffer), now) + R58_BLOCK_NS);
   g_mutex_lock (&slot->lock);
   if (slot->audio_target == slot->audio_reader_target)
     mix_ring_write (slot, buffer);
@@ -227,11 +237,14 @@ take_audio (MixSlot *slot, GstBuffer *buffer)
 /* ---- stats ---- */
 
 static void
-add_age (JsonBuilder *b, GstClockTime pts, GstClockTime now)
+add_age (JsonBuilder *b, GstClockTime pts, GstClockTime now, const R58Lateness *late)
 {
   r58_json_ns (b, "lastPtsNs", pts);
   if (GST_CLOCK_TIME_IS_VALID (pts))
     r58_json_double (b, "ageMs", GST_CLOCK_DIFF (pts, now) / (gdouble) GST_MSECOND);
+  gint late_ms = r58_lateness_p99_ms (late);
+  if (late_ms >= 0)
+    r58_json_int (b, "lateMs", late_ms);
 }
 
 static void
@@ -256,7 +269,7 @@ add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
     r58_json_int (b, "lost", link.lost);
     r58_json_int (b, "connects", link.connects);
     r58_json_bool (b, "connected", r58_link_reader_fd (slot->video_reader) >= 0);
-    add_age (b, video_pts, now);
+    add_age (b, video_pts, now, slot->video_late);
     if (slot->look.at) {
       r58_json_double (b, "stillMs", GST_CLOCK_DIFF (slot->look.changed, slot->look.at) / (gdouble) GST_MSECOND);
       r58_json_int (b, "peakLuma", slot->look.peak);
@@ -274,7 +287,7 @@ add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
     r58_json_int (b, "lost", link.lost);
     r58_json_int (b, "connects", link.connects);
     r58_json_bool (b, "connected", r58_link_reader_fd (slot->audio_reader) >= 0);
-    add_age (b, audio_pts, now);
+    add_age (b, audio_pts, now, slot->audio_late);
     json_builder_end_object (b);
   }
   json_builder_end_object (b);
@@ -359,6 +372,8 @@ close_readers (R58Mixer *self)
     g_clear_pointer (&slot->video_reader, r58_link_reader_free);
     g_clear_pointer (&slot->audio_reader, r58_link_reader_free);
     g_clear_pointer (&slot->video_caps, g_free);
+    g_clear_pointer (&slot->video_late, g_free);
+    g_clear_pointer (&slot->audio_late, g_free);
     slot->video_reader_target = slot->audio_reader_target = 0;
     slot->video_hold = 0;
     slot->video_usable = FALSE;

@@ -108,7 +108,9 @@ note_lag (R58Mixer *self, MixSlot *slot, GstClockTimeDiff lag)
     slot->lag = lag;
   slot->lag += (lag - slot->lag) * weight / MIN (slot->lag_frames, LAG_FRAMES);
   gdouble off = fabs (slot->lag - (gdouble) slot->sound_delay);
-  if (off > LAG_WORTH || (slot->lag_frames == LAG_GUESS_FRAMES && off > GST_MSECOND))
+  gboolean guess = slot->lag_frames == LAG_GUESS_FRAMES;
+  slot->lag_known |= guess;
+  if (guess ? off > GST_MSECOND : off > LAG_WORTH && (slot->lag_frames > LAG_GUESS_FRAMES || !slot->lag_known))
     slot->sound_delay = MAX (slot->lag, 0);
 }
 
@@ -223,7 +225,7 @@ advance_slot (R58Mixer *self, guint index, GstClockTime t)
     slot->shown = g_atomic_rc_box_acquire (newest);
     learn_gap (slot);
     slot->video_stats.frames++;
-    if (slot->fresh_age >= LOST_TICKS)
+    if (!slot->running)
       slot->lag_frames = 0;
     note_lag (self, slot, GST_CLOCK_DIFF (slot->shown->pts, t));
     slot->fresh_age = 0;

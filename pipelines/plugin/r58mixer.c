@@ -493,7 +493,8 @@ r58_mixer_class_init (R58MixerClass *class)
       "Mixes links into one program on the machine's frame and sample grids. Pads: video, audio, n1_<slot> (the "
       "program without that slot). Events: applied {id, frame, ptsNs, endFrame}; transition-end {id, frame, ptsNs}; "
       "levels {slots, master} in dBFS, 20 Hz; slot {slot, video, audio} live, lost or empty; stats {frames, "
-      "lateFrames, skippedFrames, blocks, lateBlocks, skippedBlocks, slots} every 500 ms; refused {op, id, reason}",
+      "lateFrames, skippedFrames, blocks, lateBlocks, skippedBlocks, slots} every 500 ms, where lateMs is what 99 of "
+      "100 buffers of the last 5 to 10 s were not later than; refused {op, id, reason}",
       "R58 Studio");
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "r58common.h"
+#include "r58lateness.h"
 #include "r58link.h"
 #include "r58picture.h"
 
@@ -115,6 +116,7 @@ typedef struct {
   GstClockTime sound_delay;             /* what the picture is delayed by, as measured; `delay` until it is known */
   gdouble lag;                          /* running mean behind it, ns */
   guint lag_frames;                     /* frames since the measuring began */
+  gboolean lag_known;                   /* it was measured before: what is better known is waited for */
   MixLoss on_loss;
   gint backup;                          /* slot that stands in; -1: none */
   gint minus;                           /* atomic: its n1 pad carries sound; false costs the listener's encoder nothing */
@@ -138,6 +140,7 @@ typedef struct {
   gchar *video_caps;
   GstVideoInfo video_info;
   MixLook look;
+  R58Lateness *video_late, *audio_late; /* there as long as the reader is */
   gboolean video_usable, copy_frames;
 
   /* Audio thread only. */

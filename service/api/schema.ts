@@ -74,7 +74,10 @@ export const sourceSchema = z.object({
 	audio: z.object({ channels: z.number().int(), levelDb: z.number().nullable() }).nullable(),
 	/** Sound card whose sound goes with the picture, one of system.soundCards; null = what the source itself brings. */
 	alsaDevice: alsaDevice.nullable(),
+	/** Of picture and sound alike. */
 	delayMs: z.number(),
+	/** The delay follows how late the source comes; guests alone. */
+	delayAuto: z.boolean(),
 	crop: cropSchema,
 	fit: fitSchema,
 	onLoss: z.enum(['hold', 'backup', 'slate']),
@@ -110,6 +113,7 @@ export const sourcePatchSchema = z
 		label,
 		colour,
 		delayMs: z.number().min(0).max(1000),
+		delayAuto: z.boolean(),
 		alsaDevice: alsaDevice.nullable(),
 		crop: cropSchema,
 		fit: fitSchema,

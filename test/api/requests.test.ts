@@ -24,6 +24,7 @@ test('a wrong field is 400 invalid and named with what was expected', async () =
 	const cases: [string, string, unknown, RegExp][] = [
 		['PATCH', '/api/sources/hdmi1', { label: 5 }, /^label: expected string/],
 		['PATCH', '/api/sources/hdmi1', { crop: { left: 2, top: 0, right: 0, bottom: 0 } }, /^crop\.left: .*<=1/],
+		['PATCH', '/api/sources/hdmi1', { delayAuto: 'yes' }, /^delayAuto: /],
 		['PATCH', '/api/sources/hdmi1', { lable: 'x' }, /^body: .*"lable"/],
 		['PATCH', '/api/audio/hdmi1', { gainDb: 'loud' }, /^gainDb: expected number/],
 		['PATCH', '/api/audio/hdmi1', { mode: 'maybe' }, /^mode: .*"afv"/],

@@ -113,7 +113,8 @@ test('with 5 % loss and 100 ms jitter, guest and viewer keep 25 frames a second 
 	const seconds = (performance.now() - begun) / 1000;
 	const guestFps = (after.pictures - before.pictures) / seconds;
 	const { lossPct, rttMs } = (await service.state()).guests[guest.id]!;
-	const figures = `guest ${guestFps.toFixed(1)} fps, viewer ${fps.toFixed(1)} fps, longest ${longestMs.toFixed(0)} ms (${lossPct} %, ${rttMs} ms)`;
+	const { delayMs } = (await service.state()).sources[guest.id]!;
+	const figures = `guest ${guestFps.toFixed(1)} fps, viewer ${fps.toFixed(1)} fps, longest ${longestMs.toFixed(0)} ms (${lossPct} %, ${rttMs} ms), delay ${delayMs} ms`;
 	assert.ok(guestFps >= leastFps, figures);
 	assert.is(after.stalls, before.stalls, figures);
 	assert.ok(fps >= leastFps, figures);
@@ -121,6 +122,7 @@ test('with 5 % loss and 100 ms jitter, guest and viewer keep 25 frames a second 
 	// Late by 50 ms each way on average; a second of packets may lose more or fewer.
 	assert.ok(rttMs! > 10 && rttMs! < 1000, figures);
 	assert.ok(lossPct! > 0 && lossPct! < 50, figures);
+	assert.ok(delayMs > 80, `the delay follows the line: ${figures}`);
 	console.log(figures);
 });
 

@@ -314,8 +314,8 @@ staged('a slot that never had a picture shows what its loss asks for; with hold 
 staged(
 	'the sound of the backup stands in at the lost source’s fader, once, and never comes back to the backup',
 	async (stage) => {
-		const source = await stage.counted(0, red, 440);
-		await stage.counted(1, green, 550);
+		const source = await stage.counted(0, red);
+		await stage.counted(1, green, { hz: 550 });
 		await stage.start('video', 'audio', 'n1_1');
 		await stage.point([1], true, delay);
 		await stage.point([0], true, { ...delay, onLoss: 'backup', backupSlot: 1 });

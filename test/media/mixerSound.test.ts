@@ -1,7 +1,10 @@
 import * as assert from 'uvu/assert';
-import { full, red, staged } from '../tools/mixerStage.js';
+import type { SlotStats } from '../../service/media/sources.js';
+import { flashPoint, offsets, onsets } from '../tools/avSync.js';
+import { full, height, red, staged, width } from '../tools/mixerStage.js';
 import { test } from '../tools/suite.js';
 import { bandDb } from '../tools/tones.js';
+import { pause } from '../tools/wait.js';
 
 staged('N-1 has the sound of all slots but its own; levels tell the peaks', async (stage) => {
 	const tones = [440, 550, 660];
@@ -75,6 +78,48 @@ staged('a source that stops and comes back is faded, not cut off', async (stage)
 	// The most a fade of 128 samples can add to the sine's own 0.00576.
 	const steepest = left.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - left[i - 1]!)) : 0), 0);
 	assert.ok(steepest < 0.0075, `a step of ${steepest}`);
+});
+
+staged('picture and sound stay together when the delay of their source changes in the show', async (stage) => {
+	await stage.counted(0, red, { flash: true });
+	await stage.start('video', 'audio');
+	await stage.point([0], true);
+	await stage.program('on', [{ slot: 0, ...full }], { gains: [1] });
+	const changes: number[] = [];
+	for (const delayMs of [120, 50]) {
+		stage.command({ op: 'slot', slot: 0, delayMs });
+		changes.push(Number(process.hrtime.bigint()) / 1e9);
+		await pause(4000);
+	}
+	await stage.stop();
+	const frames = stage.video();
+	const { first, left } = stage.audio();
+	const [x, y] = flashPoint(full).map((part, i) => Math.round(part * [width, height][i]!)) as [number, number];
+	const bright = frames.buffers.map((_, i) => frames.pixel(frames.first + i, x, y)[0] > 140);
+	const flashes = bright.flatMap((is, i) => (is && bright[i - 1] === false ? [(frames.first + i) / 30] : []));
+	const beeps = onsets(left, 1000).map((sample) => (first + sample) / 48_000);
+	for (const [i, from] of changes.entries()) {
+		// What the picture lags by is measured for a second.
+		const settled = beeps.filter((at) => at > from + 1.5 && at < (changes[i + 1] ?? Infinity));
+		const off = offsets(flashes, settled);
+		assert.ok(off.length >= 2, `${off.length} beeps`);
+		for (const ms of off) assert.ok(Math.abs(ms) < 6, `${off} ms`);
+	}
+});
+
+staged('how late pictures and sound come is told, by their timestamps', async (stage) => {
+	await stage.counted(0, red);
+	await stage.counted(1, red, { lateMs: 110 });
+	await stage.start('video', 'audio');
+	await stage.point([0, 1], true, { delayMs: 200 });
+	const { slots } = await stage.mixer.waitEvent('stats', (e) =>
+		e.slots.every((slot: SlotStats) => slot.video?.lateMs && slot.audio?.lateMs),
+	);
+	await stage.stop();
+	const [inTime, late] = slots as [SlotStats, SlotStats];
+	assert.ok(late.video!.lateMs! - inTime.video!.lateMs! > 90, JSON.stringify(slots));
+	assert.ok(late.audio!.lateMs! - inTime.audio!.lateMs! > 90, JSON.stringify(slots));
+	assert.ok(inTime.video!.lateMs! < 100, JSON.stringify(slots));
 });
 
 test.run();

@@ -55,12 +55,16 @@ export class Stage {
 		return pipeline;
 	}
 
-	/** A test picture with a border colour and a frame number, and a tone, as links from 0 delay: frame k is of grid index k. */
-	async counted(slot: number, colour: number, hz = 440): Promise<Pipeline> {
+	/**
+	 * A test picture with a border colour and a frame number, and a tone, as links from 0 delay: frame k is of grid index k.
+	 * With `flash` it flashes and beeps, with `lateMs` both come so much later than their timestamps say.
+	 */
+	async counted(slot: number, colour: number, { hz = 440, flash = false, lateMs = 0 } = {}): Promise<Pipeline> {
 		const hex = `#${colour.toString(16).padStart(6, '0')}`;
-		const sink = (stream: string) => `t.${stream} ! r58linksink address=${this.address(`${slot}.${stream}`)}`;
+		const late = lateMs ? `queue min-threshold-time=${lateMs * 1e6} max-size-buffers=0 max-size-bytes=0 ! ` : '';
+		const sink = (stream: string) => `t.${stream} ! ${late}r58linksink address=${this.address(`${slot}.${stream}`)}`;
 		const pipeline = await new Pipeline().start(
-			`r58testsrc name=t colour=${hex} tone-hz=${hz} label=${slot} video-caps="${videoCaps()}" ${sink('video')} ${sink('audio')}`,
+			`r58testsrc name=t colour=${hex} tone-hz=${hz} flash=${flash} label=${slot} video-caps="${videoCaps()}" ${sink('video')} ${sink('audio')}`,
 		);
 		this.#sources.push(pipeline);
 		return pipeline;

@@ -242,6 +242,7 @@ function initialState(): Omit<State, 'seq'> {
 				video: { width: 640, height: 360, fps: 30 },
 				audio: null,
 				delayMs: 0,
+				delayAuto: false,
 				crop: { left: 0, top: 0, right: 0, bottom: 0 },
 				fit: 'contain',
 				onLoss: 'hold',

@@ -1,0 +1,33 @@
+/** What a guest's way costs: the mixer shows it this much later, picture and sound alike. Limits of design.md §1, ms. */
+const leastMs = 40;
+const mostMs = 200;
+const firstMs = 60;
+const marginMs = 5;
+/** Less delay skips a bit of sound: it is worth that only in steps, and when the line has kept well below for a while. */
+const stepMs = 10;
+const calmMs = 10_000;
+
+/** A guest's delay follows how late its pictures and sound come: up at once, down slowly. */
+export class GuestDelay {
+	#ms = firstMs;
+	#settledAt = 0;
+
+	/** The delay to use, in ms. `lateMs`: the lateness that 99 of 100 buffers did not exceed lately; `now` in ms. */
+	next(lateMs: number, now: number): number {
+		const needed = Math.ceil(Math.min(Math.max(lateMs + marginMs, leastMs), mostMs));
+		if (needed > this.#ms) {
+			this.#ms = needed;
+			this.#settledAt = now;
+		} else if (needed > this.#ms - stepMs) {
+			this.#settledAt = now;
+		} else if (now - this.#settledAt >= calmMs) {
+			this.#ms -= stepMs;
+			this.#settledAt = now;
+		}
+		return this.#ms;
+	}
+
+	get ms(): number {
+		return this.#ms;
+	}
+}
