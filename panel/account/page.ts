@@ -4,6 +4,7 @@ import type { Account, SessionEntry } from '../../service/api/accountSchema.js';
 import type { Session } from '../../service/api/schema.js';
 import { passwordTimeoutMs, request, sentence } from '../api/http.js';
 import { atLeast, logOut } from '../api/session.js';
+import { Attempt } from '../common/attempt.js';
 import type { Confirm } from '../common/confirm.js';
 import { base, pageStyles } from '../common/styles.js';
 import '../common/confirm.js';
@@ -31,15 +32,15 @@ export class AccountPage extends LitElement {
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private account: Account | null = null;
 	@state() private sessions: SessionEntry[] = [];
-	@state() private problem: string | null = null;
 	@state() private passwordProblem: string | null = null;
 	@state() private busy = false;
 	@state() private saved = false;
 	@query('r58-confirm') private confirm!: Confirm;
+	#attempt = new Attempt(this);
 
 	override connectedCallback(): void {
 		super.connectedCallback();
-		void this.#try(() => this.#load());
+		void this.#attempt.run(() => this.#load());
 	}
 
 	override render() {
@@ -50,7 +51,7 @@ export class AccountPage extends LitElement {
 					? html`<r58-page-head heading="My account"></r58-page-head>`
 					: html`<div class="top"><h1>My account</h1><r58-theme-switch></r58-theme-switch></div>`
 			}
-			${this.problem ? html`<p class="problem" role="alert" data-testid="account-problem">${this.problem}</p>` : nothing}
+			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="account-problem">${this.#attempt.problem}</p>` : nothing}
 			${this.account ? this.#sections(this.account, operator) : html`<p role="status">Loading…</p>`}
 		</div>
 		<r58-confirm></r58-confirm>`;
@@ -136,7 +137,7 @@ export class AccountPage extends LitElement {
 	}
 
 	async #end({ id }: SessionEntry): Promise<void> {
-		await this.#try(async () => {
+		await this.#attempt.run(async () => {
 			await request('DELETE', `/api/account/sessions/${id}`);
 			await this.#load();
 		});
@@ -145,18 +146,9 @@ export class AccountPage extends LitElement {
 	async #endOthers(): Promise<void> {
 		const text = 'Every other browser where you are logged in has to log in again. The show goes on.';
 		if (!(await this.confirm.ask({ title: 'Log out everywhere else?', text, action: 'Log out' }))) return;
-		await this.#try(async () => {
+		await this.#attempt.run(async () => {
 			await request('DELETE', '/api/account/sessions');
 			await this.#load();
 		});
-	}
-
-	async #try(action: () => Promise<void>): Promise<void> {
-		try {
-			await action();
-			this.problem = null;
-		} catch (error) {
-			this.problem = sentence(error);
-		}
 	}
 }

@@ -5,6 +5,7 @@ import { type Severity, severities } from '../../service/api/levels.js';
 import { request, sentence } from '../api/http.js';
 import { asSentence } from '../api/refusal.js';
 import { base } from '../common/styles.js';
+import { textOf } from '../common/typed.js';
 
 interface Values {
 	webhook: string | null;
@@ -120,8 +121,4 @@ export class AlertsBlock extends LitElement {
 		}
 		this.busy = false;
 	}
-}
-
-function textOf(event: Event): string {
-	return (event.target as HTMLInputElement | HTMLSelectElement).value.trim();
 }

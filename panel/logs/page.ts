@@ -7,6 +7,7 @@ import type { Session } from '../../service/api/schema.js';
 import { request, sentence } from '../api/http.js';
 import { atLeast } from '../api/session.js';
 import { base, pageStyles } from '../common/styles.js';
+import { textOf } from '../common/typed.js';
 import '../common/page-head.js';
 
 const followEveryMs = 1500;
@@ -186,10 +187,6 @@ export class LogsPage extends LitElement {
 		window.clearTimeout(this.#timer);
 		if (this.live && this.isConnected) this.#timer = window.setTimeout(() => void this.#load(this.#next), followEveryMs);
 	}
-}
-
-function textOf(event: Event): string {
-	return (event.target as HTMLInputElement | HTMLSelectElement).value.trim();
 }
 
 /** Without the day when it is today. */

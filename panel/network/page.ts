@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { NetworkStatus, Session } from '../../service/api/schema.js';
-import { request, sentence } from '../api/http.js';
+import { request } from '../api/http.js';
 import { atLeast } from '../api/session.js';
+import { Attempt } from '../common/attempt.js';
 import { base, pageStyles } from '../common/styles.js';
+import { textOf } from '../common/typed.js';
 import { type NetworkValues, newServer, typed, words } from './form.js';
 import './help.js';
 import './self-test.js';
@@ -31,8 +33,8 @@ export class NetworkPage extends LitElement {
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private values: NetworkValues | null = null;
 	@state() private status: NetworkStatus | null = null;
-	@state() private problem: string | null = null;
 	@state() private saved = false;
+	#attempt = new Attempt(this);
 
 	override connectedCallback(): void {
 		super.connectedCallback();
@@ -42,7 +44,7 @@ export class NetworkPage extends LitElement {
 	override render() {
 		return html`<div class="page">
 			<r58-page-head heading="Network"></r58-page-head>
-			${this.problem ? html`<p class="problem" role="alert" data-testid="network-problem">${this.problem}</p>` : nothing}
+			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="network-problem">${this.#attempt.problem}</p>` : nothing}
 			${this.values && this.status ? this.#sections(this.values, this.status) : nothing}
 			<section class="card"><h2>How guests get in</h2><r58-network-help></r58-network-help></section>
 		</div>`;
@@ -137,10 +139,10 @@ export class NetworkPage extends LitElement {
 
 	async #load(): Promise<void> {
 		if (!this.session || !atLeast(this.session.role, 'technician')) {
-			this.problem = 'The network is set up by technicians; you are logged in as operator.';
+			this.#attempt.problem = 'The network is set up by technicians; you are logged in as operator.';
 			return;
 		}
-		await this.#try(async () => {
+		await this.#attempt.run(async () => {
 			const settings = await request<{ network: NetworkValues }>('GET', '/api/settings');
 			this.status = await request<NetworkStatus>('GET', '/api/network');
 			this.values = settings.network;
@@ -148,24 +150,11 @@ export class NetworkPage extends LitElement {
 	}
 
 	async #save(): Promise<void> {
-		await this.#try(async () => {
+		await this.#attempt.run(async () => {
 			const body = { network: this.values };
 			this.values = (await request<{ network: NetworkValues }>('PATCH', '/api/settings', { body })).network;
 			this.status = await request<NetworkStatus>('GET', '/api/network');
 			this.saved = true;
 		});
 	}
-
-	async #try(action: () => Promise<void>): Promise<void> {
-		try {
-			await action();
-			this.problem = null;
-		} catch (error) {
-			this.problem = sentence(error);
-		}
-	}
-}
-
-function textOf(event: Event): string {
-	return (event.target as HTMLInputElement | HTMLSelectElement).value.trim();
 }

@@ -1,39 +1,29 @@
-import { html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import type { User } from '../../service/api/accountSchema.js';
-import { request, sentence } from '../api/http.js';
-import type { Question } from '../common/confirm.js';
+import { request } from '../api/http.js';
 import { localTime } from '../common/format.js';
-import { base } from '../common/styles.js';
 import type { AccountDialog } from './account-dialog.js';
-import { listStyles } from './list-styles.js';
 import './account-dialog.js';
+import { AdminList } from './admin-list.js';
 
-/** The accounts of people. Event `changed`. */
+/** The accounts of people. */
 @customElement('r58-account-list')
-export class AccountList extends LitElement {
-	static override styles = [base, listStyles];
-	@property({ attribute: false }) ask!: (question: Question) => Promise<boolean>;
+export class AccountList extends AdminList {
 	@state() private users: User[] = [];
-	@state() private problem: string | null = null;
 	@query('r58-account-dialog') private dialog!: AccountDialog;
-
-	override connectedCallback(): void {
-		super.connectedCallback();
-		void this.#load();
-	}
 
 	override render() {
 		return html`
 			<h2>Accounts</h2>
-			${this.problem ? html`<p class="problem" role="alert" data-testid="users-problem">${this.problem}</p>` : nothing}
+			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="users-problem">${this.attempt.problem}</p>` : nothing}
 			${
 				this.users.length === 0
 					? html`<p class="dim">No accounts yet. Make one for everybody who operates the studio: then the audit below tells who did what.</p>`
 					: html`<ul>${this.users.map((user) => this.#row(user))}</ul>`
 			}
 			<button data-testid="user-add" @click=${() => this.dialog.show()}>Add an account</button>
-			<r58-account-dialog @saved=${this.#changed}></r58-account-dialog>
+			<r58-account-dialog @saved=${() => this.change()}></r58-account-dialog>
 		`;
 	}
 
@@ -52,25 +42,10 @@ export class AccountList extends LitElement {
 	async #remove({ id, name }: User): Promise<void> {
 		const text = `${name} is logged out everywhere and cannot log in any more.`;
 		if (!(await this.ask({ title: `Remove ${name}?`, text, action: 'Remove' }))) return;
-		try {
-			await request('DELETE', `/api/users/${id}`);
-			await this.#changed();
-		} catch (error) {
-			this.problem = sentence(error);
-		}
+		await this.change(() => request('DELETE', `/api/users/${id}`));
 	}
 
-	async #changed(): Promise<void> {
-		await this.#load();
-		this.dispatchEvent(new Event('changed'));
-	}
-
-	async #load(): Promise<void> {
-		try {
-			this.users = await request<User[]>('GET', '/api/users');
-			this.problem = null;
-		} catch (error) {
-			this.problem = sentence(error);
-		}
+	protected async read(): Promise<void> {
+		this.users = await request<User[]>('GET', '/api/users');
 	}
 }

@@ -1,36 +1,26 @@
-import { html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
 import type { Token } from '../../service/api/schema.js';
-import { request, sentence } from '../api/http.js';
-import type { Question } from '../common/confirm.js';
+import { request } from '../api/http.js';
 import { localTime } from '../common/format.js';
-import { base } from '../common/styles.js';
-import { listStyles } from './list-styles.js';
+import { AdminList } from './admin-list.js';
 import type { MadeToken, TokenDialog } from './token-dialog.js';
 import '../common/copy-field.js';
 import './token-dialog.js';
 
-/** Watch links, and tokens of programs. Event `changed`. */
+/** Watch links, and tokens of programs. */
 @customElement('r58-token-list')
-export class TokenList extends LitElement {
-	static override styles = [base, listStyles];
-	@property({ attribute: false }) ask!: (question: Question) => Promise<boolean>;
+export class TokenList extends AdminList {
 	@state() private tokens: Token[] = [];
 	@state() private made: MadeToken | null = null;
-	@state() private problem: string | null = null;
 	@query('r58-token-dialog') private dialog!: TokenDialog;
-
-	override connectedCallback(): void {
-		super.connectedCallback();
-		void this.#load();
-	}
 
 	override render() {
 		const shown = this.tokens.filter(({ role }) => role !== 'guest');
 		return html`
 			<h2>Watch links and tokens</h2>
 			<p class="dim small">A watch link shows a stream to whoever has it. A token lets a program use the API. Links of guests are on the Switcher.</p>
-			${this.problem ? html`<p class="problem" role="alert" data-testid="tokens-problem">${this.problem}</p>` : nothing}
+			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="tokens-problem">${this.attempt.problem}</p>` : nothing}
 			${this.made ? this.#secret(this.made) : nothing}
 			${shown.length === 0 ? html`<p class="dim">None yet.</p>` : html`<ul>${shown.map((token) => this.#row(token))}</ul>`}
 			<div class="row">
@@ -60,32 +50,19 @@ export class TokenList extends LitElement {
 
 	async #made(made: MadeToken): Promise<void> {
 		this.made = made;
-		await this.#changed();
+		await this.change();
 	}
 
 	async #revoke({ id, label, role }: Token): Promise<void> {
 		const text = role === 'viewer' ? 'Who watches by it is logged out.' : 'Programs that use it are refused from now on.';
 		if (!(await this.ask({ title: `Revoke “${label}”?`, text, action: 'Revoke' }))) return;
-		try {
+		await this.change(async () => {
 			await request('DELETE', `/api/tokens/${id}`);
 			if (this.made?.id === id) this.made = null;
-			await this.#changed();
-		} catch (error) {
-			this.problem = sentence(error);
-		}
+		});
 	}
 
-	async #changed(): Promise<void> {
-		await this.#load();
-		this.dispatchEvent(new Event('changed'));
-	}
-
-	async #load(): Promise<void> {
-		try {
-			this.tokens = await request<Token[]>('GET', '/api/tokens');
-			this.problem = null;
-		} catch (error) {
-			this.problem = sentence(error);
-		}
+	protected async read(): Promise<void> {
+		this.tokens = await request<Token[]>('GET', '/api/tokens');
 	}
 }
