@@ -17,7 +17,7 @@ export interface WatchdogOptions {
 	status: () => string;
 	log: Pick<Log, 'error' | 'info'>;
 	deadlineMs?: number;
-	firstFrameMs?: number;
+	patienceMs?: number;
 	now?: () => number;
 }
 
@@ -26,21 +26,27 @@ export interface WatchdogOptions {
  * process 2 s to die and the next one 12 s to start.
  */
 const DEADLINE_MS = Number(process.env.R58_PROGRAM_DEADLINE_MS) || 20_000;
-/** The first frame waits for GStreamer's registry (30 s at most, once), and for two attempts to start. */
-const FIRST_FRAME_MS = 90_000;
+/**
+ * No frame for this long is beyond it too, whatever it is doing about it. The first frame waits for GStreamer's registry (30 s at
+ * most, once), and for two attempts to start; the supervisor's pause is 30 s. Less than a boot has to last to count as a good one
+ * (bootGuard.ts): three that end so lead to safe mode.
+ */
+const PATIENCE_MS = 90_000;
 const TICK_MS = 1_000;
 
 /**
  * Feeds the watchdog of the service manager, which kills and restarts a service that it does not hear. Fed from the event
  * loop: one that hangs feeds nothing. And only while the program's frames advance, or may stand still: within their deadline,
- * while the supervisor holds the mixer off (a restart would take away the panel that says why), and in safe mode, whose panel
- * stays whatever the media do.
+ * while the supervisor holds the mixer off (a restart would take away the panel that says why) unless that lasts, and in safe
+ * mode, whose panel stays whatever the media do.
  */
 export class Watchdog {
 	#timer: NodeJS.Timeout | undefined;
 	#frames: number | null = null;
+	/** When it made its last frame; the start of the service before the first. */
 	#advancedAt: number;
-	#deadlineMs: number;
+	/** When it last made one or was held off; null before the first frame. */
+	#hopefulAt: number | null = null;
 	#hungry = false;
 	#status = '';
 	readonly #now: () => number;
@@ -48,7 +54,6 @@ export class Watchdog {
 	constructor(private readonly o: WatchdogOptions) {
 		this.#now = o.now ?? (() => performance.now());
 		this.#advancedAt = this.#now();
-		this.#deadlineMs = o.firstFrameMs ?? FIRST_FRAME_MS;
 	}
 
 	/** From here on the service counts as started. */
@@ -70,11 +75,11 @@ export class Watchdog {
 
 	tick(): void {
 		const { manager, log } = this.o;
-		const standsMs = this.#standsStill();
-		const hungry = standsMs > this.#deadlineMs && !this.o.safeMode();
+		const hungry = this.#standsTooLong() && !this.o.safeMode();
 		if (hungry !== this.#hungry) {
 			this.#hungry = hungry;
-			if (hungry) log.error({ standsMs: Math.round(standsMs) }, 'the program stands still: the watchdog is not fed any more');
+			const standsMs = Math.round(this.#now() - this.#advancedAt);
+			if (hungry) log.error({ standsMs }, 'the program stands still: the watchdog is not fed any more');
 			else log.info('the program advances again: the watchdog is fed');
 		}
 		if (!hungry && manager.watchdogMs !== null) manager.tell('WATCHDOG=1');
@@ -83,14 +88,15 @@ export class Watchdog {
 		this.#status = status;
 	}
 
-	/** For how long the program has made no frame, in ms. A new mixer counts from 0 again. */
-	#standsStill(): number {
+	/** A new mixer counts its frames from 0 again. */
+	#standsTooLong(): boolean {
 		const { frames, heldOff } = this.o.program();
+		const { deadlineMs = DEADLINE_MS, patienceMs = PATIENCE_MS } = this.o;
 		const now = this.#now();
 		const advanced = frames !== null && frames > 0 && frames !== this.#frames;
-		if (advanced) this.#deadlineMs = this.o.deadlineMs ?? DEADLINE_MS;
-		if (advanced || heldOff) this.#advancedAt = now;
+		if (advanced) this.#advancedAt = now;
+		if (advanced || (heldOff && this.#hopefulAt !== null)) this.#hopefulAt = now;
 		if (frames !== null) this.#frames = frames;
-		return now - this.#advancedAt;
+		return now - this.#advancedAt > patienceMs || (this.#hopefulAt !== null && now - this.#hopefulAt > deadlineMs);
 	}
 }

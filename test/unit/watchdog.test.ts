@@ -4,7 +4,7 @@ import { suite } from '../tools/suite.js';
 
 const test = suite('watchdog');
 
-/** A watchdog of 5 s (20 s for the first frame) that is asked once a second of its own time. */
+/** A watchdog of 5 s, and 20 s for the first frame and whatever the supervisor does, that is asked once a second of its own time. */
 function stage() {
 	const sign = { frames: null as number | null, heldOff: false };
 	const told: string[] = [];
@@ -17,7 +17,7 @@ function stage() {
 		status: () => 'On air',
 		log: { error: () => {}, info: () => {} } as never,
 		deadlineMs: 5_000,
-		firstFrameMs: 20_000,
+		patienceMs: 20_000,
 		now: () => seconds * 1000,
 	});
 	/** Feeds while so many seconds go by; the frames advance when asked to. */
@@ -62,13 +62,22 @@ test('a mixer that was started anew counts from the beginning, and has no frame 
 	assert.is(pass(10), 5);
 });
 
-test('a pause of the supervisor, and safe mode, are no reason to restart the service', () => {
+test('a pause of the supervisor is no reason to restart the service, unless nothing comes of it', () => {
 	const held = stage();
 	held.pass(10, true);
 	held.sign.heldOff = true;
-	assert.is(held.pass(60), 60);
+	assert.is(held.pass(12), 12);
 	held.sign.heldOff = false;
 	assert.is(held.pass(60), 5);
+	assert.is(held.pass(10, true), 10);
+	held.sign.heldOff = true;
+	assert.is(held.pass(60), 20);
+	const never = stage();
+	never.sign.heldOff = true;
+	assert.is(never.pass(60), 20);
+});
+
+test('safe mode is no reason to restart the service', () => {
 	const safe = stage();
 	safe.safe();
 	assert.is(safe.pass(60), 60);
