@@ -10,9 +10,12 @@ export class Requests {
 		readonly ask: (question: Question) => Promise<boolean>,
 	) {}
 
-	/** The answer; null when it was refused, which has been reported then. */
+	/** The answer; null when it was refused or there is no link, which has been reported then. */
 	async send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
-		if (!this.show.online) return null;
+		if (!this.show.online) {
+			this.report('There is no link to the studio at the moment, so nothing was done. Try again when it is back.');
+			return null;
+		}
 		try {
 			return ((await request<T>(method, path, { body })) ?? {}) as T;
 		} catch (error) {

@@ -96,13 +96,13 @@ async function connect(page: Page, id: string, offer: string, rules: OfferRules,
 }
 
 async function watch(page: Page, id: string): Promise<void> {
-	const connected = pipeline.waitEvent('connected', (body) => body.id === id, 10_000);
+	const connected = pipeline.waitEvent('connected', (body) => body.id === id, 30_000);
 	await connect(page, id, await offerToWatch(page), { direction: 'watch' });
 	await connected;
 }
 
 async function publish(page: Page, id: string, codec: string): Promise<void> {
-	const connected = pipeline.waitEvent('connected', (body) => body.id === id, 10_000);
+	const connected = pipeline.waitEvent('connected', (body) => body.id === id, 30_000);
 	await connect(page, id, await peer(page, 'offerToPublish', codec), { direction: 'publish' });
 	await connected;
 }
@@ -159,7 +159,7 @@ test('a viewer whose browser is killed is gone within 5 s, the other goes on', a
 test('a certificate that is not the one of the offer gets no media', async () => {
 	pipeline = await new Pipeline().start(sender);
 	const page = await open();
-	const gone = pipeline.waitEvent('gone', () => true, 10_000);
+	const gone = pipeline.waitEvent('gone', () => true, 30_000);
 	const fingerprint = `sha-256 ${Array(32).fill('AA').join(':')}`;
 	await connect(page, 'forged', await offerToWatch(page), { direction: 'watch' }, { fingerprint });
 	assert.match((await gone).reason, /^DTLS fingerprint mismatch/);

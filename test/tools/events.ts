@@ -40,7 +40,7 @@ export class Events {
 	/** The first message, also among those that came already, that fits. */
 	next<T extends EventMessage>(fits: (message: EventMessage) => message is T, what: string, timeoutMs?: number): Promise<T>;
 	next(fits: (message: EventMessage) => boolean, what: string, timeoutMs?: number): Promise<EventMessage>;
-	async next(fits: (message: EventMessage) => boolean, what: string, timeoutMs = 5000): Promise<EventMessage> {
+	async next(fits: (message: EventMessage) => boolean, what: string, timeoutMs = 20_000): Promise<EventMessage> {
 		return until(() => this.messages.find(fits), { what, timeoutMs, everyMs: 10 });
 	}
 

@@ -51,7 +51,7 @@ export class GstLaunch {
 	}
 
 	/** Waits until the identity has seen `count` buffers in all, and returns them. */
-	async buffers(name: string, count: number, timeoutMs = 10_000): Promise<Passed[]> {
+	async buffers(name: string, count: number, timeoutMs = 30_000): Promise<Passed[]> {
 		await until(() => (this.passed[name]?.length ?? 0) >= count, {
 			what: `${count} buffers at ${name}`,
 			timeoutMs,
@@ -60,7 +60,7 @@ export class GstLaunch {
 		return this.passed[name]!;
 	}
 
-	async event(fits: (event: R58Event) => boolean, what: string, timeoutMs = 10_000): Promise<R58Event> {
+	async event(fits: (event: R58Event) => boolean, what: string, timeoutMs = 30_000): Promise<R58Event> {
 		return (await until(() => this.events.find(fits), { what, timeoutMs, everyMs: 10 }))!;
 	}
 
@@ -76,7 +76,7 @@ export class GstLaunch {
 	}
 
 	/** Waits for the end of the process by itself; gives the exit code. */
-	async end(timeoutMs = 10_000): Promise<number | null> {
+	async end(timeoutMs = 30_000): Promise<number | null> {
 		await within(this.#ended, timeoutMs, 'end of gst-launch');
 		running.delete(this);
 		return this.#child.exitCode;

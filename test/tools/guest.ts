@@ -10,7 +10,7 @@ import { type Test, test } from './suite.js';
 export type Facts = Record<string, any>;
 
 export interface GuestOptions extends Pick<MachineOptions, 'ownTime'> {
-	/** Default: the runner gives a file four minutes. */
+	/** Default: the runner gives a file seven minutes. */
 	timeoutMs?: number;
 	/** Makes another machine than the one that runs on this machine's own files. */
 	machine?: (options: MachineOptions) => Emulator;
@@ -19,7 +19,7 @@ export interface GuestOptions extends Pick<MachineOptions, 'ownTime'> {
 /** Runs the program before the tests; gives what declares the test of one of its steps. */
 export function guest(
 	program: string,
-	{ timeoutMs = 225_000, ownTime = false, machine: make = (options) => new Machine(options) }: GuestOptions = {},
+	{ timeoutMs = 400_000, ownTime = false, machine: make = (options) => new Machine(options) }: GuestOptions = {},
 ): (name: string, check?: (facts: Facts) => void) => void {
 	const results = new Map<string, StepResult>();
 	const asserted = new Set<string>();

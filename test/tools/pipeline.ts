@@ -48,7 +48,7 @@ export class Pipeline {
 	}
 
 	/** The next event of this name that fits. */
-	waitEvent(name: string, predicate: (body: EventBody) => boolean = () => true, timeoutMs = 5000): Promise<EventBody> {
+	waitEvent(name: string, predicate: (body: EventBody) => boolean = () => true, timeoutMs = 20_000): Promise<EventBody> {
 		const waiter: Waiter = { name, predicate, resolve: () => {} };
 		const event = new Promise<EventBody>((resolve) => {
 			waiter.resolve = resolve;

@@ -26,7 +26,7 @@ export class Program {
 	}
 
 	/** The first line that fits, also among those said already. */
-	until(fits: (line: Record<string, unknown>) => unknown, what: string, timeoutMs = 15_000): Promise<Record<string, unknown>> {
+	until(fits: (line: Record<string, unknown>) => unknown, what: string, timeoutMs = 60_000): Promise<Record<string, unknown>> {
 		return until(() => this.said.find(fits), { what, timeoutMs }).catch((error: Error) => {
 			throw new Error(
 				`${error.message}\n${[...this.said.map((line) => JSON.stringify(line)), ...this.text].slice(-20).join('\n')}`,

@@ -158,7 +158,7 @@ export class TestService {
 	}
 
 	/** Waits for a state that fits, and returns it. */
-	async waitState(fits: (state: State) => unknown, what: string, timeoutMs = 30_000): Promise<State> {
+	async waitState(fits: (state: State) => unknown, what: string, timeoutMs = 60_000): Promise<State> {
 		let state!: State;
 		await until(
 			async () => {
@@ -173,7 +173,7 @@ export class TestService {
 	}
 
 	/** Waits until the show runs: healthy, every demo input live, every streamer too. */
-	async onAir(timeoutMs = 30_000): Promise<State> {
+	async onAir(timeoutMs = 60_000): Promise<State> {
 		const health = () => this.api('GET', '/api/health').then(({ status }) => status === 200);
 		await until(health, { what: 'the program to be on air', timeoutMs, everyMs: 200 });
 		const live = ({ sources, streamers }: State) =>
@@ -192,7 +192,7 @@ export class TestService {
 	}
 
 	/** Waits for one host, by role and name, other than `not`. */
-	async host(role: string, name: string, { not, timeoutMs = 30_000 }: { not?: number; timeoutMs?: number } = {}): Promise<Host> {
+	async host(role: string, name: string, { not, timeoutMs = 60_000 }: { not?: number; timeoutMs?: number } = {}): Promise<Host> {
 		const found = () => this.hosts().find((host) => host.role === role && host.name === name && host.pid !== not);
 		return until(found, { what: `the process of ${role} ${name}`, timeoutMs });
 	}

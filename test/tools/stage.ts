@@ -71,7 +71,7 @@ export class SourceStage {
 	}
 
 	/** Waits until this many more frames (or blocks of 10 ms) have come over the link. */
-	async advance(frames: number, timeoutMs = 30_000): Promise<void> {
+	async advance(frames: number, timeoutMs = 60_000): Promise<void> {
 		const wanted = this.bytes + frames * this.frameBytes;
 		await until(() => this.bytes >= wanted, { what: `${frames} more ${this.kind} buffers over the link`, timeoutMs });
 	}

@@ -13,7 +13,7 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
  */
 export async function until<T>(
 	condition: () => T | Promise<T>,
-	{ what, timeoutMs = 30_000, everyMs = 50 }: Wait,
+	{ what, timeoutMs = 60_000, everyMs = 50 }: Wait,
 ): Promise<Truthy<T>> {
 	const deadline = performance.now() + timeoutMs;
 	let last: unknown = 'nothing yet';

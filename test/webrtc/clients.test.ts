@@ -100,7 +100,7 @@ test('Eyevinn’s webrtc-player plays the program and the multiview, and ends it
 		await page.evaluate(`foreign.watch('${service.http}/whep/${streamer}', '${token}')`);
 		await until(async () => (await look(page.locator('video')))?.width, { what: `a picture of ${streamer}`, timeoutMs: 20_000 });
 		await page.evaluate('foreign.unload()');
-		await service.waitState(({ streamers }) => streamers[streamer]!.viewers === 0, 'the viewer to be gone', 10_000);
+		await service.waitState(({ streamers }) => streamers[streamer]!.viewers === 0, 'the viewer to be gone');
 	}
 });
 
