@@ -27,7 +27,11 @@ export async function soundSteps(): Promise<void> {
 			await stage.advance(50);
 			const silence = heard();
 			player = playTone(440);
-			const tone = await until(() => heard()[440]! > -26 && heard(), { what: 'the tone', timeoutMs: 60_000, everyMs: 200 });
+			const loud = () => {
+				const levels = heard();
+				return Math.abs(levels[440]! + 20) < 2 && levels;
+			};
+			const tone = await until(loud, { what: 'the tone', timeoutMs: 60_000, everyMs: 200 });
 			player.kill('SIGKILL');
 			await until(() => heard()[440]! < -80, { what: 'silence', timeoutMs: 60_000, everyMs: 200 });
 			return { silence, tone, errors: stage.source.errors };

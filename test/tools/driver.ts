@@ -86,7 +86,7 @@ export class Driver {
 	async findings(): Promise<string[]> {
 		this.#child.stdin!.end();
 		try {
-			await within(this.#ended, 30_000, 'the end of the driver');
+			await within(this.#ended, 120_000, 'the end of the driver');
 		} finally {
 			this.#child.kill('SIGKILL');
 		}
