@@ -37,7 +37,7 @@ export const base = css`
 	}
 	button:is([aria-pressed='true'], .primary, .danger):hover { filter: brightness(1.1); }
 	button:active:not(:disabled) { filter: brightness(0.9); }
-	button:disabled { opacity: 0.5; cursor: not-allowed; }
+	:is(button, input, select, textarea):disabled { opacity: 0.5; cursor: not-allowed; }
 	button[aria-pressed='true'] {
 		background: var(--accent);
 		border-color: var(--accent);

@@ -60,7 +60,7 @@ export class SourceSettings extends FormDialog {
 				source.kind === 'guest'
 					? html`<label class="check">
 							<input type="checkbox" data-testid="source-delay-auto" .checked=${this.delayAuto} @change=${this.#chooseDelay} />
-							The delay follows the guest's line (40 to 200 ms)
+							Delay follows the line, 40–200 ms
 						</label>`
 					: nothing
 			}
