@@ -12,7 +12,8 @@ const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
 /** These judge times or frames that only a machine with time to spare makes. */
-const alone = /^media\/(endurance|faults|killed|leaks|lipSync|loss|lossShow|parts|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\./;
+const alone =
+	/^media\/(endurance|faults|killed|leaks|lipSync|loss|lossShow|parts|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\./;
 /** Of those that run at once, one is a browser's and one an engine's as long as there are any; the others take little. */
 const browser = /^browser\//;
 const engine = /^(media|qemu|show|webrtc)\//;
@@ -99,7 +100,10 @@ function runFile(path: string, environment: NodeJS.ProcessEnv): Promise<Result> 
  */
 function warmUp(): void {
 	const browserArgs = ['--headless', '--no-sandbox', '--disable-gpu', '--dump-dom', 'about:blank'];
-	for (const [program, args] of [['gst-inspect-1.0', []], ['chromium', browserArgs]] as [string, string[]][])
+	for (const [program, args] of [
+		['gst-inspect-1.0', []],
+		['chromium', browserArgs],
+	] as [string, string[]][])
 		spawnSync(program, args, { stdio: 'ignore', timeout: 120_000 });
 }
 

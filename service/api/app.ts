@@ -49,7 +49,7 @@ function middlewareOf(route: Route, { auth, store }: Services): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const caller = auth.identify(context.req);
-		auth.authorize(context.req, caller, route.role, route.ownOnly);
+		auth.authorize(context.req, caller, route.role, route.looksOnly);
 		if (caller?.aging) {
 			const secret = cookieOf(context.req)!;
 			store.sessions.extend(secret);

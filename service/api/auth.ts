@@ -128,13 +128,13 @@ export class Auth {
 	}
 
 	/** Throws `unauthorized` or `forbidden` unless the caller has the role and the request is no forgery. */
-	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role, ownOnly = false): void {
+	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role, looksOnly = false): void {
 		if (role !== 'public') {
 			if (!caller) throw new StudioError('unauthorized', 'log in, or send a token (Authorization: Bearer TOKEN)');
 			if (!hasRole(caller, role)) throw new StudioError('forbidden', `this needs the role ${role}, and yours is ${caller.role}`);
 		}
 		const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '');
-		if (changes && caller?.readOnly && !ownOnly) throw new StudioError('forbidden', 'this token is for looking only');
+		if (changes && caller?.readOnly && !looksOnly) throw new StudioError('forbidden', 'this token is for looking only');
 		const byCookie = caller?.by === 'cookie';
 		const byForeignPage = caller === null && request.headers.origin !== undefined;
 		const forgeable = changes || request.headers.upgrade !== undefined;

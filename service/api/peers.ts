@@ -51,6 +51,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 	const params = z.object({ subject: idSchema });
 	const sessionParams = params.extend({ session: z.string().max(200) });
 	const path = `/${name}/:subject`;
+	const looksOnly = name === 'whep';
 
 	const allows = (caller: Caller, subject: string): boolean => {
 		if (!hasRole(caller, role)) return false;
@@ -117,6 +118,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 			method: 'POST',
 			path,
 			role,
+			looksOnly,
 			summary: `${name.toUpperCase()}: an SDP offer in, the answer out; Location is the session. The subject is a ${noun}`,
 			params,
 			contentType: sdpType,
@@ -144,6 +146,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 			method: 'PATCH',
 			path: `${path}/:session`,
 			role,
+			looksOnly,
 			summary: 'Trickle ICE (RFC 8840) for a session',
 			params: sessionParams,
 			contentType: fragmentType,
@@ -160,6 +163,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 			method: 'DELETE',
 			path: `${path}/:session`,
 			role,
+			looksOnly,
 			summary: 'End a session',
 			params: sessionParams,
 			handler: async ({ context, params, caller }) => {

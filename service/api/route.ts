@@ -35,8 +35,8 @@ interface Declaration<P, Q, B> {
 	outside?: boolean;
 	/** Who did it is written down (api/audit.ts). Changes by technicians are anyway. */
 	audited?: boolean;
-	/** It changes nothing but who is logged in here: a token for looking may. */
-	ownOnly?: boolean;
+	/** It changes nothing of the show, but who watches or is logged in here: a token for looking may. */
+	looksOnly?: boolean;
 	/** Not part of the OpenAPI document. */
 	undocumented?: boolean;
 	/** The value returned is the answer; undefined when the handler answered through the context itself. */

@@ -81,7 +81,7 @@ export function sessionRoutes(services: Services): Route[] {
 			path: '/api/session',
 			role: 'public',
 			audited: true,
-			ownOnly: true,
+			looksOnly: true,
 			summary: 'Log in with name and password, a one-time code or a token; the answer sets a cookie',
 			body: sessionCreateSchema,
 			response: sessionSchema,
@@ -105,7 +105,7 @@ export function sessionRoutes(services: Services): Route[] {
 			path: '/api/session',
 			role: 'viewer',
 			audited: true,
-			ownOnly: true,
+			looksOnly: true,
 			summary: 'Log out: the cookie counts for nothing any more',
 			status: 204,
 			handler: ({ context }) => {

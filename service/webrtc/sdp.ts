@@ -66,7 +66,10 @@ export interface CheckedOffer {
 type Media = MediaDescription & { kind: 'audio' | 'video' };
 
 /** Throws `bad-sdp` for what is no usable SDP offer, `unsupported-media` for one whose media are not taken. */
-export function checkOffer(text: string, rules: OfferRules): CheckedOffer {
+export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
+	if (given.length > maxOfferBytes) throw new StudioError('bad-sdp', `an offer has at most ${maxOfferBytes} bytes`);
+	// A lone CR ends a line for sdp-transform; what is checked here must be what it reads.
+	const text = given.replaceAll(/\r\n?/g, '\n');
 	const session = parseOffer(text);
 	const media = checkMedia(session, rules);
 	const wanted = (m: Media) => rules.direction === 'publish' || rules[m.kind] !== false;
@@ -107,13 +110,13 @@ function has({ video = true, audio = true }: OfferRules): string {
 }
 
 function parseOffer(text: string): SessionDescription {
-	if (text.length > maxOfferBytes) throw new StudioError('bad-sdp', `an offer has at most ${maxOfferBytes} bytes`);
 	if (text.trim() === '') throw new StudioError('bad-sdp', 'the body is empty; it must be an SDP offer');
-	if (!/^v=0\r?\n/.test(text)) throw new StudioError('bad-sdp', 'the body is no SDP: it must start with v=0');
-	const bad = text.split(/\r?\n/).find((line) => line !== '' && !/^[a-z]=/.test(line));
+	if (!text.startsWith('v=0\n')) throw new StudioError('bad-sdp', 'the body is no SDP: it must start with v=0');
+	const lines = text.split('\n');
+	const bad = lines.find((line) => line !== '' && !/^[a-z]=/.test(line));
 	if (bad !== undefined) throw new StudioError('bad-sdp', `the body is no SDP: “${bad.slice(0, 40)}” is no SDP line`);
 	/* RFC 8866 §5.14. */
-	const media = text.split(/\r?\n/).find((line) => line.startsWith('m=') && !/^m=\w+ \d{1,5}(\/\d+)? [\w/]+ \S/.test(line));
+	const media = lines.find((line) => line.startsWith('m=') && !/^m=\w+ \d{1,5}(\/\d+)? [\w/]+ \S/.test(line));
 	if (media !== undefined) throw new StudioError('bad-sdp', `“${media.slice(0, 40)}” is no media line`);
 	const session = parse(text);
 	if (session.media.length === 0) throw new StudioError('bad-sdp', 'the offer has no media line (m=)');
@@ -212,8 +215,8 @@ function checkTransport(text: string, session: SessionDescription, kept: Media[]
 	const fingerprints = [...new Set(found)].slice(0, 8).map((hex) => `sha-256 ${hex}`);
 	if (fingerprints.length === 0) throw new StudioError('bad-sdp', 'a=fingerprint with sha-256 must be in the offer');
 	/* A browser that did not know it would be bundled gathered for every line; those of the others lead nowhere. */
-	const section = text.split(/\r?\n(?=m=)/)[session.media.findIndex(({ mid }) => mid === first.mid) + 1] ?? '';
-	const lines = section.split(/\r?\n/).filter((line) => line.startsWith('a=candidate:'));
+	const section = text.split(/\n(?=m=)/)[session.media.findIndex(({ mid }) => mid === first.mid) + 1] ?? '';
+	const lines = section.split('\n').filter((line) => line.startsWith('a=candidate:'));
 	const candidates = usableCandidates(lines).map((c) => c.text);
 	return { ufrag, pwd, setup, fingerprints, candidates: candidates.slice(0, maxCandidates) };
 }

@@ -170,8 +170,14 @@ const owned: [pattern: RegExp, may: readonly CallerName[]][] = [
 	[/^POST \/whip\/:subject$/, ofGuest],
 	[/^(POST|GET|DELETE) \/api\/webrtc\//, ofGuest],
 ];
-/** A token for looking ends its own session, and nothing else. */
-const readOnlyMay = ['POST /api/session', 'DELETE /api/session'];
+/** A token for looking watches and ends its own session, and nothing else. */
+const readOnlyMay = [
+	'POST /api/session',
+	'DELETE /api/session',
+	'POST /whep/:subject',
+	'PATCH /whep/:subject/:session',
+	'DELETE /whep/:subject/:session',
+];
 
 /** Whether who asks gets further than to who they are: the table's role, and whose it is. */
 export function may(caller: CallerName, key: string, needed: 'public' | Role): boolean {

@@ -133,6 +133,13 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 	['text that is no SDP', 'hello', publish, 'bad-sdp', /must start with v=0/],
 	['SDP with a line that is none', 'v=0\r\nhello\r\n', publish, 'bad-sdp', /“hello” is no SDP line/],
 	['an oversized body', `v=0\r\n${'a=x\r\n'.repeat(maxOfferBytes / 5)}`, publish, 'bad-sdp', /at most/],
+	[
+		'a media line after a lone CR',
+		'v=0\r\na=setup:actpass\rm=\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n',
+		publish,
+		'bad-sdp',
+		/“m=” is no media line/,
+	],
 	['no media line', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n', publish, 'bad-sdp', /no media line/],
 	[
 		'a guest that only receives',
