@@ -85,13 +85,25 @@ class Host {
 		target.command = JSON.stringify(command);
 	}
 
+	/** What cannot be read is one event lost, not the pipeline. */
+	#pass(element: string, event: string, json: string): void {
+		let data: Record<string, unknown>;
+		try {
+			data = JSON.parse(json) as Record<string, unknown>;
+		} catch (error) {
+			send({ type: 'warning', element, message: `the event ${event} cannot be read: ${String(error)}` });
+			return;
+		}
+		send({ type: 'event', element, event, data });
+	}
+
 	#onMessage(message: BusMessage): void {
 		if (this.#ending) return;
 		const element = message._src_element_name;
 		switch (message.type) {
 			case 'element':
 				if (message.name === 'r58' && typeof message.event === 'string' && typeof message.json === 'string')
-					send({ type: 'event', element, event: message.event, data: JSON.parse(message.json) as Record<string, unknown> });
+					this.#pass(element, message.event, message.json);
 				break;
 			case 'state-changed':
 				// A launch description is always the bin pipeline0 of its process.

@@ -73,14 +73,20 @@ r58_json_bool (JsonBuilder *b, const gchar *key, gboolean value)
   json_builder_add_boolean_value (b, value);
 }
 
+/* The only control character that json-glib 1.6 writes as it is, which no parser takes. */
+#define UNESCAPED "\x1f"
+
 void
 r58_json_string (JsonBuilder *b, const gchar *key, const gchar *value)
 {
   json_builder_set_member_name (b, key);
-  if (value)
-    json_builder_add_string_value (b, value);
-  else
+  if (!value) {
     json_builder_add_null_value (b);
+    return;
+  }
+  gchar *text = g_strdup (value);
+  json_builder_add_string_value (b, g_strdelimit (text, UNESCAPED, ' '));
+  g_free (text);
 }
 
 void

@@ -112,6 +112,8 @@ function has({ video = true, audio = true }: OfferRules): string {
 function parseOffer(text: string): SessionDescription {
 	if (text.trim() === '') throw new StudioError('bad-sdp', 'the body is empty; it must be an SDP offer');
 	if (!text.startsWith('v=0\n')) throw new StudioError('bad-sdp', 'the body is no SDP: it must start with v=0');
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+	if (/[\x00-\x08\x0b-\x1f\x7f]/.test(text)) throw new StudioError('bad-sdp', 'the body is no SDP: it has control characters');
 	const lines = text.split('\n');
 	const bad = lines.find((line) => line !== '' && !/^[a-z]=/.test(line));
 	if (bad !== undefined) throw new StudioError('bad-sdp', `the body is no SDP: “${bad.slice(0, 40)}” is no SDP line`);

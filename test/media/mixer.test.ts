@@ -235,6 +235,8 @@ staged('nonsense is refused with a reason and changes nothing', async (stage) =>
 		[{ op: 'juggle' }, /op/],
 		[{ op: 'program', id: 'n' }, /layers/],
 		[{ op: 'program', id: 'n', layers: [{ slot: 6 }] }, /slot/],
+		// It comes back in the answer, which must stay JSON.
+		[{ op: 'program', id: 'n\u001f', layers: [{ slot: 6 }] }, /slot/],
 		[{ op: 'program', id: 'n', layers: [{ slot: 0, w: 'wide' }] }, /w:/],
 		[{ op: 'program', id: 'n', layers: [{ slot: 0, fit: 'tight' }] }, /fit/],
 		[{ op: 'program', id: 'n', layers: [{ slot: 0, crop: [0.6, 0, 0.6, 0] }] }, /crop/],

@@ -140,6 +140,7 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 		'bad-sdp',
 		/“m=” is no media line/,
 	],
+	['SDP with a control character', 'v=0\r\na=fmtp:96 profile\u001f=1\r\n', publish, 'bad-sdp', /control characters/],
 	['no media line', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n', publish, 'bad-sdp', /no media line/],
 	[
 		'a guest that only receives',

@@ -80,6 +80,12 @@ function pids({ service }: Signalling): string {
 		.join('\n');
 }
 
+/** Why processes ended. */
+function endings({ service }: Signalling): string {
+	const lines = service.logs.filter((line) => typeof line === 'object' && line.msg === 'host down');
+	return lines.map((line) => JSON.stringify(line)).join('\n');
+}
+
 /** Runs all cases, some at a time, and tells the one that made the service fail. */
 async function all(count: number, run: (index: number) => Promise<void>): Promise<void> {
 	let next = 0;
@@ -112,7 +118,7 @@ test(`${counts.offers} mutated offers to WHIP and WHEP`, async ({ wire, token })
 		if (location) await send(wire, 'DELETE', location, token, sdpType, '', index);
 	});
 	assert.ok(statuses.get(201)! > 0 && statuses.get(400)! > 0, JSON.stringify([...statuses]));
-	assert.is(pids(wire), before);
+	assert.is(pids(wire), before, endings(wire));
 	for (const guest of guests) await wire.forget(guest);
 });
 
@@ -122,7 +128,10 @@ test(`${counts.fragments} mutated trickle fragments to a living session`, async 
 	let location = '';
 	await all(counts.fragments, async (index) => {
 		// Sessions that nobody connects to end by themselves.
-		if (index % 100 === 0) location = (await wire.post('/whep/program', token, offerText({ direction: 'recvonly' }))).location;
+		if (index % 100 === 0) {
+			const offer = offerText({ direction: 'recvonly' });
+			location = (await send(wire, 'POST', '/whep/program', token, sdpType, offer, index / 100)).location ?? '';
+		}
 		const good = fragmentText([
 			'a=candidate:1 1 udp 2130706431 192.0.2.1 9 typ host',
 			'a=candidate:2 1 udp 1694498815 198.51.100.7 5000 typ srflx raddr 192.0.2.1 rport 9',
@@ -139,7 +148,7 @@ test(`${counts.fragments} mutated trickle fragments to a living session`, async 
 		);
 		assert.ok(status < 500, `${status} ${body}`);
 	});
-	assert.is(pids(wire), before);
+	assert.is(pids(wire), before, endings(wire));
 });
 
 test(`${counts.polled} mutated messages of polling clients`, async ({ wire, token }) => {
