@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../errors.js';
 import type { Users } from '../store/users.js';
 import type { Log } from '../system/log.js';
 import { makeCode, shownCode, typedCode } from './codes.js';
+import { sameSecret } from './sameSecret.js';
 
 /** 50 bits. */
 const characters = 10;
@@ -55,9 +55,7 @@ export class Setup {
 	/** Throws `unauthorized`, or `conflict` when the studio is set up already. */
 	check(typed: string): void {
 		if (this.#code === null) throw new StudioError('conflict', 'the studio is set up already: log in');
-		const given = Buffer.from(typedCode(typed));
-		const wanted = Buffer.from(this.#code);
-		if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
+		if (!sameSecret(typedCode(typed), this.#code))
 			throw new StudioError('unauthorized', 'this is not the set-up code; the console and the log of the studio show it');
 	}
 

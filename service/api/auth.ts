@@ -1,5 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { sameSecret } from '../accounts/sameSecret.js';
 import { StudioError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { StoredToken } from '../store/tokens.js';
@@ -60,10 +60,6 @@ function protocolBearer(request: IncomingMessage): string | undefined {
 	const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
 	const secret = offered.find((protocol) => protocol.startsWith(bearerProtocol))?.slice(bearerProtocol.length);
 	return secret === undefined ? undefined : `Bearer ${secret}`;
-}
-
-function sameSecret(given: string, wanted: string): boolean {
-	return given.length === wanted.length && timingSafeEqual(Buffer.from(given), Buffer.from(wanted));
 }
 
 /** Finds out who calls and whether they may. */

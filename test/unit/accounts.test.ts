@@ -3,6 +3,7 @@ import { makeCode, shownCode, typedCode } from '../../service/accounts/codes.js'
 import { Lockout } from '../../service/accounts/lockout.js';
 import { LoginCodes } from '../../service/accounts/loginCodes.js';
 import { Passwords } from '../../service/accounts/passwords.js';
+import { sameSecret } from '../../service/accounts/sameSecret.js';
 import { Audit } from '../../service/store/audit.js';
 import { Database } from '../../service/store/database.js';
 import { test } from '../tools/suite.js';
@@ -77,6 +78,13 @@ test('the console waits for five seconds at most', () => {
 		now += wait * 1000;
 	}
 	assert.is(longest, 5);
+});
+
+test('secrets are compared by their bytes: letters of two do not make them equally long', () => {
+	assert.equal(
+		['abcd', 'abcE', 'abc', 'abcÓ', ''].map((given) => sameSecret(given, 'abcd')),
+		[true, false, false, false, false],
+	);
 });
 
 test('codes are typed as people type', () => {
