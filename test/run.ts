@@ -13,7 +13,7 @@ const here = import.meta.dirname;
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
 /** These judge times or frames that only a machine with time to spare makes. */
 const alone =
-	/^media\/(endurance|faults|killed|leaks|lipSync|loss|lossShow|parts|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\./;
+	/^media\/(endurance|faults|killed|leaks|lipSync|loss|lossShow|mixerSound|parts|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\./;
 /** Of those that run at once, one is a browser's and one an engine's as long as there are any; the others take little. */
 const browser = /^browser\//;
 const engine = /^(media|qemu|show|webrtc)\//;
