@@ -111,6 +111,11 @@ export class FaultyShow {
 		return body.id;
 	}
 
+	/** Resolves when something of it is in the file. */
+	async recorded(id: string): Promise<void> {
+		await this.service.waitState(({ recordings }) => recordings[id]!.durationMs > 0, 'the recording to run');
+	}
+
 	async endRecording(id: string): Promise<Recording> {
 		const { status, body } = await this.service.api<Recording>('POST', `/api/recordings/${id}/stop`);
 		assert.is(status, 200, JSON.stringify(body));

@@ -129,7 +129,10 @@ for (const [name, signal] of [
 		victim.signal(signal);
 		const { guests } = await untilState(context, 'lost', 5000 + slackMs);
 		assert.match(guests[guest.id]!.lastError!, /silent|closed/);
-		assert.is(service.hosts().filter(({ name }) => name === guest.id).length, 0);
+		await until(() => service.hosts().every(({ name }) => name !== guest.id), {
+			what: 'the end of its process',
+			timeoutMs: 5000,
+		});
 		await untilState(context, 'invited', seatMs + slackMs);
 		assert.type((await service.state()).sources[guest.id]!.slot, 'number', 'still the guest’s');
 		victim.end();
