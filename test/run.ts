@@ -19,7 +19,7 @@ const alone =
 const browser = /^browser\//;
 const engine = /^(media|qemu|show|webrtc)\//;
 /** More files than these that fail are no accident of a busy machine: none of them gets another try. */
-const unsteadyMost = 3;
+const unsteadyMost = 4;
 /** What a child may say before the rest is left out. */
 const maxOutput = 4 * 1024 * 1024;
 

@@ -44,7 +44,8 @@ test('encoder killed: at most a second is missing, the fault says how much, view
 	const { video } = await show.read(recording);
 	const { missing, repeated } = cadence(video, 30);
 	assert.is(repeated, 0);
-	assert.ok(missing > 0 && missing <= 30, `${missing} frames are missing`);
+	// None, when the new one is there before the mixer's link has forgotten what the old one had not read.
+	assert.ok(missing <= 30, `${missing} frames are missing, ${lostMs} ms are said to be`);
 	assert.is(Math.round((lostMs * 30) / 1000), missing, `${lostMs} ms are said to be lost`);
 });
 

@@ -6,7 +6,7 @@ import { colourAt, colourDistance, parseColour, readCounter } from '../tools/cou
 import { cadence, frames, times } from '../tools/media.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
-import { until } from '../tools/wait.js';
+import { pause, until } from '../tools/wait.js';
 
 /** What the operator chose for a lost source, in the recorded program. */
 const test = suite('loss in the show');
@@ -70,6 +70,8 @@ for (const [onLoss, kinds] of Object.entries({
 		const { status } = await patch(service, 'hdmi1', change);
 		assert.is(status, 200);
 		await service.api('POST', '/api/cut', { scene: 'source-hdmi1' });
+		// A recording begins at the key frame before, up to a second ago.
+		await pause(1500);
 		const { file, reportedMs } = await recordLoss(service, 'hdmi1');
 		assert.ok(reportedMs < 500, `${reportedMs} ms`);
 		const { missing, repeated } = cadence(await times(file, 'video'), 30);
