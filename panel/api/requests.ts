@@ -12,7 +12,8 @@ export class Requests {
 
 	/** The answer; null when it was refused or there is no link, which has been reported then. */
 	async send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
-		if (!this.show.online) {
+		// A page that was just opened does not hear from the studio yet; whether there is a link the request itself finds out.
+		if (this.show.state !== null && !this.show.online) {
 			this.report('There is no link to the studio at the moment, so nothing was done. Try again when it is back.');
 			return null;
 		}
