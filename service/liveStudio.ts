@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { type Canvas, frameMs } from '../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
 import { mixer } from '../pipelines/mixer.js';
@@ -44,6 +43,7 @@ import { Switcher } from './media/switcher.js';
 import { Targets } from './media/targets.js';
 import type { IceServer } from './network/iceServer.js';
 import { Network } from './network/network.js';
+import { pluginPath } from './program.js';
 import { Recorder } from './recordings/recorder.js';
 import { showSettingsFault } from './settings/fault.js';
 import type { Settings } from './settings/settings.js';
@@ -80,8 +80,6 @@ const ON_AIR_MS = 2_000;
 
 /** For tests on an emulated machine, which cannot keep up with everything: nothing runs for viewers. */
 const withoutViewers = process.env.R58_VIEWERS === '0';
-
-const pluginFolder = fileURLToPath(new URL('../../pipelines/plugin/build', import.meta.url));
 
 export interface LiveStudioOptions {
 	canvas: Canvas;
@@ -140,7 +138,7 @@ export class LiveStudio implements Studio {
 		this.#network = network;
 		const env = {
 			...process.env,
-			GST_PLUGIN_PATH: [pluginFolder, process.env.GST_PLUGIN_PATH].filter(Boolean).join(':'),
+			GST_PLUGIN_PATH: pluginPath,
 		};
 		const supervisor = new Supervisor(env, faults, log);
 		this.#supervisor = supervisor;

@@ -109,8 +109,9 @@ note_lag (R58Mixer *self, MixSlot *slot, GstClockTimeDiff lag)
   slot->lag += (lag - slot->lag) * weight / MIN (slot->lag_frames, LAG_FRAMES);
   gdouble off = fabs (slot->lag - (gdouble) slot->sound_delay);
   gboolean guess = slot->lag_frames == LAG_GUESS_FRAMES;
+  gboolean waits = slot->lag_known && slot->lag_frames < LAG_GUESS_FRAMES;
   slot->lag_known |= guess;
-  if (guess ? off > GST_MSECOND : off > LAG_WORTH && (slot->lag_frames > LAG_GUESS_FRAMES || !slot->lag_known))
+  if (!waits && off > (guess ? GST_MSECOND : LAG_WORTH))
     slot->sound_delay = MAX (slot->lag, 0);
 }
 

@@ -54,5 +54,5 @@ export class RateLimit {
 
 /** Who counts as one client: a token at an address. A link that many use is not used up by one of them. */
 export function rateKey({ token }: Caller, request: IncomingMessage): string {
-	return `${token} ${clientOf(request).address ?? ''}`;
+	return `${token} ${clientOf(request).address}`;
 }

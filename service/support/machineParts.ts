@@ -1,10 +1,9 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { arch, cpus, freemem, hostname, release, totalmem, uptime } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { pluginPath } from '../program.js';
 import { output } from '../system/command.js';
 import { json, type Part } from './part.js';
 
-const plugins = fileURLToPath(new URL('../../../pipelines/plugin/build', import.meta.url));
 /** One element of each plugin that the pipelines use. */
 const elementNames = [
 	...[
@@ -58,9 +57,8 @@ async function versions(version: string): Promise<string> {
 
 /** One after the other: it is no hurry, and the show has the processor. What is not told in time is left out by name. */
 async function elements(): Promise<string> {
-	const path = [plugins, process.env.GST_PLUGIN_PATH].filter(Boolean).join(':');
 	// The registry as the hosts have made it: looking for new plugins doubles the time.
-	const env = { ...process.env, GST_PLUGIN_PATH: path, GST_REGISTRY_UPDATE: 'no' };
+	const env = { ...process.env, GST_PLUGIN_PATH: pluginPath, GST_REGISTRY_UPDATE: 'no' };
 	const begun = performance.now();
 	const lines = [(await output('gst-inspect-1.0', ['--version'], { env })).trim()];
 	for (const name of elementNames) {

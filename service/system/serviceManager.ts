@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { programFolder } from '../program.js';
 import type { Log } from './log.js';
 
-const helper = fileURLToPath(new URL('../../../systemd/build/r58-notify', import.meta.url));
+const helper = join(programFolder, 'systemd/build/r58-notify');
 
 /**
  * The service manager that started this process, told by the protocol of sd_notify(3). Without one (NOTIFY_SOCKET is not set)

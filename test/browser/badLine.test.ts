@@ -112,8 +112,9 @@ test('with 5 % loss and 100 ms jitter, guest and viewer keep 25 frames a second 
 	const after = await decoded(service, guest.id);
 	const seconds = (performance.now() - begun) / 1000;
 	const guestFps = (after.pictures - before.pictures) / seconds;
-	const { lossPct, rttMs } = (await service.state()).guests[guest.id]!;
-	const { delayMs } = (await service.state()).sources[guest.id]!;
+	const { guests, sources } = await service.state();
+	const { lossPct, rttMs } = guests[guest.id]!;
+	const { delayMs } = sources[guest.id]!;
 	const figures = `guest ${guestFps.toFixed(1)} fps, viewer ${fps.toFixed(1)} fps, longest ${longestMs.toFixed(0)} ms (${lossPct} %, ${rttMs} ms), delay ${delayMs} ms`;
 	assert.ok(guestFps >= leastFps, figures);
 	assert.is(after.stalls, before.stalls, figures);

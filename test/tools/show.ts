@@ -105,15 +105,13 @@ export class FaultyShow {
 		}
 	}
 
+	/** Resolves when something of it is in the file: a recorder that is still to start begins with what comes after a fault. */
 	async record(prerollS = 0): Promise<string> {
 		const { status, body } = await this.service.api<Recording>('POST', '/api/recordings', { prerollS });
 		assert.is(status, 201, JSON.stringify(body));
-		return body.id;
-	}
-
-	/** Resolves when something of it is in the file. */
-	async recorded(id: string): Promise<void> {
+		const { id } = body;
 		await this.service.waitState(({ recordings }) => recordings[id]!.durationMs > 0, 'the recording to run');
+		return id;
 	}
 
 	async endRecording(id: string): Promise<Recording> {

@@ -1,3 +1,5 @@
+import { within as bounded } from '../../service/within.js';
+
 export interface Wait {
 	/** What is waited for, as it stands in the message: "hdmi1 to be live". */
 	what: string;
@@ -33,16 +35,10 @@ export async function until<T>(
 }
 
 /** The promise, or an error that names `what` when it takes longer. */
-export async function within<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`${what}: no answer within ${Math.round(timeoutMs)} ms`)), timeoutMs);
+export function within<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
+	return bounded(promise, timeoutMs, () => {
+		throw new Error(`${what}: no answer within ${Math.round(timeoutMs)} ms`);
 	});
-	try {
-		return await Promise.race([promise, late]);
-	} finally {
-		clearTimeout(timer);
-	}
 }
 
 /** For measuring windows and polling; never a way to wait for something to happen. */
