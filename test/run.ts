@@ -1,35 +1,28 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own: first those that judge no times, three at once, then the others
- * one after the other. The last line is `tests: N passed, N failed`. A few files that failed are judged once more, at the end
- * and alone: what passes then is named in a line `unsteady: …`, with what it said the first time above it.
+ * filters runs in a process group of its own: first those that judge no times, three at once, then the others (timedSuite)
+ * one after the other. The last line is `tests: N passed, N failed`; above it stand those that were left out, and those that a
+ * busy machine gave no chance to be judged: of more files than three that is a failure too.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { type Outcome, outcomeOf, wordFor } from './tools/outcome.js';
+import { missingPrograms } from './tools/packages.js';
 
 const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
-/** These judge times or frames that only a machine with time to spare makes. */
-const alone =
-	/^media\/(endurance|faults|killed|leaks|lipSync|loss|lossShow|mixerSound|parts|recovery|take|webrtc)\.|^browser\/(avSync|badLine)\./;
 /** Of those that run at once, one is a browser's and one an engine's as long as there are any; the others take little. */
 const browser = /^browser\//;
 const engine = /^(media|qemu|show|webrtc)\//;
-/** More files than these that fail are no accident of a busy machine: none of them gets another try. */
-const unsteadyMost = 4;
+/** Of more files than these nothing is known after a run. */
+const inconclusiveMost = 3;
 /** What a child may say before the rest is left out. */
 const maxOutput = 4 * 1024 * 1024;
 
-interface Result {
-	passed: number;
-	failed: number;
-	/** What ended it other than its tests. */
-	problem: string | null;
-	output: string;
-}
+type Result = Outcome & { output: string };
 
 function testFiles(filters: string[]): string[] {
 	return readdirSync(here, { recursive: true, encoding: 'utf8' })
@@ -46,21 +39,6 @@ function killGroup(child: ChildProcess): void {
 	} catch {
 		// Nobody of the group is left.
 	}
-}
-
-function countOf(output: string, word: 'Total' | 'Passed'): number | null {
-	const match = [...output.matchAll(new RegExp(`^\\s*${word}:\\s+(\\d+)`, 'gm'))].at(-1);
-	return match ? Number(match[1]) : null;
-}
-
-function resultOf(output: string, ending: string | null): Result {
-	const total = countOf(output, 'Total');
-	const passed = countOf(output, 'Passed') ?? 0;
-	if (total === null) return { passed: 0, failed: 1, problem: ending ?? 'ended before its tests did', output };
-	const failed = total - passed;
-	// Tests that all passed in a process that then crashed are no success; a failed test makes the exit code 1 by itself.
-	if (ending !== null && failed === 0) return { passed, failed: 1, problem: ending, output };
-	return { passed, failed, problem: ending === 'exit code 1' ? null : ending, output };
 }
 
 const running = new Set<ChildProcess>();
@@ -92,7 +70,8 @@ function runFile(path: string, environment: NodeJS.ProcessEnv): Promise<Result> 
 					: code
 						? `exit code ${code}`
 						: null;
-			resolve(resultOf(stripVTControlCharacters(output), ending));
+			const text = stripVTControlCharacters(output);
+			resolve({ ...outcomeOf(text, ending), output: text });
 		});
 	});
 }
@@ -126,18 +105,26 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 	});
 }
 
+const lacking = missingPrograms();
+if (lacking.length > 0) {
+	console.log(`${lacking.join('\n')}\ntests: 0 passed, ${lacking.length} failed`);
+	process.exit(1);
+}
+
+function nameOf(path: string): string {
+	return relative(here, path).replace(/\.js$/, '');
+}
+
 async function judge(path: string): Promise<void> {
 	const started = performance.now();
 	const result = await runFile(path, environment);
 	results.set(path, result);
 	const seconds = ((performance.now() - started) / 1000).toFixed(1);
-	const name = relative(here, path).replace(/\.js$/, '');
-	console.log(`${result.failed ? 'FAIL' : 'ok  '} ${name}  ${result.passed}/${result.passed + result.failed}  ${seconds} s`);
-	if (result.failed) console.log(indent(`${result.problem ? `${result.problem}\n` : ''}${result.output}`));
-}
-
-function matches(path: string, pattern: RegExp): boolean {
-	return pattern.test(relative(here, path));
+	const { passed, failed, skipped, inconclusive, problem, output } = result;
+	const left = skipped.length > 0 ? `  (${skipped.length} skipped)` : '';
+	console.log(`${wordFor(result)} ${nameOf(path)}  ${passed}/${passed + failed + inconclusive.length}  ${seconds} s${left}`);
+	if (failed > 0) console.log(indent(`${problem ? `${problem}\n` : ''}${output}`));
+	else for (const line of inconclusive) console.log(indent(`inconclusive: ${line}`));
 }
 
 /** One list after the other, and one file of them after the other, whoever else takes from the lists too. */
@@ -145,10 +132,10 @@ async function judgeAll(lists: string[][]): Promise<void> {
 	for (const list of lists) for (let path = list.shift(); path; path = list.shift()) await judge(path);
 }
 
-const single = files.filter((path) => matches(path, alone));
+const single = files.filter((path) => readFileSync(path, 'utf8').includes('timedSuite'));
 const together = files.filter((path) => !single.includes(path));
-const browsers = together.filter((path) => matches(path, browser));
-const engines = together.filter((path) => matches(path, engine));
+const browsers = together.filter((path) => browser.test(relative(here, path)));
+const engines = together.filter((path) => engine.test(relative(here, path)));
 const light = together.filter((path) => !browsers.includes(path) && !engines.includes(path));
 if (together.length > 3) warmUp();
 await Promise.all([
@@ -157,15 +144,26 @@ await Promise.all([
 	judgeAll([light, engines, browsers]),
 ]);
 await judgeAll([single]);
-const failing = [...results].filter(([, { failed }]) => failed > 0).map(([path]) => path);
-if (files.length > 1 && failing.length > 0 && failing.length <= unsteadyMost) {
-	await judgeAll([[...failing]]);
-	const unsteady = failing.filter((path) => results.get(path)!.failed === 0).map((path) => relative(here, path));
-	if (unsteady.length > 0) console.log(`unsteady: ${unsteady.join(', ')}`);
+
+const all = [...results.entries()];
+const count = (of: (result: Result) => number): number => all.reduce((sum, [, result]) => sum + of(result), 0);
+const skipped = count((result) => result.skipped.length);
+if (skipped > 0) {
+	console.log(`skipped: ${skipped}`);
+	for (const [path, result] of all) for (const reason of result.skipped) console.log(indent(`${nameOf(path)}: ${reason}`));
 }
-const sum = (count: 'passed' | 'failed') => [...results.values()].reduce((all, result) => all + result[count], 0);
-const passed = sum('passed');
-const failed = files.length === 0 ? 1 : sum('failed');
-if (files.length === 0) console.log('no test file matches');
-console.log(`tests: ${passed} passed, ${failed} failed`);
+const open = all.filter(([, result]) => result.inconclusive.length > 0).map(([path]) => nameOf(path));
+if (open.length > 0) console.log(`inconclusive: ${count((result) => result.inconclusive.length)} in ${open.join(', ')}`);
+let failed = count((result) => result.failed);
+if (open.length > inconclusiveMost) {
+	console.log(
+		`more than ${inconclusiveMost} files could not be judged: run the tests again when the machine has nothing else to do`,
+	);
+	failed++;
+}
+if (files.length === 0) {
+	console.log('no test file matches');
+	failed++;
+}
+console.log(`tests: ${count((result) => result.passed)} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -187,7 +187,7 @@ test('a client whose token ends is told and closed', async () => {
 	await client.next('snapshot');
 	server.store.tokens.remove(id);
 	// Looked at every 10 s.
-	if (process.env.R58_LONG) assert.is((await once(client.socket, 'close'))[0], 1008);
+	assert.is((await once(client.socket, 'close'))[0], 1008);
 });
 
 test('garbage in place of a WebSocket is refused and harms nobody', async () => {

@@ -11,7 +11,7 @@ import { LightPeers } from '../tools/lightPeers.js';
 import { programFiles } from '../tools/parts.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
 /**
@@ -35,7 +35,9 @@ const marks = {
 type Name = keyof typeof marks;
 const names = Object.keys(marks) as Name[];
 
-const test = suite<{ service: TestService; browser: TestBrowser; peers: LightPeers; url: string; close: () => void }>('av sync');
+const test = timedSuite<{ service: TestService; browser: TestBrowser; peers: LightPeers; url: string; close: () => void }>(
+	'av sync',
+);
 
 test.before(async (context) => {
 	context.service = await TestService.start({ env: { R58_DEMO_FLASH: '1' } });

@@ -8,7 +8,7 @@ import type { GuestInvite } from '../../service/api/schema.js';
 import { TestBrowser } from '../tools/browser.js';
 import { studioAddress, TestNetwork } from '../tools/netns.js';
 import { TestService } from '../tools/service.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 interface World {
@@ -18,7 +18,7 @@ interface World {
 	/** Where the guest's browser finds the studio. */
 	origin: string;
 }
-const test = suite<World>('bad line');
+const test = timedSuite<World>('bad line');
 const durationMs = process.env.R58_LONG ? 120_000 : 20_000;
 const leastFps = 25;
 

@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert';
 import { programFiles } from '../tools/parts.js';
 import { Random } from '../tools/random.js';
 import { assertCounted, assertWhole, FaultyShow } from '../tools/show.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
 /** An hour (R58_LONG; R58_ENDURANCE_S for another time) of a show of four inputs with one of them killed every 10 s. */
-const test = suite<{ show: FaultyShow }>('endurance');
+const test = timedSuite<{ show: FaultyShow }>('endurance');
 const SECONDS = Number(process.env.R58_ENDURANCE_S ?? (process.env.R58_LONG ? 3600 : 25));
 const EVERY_MS = 10_000;
 /** The first input is left alone: its counter proves every frame. */

@@ -9,11 +9,11 @@ import { Random } from '../tools/random.js';
 import { assertViewersRecovered } from '../tools/rounds.js';
 import { root } from '../tools/service.js';
 import { assertCounted, assertWhole, FaultyShow } from '../tools/show.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** The two processes that everything else needs, and a link that strangers speak on. The others: killed.test.ts. */
-const test = suite<{ show: FaultyShow }>('faults');
+const test = timedSuite<{ show: FaultyShow }>('faults');
 const run = promisify(execFile);
 const chaosCli = join(root, 'dist/test/tools/chaosCli.js');
 

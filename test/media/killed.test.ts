@@ -1,9 +1,9 @@
 import { rounds } from '../tools/rounds.js';
 import { FaultyShow } from '../tools/show.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 
 /** One show for both, as it would be in use. */
-const test = suite<{ show: FaultyShow }>('killed and frozen');
+const test = timedSuite<{ show: FaultyShow }>('killed and frozen');
 
 test.before(async (context) => {
 	context.show = await FaultyShow.start();

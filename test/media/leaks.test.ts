@@ -2,11 +2,11 @@ import * as assert from 'uvu/assert';
 import { footprint, Heap, type Held } from '../tools/footprint.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { TestService } from '../tools/service.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** Who comes and goes leaves nothing behind: files, threads, processes, memory. Every one of them really gets media. */
-const test = suite('leaks');
+const test = timedSuite('leaks');
 const counts = process.env.R58_LONG ? { guests: 200, viewers: 500 } : { guests: 30, viewers: 50 };
 /** What the first ones leave is made once a process: threads of libraries, arenas of the allocator, compiled code. */
 const warmUp = { guests: 8, viewers: 12 };

@@ -11,7 +11,7 @@ import { readGdp } from '../tools/gdp.js';
 import { LightPeers, type LightPorts } from '../tools/lightPeers.js';
 import { type Kind, payloadTypes } from '../tools/lightPeersChild.js';
 import { Pipeline } from '../tools/pipeline.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** Pictures that leave later than their sound, as of every camera; and reports on the sound that were late, as of a busy browser. */
@@ -26,7 +26,7 @@ const late = { from: 6, end: 8, ms: 100 };
 /** Up to 10 ms the sound is bent, and that takes its time. */
 const limitMs = 15;
 
-const test = suite<{ folder: string }>('lip sync');
+const test = timedSuite<{ folder: string }>('lip sync');
 test.before.each((context) => {
 	context.folder = mkdtempSync(join(tmpdir(), 'r58-lips-'));
 });

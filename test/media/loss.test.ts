@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { blue, type Frames, full, green, near, red, type Stage, staged, type Yuv, yuv } from '../tools/mixerStage.js';
 import type { EventBody, Pipeline } from '../tools/pipeline.js';
-import { test } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { bandDb } from '../tools/tones.js';
 import { until } from '../tools/wait.js';
 
+const test = timedSuite('loss');
 /** What a slot shows from the frame on in which its source is gone, and when it is back. */
 
 /** 15 frames: test picture k is due in program frame k + 15, whatever else the machine is busy with. */

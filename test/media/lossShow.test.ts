@@ -5,11 +5,11 @@ import type { Recording, Source } from '../../service/api/schema.js';
 import { colourAt, colourDistance, parseColour, readCounter } from '../tools/counter.js';
 import { cadence, frames, times } from '../tools/media.js';
 import { TestService } from '../tools/service.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
 /** What the operator chose for a lost source, in the recorded program. */
-const test = suite('loss in the show');
+const test = timedSuite('loss in the show');
 const services: TestService[] = [];
 const colours = { red: parseColour('#c83232'), green: parseColour('#32b432'), slate: [36, 36, 36] as [number, number, number] };
 

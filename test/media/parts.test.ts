@@ -4,10 +4,10 @@ import type { Recording } from '../../service/api/schema.js';
 import { programFiles, readProgram } from '../tools/parts.js';
 import { TestService } from '../tools/service.js';
 import { assertWhole } from '../tools/show.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 
 /** Parts of a recording, one after the other, are the program: without a gap and without an overlap. */
-const test = suite<{ service: TestService }>('recording parts');
+const test = timedSuite<{ service: TestService }>('recording parts');
 
 test.before(async (context) => {
 	context.service = await TestService.start();

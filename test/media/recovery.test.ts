@@ -5,11 +5,11 @@ import type { Applied, Recording } from '../../service/api/schema.js';
 import { cadence, probe, times } from '../tools/media.js';
 import { killSession, processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /** What a kill costs, at worst: every process may die at any moment. */
-const test = suite('recovery');
+const test = timedSuite('recovery');
 const services: TestService[] = [];
 
 async function start(options: Parameters<typeof TestService.start>[0] = {}): Promise<TestService> {

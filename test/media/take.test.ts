@@ -4,14 +4,14 @@ import type { Applied, Recording } from '../../service/api/schema.js';
 import { type Colour, colourAt, colourDistance, type Picture, parseColour, readCounter } from '../tools/counter.js';
 import { cadence, frames, times } from '../tools/media.js';
 import { TestService } from '../tools/service.js';
-import { suite } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
 /**
  * Cuts and mixes of the real engine, judged by the recorded program: its frames are numbered from the recording's startFrame,
  * so the frame a request reports can be looked at in the file.
  */
-const test = suite<{ service: TestService }>('take');
+const test = timedSuite<{ service: TestService }>('take');
 /** The built-in layouts and the demo's border colours. */
 const red = parseColour('#c83232');
 const green = parseColour('#32b432');

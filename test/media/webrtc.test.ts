@@ -9,9 +9,10 @@ import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { colourDistance, parseColour } from '../tools/counter.js';
 import { Pipeline } from '../tools/pipeline.js';
-import { test } from '../tools/suite.js';
+import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+const test = timedSuite('webrtc');
 const red = '#cc2222';
 const sender = `
 	videotestsrc is-live=true pattern=solid-color foreground-color=0xffcc2222 ! video/x-raw,width=640,height=360,framerate=30/1

@@ -4,10 +4,10 @@
  */
 
 import * as assert from 'uvu/assert';
-import { type Facts, guest } from '../tools/guest.js';
+import { type Facts, longGuest } from '../tools/guest.js';
 import { test } from '../tools/suite.js';
 
-const served = process.env.R58_LONG ? guest('dist/test/qemu/serviceGuest.js', { ownTime: true, timeoutMs: 1_200_000 }) : () => {};
+const served = longGuest('dist/test/qemu/serviceGuest.js', { ownTime: true, timeoutMs: 1_200_000 });
 
 served('a machine without inputs says so and what to do', ({ sources, faults }) => {
 	assert.equal(sources, {});

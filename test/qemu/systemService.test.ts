@@ -5,16 +5,14 @@
 
 import * as assert from 'uvu/assert';
 import { DebianMachine } from '../tools/debian.js';
-import { type Facts, guest } from '../tools/guest.js';
+import { type Facts, longGuest } from '../tools/guest.js';
 import { test } from '../tools/suite.js';
 
-const seen = process.env.R58_LONG
-	? guest('dist/test/qemu/systemGuest.js', {
-			timeoutMs: 7_000_000,
-			ownTime: true,
-			machine: (options) => new DebianMachine(options),
-		})
-	: () => {};
+const seen = longGuest('dist/test/qemu/systemGuest.js', {
+	timeoutMs: 7_000_000,
+	ownTime: true,
+	machine: (options) => new DebianMachine(options),
+});
 
 seen('the documented command installs the service', ({ code, out, error, ActiveState }) => {
 	assert.is(code, 0, error);

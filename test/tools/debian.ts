@@ -23,7 +23,6 @@ import { accelerator, type MachineOptions } from './machine.js';
 import { root } from './service.js';
 
 const suite = 'trixie';
-const mirror = 'http://deb.debian.org/debian';
 /** What somebody has who has installed Debian with SSH, and then Node and npm. */
 const packages = [
 	'linux-image-amd64',
@@ -90,9 +89,22 @@ function copyCheckout(folder: string): void {
 	);
 }
 
+/** Where this machine's apt has Debian from: the other release lies there too. */
+function mirror(): string {
+	const format = '$(LABEL) $(REPO_URI)';
+	const targets = execFileSync('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], { encoding: 'utf8' });
+	const found = /^Debian (\S+)$/m.exec(targets)?.[1];
+	if (!found) throw new Error("apt's configuration names no Debian archive, or was never updated: run apt-get update");
+	return found;
+}
+
 /** A Debian with everything that has to be downloaded, in a folder. Made once for each list of packages: ten minutes. */
 function system(): string {
-	const lists = [suite, ...packages, readFileSync(join(root, '.ci/setup')), readFileSync(join(root, 'package-lock.json'))];
+	const lists = [
+		suite,
+		...packages,
+		...['.ci/setup', '.ci/packages', 'package-lock.json'].map((name) => readFileSync(join(root, name))),
+	];
 	const hash = lists.reduce((all, part) => all.update(part), createHash('sha256'));
 	const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'r58-test');
 	const folder = join(cache, `${suite}-${hash.digest('hex').slice(0, 12)}`);
@@ -103,7 +115,7 @@ function system(): string {
 	const making = join(cache, `${suite}-new`);
 	const include = `--include=${packages.join(',')}`;
 	const aptopt = '--aptopt=Apt::Install-Recommends "false"';
-	run('mmdebstrap', '--variant=important', '--mode=root', '--format=dir', aptopt, include, suite, making, mirror);
+	run('mmdebstrap', '--variant=important', '--mode=root', '--format=dir', aptopt, include, suite, making, mirror());
 	copyFileSync('/etc/resolv.conf', join(making, 'etc/resolv.conf'));
 	copyFileSync(authorities, join(making, 'usr/local/share/host.pem'));
 	// Nothing is started while packages are installed here.

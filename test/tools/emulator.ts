@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { needed } from './packages.js';
 
 export interface EmulatorOptions {
 	timeoutMs: number;
@@ -23,7 +24,7 @@ export class Emulator {
 		this.#folder = mkdtempSync(join(tmpdir(), 'r58-machine-'));
 		this.#console = join(this.#folder, 'console');
 		const args = [...argumentsIn(this.#folder), '-serial', `file:${this.#console}`, '-serial', 'stdio'];
-		this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', 'nice', '-n', '10', 'qemu-system-x86_64', ...args], {
+		this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', 'nice', '-n', '10', needed('qemu-system-x86_64'), ...args], {
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		createInterface({ input: this.#child.stderr! }).on('line', (line) => this.#notes.push(line));

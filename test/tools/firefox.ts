@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
+import { needed } from './packages.js';
 import { until, within } from './wait.js';
 
 const preferences = {
@@ -50,7 +51,7 @@ export class Firefox {
 		const folder = mkdtempSync(join(tmpdir(), 'r58-firefox-'));
 		const line = ([name, value]: [string, unknown]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`;
 		writeFileSync(join(folder, 'user.js'), Object.entries(preferences).map(line).join(''));
-		const words = ['--pdeathsig', 'KILL', 'firefox-esr', '--headless', '--no-remote', '--profile', folder];
+		const words = ['--pdeathsig', 'KILL', needed('firefox-esr'), '--headless', '--no-remote', '--profile', folder];
 		const child = spawn('setpriv', [...words, '--remote-debugging-port', '0', 'about:blank'], {
 			detached: true,
 			stdio: ['ignore', 'ignore', 'pipe'],

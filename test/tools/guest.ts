@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Emulator } from './emulator.js';
 import { Machine, type MachineOptions } from './machine.js';
 import type { StepResult } from './steps.js';
-import { type Test, test } from './suite.js';
+import { longTest, type Test, test } from './suite.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has facts of its own
 export type Facts = Record<string, any>;
@@ -16,11 +16,14 @@ export interface GuestOptions extends Pick<MachineOptions, 'ownTime'> {
 	machine?: (options: MachineOptions) => Emulator;
 }
 
+/** Declares the test of a step of the machine: what became of it, and what else its facts must be. */
+type Step = (name: string, check?: (facts: Facts) => void) => void;
+
 /** Runs the program before the tests; gives what declares the test of one of its steps. */
 export function guest(
 	program: string,
 	{ timeoutMs = 400_000, ownTime = false, machine: make = (options) => new Machine(options) }: GuestOptions = {},
-): (name: string, check?: (facts: Facts) => void) => void {
+): Step {
 	const results = new Map<string, StepResult>();
 	const asserted = new Set<string>();
 	let machine: Emulator;
@@ -48,4 +51,9 @@ export function guest(
 			check(result.facts);
 		});
 	};
+}
+
+/** The same for a machine that takes too long for every run. */
+export function longGuest(program: string, options: GuestOptions): Step {
+	return process.env.R58_LONG ? guest(program, options) : (name) => longTest(name, () => undefined);
 }

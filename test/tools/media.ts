@@ -1,12 +1,13 @@
 /** What is really in a media file, by ffmpeg and ffprobe. */
 import { spawn } from 'node:child_process';
 import type { Picture } from './counter.js';
+import { needed } from './packages.js';
 import { within } from './wait.js';
 
 const deadlineMs = 60_000;
 
 export async function run(program: string, args: string[]): Promise<Buffer> {
-	const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(needed(program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
 	const out: Buffer[] = [];
 	let complaint = '';
 	child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { needed } from './packages.js';
 import { until } from './wait.js';
 
 export type Place = 'studio' | 'router' | 'guest';
@@ -147,7 +148,7 @@ export class TestNetwork {
 		const options = ['-n', '-L', turnAddress, '-E', turnAddress, '-r', 'r58.test', '--use-auth-secret'];
 		options.push(`--static-auth-secret=${secret}`, '--no-cli', '--no-dtls', '--no-stdout-log', '--log-file', '/dev/null');
 		options.push('--pidfile', join(this.folder, 'turn.pid'), '--userdb', join(this.folder, 'turn.db'), ...tls);
-		this.#turn = spawn('ip', [...words, 'turnserver', ...options], { stdio: 'ignore', cwd: this.folder });
+		this.#turn = spawn('ip', [...words, needed('turnserver'), ...options], { stdio: 'ignore', cwd: this.folder });
 		this.#children.add(this.#turn);
 		const listening = () => this.#output('router', 'ss', '-Hlnt').includes(`${turnAddress}:${turnPorts.plain}`);
 		await until(listening, { what: 'coturn to listen', timeoutMs: 20_000, everyMs: 100 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Recording } from '../../service/api/schema.js';
 import { type Box, readCounter } from './counter.js';
 import { probe, times } from './media.js';
+import { needed } from './packages.js';
 import { within } from './wait.js';
 
 /** An hour of program on a busy machine. */
@@ -46,7 +47,7 @@ export async function readProgram(folder: string, recording: Recording, boxes: R
 async function counters(file: string, boxes: Box[]): Promise<(number | null)[][]> {
 	const { width = 0, height = 0 } = (await probe(file)).streams.find(({ codec_type }) => codec_type === 'video') ?? {};
 	const args = ['-v', 'error', '-i', file, '-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray'];
-	const child = spawn('ffmpeg', [...args, 'pipe:1'], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(needed('ffmpeg'), [...args, 'pipe:1'], { stdio: ['ignore', 'pipe', 'inherit'] });
 	const size = width * height;
 	const found: (number | null)[][] = boxes.map(() => []);
 	const picture = Buffer.alloc(size);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
 import { startNameServer } from './nameServer.js';
+import { needed } from './packages.js';
 import { freeTcpPorts } from './ports.js';
 import { until } from './wait.js';
 
@@ -40,7 +41,7 @@ export async function startPebble({ httpPort }: { httpPort: number }): Promise<P
 	};
 	writeFileSync(path('config.json'), JSON.stringify({ pebble }));
 	const output: string[] = [];
-	const args = ['--pdeathsig', 'KILL', 'pebble', '-config', path('config.json'), '-dnsserver', `127.0.0.1:${names.port}`];
+	const args = ['--pdeathsig', 'KILL', needed('pebble'), '-config', path('config.json'), '-dnsserver', `127.0.0.1:${names.port}`];
 	const child = spawn('setpriv', args, { env: { ...process.env, PEBBLE_VA_NOSLEEP: '1' } });
 	for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => output.push(String(text)));
 	const read = (url: string) =>

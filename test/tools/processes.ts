@@ -9,7 +9,12 @@ export interface Process {
 	/** One letter: R running, S sleeping, T stopped, D stuck in the kernel, Z ended but not yet reaped. */
 	state: string;
 	title: string;
+	/** Processor time that it and those of its children who have ended took. */
+	processorS: number;
 }
+
+/** Clock ticks a second in /proc (USER_HZ, the same on every machine). */
+const ticksPerS = 100;
 
 export interface Host extends Process {
 	role: string;
@@ -24,14 +29,26 @@ export function processes(): Process[] {
 		try {
 			// The name in brackets may hold anything, so fields are counted after the last bracket (proc(5)).
 			const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-			const [state, parent, , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			const [state, parent, , session] = fields;
+			const processorS = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerS;
 			const title = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replace(/\0+/g, ' ').trim();
-			found.push({ pid: Number(entry), parent: Number(parent), session: Number(session), state: state!, title });
+			found.push({ pid: Number(entry), parent: Number(parent), session: Number(session), state: state!, title, processorS });
 		} catch {
 			// It has ended.
 		}
 	}
 	return found;
+}
+
+/** Processor time in s that the machine spent since its start, on all cores, with what its own host took from it. */
+export function machineS(): number {
+	const [user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
+		.split('\n', 1)[0]!
+		.split(/\s+/)
+		.slice(1)
+		.map(Number);
+	return (user! + nice! + system! + irq! + softirq! + steal!) / ticksPerS;
 }
 
 /** The living pipeline processes (`r58-host ROLE NAME`) of a session. */

@@ -1,6 +1,7 @@
 /** A program of someone else that says JSON lines, for as long as its input stays open. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { needed } from './packages.js';
 import { until } from './wait.js';
 
 export class Program {
@@ -10,7 +11,7 @@ export class Program {
 	readonly #child: ChildProcess;
 
 	constructor(command: string, args: string[], env: Record<string, string> = {}) {
-		this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], { env: { ...process.env, ...env } });
+		this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', needed(command), ...args], { env: { ...process.env, ...env } });
 		for (const stream of [this.#child.stdout!, this.#child.stderr!])
 			createInterface({ input: stream }).on('line', (line) => {
 				try {

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { needed } from './packages.js';
 import { freeTcpPorts } from './ports.js';
 import { until } from './wait.js';
 
@@ -49,10 +50,14 @@ export class TestSshd {
 	}
 
 	async start(): Promise<void> {
-		const child = spawn('setpriv', ['--pdeathsig', 'KILL', '/usr/sbin/sshd', '-D', '-e', '-f', join(this.dir, 'config')], {
-			stdio: ['ignore', 'ignore', 'pipe'],
-			detached: true,
-		});
+		const child = spawn(
+			'setpriv',
+			['--pdeathsig', 'KILL', needed('/usr/sbin/sshd'), '-D', '-e', '-f', join(this.dir, 'config')],
+			{
+				stdio: ['ignore', 'ignore', 'pipe'],
+				detached: true,
+			},
+		);
 		child.stderr.on('data', (text) => this.output.push(String(text)));
 		this.#child = child;
 		await until(() => this.output.join('').includes('Server listening'), { what: 'sshd to listen' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
+import { needed } from '../tools/packages.js';
 import { freeTcpPorts } from '../tools/ports.js';
 import { processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
@@ -64,7 +65,7 @@ class Victim {
 			`--remote-debugging-port=${port}`,
 			'about:blank',
 		];
-		const child = spawn('setpriv', ['--pdeathsig', 'KILL', '/usr/bin/chromium', ...flags, ...more], {
+		const child = spawn('setpriv', ['--pdeathsig', 'KILL', needed('/usr/bin/chromium'), ...flags, ...more], {
 			detached: true,
 			stdio: 'ignore',
 		});
