@@ -33,7 +33,7 @@ export interface OfferRules {
 
 /** One media line of the offer, in its order. `kept` ones are in the trimmed offer, the others are rejected in the answer. */
 interface OfferedLine {
-	kind: 'audio' | 'video';
+	kind: 'audio' | 'video' | 'application';
 	mid: string;
 	protocol: string;
 	/** First payload type, named again when the line is rejected. */
@@ -64,6 +64,8 @@ export interface CheckedOffer {
 }
 
 type Media = MediaDescription & { kind: 'audio' | 'video' };
+/** Of an offer: a data channel, which players of others open for every stream (MediaMTX’s reader), is there to be rejected. */
+type Line = MediaDescription & { kind: OfferedLine['kind'] };
 
 /** Throws `bad-sdp` for what is no usable SDP offer, `unsupported-media` for one whose media are not taken. */
 export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
@@ -71,7 +73,9 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 	// A lone CR ends a line for sdp-transform; what is checked here must be what it reads.
 	const text = given.replaceAll(/\r\n?/g, '\n');
 	const session = parseOffer(text);
-	const media = checkMedia(session, rules);
+	const lines = checkLines(session);
+	const media = lines.filter((line): line is Media => line.kind !== 'application');
+	checkMedia(media, session, rules);
 	const wanted = (m: Media) => rules.direction === 'publish' || rules[m.kind] !== false;
 	const kept = media.filter(wanted);
 	if (kept.length === 0)
@@ -82,7 +86,7 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 		...(video && { video: pickVideo(video, rules) }),
 		...(audio && { audio: pickAudio(audio) }),
 	};
-	const transport = checkTransport(text, session, kept);
+	const transport = checkTransport(text, session, [...kept, ...lines]);
 	return {
 		direction: rules.direction,
 		offer: trimmed(session, kept, choice, transport, rules),
@@ -90,17 +94,17 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 		fingerprint: transport.fingerprints.join(','),
 		setup: transport.setup,
 		ufrag: transport.ufrag,
-		credentials: media.map((m) => ({
+		credentials: lines.map((m) => ({
 			ufrag: String(m.iceUfrag ?? session.iceUfrag ?? ''),
 			pwd: String(m.icePwd ?? session.icePwd ?? ''),
 		})),
 		trickle: transport.candidates.length === 0 || /^a=ice-options:.*trickle/m.test(text),
-		lines: media.map((m) => ({
+		lines: lines.map((m) => ({
 			kind: m.kind,
 			mid: String(m.mid),
 			protocol: m.protocol,
 			pt: String(m.payloads ?? '0').split(' ')[0]!,
-			kept: kept.includes(m),
+			kept: kept.some((other) => other === m),
 		})),
 	};
 }
@@ -125,21 +129,29 @@ function parseOffer(text: string): SessionDescription {
 	return session;
 }
 
-/** The audio and video lines, at most one each, with the direction that fits. */
-function checkMedia(session: SessionDescription, { direction }: OfferRules): Media[] {
-	for (const { type } of session.media) {
-		if (type !== 'audio' && type !== 'video') {
-			throw new StudioError(
-				'unsupported-media',
-				`m=${type.slice(0, 20)} is not taken here: only one audio and one video line are`,
-			);
-		}
+/** At most one line of each kind, all with a name of their own. */
+function checkLines(session: SessionDescription): Line[] {
+	const kinds = ['audio', 'video', 'application'] as const;
+	const lines = session.media.map((m): Line => {
+		const kind = kinds.find((known) => known === m.type);
+		if (kind === undefined)
+			throw new StudioError('unsupported-media', `m=${m.type.slice(0, 20)} is not taken here: audio and video lines are`);
+		return { ...m, kind };
+	});
+	for (const kind of kinds) {
+		const count = lines.filter((line) => line.kind === kind).length;
+		if (count > 1) throw new StudioError('unsupported-media', `the offer has ${count} ${kind} lines; one is taken`);
 	}
-	const media = session.media.map((m): Media => ({ ...m, kind: m.type as Media['kind'] }));
-	for (const kind of ['audio', 'video'] as const) {
-		const lines = media.filter((m) => m.kind === kind).length;
-		if (lines > 1) throw new StudioError('unsupported-media', `the offer has ${lines} ${kind} lines; one is taken`);
-	}
+	for (const { kind, mid } of lines)
+		if (mid === undefined || !/^[\w.!#$%&'*+^`{|}~-]{1,64}$/.test(String(mid)))
+			throw new StudioError('bad-sdp', `the ${kind} line has no usable a=mid`);
+	if (new Set(lines.map(({ mid }) => String(mid))).size < lines.length)
+		throw new StudioError('bad-sdp', 'two lines have the same a=mid');
+	return lines;
+}
+
+/** Each of them enabled, bundled, and of the direction that fits. */
+function checkMedia(media: Media[], session: SessionDescription, { direction }: OfferRules): void {
 	const allowed = direction === 'publish' ? ['sendonly', 'sendrecv'] : ['recvonly', 'sendrecv'];
 	for (const m of media) {
 		const offeredDirection = m.direction ?? 'sendrecv';
@@ -154,12 +166,7 @@ function checkMedia(session: SessionDescription, { direction }: OfferRules): Med
 		/* A line of a bundle may have no port of its own (RFC 9143 §6). */
 		if (m.port === 0 && m.bundleOnly === undefined)
 			throw new StudioError('unsupported-media', `the ${m.kind} line is disabled (port 0)`);
-		if (m.mid === undefined || !/^[\w.!#$%&'*+^`{|}~-]{1,64}$/.test(String(m.mid))) {
-			throw new StudioError('bad-sdp', `the ${m.kind} line has no usable a=mid`);
-		}
 	}
-	if (new Set(media.map(({ mid }) => String(mid))).size < media.length)
-		throw new StudioError('bad-sdp', 'two lines have the same a=mid');
 	const streams = new Set(media.flatMap(({ msid = [] }) => msid.map(({ id }) => id)).filter((id) => id !== '-'));
 	if (direction === 'publish' && streams.size > 1)
 		throw new StudioError('unsupported-media', 'the tracks must be of one MediaStream');
@@ -168,7 +175,6 @@ function checkMedia(session: SessionDescription, { direction }: OfferRules): Med
 	if (media.length > 1 && !media.every(({ mid }) => members.includes(String(mid)))) {
 		throw new StudioError('bad-sdp', 'a=group:BUNDLE must name every media line (RFC 9725 §4.4.1)');
 	}
-	return media;
 }
 
 function pickVideo(media: Media, { direction }: OfferRules): VideoChoice {
@@ -198,9 +204,12 @@ interface Transport {
 	candidates: string[];
 }
 
-/** Everything is bundled, so the first kept line's transport is that of all (RFC 9143 §7). */
-function checkTransport(text: string, session: SessionDescription, kept: Media[]): Transport {
-	const first = kept[0]!;
+/**
+ * Everything is bundled, so the first kept line's transport is that of all (RFC 9143 §7). Where that is bundle-only, and has none of
+ * its own, a rejected line's is (RFC 8829 §5.2.1).
+ */
+function checkTransport(text: string, session: SessionDescription, bundle: Line[]): Transport {
+	const first = bundle.find((line) => line.iceUfrag !== undefined) ?? bundle[0]!;
 	const ufrag = String(first.iceUfrag ?? session.iceUfrag ?? '');
 	const pwd = String(first.icePwd ?? session.icePwd ?? '');
 	/* RFC 8839 §5.4. */
@@ -327,13 +336,17 @@ export function finishAnswer(
 	}
 	const finished = checked.lines.map((line) => {
 		const index = kept.indexOf(line);
-		if (index < 0) return [`m=${line.kind} 0 ${line.protocol} ${line.pt}`, 'c=IN IP4 0.0.0.0', `a=mid:${line.mid}`, 'a=inactive'];
+		if (index < 0 || line.kind === 'application') return rejected(line);
 		const capKbps = line.kind === 'video' ? maxKbps : null;
-		return withCap(finishSection(sections[index]!, line, checked, index === 0 ? candidates : null), capKbps);
+		return withCap(finishSection(sections[index]!, line.kind, checked, index === 0 ? candidates : null), capKbps);
 	});
 	const session = head.split('\n').filter((line) => line !== '' && !/^a=(group|msid-semantic|ice-options)/.test(line));
 	const group = `a=group:BUNDLE ${kept.map(({ mid }) => mid).join(' ')}`;
 	return `${[session, group, `a=msid-semantic: WMS ${stream}`, ...finished].flat().join('\r\n')}\r\n`;
+}
+
+function rejected({ kind, mid, protocol, pt }: OfferedLine): string[] {
+	return [`m=${kind} 0 ${protocol} ${pt}`, 'c=IN IP4 0.0.0.0', `a=mid:${mid}`, ...(kind === 'application' ? [] : ['a=inactive'])];
 }
 
 /** A bandwidth line stands right behind the connection line (RFC 4566 §5, RFC 3890). */
@@ -346,12 +359,12 @@ function withCap(section: string[], kbps: number | null): string[] {
 }
 
 /** `candidates` go to the first line only; all others are bundled onto it. */
-function finishSection(section: string, line: OfferedLine, checked: CheckedOffer, candidates: string[] | null): string[] {
+function finishSection(section: string, kind: Media['kind'], checked: CheckedOffer, candidates: string[] | null): string[] {
 	const [mline = '', ...rest] = section.split('\n').filter((l) => l !== '');
 	const watch = checked.direction === 'watch';
-	const pt = checked[line.kind]!.pt;
+	const pt = checked[kind]!.pt;
 	if (/^m=\w+ 0 /.test(mline) || rest.includes('a=inactive')) {
-		throw new StudioError('unsupported-media', `the ${line.kind} of this offer could not be negotiated`);
+		throw new StudioError('unsupported-media', `the ${kind} of this offer could not be negotiated`);
 	}
 	const replaced = new RegExp(
 		`^a=(candidate|end-of-candidates|sendonly|recvonly|sendrecv|msid|rtcp-mux|fmtp:${pt} |ssrc:\\d+ msid)`,
@@ -359,9 +372,9 @@ function finishSection(section: string, line: OfferedLine, checked: CheckedOffer
 	return [
 		mline,
 		...rest.filter((l) => !replaced.test(l)),
-		`a=fmtp:${pt} ${answerFmtp(line.kind, checked)}`.trim(),
+		`a=fmtp:${pt} ${answerFmtp(kind, checked)}`.trim(),
 		watch ? 'a=sendonly' : 'a=recvonly',
-		...(watch ? [`a=msid:${stream} ${line.kind}`] : []),
+		...(watch ? [`a=msid:${stream} ${kind}`] : []),
 		'a=rtcp-mux',
 		'a=rtcp-mux-only',
 		...(candidates ? [...candidates, 'a=end-of-candidates'] : []),

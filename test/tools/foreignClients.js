@@ -24,4 +24,20 @@ globalThis.foreign = {
 	unload() {
 		return this.player.unload();
 	},
+
+	/** As MediaMTX's reader does: a data channel for metadata beside the media. */
+	async watchWithDataChannel(endpoint, token) {
+		const peer = new RTCPeerConnection();
+		this.player = { unload: () => peer.close() };
+		peer.ontrack = ({ streams }) => (document.querySelector('video').srcObject = streams[0]);
+		for (const kind of ['video', 'audio']) peer.addTransceiver(kind, { direction: 'recvonly' });
+		peer.createDataChannel('');
+		await peer.setLocalDescription();
+		const response = await fetch(endpoint, {
+			method: 'POST',
+			headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/sdp' },
+			body: peer.localDescription.sdp,
+		});
+		await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+	},
 };

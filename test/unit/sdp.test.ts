@@ -33,6 +33,40 @@ const without = (text: string, pattern: RegExp) =>
 		.filter((line) => !pattern.test(line))
 		.join('\r\n');
 
+/** As webrtcbin 1.22 says it. */
+const answered = (checked: CheckedOffer) =>
+	[
+		'v=0',
+		'o=- 1 1 IN IP4 0.0.0.0',
+		's=-',
+		't=0 0',
+		'a=ice-options:trickle',
+		'a=group:BUNDLE 0',
+		...checked.lines
+			.flatMap(({ kind, mid, kept }) => (kept && kind !== 'application' ? [{ kind, mid }] : []))
+			.flatMap(({ kind, mid }, index) => [
+				`m=${kind} 9 UDP/TLS/RTP/SAVPF ${checked[kind]!.pt}`,
+				'c=IN IP4 0.0.0.0',
+				`a=mid:${mid}`,
+				'a=setup:active',
+				`a=rtpmap:${checked[kind]!.pt} ${kind === 'video' ? 'H264/90000' : 'OPUS/48000/2'}`,
+				`a=fmtp:${checked[kind]!.pt} profile=constrained-baseline`,
+				'a=ssrc:77 msid:r58 webrtctransceiver0',
+				'a=ssrc:77 cname:r58',
+				checked.direction === 'watch' ? 'a=sendonly' : 'a=recvonly',
+				...(index > 0
+					? []
+					: [
+							'a=candidate:1 1 UDP 2015363327 192.0.2.2 50000 typ host',
+							'a=candidate:1 1 UDP 2015363327 192.0.2.2 50000 typ host',
+							'a=candidate:2 1 UDP 2015363327 127.0.0.1 50001 typ host',
+							'a=candidate:3 1 UDP 2015363327 fe80::1 50002 typ host',
+							'a=candidate:4 1 TCP 1015021823 192.0.2.2 9 typ host tcptype active',
+						]),
+			]),
+		'',
+	].join('\r\n');
+
 const offers = suite('offers');
 
 const taken: [
@@ -152,11 +186,21 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 	['a viewer that sends', chromium, watch, 'unsupported-media', /audio is sendonly; .*recvonly or sendrecv/],
 	['an inactive line', chromium.replace('a=sendonly', 'a=inactive'), publish, 'unsupported-media', /inactive/],
 	[
-		'a data channel',
-		`${chromium}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n`,
+		'two data channel lines',
+		`${chromium}${'m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n'.repeat(2)}`,
 		publish,
 		'unsupported-media',
-		/m=application/,
+		/2 application lines/,
+	],
+	['text', `${chromium}m=text 9 RTP/SAVPF 98\r\na=mid:2\r\n`, publish, 'unsupported-media', /m=text is not taken/],
+	[
+		'a data channel alone',
+		without(chromium, /^a=(candidate|group)/)
+			.replace(/m=audio[\s\S]*/, '')
+			.concat('m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n'),
+		publish,
+		'unsupported-media',
+		/no media line for what is here/,
 	],
 	['two video lines', `${chromium}${chromium.slice(chromium.indexOf('m=video'))}`, publish, 'unsupported-media', /2 video lines/],
 	['simulcast', `${chromium}a=rid:0 send\r\na=simulcast:send 0\r\n`, publish, 'unsupported-media', /simulcast/],
@@ -187,40 +231,6 @@ for (const [what, text, rules, code, message] of refused) {
 offers.run();
 
 const answers = suite('answers');
-
-/** As webrtcbin 1.22 says it. */
-const answered = (checked: CheckedOffer) =>
-	[
-		'v=0',
-		'o=- 1 1 IN IP4 0.0.0.0',
-		's=-',
-		't=0 0',
-		'a=ice-options:trickle',
-		'a=group:BUNDLE 0',
-		...checked.lines
-			.filter(({ kept }) => kept)
-			.flatMap(({ kind, mid }, index) => [
-				`m=${kind} 9 UDP/TLS/RTP/SAVPF ${checked[kind]!.pt}`,
-				'c=IN IP4 0.0.0.0',
-				`a=mid:${mid}`,
-				'a=setup:active',
-				`a=rtpmap:${checked[kind]!.pt} ${kind === 'video' ? 'H264/90000' : 'OPUS/48000/2'}`,
-				`a=fmtp:${checked[kind]!.pt} profile=constrained-baseline`,
-				'a=ssrc:77 msid:r58 webrtctransceiver0',
-				'a=ssrc:77 cname:r58',
-				checked.direction === 'watch' ? 'a=sendonly' : 'a=recvonly',
-				...(index > 0
-					? []
-					: [
-							'a=candidate:1 1 UDP 2015363327 192.0.2.2 50000 typ host',
-							'a=candidate:1 1 UDP 2015363327 192.0.2.2 50000 typ host',
-							'a=candidate:2 1 UDP 2015363327 127.0.0.1 50001 typ host',
-							'a=candidate:3 1 UDP 2015363327 fe80::1 50002 typ host',
-							'a=candidate:4 1 TCP 1015021823 192.0.2.2 9 typ host tcptype active',
-						]),
-			]),
-		'',
-	].join('\r\n');
 
 answers('an answer to a viewer has what webrtcbin leaves out', () => {
 	const checked = checkOffer(offer('chromium-watch'), watch);
@@ -271,6 +281,38 @@ answers('a line the streamer has nothing for is rejected and not bundled', () =>
 	assert.match(text, /a=group:BUNDLE 1\r\n/);
 	assert.match(text, /m=audio 0 UDP\/TLS\/RTP\/SAVPF 109\r\nc=IN IP4 0\.0\.0\.0\r\na=mid:0\r\na=inactive\r\nm=video 9 /);
 });
+
+for (const [name, rules] of [
+	['chromium-publish', publish],
+	['chromium-watch', watch],
+] as const) {
+	const application = (mid: string) =>
+		['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0', `a=mid:${mid}`, 'a=sctp-port:5000', ''].join('\r\n');
+
+	answers(`${name} with a data channel: that line alone is rejected`, () => {
+		const checked = checkOffer(`${offer(name).replace('BUNDLE 0 1', 'BUNDLE 0 1 9')}${application('9')}`, rules);
+		assert.not.match(checked.offer, /m=application|a=mid:9/);
+		const text = finishAnswer(answered(checked), checked);
+		assert.match(text, /a=group:BUNDLE 0 1\r\n/);
+		assert.match(text, /m=application 0 UDP\/DTLS\/SCTP webrtc-datachannel\r\nc=IN IP4 0\.0\.0\.0\r\na=mid:9\r\n$/);
+		assert.is(text.match(/^m=(audio|video) 9 /gm)?.length, 2);
+	});
+
+	answers(`${name} bundled onto a data channel that stands first: its transport is that of the media`, () => {
+		const transport = without(offer(name), /^(?!a=(ice-ufrag|ice-pwd|fingerprint|setup))/)
+			.split('\r\n')
+			.slice(0, 4);
+		const bundled = without(offer(name), /^a=(ice-ufrag|ice-pwd|fingerprint|setup|candidate)/)
+			.replaceAll(/^(m=\w+) \d+ (.*\r\n)/gm, '$1 0 $2a=bundle-only\r\n')
+			.replace('BUNDLE 0 1', 'BUNDLE 9 0 1');
+		const candidate = 'a=candidate:1 1 udp 2122 192.0.2.9 4000 typ host';
+		const first = `${application('9')}${[...transport, candidate, ''].join('\r\n')}`;
+		const checked = checkOffer(bundled.replace('m=', `${first}m=`), rules);
+		assert.ok(checked.offer.includes(transport.find((line) => line.startsWith('a=ice-ufrag'))!));
+		assert.ok(checked.offer.includes(candidate));
+		assert.match(finishAnswer(answered(checked), checked), /a=group:BUNDLE 0 1\r\n[\s\S]*m=application 0 [\s\S]*m=/);
+	});
+}
 
 answers('loopback candidates can be left out', () => {
 	const checked = checkOffer(chromium, publish);

@@ -104,6 +104,13 @@ test('Eyevinn’s webrtc-player plays the program and the multiview, and ends it
 	}
 });
 
+test('a player that also asks for a data channel, as MediaMTX’s reader does, plays', async ({ page, service, token }) => {
+	await page.evaluate(`foreign.watchWithDataChannel('${service.http}/whep/program', '${token}')`);
+	await until(async () => (await look(page.locator('video')))?.width, { what: 'a picture', timeoutMs: 20_000 });
+	await page.evaluate('foreign.unload()');
+	await service.waitState(({ streamers }) => streamers.program!.viewers === 0, 'the viewer to be gone');
+});
+
 test('aiortc publishes and watches', async (context) => {
 	const { wire, service, token } = context;
 	const guest = await wire.guest('aiortc');

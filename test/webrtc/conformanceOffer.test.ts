@@ -96,13 +96,21 @@ for (const [name, endpoint] of Object.entries(endpoints)) {
 	});
 
 	test(`10, 11, 12 (${name}): one audio and one video at most, bundled, and no part of an offer alone`, async (context) => {
-		for (const media of [['audio', 'audio'], ['video', 'video', 'audio'], ['audio', 'application'], ['text']])
+		for (const media of [['audio', 'audio'], ['video', 'video', 'audio'], ['application'], ['text']])
 			assert.equal(await refused(context, { media }), [422, 'unsupported-media'], media.join());
 		assert.equal(await refused(context, { bundle: 'BUNDLE 0' }), [400, 'bad-sdp']);
 		const foreign = offerText({ direction: endpoint(context).direction }).replace('opus/48000/2', 'G722/8000');
 		const { path, token } = endpoint(context);
 		assert.equal(await context.wire.refused(path, { token, type: sdpType, body: foreign }), [422, 'unsupported-media']);
 		for (const media of [['audio'], ['video']]) assert.is(sections((await taken(context, { media })).answer).length, 1);
+	});
+
+	test(`12 (${name}): a data channel beside the media is rejected alone, as the players that ask for one expect`, async (context) => {
+		const { answer } = await taken(context, { media: ['audio', 'video', 'application'] });
+		const [audio, video, application] = sections(answer);
+		for (const section of [audio!, video!]) assert.match(section, /^m=(audio|video) [1-9]/);
+		assert.match(application!, /^m=application 0 UDP\/DTLS\/SCTP webrtc-datachannel\r\n/);
+		assert.match(answer, /^a=group:BUNDLE 0 1\r?$/m);
 	});
 
 	test(`10 (${name}): a line that has no port of its own because it is bundled is taken; a disabled one is not`, async (context) => {
