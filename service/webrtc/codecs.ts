@@ -1,11 +1,13 @@
 /** Which codec of an offered media line is used. */
-import { type MediaDescription, parseParams } from 'sdp-transform';
+import type { MediaDescription } from 'sdp-transform';
 
 export interface VideoChoice {
 	codec: 'H264' | 'VP8';
 	pt: number;
-	/** Format parameters as offered, `''` when there are none. */
+	/** Format parameters for the offer that is passed on, `''` when there are none. */
 	fmtp: string;
+	/** H.264: how it was offered, which is how it is answered (RFC 6184 §8.2.2). */
+	h264?: H264;
 	/** Payload type of retransmissions of `pt`, when offered. */
 	rtx?: number;
 }
@@ -14,18 +16,64 @@ export interface AudioChoice {
 	fmtp: string;
 }
 
-/** Profiles every browser decodes and this machine sends and takes, best first (RFC 6184 §8.1: profile_idc and constraint flags). */
-const h264Profiles = ['42e0', '42c0', '4200', '4d00', '4d40'];
+export interface H264 {
+	/** packetization-mode, 0 where none is named. */
+	mode: 0 | 1;
+	/** profile-level-id, six hex digits as they were written; null when there is none. */
+	level: string | null;
+}
 
-/** H.264 in packetization mode 1 first (constrained baseline before baseline before main); VP8 when `vp8` allows it. */
-export function chooseVideo(media: MediaDescription, { vp8 }: { vp8: boolean }): VideoChoice | null {
+type Profile = 'constrained baseline' | 'baseline' | 'main' | 'high';
+
+/**
+ * RFC 6184 table 5: profile_idc, and which of the constraint flags 0 to 2 must be set or clear. The lowest flags (4 and 5, of
+ * constrained and progressive high) and reserved bits change nothing for a decoder. Best first.
+ */
+const spellings: [profile: Profile, idc: number, mask: number, flags: number][] = [
+	['constrained baseline', 0x42, 0x40, 0x40],
+	['constrained baseline', 0x4d, 0x80, 0x80],
+	['constrained baseline', 0x58, 0xc0, 0xc0],
+	['baseline', 0x42, 0x40, 0x00],
+	['baseline', 0x58, 0xc0, 0x80],
+	['main', 0x4d, 0x80, 0x00],
+	['high', 0x64, 0x00, 0x00],
+];
+/** A viewer is sent constrained baseline or main by an encoder that makes both; a guest's may be what the decoder takes. */
+const profiles: Record<'publish' | 'watch', Profile[]> = {
+	publish: ['constrained baseline', 'baseline', 'main', 'high'],
+	watch: ['constrained baseline', 'baseline', 'main'],
+};
+
+/**
+ * What a guest sends or a viewer is sent. H.264 first, by its profile; a guest's may also be in packetization mode 0, or it is VP8.
+ * The program's packets are those of mode 1.
+ */
+export function chooseVideo(media: MediaDescription, direction: 'publish' | 'watch'): VideoChoice | null {
+	const modes = direction === 'publish' ? [1, 0] : [1];
+	const taken = profiles[direction];
 	const h264 = payloads(media, 'h264', 90_000)
-		.map((pt) => ({ pt, fmtp: fmtpOf(media, pt) }))
-		.map((choice) => ({ ...choice, rank: h264Rank(choice.fmtp) }))
-		.filter(({ rank }) => rank >= 0)
-		.sort((a, b) => a.rank - b.rank)[0];
-	if (h264) return { codec: 'H264', pt: h264.pt, fmtp: h264.fmtp, rtx: rtxOf(media, h264.pt) };
-	const pt = vp8 ? payloads(media, 'vp8', 90_000)[0] : undefined;
+		.map((pt) => ({ pt, fmtp: fmtpOf(media, pt), ...h264Of(fmtpOf(media, pt)) }))
+		.filter(({ mode, profile }) => modes.includes(mode) && profile !== null && taken.includes(profile))
+		.sort((a, b) => b.mode - a.mode || taken.indexOf(a.profile!) - taken.indexOf(b.profile!))[0];
+	if (h264) {
+		const { pt, fmtp, mode, level } = h264;
+		const sets = paramsOf(fmtp).get('sprop-parameter-sets');
+		const params = [
+			'level-asymmetry-allowed=1',
+			`packetization-mode=${mode}`,
+			...(level === null ? [] : [`profile-level-id=${level.toLowerCase()}`]),
+			// Cameras whose stream has none in it name them here.
+			...(sets !== undefined && /^[\w+/=,]+$/.test(sets) ? [`sprop-parameter-sets=${sets}`] : []),
+		];
+		return {
+			codec: 'H264',
+			pt,
+			fmtp: params.join(';'),
+			h264: { mode: mode === 1 ? 1 : 0, level },
+			rtx: rtxOf(media, pt),
+		};
+	}
+	const pt = direction === 'publish' ? payloads(media, 'vp8', 90_000)[0] : undefined;
 	return pt === undefined ? null : { codec: 'VP8', pt, fmtp: '', rtx: rtxOf(media, pt) };
 }
 
@@ -39,8 +87,8 @@ export function offered(media: MediaDescription): string {
 	const names = new Set(
 		media.rtp.map(({ codec, payload }) => {
 			if (codec.toLowerCase() !== 'h264') return codec;
-			const { 'packetization-mode': mode = 0, 'profile-level-id': profile = '?' } = parseParams(fmtpOf(media, payload));
-			return `H264 (${profile}, mode ${mode})`;
+			const { mode, level } = h264Of(fmtpOf(media, payload));
+			return `H264 (${level?.slice(0, 6) ?? 'no profile'}, mode ${mode})`;
 		}),
 	);
 	for (const name of ['rtx', 'red', 'ulpfec', 'flexfec-03', 'CN', 'telephone-event']) names.delete(name);
@@ -55,14 +103,22 @@ function payloads(media: MediaDescription, codec: string, rate: number): number[
 		.sort((a, b) => order.indexOf(String(a)) - order.indexOf(String(b)));
 }
 
-function h264Rank(fmtp: string): number {
-	const params = parseParams(fmtp);
-	if (String(params['packetization-mode'] ?? 0) !== '1') return -1;
+function h264Of(fmtp: string): { mode: number; level: string | null; profile: Profile | null } {
+	const params = paramsOf(fmtp);
+	const level = params.get('profile-level-id') ?? null;
 	/* RFC 6184 §8.1: without profile-level-id it is baseline. */
-	return h264Profiles.indexOf(
-		String(params['profile-level-id'] ?? '42000a')
-			.slice(0, 4)
-			.toLowerCase(),
+	const [idc = 0, flags = 0] = (/^[0-9a-f]{6}$/i.exec(level ?? '42000a')?.[0].match(/../g) ?? []).map((hex) => parseInt(hex, 16));
+	const profile = spellings.find(([, known, mask, set]) => known === idc && (flags & mask) === set)?.[0] ?? null;
+	return { mode: Number(params.get('packetization-mode') ?? 0), level, profile };
+}
+
+/** Names are compared without regard to case (RFC 4855 §3, RFC 6838 §4.3). */
+function paramsOf(fmtp: string): Map<string, string> {
+	return new Map(
+		fmtp.split(';').map((param) => {
+			const [name = '', ...value] = param.split('=');
+			return [name.trim().toLowerCase(), value.join('=').trim()];
+		}),
 	);
 }
 
@@ -71,7 +127,7 @@ function fmtpOf(media: MediaDescription, pt: number): string {
 }
 
 function rtxOf(media: MediaDescription, pt: number): number | undefined {
-	return payloads(media, 'rtx', 90_000).find((rtx) => String(parseParams(fmtpOf(media, rtx)).apt) === String(pt));
+	return payloads(media, 'rtx', 90_000).find((rtx) => paramsOf(fmtpOf(media, rtx)).get('apt') === String(pt));
 }
 
 function isPayloadType(pt: number): boolean {

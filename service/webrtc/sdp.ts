@@ -178,10 +178,10 @@ function checkMedia(media: Media[], session: SessionDescription, { direction }: 
 }
 
 function pickVideo(media: Media, { direction }: OfferRules): VideoChoice {
-	const choice = chooseVideo(media, { vp8: direction === 'publish' });
+	const choice = chooseVideo(media, direction);
 	if (choice) return choice;
 	if (direction === 'publish') {
-		const wanted = 'H.264 (constrained baseline or main, packetization-mode=1) or VP8';
+		const wanted = 'H.264 (baseline, main or high) or VP8';
 		throw new StudioError('unsupported-media', `no video codec fits: ${wanted} is taken, the offer has ${offered(media)}`);
 	}
 	throw new StudioError(
@@ -382,15 +382,16 @@ function finishSection(section: string, kind: Media['kind'], checked: CheckedOff
 }
 
 /**
- * H.264: the profile offered. Opus: stereo, and loss concealed from the next packet. Chromium begins at 300 kbit/s (320 pixels wide)
+ * H.264: as it was offered. Opus: stereo, and loss concealed from the next packet. Chromium begins at 300 kbit/s (320 pixels wide)
  * and takes ten seconds to full size unless it is told where to start.
  */
 function answerFmtp(kind: 'audio' | 'video', { video, direction }: CheckedOffer): string {
 	const params = kind === 'audio' ? ['minptime=10', 'useinbandfec=1', 'stereo=1'] : [];
 	if (kind === 'audio' && direction === 'watch') params.push('sprop-stereo=1');
-	if (kind === 'video' && video?.codec === 'H264') {
-		const profile = /profile-level-id=([0-9a-f]{6})/i.exec(video.fmtp)?.[1] ?? '42e01f';
-		params.push('level-asymmetry-allowed=1', 'packetization-mode=1', `profile-level-id=${profile}`);
+	if (kind === 'video' && video?.h264) {
+		const { mode, level } = video.h264;
+		params.push('level-asymmetry-allowed=1', `packetization-mode=${mode}`);
+		if (level !== null) params.push(`profile-level-id=${level}`);
 	}
 	if (kind === 'video' && direction === 'publish') params.push(`${startBitrate}${startKbps}`);
 	return params.join(';');

@@ -19,7 +19,11 @@ export class ObsPeer {
 	readonly #connection: InstanceType<typeof datachannel.PeerConnection>;
 	readonly #tracks: Record<Kind, ReturnType<InstanceType<typeof datachannel.PeerConnection>['addTrack']>>;
 
-	constructor(readonly does: 'sends' | 'watches') {
+	/** `h264`: format parameters of the picture, where they are to be others than the library's own. */
+	constructor(
+		readonly does: 'sends' | 'watches',
+		h264?: string,
+	) {
 		const connection = new datachannel.PeerConnection('obs', { iceServers: [] });
 		this.#connection = connection;
 		this.offer = within(
@@ -34,7 +38,7 @@ export class ObsPeer {
 		const audio = new datachannel.Audio('0', direction);
 		audio.addOpusCodec(111);
 		const video = new datachannel.Video('1', direction);
-		video.addH264Codec(96);
+		video.addH264Codec(96, h264);
 		if (does === 'sends') {
 			audio.addSSRC(1, 'obs');
 			video.addSSRC(2, 'obs');
@@ -85,21 +89,26 @@ export class ObsPeer {
 	}
 }
 
-/** A moving picture of one colour and a tone as RTP, for any number of peers that send. */
+/** A picture of one colour, as what a browser makes of its camera. */
+const smallPicture = `videotestsrc is-live=true pattern=solid-color foreground-color=0xff20a040
+	! video/x-raw,format=I420,width=320,height=180,framerate=15/1,colorimetry=bt709
+	! x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 key-int-max=15 ! video/x-h264,profile=constrained-baseline
+	! rtph264pay pt=96 ssrc=2 mtu=1200 config-interval=-1 aggregate-mode=zero-latency`;
+
+/** A picture and a tone as RTP, for any number of peers that send. */
 export class ObsFeed {
 	readonly peers = new Set<ObsPeer>();
 	#pipeline: Pipeline | undefined;
 	#sockets: Socket[] = [];
 
+	/** `video`: what makes the picture's packets, of payload type 96 and SSRC 2. */
+	constructor(private readonly video = smallPicture) {}
+
 	async start(): Promise<this> {
 		const ports: Record<string, number> = {};
 		for (const kind of kinds) ports[kind] = await this.#port(kind);
 		this.#pipeline = await new Pipeline().start(
-			`videotestsrc is-live=true pattern=solid-color foreground-color=0xff20a040
-			! video/x-raw,format=I420,width=320,height=180,framerate=15/1,colorimetry=bt709
-			! x264enc tune=zerolatency speed-preset=ultrafast bitrate=200 key-int-max=15 ! video/x-h264,profile=constrained-baseline
-			! rtph264pay pt=96 ssrc=2 mtu=1200 config-interval=-1 aggregate-mode=zero-latency
-			! udpsink host=127.0.0.1 port=${ports.video}
+			`${this.video} ! udpsink host=127.0.0.1 port=${ports.video}
 			audiotestsrc is-live=true freq=1320 ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=111 ssrc=1
 			! udpsink host=127.0.0.1 port=${ports.audio}`,
 		);

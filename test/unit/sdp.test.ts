@@ -116,7 +116,7 @@ offers('mDNS names, TCP and link-local candidates are left out', () => {
 });
 
 offers('a guest without a usable H.264 is taken with VP8', () => {
-	const text = offer('firefox-publish').replace('level-asymmetry-allowed=1;packetization-mode=1', 'level-asymmetry-allowed=1');
+	const text = offer('firefox-publish').replaceAll(/profile-level-id=\w+/g, 'profile-level-id=f4001f');
 	assert.equal(checkOffer(text, publish).video, { codec: 'VP8', pt: 120, fmtp: '', rtx: 124 });
 });
 
@@ -124,6 +124,64 @@ offers('constrained baseline is preferred to baseline and main', () => {
 	const main = without(offer('chromium-publish'), /profile-level-id=42/);
 	assert.match(checkOffer(offer('chromium-publish'), publish).video!.fmtp, /profile-level-id=42e01f/);
 	assert.match(checkOffer(main, publish).video!.fmtp, /packetization-mode=1;profile-level-id=4d001f/);
+});
+
+/** RFC 6184 table 5 and what encoders write; null where the decoder or, of a viewer, the encoder has nothing to do with it. */
+const spelled: [level: string | null, mode: number | null, publish: boolean, watch: boolean][] = [
+	['42e01f', 1, true, true],
+	['42401f', 1, true, true],
+	['42C028', 1, true, true],
+	['4d801f', 1, true, true],
+	['4de01f', 1, true, true],
+	['58c01f', 1, true, true],
+	['42001f', 1, true, true],
+	['42801f', 1, true, true],
+	['58801f', 1, true, true],
+	['4d001f', 1, true, true],
+	['4d401f', 1, true, true],
+	['64001f', 1, true, false],
+	['640c1f', 1, true, false],
+	['640028', 0, true, false],
+	['42e01f', 0, true, false],
+	['42e01f', null, true, false],
+	[null, 1, true, true],
+	[null, null, true, false],
+	['58001f', 1, false, false],
+	['6e001f', 1, false, false],
+	['7a001f', 1, false, false],
+	['f4001f', 1, false, false],
+	['42e0', 1, false, false],
+	['42e01f', 2, false, false],
+];
+for (const [level, mode, ...taken] of spelled) {
+	const params = [mode !== null && `packetization-mode=${mode}`, level !== null && `profile-level-id=${level}`].filter(Boolean);
+	offers(`H.264 with ${params.join(';') || 'no parameters'} is ${taken[0] ? 'taken from' : 'refused to'} a guest`, () => {
+		for (const [index, name] of ['obs-publish', 'obs-watch'].entries()) {
+			const rules = index === 0 ? publish : watch;
+			const base = name === 'obs-watch' ? offer('obs-publish').replaceAll('a=sendonly', 'a=recvonly') : offer(name);
+			for (const written of [
+				params.join(';'),
+				params.join(' ; ').replace(/\b[a-z]+(-[a-z]+)+/g, (found) => found.toUpperCase()),
+			]) {
+				const text = base.replace(/a=fmtp:96 .*\r\n/, written === '' ? '' : `a=fmtp:96 ${written}\r\n`);
+				if (taken[index] !== true) {
+					assert.match(refusal(() => checkOffer(text, rules)).message, /H\.264/);
+					continue;
+				}
+				const checked = checkOffer(text, rules);
+				assert.equal(checked.video!.h264, { mode: mode ?? 0, level });
+				const { fmtp } = parse(finishAnswer(answered(checked), checked)).media.find(({ type }) => type === 'video')!;
+				const config = fmtp[0]!.config;
+				assert.ok(config.includes(`packetization-mode=${mode ?? 0}`), config);
+				assert.is(/profile-level-id=(\w+)/.exec(config)?.[1] ?? null, level);
+			}
+		}
+	});
+}
+
+offers('parameter sets that are only in the offer go on to the decoder', () => {
+	const text = offer('obs-publish').replace('a=fmtp:96 ', 'a=fmtp:96 sprop-parameter-sets=Z0IAKeKQFAe2AtwEBAaQeJEV,aM48gA==;');
+	assert.match(checkOffer(text, publish).offer, /a=fmtp:96 .*;sprop-parameter-sets=Z0IAKeKQFAe2AtwEBAaQeJEV,aM48gA==\r\n/);
 });
 
 offers('a viewer without H.264 is told so', () => {
