@@ -8,6 +8,7 @@ import type {
 	Fault,
 	Guest,
 	GuestPatch,
+	LayerPatch,
 	NetworkStatus,
 	NetworkTest,
 	Recording,
@@ -438,6 +439,10 @@ export class LiveStudio implements Studio {
 
 	putScene(id: string, scene: ScenePut): Promise<Scene> {
 		return this.#switcher.putScene(id, scene);
+	}
+
+	patchLayer(id: string, index: number, patch: LayerPatch): Promise<Scene> {
+		return this.#switcher.patchLayer(id, index, patch);
 	}
 
 	async deleteScene(id: string): Promise<void> {

@@ -4,6 +4,7 @@ import type {
 	Fault,
 	Guest,
 	GuestPatch,
+	LayerPatch,
 	NetworkStatus,
 	NetworkTest,
 	Recording,
@@ -66,7 +67,9 @@ export interface Studio {
 	seenMessage(guest: string, id: number): void;
 	removeGuest(id: string): Promise<void>;
 
+	/** Throws conflict, with the scene as it is, when the version that was seen is not that any more. */
 	putScene(id: string, scene: ScenePut): Promise<Scene>;
+	patchLayer(id: string, index: number, patch: LayerPatch): Promise<Scene>;
 	deleteScene(id: string): Promise<void>;
 	setPreview(scene: string): Promise<Applied>;
 	cut(scene: string): Promise<Applied>;

@@ -1,6 +1,6 @@
-import type { GuestInvite, GuestPatch, Invite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
+import type { Applied, GuestInvite, GuestPatch, Invite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
 import { Requests } from '../api/requests.js';
-import { sceneOnAir, sourceScene, withSource } from './scenes.js';
+import { sceneOnAir, sourceScene } from './scenes.js';
 import type { Replacement } from './without.js';
 
 /** Everything the switcher asks of the studio. */
@@ -8,36 +8,63 @@ export class Commands extends Requests {
 	/** Length of the next mix. */
 	mixMs = 500;
 
-	preview(scene: string): Promise<unknown> {
-		return this.send('PUT', '/api/preview', { scene });
+	/** Called when this page itself changes what is in preview. */
+	onPreview: () => void = () => undefined;
+	/** Newest version of each scene from the answers, which may be ahead of the events. */
+	#versions = new Map<string, number>();
+	/** One change of a slot after the other: each knows the version that the one before made. */
+	#assigned: Promise<void> = Promise.resolve();
+
+	preview(scene: string): Promise<Applied | null> {
+		this.onPreview();
+		return this.send<Applied>('PUT', '/api/preview', { scene });
 	}
 
-	previewSource(source: string): Promise<unknown> {
+	previewSource(source: string): Promise<Applied | null> {
 		return this.preview(sourceScene(source));
 	}
 
-	cutToSource(source: string): Promise<unknown> {
-		return this.send('POST', '/api/cut', { scene: sourceScene(source) });
+	cutToSource(source: string): Promise<Applied | null> {
+		return this.send<Applied>('POST', '/api/cut', { scene: sourceScene(source) });
+	}
+
+	/** The second tap of two: on air, and preview again as it was before the first, unless somebody has changed it since. */
+	async hotCut(source: string, before: string | null, firstTap: Promise<Applied | null>): Promise<void> {
+		const answers = await Promise.all([firstTap, this.cutToSource(source)]);
+		const scene = sourceScene(source);
+		if (before === null || before === scene || !answers.some((answer) => answer?.preview === scene)) return;
+		await this.preview(before);
 	}
 
 	cut(): Promise<unknown> {
+		this.onPreview();
 		return this.send('POST', '/api/take', { kind: 'cut', durationMs: 0 });
 	}
 
 	mix(): Promise<unknown> {
+		this.onPreview();
 		return this.send('POST', '/api/take', { kind: 'mix', durationMs: this.mixMs });
 	}
 
-	/** Puts a source (null empties) into a slot of a scene and shows the scene in preview. */
+	/** Puts a source (null clears) into a box of a scene, as it was seen here. */
 	async assign(scene: Scene, slot: number, source: string | null): Promise<void> {
 		if (sceneOnAir(scene.id, this.show.state?.buses ?? null)) {
 			const title = `“${scene.label}” is on air`;
 			const text = 'The change shows in the program at once.';
 			if (!(await this.ask({ title, text, action: 'Change on air' }))) return;
 		}
-		const layers = withSource(scene.layers, slot, source);
-		const saved = await this.send('PUT', `/api/scenes/${encodeURIComponent(scene.id)}`, { label: scene.label, layers });
-		if (saved !== null && this.show.state?.buses.preview !== scene.id) await this.preview(scene.id);
+		this.#assigned = this.#assigned.then(() => this.#fill(scene, slot, source));
+		await this.#assigned;
+	}
+
+	async #fill({ id, version }: Scene, slot: number, source: string | null): Promise<void> {
+		const seen = Math.max(version, this.#versions.get(id) ?? 0);
+		const saved = await this.send<Scene>('PATCH', `/api/scenes/${encodeURIComponent(id)}/layers/${slot}`, {
+			source,
+			version: seen,
+		});
+		if (saved) this.#versions.set(id, saved.version);
+		else this.#versions.delete(id);
 	}
 
 	strip(strip: string, patch: StripPatch): Promise<unknown> {

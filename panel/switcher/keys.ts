@@ -19,7 +19,7 @@ export type KeyTarget = 'text' | 'button' | 'page';
 
 /** Shown by `?`; the numbers follow the order of the tiles. */
 export const keyMap: readonly [keys: string, meaning: string][] = [
-	['1 … 9', 'Source to preview'],
+	['1 … 9', 'Source to preview, or into the chosen box'],
 	['Shift + 1 … 9', 'Source to program at once (hot cut)'],
 	['Space', 'Cut: swap preview and program'],
 	['Enter', 'Take: mix over the chosen time'],

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Buses, Scene, Source } from '../../service/api/schema.js';
+import type { Buses, Scene, SceneContent, Source } from '../../service/api/schema.js';
 import { press } from '../common/press.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
@@ -38,7 +38,7 @@ export class LayoutBlock extends LitElement {
 		`;
 	}
 
-	#button(scene: Scene, testid: string) {
+	#button(scene: SceneContent, testid: string) {
 		const program = sceneOnAir(scene.id, this.buses);
 		const preview = this.buses?.preview === scene.id;
 		const known = scene.id in this.scenes;
@@ -57,7 +57,7 @@ export class LayoutBlock extends LitElement {
 		</button>`;
 	}
 
-	#picture({ layers }: Scene) {
+	#picture({ layers }: SceneContent) {
 		const boxes = [...layers].sort((a, b) => a.z - b.z);
 		return html`<svg viewBox="0 0 160 90" aria-hidden="true">
 			<rect class="back" width="160" height="90"></rect>

@@ -107,7 +107,7 @@ export class SwitcherPage extends LitElement {
 			<div class="monitors">
 				<r58-preview-monitor
 					.multiview=${this.#multiview} .selection=${this.#selection} .sources=${sources} .scene=${preview}
-					.layout=${this.#selection.scene} .slotIndex=${this.#selection.slot} .picked=${this.#selection.source}
+					.layout=${this.#selection.scene} .slotIndex=${this.#selection.target === this.#selection.scene ? this.#selection.slot : null} .picked=${this.#selection.source}
 					?live=${this.#multiview.live && online} message=${online ? this.#multiview.message : 'Panel offline'}
 					?tally=${buses !== null && preview !== null}
 				></r58-preview-monitor>
@@ -134,12 +134,18 @@ export class SwitcherPage extends LitElement {
 	}
 
 	#hint() {
-		const { scene, slot, source } = this.#selection;
-		if (!scene || (slot === null && source === null)) return nothing;
-		const air = sceneOnAir(scene.id, this.#show.state?.buses ?? null) ? ' This layout is on air.' : '';
-		return html`<p class="hint" role="status">
-			<span>${slot === null ? 'Now tap a slot in preview.' : `Slot ${slot + 1}: now tap a source.`}${air}</span>
-			${slot === null ? nothing : html`<button data-testid="slot-empty" @click=${() => this.#selection.empty()}>Empty it</button>`}
+		const { scene, target, slot, source } = this.#selection;
+		if (slot === null && source === null) return nothing;
+		const words =
+			slot !== null
+				? `Box ${slot + 1}${target === scene ? '' : ` of “${target?.label}”`} – choose a source.`
+				: scene
+					? 'Choose a box in preview.'
+					: 'Put a layout into preview, then choose a box.';
+		const air = target && sceneOnAir(target.id, this.#show.state?.buses ?? null) ? ' This layout is on air.' : '';
+		return html`<p class="hint" role="status" data-testid="hint">
+			<span>${words}${air}</span>
+			${slot === null ? nothing : html`<button data-testid="slot-empty" @click=${() => this.#selection.clear()}>Clear</button>`}
 			<button data-testid="slot-cancel" @click=${() => this.#selection.cancel()}>Cancel</button>
 		</p>`;
 	}
@@ -223,7 +229,7 @@ export class SwitcherPage extends LitElement {
 				const source = ordered(this.#show.state?.sources ?? {})[action.tile - 1];
 				if (!source) break;
 				if (action.do === 'program') void this.#commands.cutToSource(source.id);
-				else void this.#commands.previewSource(source.id);
+				else this.#selection.press(source);
 			}
 		}
 	}

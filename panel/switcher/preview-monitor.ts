@@ -9,7 +9,7 @@ import type { Selection } from './selection.js';
 import { tallyStyles } from './tally-styles.js';
 import './picture.js';
 
-/** What is next. A layout shows its slots over the picture: tap one, then a source. */
+/** What is next. A layout shows its boxes over the picture: tap one, then a source. */
 @customElement('r58-preview-monitor')
 export class PreviewMonitor extends LitElement {
 	static override styles = [
@@ -92,7 +92,7 @@ export class PreviewMonitor extends LitElement {
 					data-testid="slot-${index}" data-slot=${index} ?data-ready=${this.picked !== null}
 					.style=${`left:${layer.x * 100}%;top:${layer.y * 100}%;width:${layer.w * 100}%;height:${layer.h * 100}%`}
 					aria-pressed=${this.slotIndex === index}
-					aria-label="Slot ${index + 1}: ${name ?? 'empty'}"
+					aria-label="Box ${index + 1}: ${name ?? 'empty'}"
 					@click=${() => this.selection.tapSlot(index)}
 				><span>${name ?? 'Empty'}</span></button>`;
 			},

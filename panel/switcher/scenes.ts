@@ -1,4 +1,4 @@
-import type { Buses, Layer, Scene, Source, State } from '../../service/api/schema.js';
+import type { Buses, Scene, Source, State } from '../../service/api/schema.js';
 
 /** The built-in layouts, in the order of their buttons. They are scenes whose layers have a source or null. */
 export const layouts = [
@@ -27,10 +27,6 @@ export function ownScenes(scenes: State['scenes']): Scene[] {
 export function ordered(sources: State['sources']): Source[] {
 	const rank = (source: Source) => (source.kind === 'black' ? 1000 : (source.slot ?? 999));
 	return Object.values(sources).sort((a, b) => rank(a) - rank(b));
-}
-
-export function withSource(layers: readonly Layer[], slot: number, source: string | null): Layer[] {
-	return layers.map((layer, index) => (index === slot ? { ...layer, source } : layer));
 }
 
 export interface Tally {

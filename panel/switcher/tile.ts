@@ -10,7 +10,7 @@ import { tallyStyles } from './tally-styles.js';
 import '../common/meter.js';
 import './picture.js';
 
-/** One source: live picture, name, lamps, level. Tap: preview. Double tap: program. Drag: into a slot. */
+/** One source: live picture, name, lamps, level. Tap: preview. Double tap: program. Drag: into a box. */
 @customElement('r58-tile')
 export class Tile extends LitElement {
 	static override styles = [
@@ -104,7 +104,7 @@ export class Tile extends LitElement {
 				class="tile bus ${tally.program ? 'program' : tally.preview ? 'preview' : ''}"
 				data-testid="tile-${source.id}" data-state=${source.state}
 				aria-pressed=${this.chosen} aria-label="${source.label}${lamps ? `, ${lamps}` : ''}"
-				title="Tap: preview. Double tap: program. Drag it into a slot."
+				title="Tap: preview. Double tap: program. Drag it into a box."
 				@pointerdown=${this.#press} @click=${this.#click}
 			>
 				<span class="picture">
@@ -130,8 +130,8 @@ export class Tile extends LitElement {
 				this.placeable
 					? html`<button
 						class="corner place" data-testid="place-${source.id}" aria-pressed=${this.picked}
-						aria-label="Pick ${source.label}, then tap a slot"
-						title="Pick, then tap a slot in preview" @click=${() => this.selection.pick(source.id)}
+						aria-label="Pick ${source.label}, then choose a box"
+						title="Pick, then choose a box in preview" @click=${() => this.selection.pick(source.id)}
 					><span aria-hidden="true">+</span></button>`
 					: nothing
 			}

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
 import { type Route, route } from './route.js';
-import { idSchema, scenePutSchema, sceneSchema } from './schema.js';
+import { idSchema, layerPatchSchema, scenePutSchema, sceneSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });
+const layerParams = params.extend({ index: z.coerce.number().int().min(0).max(11) });
 
 export function sceneRoutes({ studio }: Services): Route[] {
 	return [
@@ -38,6 +39,19 @@ export function sceneRoutes({ studio }: Services): Route[] {
 					throw new StudioError('invalid', `id: must be "${params.id}" as in the path, or left out`);
 				}
 				return studio.putScene(params.id, body);
+			},
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/scenes/:id/layers/:index',
+			role: 'operator',
+			summary: 'Change one slot of a scene, counted from 0, and nothing else of it; on program it changes at once',
+			params: layerParams,
+			body: layerPatchSchema,
+			response: sceneSchema,
+			handler: ({ params, body }) => {
+				entryOf(studio.state.current.scenes, params.id, 'scene');
+				return studio.patchLayer(params.id, params.index, body);
 			},
 		}),
 		route({

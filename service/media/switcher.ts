@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Canvas, frameMs, gridFrameAfter } from '../../pipelines/canvas.js';
 import {
 	type Applied,
 	type Buses,
+	type Layer,
+	type LayerPatch,
 	type Scene,
+	type SceneContent,
 	type ScenePut,
 	type Strip,
 	type StripPatch,
@@ -14,6 +18,7 @@ import { StudioError } from '../errors.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../show/layouts.js';
 import { linear, type MixLayer, mixLayers, slotGains } from '../show/mix.js';
 import { multiviewLayers, multiviewMap } from '../show/multiview.js';
+import { SceneVersions } from '../show/sceneVersions.js';
 import type { LiveState } from '../state.js';
 import type { Store } from '../store/store.js';
 import type { AppliedFrame, AudioMix, MixerControl, Transition } from './mixerControl.js';
@@ -36,6 +41,7 @@ export interface SwitcherOptions {
 export class Switcher {
 	/** One change of the program at a time: the answer of each names its own frame. */
 	#queue: Promise<unknown> = Promise.resolve();
+	#versions = new SceneVersions();
 
 	constructor(private readonly o: SwitcherOptions) {
 		o.program.host.on('event', (element, event, data) => {
@@ -82,7 +88,7 @@ export class Switcher {
 			if (!scene.layers.some((layer) => layer.source === id)) continue;
 			const layers = scene.layers.map((layer) => (layer.source === id ? { ...layer, source: null } : layer));
 			this.#publishScene({ ...scene, layers });
-			if (!isSourceScene(scene.id)) this.o.store.scenes.put({ ...scene, layers });
+			if (!isSourceScene(scene.id)) this.o.store.scenes.put({ id: scene.id, label: scene.label, layers });
 		}
 		this.#dropOrphans();
 		state.set(`audio.${id}`, null);
@@ -91,20 +97,43 @@ export class Switcher {
 		this.refreshMultiview();
 	}
 
-	async putScene(id: string, put: ScenePut): Promise<Scene> {
+	async putScene(id: string, { version, ...put }: ScenePut): Promise<Scene> {
 		if (put.id !== undefined && put.id !== id) throw new StudioError('invalid', `id: the path says ${id}, the body ${put.id}`);
+		const known = this.o.state.current.scenes[id];
+		if (version !== undefined && version !== known?.version)
+			throw new StudioError('conflict', `${id} was changed meanwhile; here it is as it is now`, known);
+		for (const [index, { source }] of put.layers.entries()) this.#checkSource(`layers.${index}.source`, source);
+		return this.#saveScene({ id, label: put.label ?? known?.label ?? id, layers: put.layers });
+	}
+
+	async patchLayer(id: string, index: number, { version, ...patch }: LayerPatch): Promise<Scene> {
+		const scene = this.#scene(id);
+		const layer = scene.layers[index];
+		if (!layer) throw new StudioError('not-found', `scene ${id} has no layer ${index}: there are ${scene.layers.length}`);
+		if (version !== undefined && !this.#versions.saw(scene, index, version))
+			throw new StudioError(
+				'conflict',
+				`box ${index + 1} of “${scene.label}” was changed meanwhile; look at it and choose again`,
+				scene,
+			);
+		this.#checkSource('source', patch.source);
+		return this.#saveScene({ id, label: scene.label, layers: scene.layers.with(index, { ...layer, ...patch }) });
+	}
+
+	async #saveScene(content: SceneContent): Promise<Scene> {
+		const { id } = content;
 		if (isSourceScene(id))
 			throw new StudioError('conflict', `${id} belongs to its source and is not edited; copy it to a scene of another name`);
-		const { state, store } = this.o;
-		for (const [index, layer] of put.layers.entries())
-			if (layer.source !== null && layer.source !== 'black' && !state.current.sources[layer.source])
-				throw new StudioError('invalid', `layers.${index}.source: there is no source ${layer.source}`);
-		const scene: Scene = { id, label: put.label ?? state.current.scenes[id]?.label ?? id, layers: put.layers };
-		store.scenes.put(scene);
-		this.#publishScene(scene);
-		if (state.current.buses.program === id) await this.#show({ kind: 'cut', frames: 0 });
+		this.o.store.scenes.put(content);
+		const scene = this.#publishScene(content);
+		if (this.o.state.current.buses.program === id) await this.#show({ kind: 'cut', frames: 0 });
 		this.refreshMultiview();
 		return scene;
+	}
+
+	#checkSource(field: string, source: Layer['source'] | undefined): void {
+		if (source && source !== 'black' && !this.o.state.current.sources[source])
+			throw new StudioError('invalid', `${field}: there is no source ${source}`);
 	}
 
 	deleteScene(id: string): void {
@@ -116,7 +145,7 @@ export class Switcher {
 				`${id} is on ${this.o.state.current.buses.program === id ? 'program' : 'preview'}; put another scene there first`,
 			);
 		this.o.store.scenes.remove(id);
-		this.o.state.set(`scenes.${id}`, null);
+		this.#dropScene(id);
 	}
 
 	setPreview(id: string): Promise<Applied> {
@@ -224,8 +253,7 @@ export class Switcher {
 	#dropOrphans(): void {
 		const { scenes, sources } = this.o.state.current;
 		const own = new Set(Object.values(sources).map((source) => sourceScene(source).id));
-		for (const id of Object.keys(scenes))
-			if (isSourceScene(id) && !own.has(id) && !this.#onBus(id)) this.o.state.set(`scenes.${id}`, null);
+		for (const id of Object.keys(scenes)) if (isSourceScene(id) && !own.has(id) && !this.#onBus(id)) this.#dropScene(id);
 	}
 
 	#onTransitionEnd(frame: number): void {
@@ -249,8 +277,17 @@ export class Switcher {
 		return preview === id || program === id;
 	}
 
-	#publishScene(scene: Scene): void {
-		this.o.state.set(`scenes.${scene.id}`, scene);
+	#publishScene({ id, label, layers }: SceneContent): Scene {
+		const before = this.o.state.current.scenes[id];
+		if (before && before.label === label && isDeepStrictEqual(before.layers, layers)) return before;
+		const scene = { id, label, layers, version: this.#versions.next({ id, label, layers }, before) };
+		this.o.state.set(`scenes.${id}`, scene);
+		return scene;
+	}
+
+	#dropScene(id: string): void {
+		this.#versions.forget(id);
+		this.o.state.set(`scenes.${id}`, null);
 	}
 
 	#saveStrips(): void {

@@ -1,4 +1,4 @@
-import type { Layer, Scene } from '../api/schema.js';
+import type { Layer, SceneContent } from '../api/schema.js';
 
 const none = { left: 0, top: 0, right: 0, bottom: 0 };
 
@@ -21,7 +21,7 @@ const layouts: { id: string; label: string; layers: Layer[] }[] = [
 export const layoutIds = layouts.map((layout) => layout.id);
 
 /** The built-in scenes with `sources` in their boxes, in order. */
-export function builtInScenes(sources: string[]): Scene[] {
+export function builtInScenes(sources: string[]): SceneContent[] {
 	return layouts.map(({ id, label, layers }) => ({
 		id,
 		label,
@@ -32,7 +32,7 @@ export function builtInScenes(sources: string[]): Scene[] {
 const sourceScenePrefix = 'source-';
 
 /** The scene every source has of itself: full screen. */
-export function sourceScene(source: { id: string; label: string }): Scene {
+export function sourceScene(source: { id: string; label: string }): SceneContent {
 	return { id: `${sourceScenePrefix}${source.id}`, label: source.label, layers: [box(0, 0, 1, 1, { source: source.id })] };
 }
 

@@ -25,7 +25,7 @@ export type SlotOf = (source: string) => number | undefined;
 
 /** A scene as mixer layers, inside `area` of the canvas. */
 export function mixLayers(
-	scene: Scene,
+	scene: Pick<Scene, 'layers'>,
 	sources: Record<string, Pick<Source, 'crop'>>,
 	slotOf: SlotOf,
 	area: Box = { x: 0, y: 0, w: 1, h: 1 },
@@ -56,12 +56,17 @@ export function mixLayers(
 }
 
 /** Every source a scene shows. */
-export function sourcesOf(scene: Scene | undefined): Set<string> {
+export function sourcesOf(scene: Pick<Scene, 'layers'> | undefined): Set<string> {
 	return new Set((scene?.layers ?? []).flatMap((layer) => (layer.source === null ? [] : [layer.source])));
 }
 
 /** Linear gain of each slot of the program: fader, mute, and for AFV whether its source is on program. */
-export function slotGains(strips: Record<string, Strip>, program: Scene | undefined, slotOf: SlotOf, slots: number): number[] {
+export function slotGains(
+	strips: Record<string, Strip>,
+	program: Pick<Scene, 'layers'> | undefined,
+	slotOf: SlotOf,
+	slots: number,
+): number[] {
 	const onAir = sourcesOf(program);
 	const gains = new Array<number>(slots).fill(0);
 	for (const [source, strip] of Object.entries(strips)) {

@@ -39,7 +39,11 @@ export function multiviewMap(sources: Record<string, Source>): { columns: number
 }
 
 /** The multiview as mixer layers. */
-export function multiviewLayers(sources: Record<string, Source>, preview: Scene | undefined, slotOf: SlotOf): MixLayer[] {
+export function multiviewLayers(
+	sources: Record<string, Source>,
+	preview: Pick<Scene, 'layers'> | undefined,
+	slotOf: SlotOf,
+): MixLayer[] {
 	const tiles = Object.values(sources).flatMap((source): MixLayer[] => {
 		const box = source.slot === undefined ? undefined : tileBox(source.slot);
 		return box ? [{ slot: source.slot!, ...box, fit: 'contain' }] : [];

@@ -39,6 +39,7 @@ const phrases: Record<string, string> = {
 	'POST /api/door/visitors/:id/admit': 'Let in from the door',
 	'DELETE /api/door/visitors/:id': 'Turned away at the door',
 	'PUT /api/scenes/:id': 'Changed the scene',
+	'PATCH /api/scenes/:id/layers/:index': 'Changed the scene',
 	'DELETE /api/scenes/:id': 'Deleted the scene',
 	'PATCH /api/sources/:id': 'Changed the source',
 	'POST /api/sources': 'Added the source',

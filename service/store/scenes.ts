@@ -1,4 +1,4 @@
-import type { Layer, Scene } from '../api/schema.js';
+import type { Layer, SceneContent } from '../api/schema.js';
 import type { Database } from './database.js';
 
 export class Scenes {
@@ -8,7 +8,7 @@ export class Scenes {
 		this.#database = database;
 	}
 
-	put(scene: Scene): void {
+	put(scene: SceneContent): void {
 		this.#database.durably(() =>
 			this.#database.connection
 				.prepare(
@@ -20,7 +20,7 @@ export class Scenes {
 	}
 
 	/** In the order they were made. */
-	list(): Scene[] {
+	list(): SceneContent[] {
 		return this.#database.connection
 			.prepare<unknown[], { id: string; label: string; layers: string }>('SELECT id, label, layers FROM scenes ORDER BY rowid')
 			.all()

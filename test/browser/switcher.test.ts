@@ -84,6 +84,51 @@ test('a layout on preview takes any source in any slot by two taps', async ({ pa
 	await untilColour(page.getByTestId('preview-canvas'), [0.02, 0.25], blue, { tolerance: 32 });
 });
 
+test('a number key fills the chosen box, and previews again once none is chosen', async ({ page, service }) => {
+	await page.getByTestId('layout-quad').click();
+	await until(async () => (await buses(service)).preview === 'quad', { what: 'the quad on preview' });
+	await page.getByTestId('slot-1').click();
+	await page.keyboard.press('4');
+	await service.waitState(({ scenes }) => scenes.quad!.layers[1]!.source === 'hdmi4', 'hdmi4 in the second box');
+	assert.is((await buses(service)).preview, 'quad');
+	await page.keyboard.press('1');
+	await until(async () => (await buses(service)).preview === 'source-hdmi1', { what: 'hdmi1 on preview' });
+});
+
+test('a chosen box stays chosen when another operator changes preview, and two boxes filled at once keep both', async ({
+	page,
+	service,
+}) => {
+	await page.getByTestId('layout-quad').click();
+	await page.getByTestId('slot-2').click();
+	await service.api('PUT', '/api/preview', { scene: 'source-hdmi1' });
+	await page.getByTestId('preview-label').getByText('HDMI 1').waitFor();
+	assert.match((await page.getByTestId('hint').textContent()) ?? '', /Box 3 of “Quad”/);
+	// Somebody else fills another box in the same moment, from what was there before.
+	const { version } = (await service.state()).scenes.quad!;
+	const [other] = await Promise.all([
+		service.api('PATCH', '/api/scenes/quad/layers/3', { source: 'hdmi1', version }),
+		page.getByTestId('tile-hdmi2').click(),
+	]);
+	assert.is(other.status, 200);
+	const { scenes } = await service.waitState(
+		({ scenes }) => scenes.quad!.layers[2]!.source === 'hdmi2',
+		'hdmi2 in the third box',
+	);
+	assert.is(scenes.quad!.layers[3]!.source, 'hdmi1');
+	assert.is((await buses(service)).preview, 'source-hdmi1', 'preview is as the other operator left it');
+});
+
+test('two quick taps put a source on air and leave preview as it was', async ({ page, service }) => {
+	await service.api('POST', '/api/cut', { scene: 'source-hdmi1' });
+	await page.getByTestId('layout-quad').click();
+	await until(async () => (await buses(service)).preview === 'quad', { what: 'the quad on preview' });
+	await page.getByTestId('preview-label').getByText('Quad').waitFor();
+	await page.getByTestId('tile-hdmi3').dblclick();
+	await until(async () => (await buses(service)).program === 'source-hdmi3', { what: 'hdmi3 on program' });
+	await until(async () => (await buses(service)).preview === 'quad', { what: 'the quad on preview again' });
+});
+
 test('settings of a source, by keyboard: a lost one shows the slate in its tile', async ({ page, service }) => {
 	await page.getByTestId('settings-hdmi4').focus();
 	await page.keyboard.press('Enter');

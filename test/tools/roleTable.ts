@@ -81,6 +81,7 @@ export const roleTable: Record<string, 'public' | Role> = {
 	'GET /api/scenes': 'operator',
 	'GET /api/scenes/:id': 'operator',
 	'PUT /api/scenes/:id': 'operator',
+	'PATCH /api/scenes/:id/layers/:index': 'operator',
 	'DELETE /api/scenes/:id': 'operator',
 	'PUT /api/preview': 'operator',
 	'POST /api/take': 'operator',

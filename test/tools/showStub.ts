@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import type { GuestMessage } from '../../service/api/guestChannel.js';
-import type { Applied, Fault, Guest, Recording, Source, State, Target, TargetCreate } from '../../service/api/schema.js';
+import type {
+	Applied,
+	Fault,
+	Guest,
+	LayerPatch,
+	Recording,
+	Source,
+	State,
+	Target,
+	TargetCreate,
+} from '../../service/api/schema.js';
 import { StudioError } from '../../service/errors.js';
 import type { FaultReport } from '../../service/faults.js';
 import { Alerts } from '../../service/health/alerts.js';
@@ -105,7 +115,13 @@ export class ShowStub implements Studio {
 	}
 
 	async putScene(id: string, scene: { label?: string; layers: [] }) {
-		this.state.set(`scenes.${id}`, { id, label: scene.label ?? id, layers: scene.layers });
+		this.state.set(`scenes.${id}`, { id, label: scene.label ?? id, layers: scene.layers, version: 1 });
+		return this.state.current.scenes[id]!;
+	}
+	async patchLayer(id: string, index: number, { version, ...patch }: LayerPatch) {
+		const { layers } = this.state.current.scenes[id]!;
+		if (!layers[index]) throw new StudioError('not-found', `no layer ${index}`);
+		this.state.set(`scenes.${id}.layers`, layers.with(index, { ...layers[index], ...patch }));
 		return this.state.current.scenes[id]!;
 	}
 	async deleteScene(id: string) {
@@ -253,7 +269,10 @@ function initialState(): Omit<State, 'seq'> {
 		},
 		guests: { 'guest-ada': guestOf('guest-ada', 'Ada'), 'guest-bob': guestOf('guest-bob', 'Bob') },
 		door: {},
-		scenes: { one: { id: 'one', label: 'One', layers: [] }, two: { id: 'two', label: 'Two', layers: [] } },
+		scenes: {
+			one: { id: 'one', label: 'One', layers: [], version: 1 },
+			two: { id: 'two', label: 'Two', layers: [], version: 1 },
+		},
 		buses: { preview: 'two', program: 'one', transition: null },
 		audio: { hdmi1: strip, master: strip },
 		overlays: {},

@@ -88,7 +88,7 @@ const layer = (source: string | null): Layer => ({
 	alpha: 1,
 	border: null,
 });
-const scene = (id: string, ...sources: (string | null)[]): Scene => ({ id, label: id, layers: sources.map(layer) });
+const scene = (id: string, ...sources: (string | null)[]): Scene => ({ id, label: id, layers: sources.map(layer), version: 1 });
 const desk = {
 	scenes: { 'side-by-side': scene('side-by-side', null, null), quad: scene('quad', 'g', 'a', 'b', 'c') },
 	sources: { g: { id: 'g', state: 'no-signal' }, dead: { id: 'dead', state: 'fault' }, a: { id: 'a', state: 'live' } },

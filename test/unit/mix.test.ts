@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { layerSchema, type Scene, type Strip } from '../../service/api/schema.js';
+import { layerSchema, type SceneContent, type Strip } from '../../service/api/schema.js';
 import { builtInScenes } from '../../service/show/layouts.js';
 import { linear, mixLayers, slotGains } from '../../service/show/mix.js';
 import { multiviewLayers, multiviewMap, multiviewTiles } from '../../service/show/multiview.js';
@@ -7,7 +7,11 @@ import { test } from '../tools/suite.js';
 
 const slots: Record<string, number> = { hdmi1: 0, hdmi2: 1, 'guest-a': 4 };
 const slotOf = (source: string) => slots[source];
-const scene = (...layers: unknown[]): Scene => ({ id: 's', label: 'S', layers: layers.map((layer) => layerSchema.parse(layer)) });
+const scene = (...layers: unknown[]): SceneContent => ({
+	id: 's',
+	label: 'S',
+	layers: layers.map((layer) => layerSchema.parse(layer)),
+});
 const strip = (patch: Partial<Strip> = {}): Strip => ({ gainDb: 0, mute: false, pan: 0, mode: 'afv', delayMs: 0, ...patch });
 
 test('layers come bottom to top, empty boxes and unknown sources are left out, black is slot −1', () => {

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { applyChanges } from '../../panel/api/delta.js';
-import { sceneOnAir, tallyOf, withSource } from '../../panel/switcher/scenes.js';
+import { sceneOnAir, tallyOf } from '../../panel/switcher/scenes.js';
 import type { Scene, State } from '../../service/api/schema.js';
 import { test } from '../tools/suite.js';
 
@@ -17,7 +17,7 @@ const layer = (source: string | null) => ({
 	alpha: 1,
 	border: null,
 });
-const scene = (id: string, ...sources: (string | null)[]): Scene => ({ id, label: id, layers: sources.map(layer) });
+const scene = (id: string, ...sources: (string | null)[]): Scene => ({ id, label: id, layers: sources.map(layer), version: 1 });
 const scenes = { a: scene('a', 'hdmi1', 'hdmi2'), b: scene('b', 'hdmi2', null) };
 
 function state(): State {
@@ -83,18 +83,6 @@ test('tally: red on program, green in preview, both red during a transition, dar
 	assert.ok(sceneOnAir('b', buses));
 	assert.not(sceneOnAir('a', buses));
 	assert.ok(sceneOnAir('a', { ...buses, transition }));
-});
-
-test('a source goes into one slot and the others stay', () => {
-	const layers = withSource(scenes.a.layers, 1, 'guest-a');
-	assert.equal(
-		layers.map(({ source }) => source),
-		['hdmi1', 'guest-a'],
-	);
-	assert.equal(
-		withSource(layers, 0, null).map(({ source }) => source),
-		[null, 'guest-a'],
-	);
 });
 
 test.run();
