@@ -5,10 +5,11 @@ import { StudioError } from '../errors.js';
 import type { Studio } from '../studio.js';
 import type { Log } from '../system/log.js';
 import { EventsClient, type Topic } from './eventsClient.js';
+import { Bucket } from './rates.js';
 import { type Route, route } from './route.js';
 import type { EventMessage } from './schema.js';
+import { messageRate, socketServerOptions } from './socketClient.js';
 
-const maxMessageBytes = 4096;
 const checkIntervalMs = 10_000;
 const goingAway = 1001;
 
@@ -20,9 +21,11 @@ export interface EventsOptions {
 /** The events socket: the state as a snapshot, then its changes; levels and statistics to those who ask. */
 export class EventsHub {
 	#options: EventsOptions;
-	#server = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
+	#server = new WebSocketServer(socketServerOptions);
 	#clients = new Set<EventsClient>();
 	#droppedByGone = 0;
+	/** Sockets that were ended because they said too much. */
+	talkative = 0;
 	#stopState: (() => void) | undefined;
 	#stopTopics = new Map<Topic, () => void>();
 	#timer: NodeJS.Timeout | undefined;
@@ -67,10 +70,16 @@ export class EventsHub {
 	}
 
 	#add(webSocket: WebSocket, socket: Duplex, stillAllowed: () => boolean): void {
+		const messages = new Bucket(messageRate);
 		const client = new EventsClient({
 			webSocket,
 			socket,
 			stillAllowed,
+			maySpeak: () => {
+				const may = messages.take() === 0;
+				if (!may) this.talkative += 1;
+				return may;
+			},
 			snapshot: () => JSON.stringify({ type: 'snapshot', state: this.#options.studio.state.snapshot() } satisfies EventMessage),
 			onTopics: () => this.#updateTopics(),
 			onClose: () => {

@@ -7,9 +7,9 @@ import type { Log } from '../system/log.js';
 import type { Caller } from './auth.js';
 import { guestProtocol } from './guestChannel.js';
 import { GuestEventsClient } from './guestEventsClient.js';
-import { policyViolation } from './socketClient.js';
+import { Buckets } from './rates.js';
+import { messageRate, policyViolation, socketServerOptions } from './socketClient.js';
 
-const maxMessageBytes = 4096;
 const checkIntervalMs = 10_000;
 /** Of one guest: a second tab, and the one that is being reloaded. The oldest gives way. */
 const maxClients = 4;
@@ -28,14 +28,16 @@ export function allowGuestEvents(caller: Caller, guest: string): void {
 /** The live channels of guests' pages: each is told of its own seat and nothing else. */
 export class GuestEventsHub {
 	#server = new WebSocketServer({
-		noServer: true,
-		maxPayload: maxMessageBytes,
-		perMessageDeflate: false,
+		...socketServerOptions,
 		// The other one offered is the token: it must not come back.
 		handleProtocols: (offered) => (offered.has(guestProtocol) ? guestProtocol : false),
 	});
 	/** Oldest first. */
 	#clients = new Map<string, GuestEventsClient[]>();
+	/** By guest: another socket brings no more. */
+	#messages = new Buckets(messageRate);
+	/** Sockets that were ended because they said too much. */
+	talkative = 0;
 	#stopState: (() => void) | undefined;
 	#timer: NodeJS.Timeout | undefined;
 
@@ -78,6 +80,11 @@ export class GuestEventsHub {
 			guest,
 			studio: this.options.studio,
 			stillAllowed,
+			maySpeak: () => {
+				const may = this.#messages.take(guest) === 0;
+				if (!may) this.talkative += 1;
+				return may;
+			},
 			onClose: () => {
 				const index = clients.indexOf(client);
 				if (index >= 0) clients.splice(index, 1);

@@ -2,6 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Lockout } from '../accounts/lockout.js';
 import type { EventsHub } from './events.js';
+import type { GuestEventsHub } from './guestEvents.js';
 import { machineMetrics } from './machineMetrics.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
@@ -80,7 +81,7 @@ export class Metrics {
 		registers: [this.#registry],
 	});
 
-	constructor(events: EventsHub, lockout: Lockout) {
+	constructor(events: EventsHub, guestEvents: GuestEventsHub, lockout: Lockout) {
 		const gauge = (name: string, help: string, read: () => number): void => {
 			new Gauge({
 				name,
@@ -106,6 +107,11 @@ export class Metrics {
 		gauge('r58_logins_failed', 'Wrong passwords, codes and tokens at the login', () => lockout.failed);
 		gauge('r58_logins_refused', 'Logins that came before the wait was over', () => lockout.refused);
 		gauge('r58_logins_waiting', 'Accounts and addresses that have to wait now', () => lockout.waiting());
+		gauge(
+			'r58_sockets_talkative',
+			'WebSockets that were ended because they said too much',
+			() => events.talkative + guestEvents.talkative,
+		);
 		gauge('r58_events_dropped', 'Messages not sent to clients that read too slowly', () => events.dropped);
 	}
 

@@ -13,20 +13,41 @@ export interface Rate {
 /** Beyond it the clients that were quiet longest are forgotten; their buckets are full again anyway. */
 const clientsKept = 4096;
 
+/** A token bucket. */
+export class Bucket {
+	#left: number;
+
+	constructor(
+		private readonly rate: Rate,
+		private at = performance.now(),
+	) {
+		this.#left = rate.burst;
+	}
+
+	/** Takes one, or says after how many seconds there is one. */
+	take(now = performance.now()): number {
+		const { burst, perSecond } = this.rate;
+		const filled = Math.min(burst, this.#left + ((now - this.at) / 1000) * perSecond);
+		if (filled < 1) return (1 - filled) / perSecond;
+		this.#left = filled - 1;
+		this.at = now;
+		return 0;
+	}
+}
+
 /** A token bucket for each client. */
-class Buckets {
-	#buckets = new Map<string, { left: number; at: number }>();
+export class Buckets {
+	#buckets = new Map<string, Bucket>();
 
 	constructor(private readonly rate: Rate) {}
 
 	/** Takes one, or says after how many seconds there is one. */
-	take(client: string, now: number): number {
-		const { burst, perSecond } = this.rate;
-		const { left, at } = this.#buckets.get(client) ?? { left: burst, at: now };
-		const filled = Math.min(burst, left + ((now - at) / 1000) * perSecond);
-		if (filled < 1) return (1 - filled) / perSecond;
+	take(client: string, now = performance.now()): number {
+		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate, now);
+		const waitS = bucket.take(now);
+		if (waitS > 0) return waitS;
 		this.#buckets.delete(client);
-		this.#buckets.set(client, { left: filled - 1, at: now });
+		this.#buckets.set(client, bucket);
 		if (this.#buckets.size > clientsKept) this.#buckets.delete(this.#buckets.keys().next().value!);
 		return 0;
 	}

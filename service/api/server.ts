@@ -129,7 +129,7 @@ export function createApi({
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
-	const metrics = new Metrics(events, lockout);
+	const metrics = new Metrics(events, guestEvents, lockout);
 	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
 	const routes: Route[] = [];
 	routes.push(

@@ -146,6 +146,37 @@ test('malformed messages are answered, then the socket is closed; large ones clo
 	assert.is((await cut)[0], 1009);
 });
 
+for (const [what, say] of [
+	['messages', (socket: WebSocket) => socket.send('{"type":"ping"}')],
+	['ping frames', (socket: WebSocket) => socket.ping()],
+	['pong frames', (socket: WebSocket) => socket.pong()],
+] as const) {
+	test(`a client that floods the socket with ${what} is told so and ended, and hardly any of it is handled`, async () => {
+		const client = new Client(open());
+		await client.next('snapshot');
+		let answers = 0;
+		client.socket.on('message', () => (answers += 1));
+		client.socket.on('pong', () => (answers += 1));
+		const closed = once(client.socket, 'close');
+		const before = performance.now();
+		for (let i = 0; i < 2000; i += 1) say(client.socket);
+		const [code, reason] = await closed;
+		assert.equal([code, String(reason)], [1008, 'too many messages']);
+		const allowed = 60 + (20 * (performance.now() - before)) / 1000 + 1;
+		assert.ok(answers <= allowed, `${answers} answers`);
+		const metrics = await (await server.ask('GET', '/metrics', { token: server.tokens.operator })).text();
+		assert.match(metrics, /^r58_sockets_talkative 1$/m);
+	});
+}
+
+test('what pages say while people work the panel stays under the limit', async () => {
+	const client = new Client(open());
+	await client.next('snapshot');
+	for (let i = 0; i < 40; i += 1) client.send({ type: 'ping' });
+	for (let i = 0; i < 40; i += 1) await client.next('pong');
+	assert.is(client.socket.readyState, WebSocket.OPEN);
+});
+
 test('a client that does not read misses deltas and gets a new snapshot when it has caught up', async () => {
 	const client = new Client(open());
 	const { state } = await client.next('snapshot');

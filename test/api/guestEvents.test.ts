@@ -117,6 +117,22 @@ test('a guest is told of its own mute, cap and connection, and of nobody else’
 		assert.is((await operator('PATCH', '/api/guests/guest-ada', { maxKbps })).status, 400, String(maxKbps));
 });
 
+test('a guest that floods its channels is ended, and more sockets bring no more', async () => {
+	const before = performance.now();
+	let answers = 0;
+	for (let socket = 0; socket < 3; socket += 1) {
+		const channel = new Channel(open());
+		await channel.untilStatus(() => true, 'the first status');
+		const closed = once(channel.socket, 'close');
+		for (let i = 0; i < 1000; i += 1) channel.send({ type: 'ping' });
+		const [code, reason] = await closed;
+		assert.equal([code, String(reason)], [1008, 'too many messages']);
+		answers += channel.events.filter(({ type }) => type === 'pong').length;
+	}
+	const allowed = 60 + (20 * (performance.now() - before)) / 1000 + 1;
+	assert.ok(answers >= 50 && answers <= allowed, `${answers} answers`);
+});
+
 test('messages go both ways, and a page that comes later gets the conversation so far', async () => {
 	const first = new Channel(open());
 	await first.untilStatus(() => true, 'the first status');
