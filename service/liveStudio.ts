@@ -42,6 +42,7 @@ import type { SupervisedHost } from './media/supervisedHost.js';
 import { Supervisor } from './media/supervisor.js';
 import { Switcher } from './media/switcher.js';
 import { Targets } from './media/targets.js';
+import { WaitingInputs } from './media/waiting.js';
 import type { IceServer } from './network/iceServer.js';
 import { Network } from './network/network.js';
 import { pluginPath } from './program.js';
@@ -110,6 +111,7 @@ export class LiveStudio implements Studio {
 	readonly #rtpSources: RtpSources;
 	readonly #targets: Targets;
 	readonly #hdmi: HdmiInputs;
+	readonly #waiting: WaitingInputs;
 	readonly #guests: Guests;
 	readonly #conversations: Conversations;
 	readonly #recorder: Recorder;
@@ -239,6 +241,7 @@ export class LiveStudio implements Studio {
 			program: this.#program,
 			multiview: this.#multiview,
 		});
+		this.#waiting = new WaitingInputs(faults);
 		this.#hdmi = new HdmiInputs({
 			instance,
 			canvas,
@@ -247,6 +250,7 @@ export class LiveStudio implements Studio {
 			supervisor,
 			sources: this.#sources,
 			faults,
+			waiting: this.#waiting,
 			log,
 			onAdded: (id) => {
 				if (this.#restored) this.#switcher.addSource(id);
@@ -299,22 +303,41 @@ export class LiveStudio implements Studio {
 		return this.state.current.system;
 	}
 
-	/** The show as it was, before anything runs: a guest who calls now is known. */
+	/** Gets the first process ready while the show is restored. */
+	warm(): void {
+		void this.#supervisor.warm();
+	}
+
+	/** The show as it was, before anything runs: a guest who calls now is known. What cannot be used is left out, each alone. */
 	restore(): void {
 		const { demo, settings, store } = this.o;
-		void this.#supervisor.warm();
 		this.state.set('system.safeMode', this.o.guard.begin());
 		if (store.fault) this.#faults.raise(store.fault);
 		showSettingsFault(settings, this.#faults);
 		if (demo) this.#sources.addDemoInputs();
 		else this.#hdmi.start();
-		for (const guest of store.guests.list()) this.#guests.restore(guest);
-		for (const source of store.rtpSources.list()) this.#rtpSources.restore(source);
+		for (const guest of store.guests.list())
+			this.#waiting.admit(guest.id, guest.name, () => {
+				this.#guests.restore(guest);
+				if (this.#restored) this.#guestCame(guest.id);
+			});
+		for (const source of store.rtpSources.list())
+			this.#waiting.admit(source.id, source.label, () => {
+				if (!this.#restored) return this.#rtpSources.restore(source);
+				this.#rtpSources.admit(source);
+				this.#switcher.addSource(source.id);
+			});
 		this.#targets.restore();
 		this.#switcher.restore();
 		this.#restored = true;
 		this.#recorder.restore();
 		for (const streamer of Object.values(this.#streamers)) streamer.publishAll();
+		for (const fault of store.leftOut.faults()) this.#faults.raise(fault);
+	}
+
+	#guestCame(id: string): void {
+		this.#switcher.addSource(id);
+		this.#streamers.returns.publish(`return-${id}`);
 	}
 
 	/** Starts every host, what is needed first first; the program is on air a moment later. */
@@ -388,6 +411,7 @@ export class LiveStudio implements Studio {
 	async deleteSource(id: string): Promise<void> {
 		await this.#rtpSources.remove(id);
 		await this.#switcher.removeSource(id);
+		this.#waiting.retry();
 	}
 
 	createTarget(target: TargetCreate): Promise<Target> {
@@ -405,8 +429,7 @@ export class LiveStudio implements Studio {
 	createGuest(name: string): Guest {
 		const guest = this.#guests.create(name);
 		this.o.store.guests.put(guest);
-		this.#switcher.addSource(guest.id);
-		this.#streamers.returns.publish(`return-${guest.id}`);
+		this.#guestCame(guest.id);
 		return guest;
 	}
 
@@ -435,6 +458,7 @@ export class LiveStudio implements Studio {
 		await this.#guests.remove(id);
 		this.#conversations.forget(id);
 		await this.#switcher.removeSource(id);
+		this.#waiting.retry();
 	}
 
 	putScene(id: string, scene: ScenePut): Promise<Scene> {

@@ -10,6 +10,7 @@ import { programFolder, programVersion } from './program.js';
 import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
 import { ShowLog } from './showLog/showLog.js';
+import { LeftOut } from './store/leftOut.js';
 import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
 import { Certificate } from './system/certificate.js';
@@ -40,8 +41,9 @@ async function main(): Promise<void> {
 	checkDataFolder(options.dataDir);
 	const statusToken = randomBytes(24).toString('base64url');
 	const keysDir = keyFolder(options.dataDir, programFolder);
-	const notRestored = finishPending({ dataDir: options.dataDir, keysDir, log });
-	const store = openStore(options.dataDir);
+	const leftOut = new LeftOut();
+	const notRestored = finishPending({ dataDir: options.dataDir, keysDir, log, leftOut });
+	const store = openStore(options.dataDir, leftOut);
 	const key = new DeviceKey(new KeyFiles(keysDir, log));
 	const overrides = new Map(options.canvas ? [['program.canvas', '--canvas']] : []);
 	const settings = new Settings({ dataDir: options.dataDir, log, key, overrides });
@@ -99,6 +101,7 @@ async function main(): Promise<void> {
 	process.on('SIGTERM', (signal) => void stop(signal));
 	process.on('SIGINT', (signal) => void stop(signal));
 
+	studio.warm();
 	studio.restore();
 	showLog.follow(studio.state);
 	settings.watch();

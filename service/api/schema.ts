@@ -33,7 +33,9 @@ export type Role = (typeof roles)[number];
 
 const id = z
 	.string()
-	.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1–64 lower-case letters, digits and dashes, starting with a letter or digit');
+	.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1–64 lower-case letters, digits and dashes, starting with a letter or digit')
+	// Every object has it: looked up in a collection it would be found.
+	.refine((text) => text !== 'constructor', 'is a reserved name');
 const label = z.string().trim().min(1).max(80);
 const colour = z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #3366cc');
 const ns = z.string().regex(/^\d+$/);

@@ -9,6 +9,9 @@ import { type Content, makeBackup, presentKeys, presentTables, readBackup } from
 import { dropPending, type Pending, type PendingRestore, readPending, undoFile, writePending } from './pending.js';
 import { settingsFrom } from './settingsPart.js';
 
+/** More than a page of them nobody reads. */
+const mostTold = 40;
+
 /** What a restore would do. */
 export interface Plan {
 	/** When the backup was made, and by which version. */
@@ -96,17 +99,27 @@ export class Backups {
 			kind: 'restore',
 			at: new Date().toISOString(),
 			of: manifest.madeAt,
+			unusable: content.unusable.slice(0, mostTold),
 			settings: this.o.settings.sealed(text),
 			tables: { ...content.show, ...opened?.accounts },
 			keys: opened?.keys ?? null,
 		};
 		const { madeAt, version } = manifest;
 		const how = secrets === 'locked' ? 'locked' : secrets ? 'restored' : 'none';
+		const rows = content.unusable.slice(0, mostTold).map(({ kind, id, reason }) => `${kind}: ${id} cannot be used (${reason})`);
+		const more = content.unusable.length - rows.length;
+		left.push(...rows, ...(more > 0 ? [`and ${more} more that cannot be used`] : []));
 		return { plan: { madeAt, version, secrets: how, left, ...this.#compare(next) }, next };
 	}
 
+	/** Settings that cannot be used leave those that are here. */
 	#settingsOf({ settings, secrets }: Content): { text: string; left: string[] } {
-		return settingsFrom(settings, secrets === 'locked' ? null : (secrets?.settings ?? null), this.o.settings.current);
+		try {
+			return settingsFrom(settings, secrets === 'locked' ? null : (secrets?.settings ?? null), this.o.settings.current);
+		} catch (error) {
+			if (!(error instanceof StudioError)) throw error;
+			return { text: this.o.settings.used.text, left: [`${error.message}; those that are here stay`] };
+		}
 	}
 
 	#compare({ settings, tables, keys }: PendingRestore): Pick<Plan, 'changes' | 'restart'> {
@@ -133,6 +146,7 @@ export class Backups {
 			kind: 'restore',
 			at: next.at,
 			of: next.at,
+			unusable: [],
 			settings: settings.used.text,
 			tables: Object.fromEntries(Object.keys(next.tables).flatMap((name) => (now[name] ? [[name, now[name]]] : []))),
 			keys: next.keys && presentKeys(keysDir),

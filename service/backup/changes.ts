@@ -66,8 +66,16 @@ function byId(rows: Row[], id: string): Map<unknown, Row> {
 	return new Map(rows.map((row) => [`${row.collection ?? ''} ${row[id]}`, row]));
 }
 
+function fieldOf(document: string, name: string): unknown {
+	try {
+		return (JSON.parse(document) as Record<string, unknown> | null)?.[name];
+	} catch {
+		return undefined;
+	}
+}
+
 function nameOf(row: Row, name: string): string {
-	if (typeof row.document === 'string') return String((JSON.parse(row.document) as Record<string, unknown>)[name] ?? row.id);
+	if (typeof row.document === 'string') return String(fieldOf(row.document, name) ?? row.id);
 	const text = String(row[name] ?? row.id);
 	return keyWords[text] ?? text;
 }

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import type { Document } from 'yaml';
 import { z } from 'zod';
-import { layerSchema, roles, rtpInputSchema, targetCreateSchema } from '../api/schema.js';
 import { validate } from '../api/validation.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { SettingsValues } from '../settings/schema.js';
+import { rowChecks } from '../store/entries.js';
+import { LeftOut, type Unusable } from '../store/leftOut.js';
 import { migrations } from '../store/migrations.js';
 import { type Files, makeArchive, openArchive } from './archive.js';
 import { seal, unseal } from './seal.js';
@@ -41,49 +42,14 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 const cell = z.union([z.string(), z.number(), z.null(), z.strictObject({ hex: z.string().regex(/^([0-9a-f]{2})*$/) })]);
 const rows = z.array(z.record(z.string().max(64), cell)).max(10_000);
-const json = (schema: z.ZodType) =>
-	z.string().refine((text) => {
-		try {
-			return schema.safeParse(JSON.parse(text)).success;
-		} catch {
-			return false;
-		}
-	}, 'does not fit');
-const collections: Record<string, z.ZodType> = {
-	'rtp-sources': z.looseObject({ label: z.string(), rtp: rtpInputSchema }),
-	targets: z.looseObject(targetCreateSchema.shape),
-};
-/** What the service reads without looking is looked at here. */
-const showSchema = z
-	.object({
-		scenes: z.array(z.looseObject({ id: z.string(), label: z.string(), layers: json(z.array(layerSchema)) })),
-		guests: z.array(z.looseObject({ id: z.string(), name: z.string(), created_at: z.string() })),
-		settings: z.array(z.looseObject({ key: z.string(), value: json(z.unknown()) })),
-		documents: z.array(
-			z
-				.looseObject({ collection: z.string(), id: z.string(), document: json(z.looseObject({ id: z.string() })) })
-				.refine(
-					({ collection, document }) => collections[collection]?.safeParse(JSON.parse(document)).success ?? true,
-					'does not fit',
-				),
-		),
-	})
-	.partial();
-const accountSchema = z
-	.object({
-		tokens: z.array(z.looseObject({ role: z.enum(roles), streamers: json(z.array(z.string()).nullable()).nullish() })),
-		users: z.array(z.looseObject({ role: z.enum(roles) })),
-	})
-	.partial();
-const tablesOf = (kind: 'show' | 'account', fits: z.ZodType) =>
+const tablesOf = (kind: 'show' | 'account') =>
 	z
 		.record(z.string(), rows)
-		.refine((tables) => Object.keys(tables).every((name) => tableKinds[name] === kind), 'holds a table of another kind')
-		.refine((tables) => fits.safeParse(tables).success, 'holds rows that no studio has written');
-const showTables = tablesOf('show', showSchema);
+		.refine((tables) => Object.keys(tables).every((name) => tableKinds[name] === kind), 'holds a table of another kind');
+const showTables = tablesOf('show');
 const sealedSchema = z.strictObject({
 	settings: z.record(z.string(), z.string()),
-	accounts: tablesOf('account', accountSchema),
+	accounts: tablesOf('account'),
 	keys: z.record(z.string().regex(keyNames), z.string().max(64 * 1024)),
 });
 
@@ -99,6 +65,8 @@ export interface Content {
 	show: Tables;
 	/** Null: there are none. 'locked': there are, and no passphrase was given. */
 	secrets: Sealed | 'locked' | null;
+	/** Rows that this studio cannot use; they are not among the tables. */
+	unusable: Unusable[];
 }
 
 /** Throws StudioError `disk` when the database cannot be read. */
@@ -163,12 +131,29 @@ export async function readBackup(archive: Buffer, passphrase: string | null): Pr
 	const { 'settings.yaml': settings, 'show.json': show, 'secrets.bin': sealed } = files;
 	if (!settings || Object.keys(manifest.files).some((name) => !(name in files)))
 		throw new StudioError('invalid', 'a file of the backup is missing');
+	const leftOut = new LeftOut();
+	const secrets = sealed ? (passphrase === null ? 'locked' : await opened(sealed, passphrase)) : null;
 	return {
 		manifest,
 		settings: settings.toString('utf8'),
-		show: validate(showTables, parsed(show, 'show.json'), 'show.json') as Tables,
-		secrets: sealed ? (passphrase === null ? 'locked' : await opened(sealed, passphrase)) : null,
+		show: usable(validate(showTables, parsed(show, 'show.json'), 'show.json') as Tables, leftOut),
+		secrets: secrets === null || secrets === 'locked' ? secrets : { ...secrets, accounts: usable(secrets.accounts, leftOut) },
+		unusable: leftOut.list(),
 	};
+}
+
+/** Each row is judged by itself. */
+function usable(tables: Tables, leftOut: LeftOut): Tables {
+	return Object.fromEntries(
+		Object.entries(tables).map(([name, rows]) => {
+			const { kind, check } = rowChecks[name]!;
+			const fits = rows.filter((row) => {
+				const read = () => check(row);
+				return leftOut.fitting(kind(row), [row], ({ id, key }) => String(id ?? key), read).length > 0;
+			});
+			return [name, fits];
+		}),
+	);
 }
 
 async function opened(sealed: Buffer, passphrase: string): Promise<Sealed> {

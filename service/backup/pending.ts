@@ -11,6 +11,7 @@ import { parseSettings } from '../settings/file.js';
 import { template } from '../settings/schema.js';
 import { lastGoodFile, settingsFile } from '../settings/settings.js';
 import { type Connection, openDatabase } from '../store/database.js';
+import { entryKinds, LeftOut } from '../store/leftOut.js';
 import { replaceFile, syncFolder, writeSynced } from '../system/durable.js';
 import type { Log } from '../system/log.js';
 import { clearTables, isDone, setDone, type Tables, writeTables } from './tables.js';
@@ -28,6 +29,8 @@ const restoreSchema = z.strictObject({
 	settings: z.string(),
 	/** These tables, whole; those not named stay. */
 	tables,
+	/** What of the backup is not among the tables: the next start tells of it. */
+	unusable: z.array(z.object({ kind: z.enum(entryKinds), id: z.string(), reason: z.string() })).default([]),
 	/** Key files by name; null leaves those that are here. */
 	keys: z.record(z.string().regex(/^[a-z-]+\.(pem|key)$/), z.string()).nullable(),
 });
@@ -61,16 +64,24 @@ export function dropPending(dataDir: string): void {
 	syncFolder(dataDir);
 }
 
+export interface Finish {
+	dataDir: string;
+	keysDir: string;
+	log: Log;
+	/** Learns which entries could not be restored. */
+	leftOut?: LeftOut;
+}
+
 /**
  * Carries out what is pending; to be called before anything of the data folder is open. One that cannot be carried out is put
  * aside, and all stays as it was: the studio starts whatever it is. The answer says why, or is null.
  */
-export function finishPending({ dataDir, keysDir, log }: { dataDir: string; keysDir: string; log: Log }): string | null {
+export function finishPending({ dataDir, keysDir, log, leftOut = new LeftOut() }: Finish): string | null {
 	const path = join(dataDir, pendingFile);
 	if (!existsSync(path)) return null;
 	try {
 		const pending = attempt(() => readPending(dataDir)!);
-		if (pending.kind === 'restore') restore(pending, dataDir, keysDir);
+		if (pending.kind === 'restore') restore(pending, { dataDir, keysDir, leftOut });
 		else reset(pending, dataDir, keysDir);
 		dropPending(dataDir);
 		log.info({ kind: pending.kind, at: pending.at }, 'carried out before the start');
@@ -95,7 +106,10 @@ function attempt<T>(work: () => T): T {
 	}
 }
 
-function restore({ at, settings, tables, keys }: PendingRestore, dataDir: string, keysDir: string): void {
+function restore(
+	{ at, settings, tables, keys, unusable }: PendingRestore,
+	{ dataDir, keysDir, leftOut }: { dataDir: string; keysDir: string; leftOut: LeftOut },
+): void {
 	const path = join(dataDir, settingsFile);
 	attempt(() => {
 		parseSettings(settings);
@@ -103,10 +117,11 @@ function restore({ at, settings, tables, keys }: PendingRestore, dataDir: string
 		writeSynced(`${path}.new`, settings);
 		change(dataDir, (connection) => {
 			if (isDone(connection, at)) return;
-			writeTables(connection, tables);
+			writeTables(connection, tables, leftOut);
 			setDone(connection, at);
 		});
 	});
+	for (const { kind, id, reason } of unusable) leftOut.add(kind, id, reason);
 	renameSync(`${path}.new`, path);
 	syncFolder(dataDir);
 	replaceFile(join(dataDir, lastGoodFile), settings);

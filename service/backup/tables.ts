@@ -1,4 +1,7 @@
+import { messageOf } from '../errors.js';
 import type { Connection } from '../store/database.js';
+import { rowChecks } from '../store/entries.js';
+import type { LeftOut } from '../store/leftOut.js';
 
 /**
  * What each table of the database is to a backup. show: scenes, inputs, places to stream to, guests' seats. account: who may log
@@ -34,8 +37,8 @@ export function readTables(connection: Connection, kinds: readonly ('show' | 'ac
 	})();
 }
 
-/** These tables hold these rows and no others. In a transaction of the caller; throws when a row does not fit its table. */
-export function writeTables(connection: Connection, tables: Tables): void {
+/** These tables hold these rows and no others, but for those that do not fit their table. In a transaction of the caller. */
+export function writeTables(connection: Connection, tables: Tables, leftOut: LeftOut): void {
 	const known = existing(connection);
 	for (const name of Object.keys(tables).filter((name) => known.includes(name))) {
 		const ofMoment = name === 'settings' ? `WHERE key NOT IN (${momentKeys.map((key) => `'${key}'`).join()})` : '';
@@ -45,15 +48,31 @@ export function writeTables(connection: Connection, tables: Tables): void {
 		if (!known.includes(name)) continue;
 		const columns = columnsOf(connection, name);
 		for (const row of rows) {
-			const given = Object.keys(row);
-			const foreign = given.find((column) => !columns.includes(column));
-			if (foreign !== undefined) throw new Error(`table ${name} has no column ${foreign.slice(0, 40)}`);
-			const names = given.map((column) => `"${column}"`).join(', ');
-			connection
-				.prepare(`INSERT INTO "${name}" (${names}) VALUES (${given.map(() => '?').join(', ')})`)
-				.run(given.map((column) => cellOf(row[column]!)));
+			try {
+				insertRow(connection, name, columns, row);
+			} catch (error) {
+				if (!isUnfit(error)) throw error;
+				leftOut.add(rowChecks[name]!.kind(row), String(row.id ?? row.key), messageOf(error));
+			}
 		}
 	}
+}
+
+class Foreign extends Error {}
+
+/** SQLite leaves the one row out and goes on; what the disk does not take ends the whole transaction. */
+function isUnfit(error: unknown): boolean {
+	return error instanceof Foreign || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(String((error as { code?: string }).code));
+}
+
+function insertRow(connection: Connection, table: string, columns: string[], row: Row): void {
+	const given = Object.keys(row);
+	const foreign = given.find((column) => !columns.includes(column));
+	if (foreign !== undefined) throw new Foreign(`table ${table} has no column ${foreign.slice(0, 40)}`);
+	const names = given.map((column) => `"${column}"`).join(', ');
+	connection
+		.prepare(`INSERT INTO "${table}" (${names}) VALUES (${given.map(() => '?').join(', ')})`)
+		.run(given.map((column) => cellOf(row[column]!)));
 }
 
 /** Whether the database is what this restore makes of it, told by when it was decided. */

@@ -10,6 +10,7 @@ import { DeviceWatch } from './deviceWatch.js';
 import type { Sources } from './sources.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
+import type { WaitingInputs } from './waiting.js';
 
 export interface HdmiInputsOptions {
 	instance: string;
@@ -19,6 +20,7 @@ export interface HdmiInputsOptions {
 	supervisor: Supervisor;
 	sources: Sources;
 	faults: Faults;
+	waiting: WaitingInputs;
 	log: Log;
 	/** A source that was not there when the show was restored. */
 	onAdded: (id: string) => void;
@@ -56,7 +58,7 @@ export class HdmiInputs {
 	readonly #watch = new DeviceWatch(() => this.scan());
 
 	constructor(private readonly o: HdmiInputsOptions) {
-		this.#assigned = o.settings.get('inputs', z.record(z.string(), z.string())) ?? {};
+		this.#assigned = o.settings.record('inputs', z.string().regex(/^hdmi\d{1,2}$/));
 	}
 
 	/** Looks what is there, and goes on looking when something is plugged; the watch comes first, so that nothing slips between. */
@@ -70,7 +72,7 @@ export class HdmiInputs {
 	}
 
 	scan(): void {
-		const { state, settings, sources, faults, where = roots } = this.o;
+		const { state, settings, sources, faults, waiting, where = roots } = this.o;
 		const devices = captureDevices(where);
 		const cards = soundCards(where).map(({ device, label }) => ({ device, label }));
 		state.set('system.soundCards', cards);
@@ -80,9 +82,11 @@ export class HdmiInputs {
 		for (const device of devices) {
 			const id = this.#assigned[device.key];
 			if (!id) this.o.log.onceASecond(device.key).warn({ device: device.device }, 'more capture devices than inputs');
-			else if (!this.#inputs.has(id)) this.#add(id, device);
+			else if (!this.#inputs.has(id)) waiting.admit(id, `HDMI ${id.slice('hdmi'.length)}`, () => this.#add(id, device));
 			else this.#moved(id, device);
 		}
+		const present = new Set(devices.map(({ key }) => this.#assigned[key]));
+		for (const id of waiting.ids) if (id.startsWith('hdmi') && !present.has(id)) waiting.forget(id);
 		if (this.#inputs.size > 0) faults.clear('no-inputs', 'inputs');
 		else
 			faults.raise({

@@ -36,15 +36,20 @@ export class RtpSources {
 		const rtp: RtpInput = { video, audio, listen };
 		await this.#checkFree(rtp);
 		const stored = { id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp };
-		this.restore(stored);
+		this.admit(stored);
 		this.o.store.rtpSources.put(stored);
+		return this.o.sources.get(stored.id);
+	}
+
+	/** Restores one while the show runs. */
+	admit(stored: StoredRtpSource): void {
+		this.restore(stored);
 		if (this.#running) {
 			this.#hosts.get(stored.id)!.start();
 		} else {
 			this.o.sources.disconnect(stored.id);
 			this.o.sources.setState(stored.id, 'off');
 		}
-		return this.o.sources.get(stored.id);
 	}
 
 	/** Throws conflict when the source is none of these, or a port is taken by somebody else. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { type Canvas, fpsOf, frameMs, linkAddress } from '../../pipelines/canvas.js';
 import { testSource } from '../../pipelines/testSource.js';
 import { type Source, type SourcePatch, sourcePatchSchema } from '../api/schema.js';
@@ -65,7 +64,7 @@ export class Sources {
 
 	constructor(private readonly o: SourcesOptions) {
 		this.slots = new Slots(o.slots);
-		this.#changed = o.settings.get('sources', z.record(z.string(), sourcePatchSchema)) ?? {};
+		this.#changed = o.settings.record('sources', sourcePatchSchema);
 		this.#sound = new SoundInputs(o);
 	}
 

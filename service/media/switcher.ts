@@ -11,7 +11,7 @@ import {
 	type ScenePut,
 	type Strip,
 	type StripPatch,
-	stripSchema,
+	stripPatchSchema,
 	type Take,
 } from '../api/schema.js';
 import { StudioError } from '../errors.js';
@@ -57,12 +57,12 @@ export class Switcher {
 		for (const scene of stored.values()) if (!layoutIds.includes(scene.id)) this.#publishScene(scene);
 		for (const source of Object.values(state.current.sources)) this.#publishScene(sourceScene(source));
 
-		const strips = store.settings.get('strips', z.record(z.string(), stripSchema)) ?? {};
+		const strips = store.settings.record('strips', stripPatchSchema);
 		state.set('audio.master', { ...defaultStrip, mode: 'on', ...strips.master });
 		for (const id of Object.keys(state.current.sources)) state.set(`audio.${id}`, { ...defaultStrip, ...strips[id] });
 
 		const buses = store.settings.get('buses', z.object({ preview: z.string().nullable(), program: z.string().nullable() }));
-		const known = (id: string | null | undefined) => (id && state.current.scenes[id] ? id : null);
+		const known = (id: string | null | undefined) => (id && Object.hasOwn(state.current.scenes, id) ? id : null);
 		state.set('buses', {
 			program: known(buses?.program) ?? 'full',
 			preview: known(buses?.preview) ?? known(Object.keys(state.current.scenes).find(isSourceScene)),

@@ -6,7 +6,8 @@ import { migrations } from './migrations.js';
 export type Connection = SQLite.Database;
 
 const busyTimeoutMs = 2000;
-const corruptCodes = ['SQLITE_NOTADB', 'SQLITE_CORRUPT'];
+/** The last three: a migration does not fit what is there. */
+const corruptCodes = ['SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_ERROR', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH'];
 
 /** The database file, migrated to this version. */
 export class Database {
@@ -22,6 +23,8 @@ export class Database {
 			const found = this.connection.pragma('quick_check(1)', { simple: true });
 			if (found !== 'ok') throw new SQLite.SqliteError(String(found), 'SQLITE_CORRUPT');
 			this.#migrate();
+			const missing = missingColumn(this.connection);
+			if (missing !== null) throw new SQLite.SqliteError(`there is no ${missing}`, 'SQLITE_CORRUPT');
 		} catch (error) {
 			this.connection.close();
 			throw error;
@@ -56,6 +59,26 @@ export class Database {
 				this.connection.pragma(`user_version = ${next + 1}`);
 			});
 		}
+	}
+}
+
+/** A column that this version has and the database lacks, or null. */
+function missingColumn(connection: Connection): string | null {
+	const columns = (of: Connection) =>
+		of
+			.prepare<unknown[], { name: string }>(
+				`SELECT tables.name || '.' || columns.name AS name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+				WHERE tables.type = 'table'`,
+			)
+			.all()
+			.map(({ name }) => name);
+	const model = new SQLite(':memory:');
+	try {
+		for (const step of migrations) model.exec(step);
+		const found = new Set(columns(connection));
+		return columns(model).find((name) => !found.has(name)) ?? null;
+	} finally {
+		model.close();
 	}
 }
 

@@ -1,4 +1,7 @@
+import type { z } from 'zod';
 import type { Database } from './database.js';
+import { parsed } from './entries.js';
+import type { EntryKind, LeftOut } from './leftOut.js';
 
 /** Things that are kept whole, by id. */
 export class Documents<T extends { id: string }> {
@@ -6,7 +9,8 @@ export class Documents<T extends { id: string }> {
 
 	constructor(
 		database: Database,
-		private readonly collection: string,
+		private readonly leftOut: LeftOut,
+		private readonly o: { collection: string; kind: EntryKind; schema: z.ZodType<T> },
 	) {
 		this.#database = database;
 	}
@@ -18,21 +22,29 @@ export class Documents<T extends { id: string }> {
 					`INSERT INTO documents (collection, id, document) VALUES (?, ?, ?)
 					ON CONFLICT (collection, id) DO UPDATE SET document = excluded.document`,
 				)
-				.run(this.collection, document.id, JSON.stringify(document)),
+				.run(this.o.collection, document.id, JSON.stringify(document)),
 		);
 	}
 
-	/** In the order they were made. */
+	/** Those that can be used, in the order they were made. */
 	list(): T[] {
-		return this.#database.connection
-			.prepare<unknown[], { document: string }>('SELECT document FROM documents WHERE collection = ? ORDER BY rowid')
-			.all(this.collection)
-			.map(({ document }) => JSON.parse(document) as T);
+		const { collection, kind, schema } = this.o;
+		const rows = this.#database.connection
+			.prepare<unknown[], { id: string; document: string }>(
+				'SELECT id, document FROM documents WHERE collection = ? ORDER BY rowid',
+			)
+			.all(collection);
+		const read = ({ id, document }: (typeof rows)[0]): T => {
+			const found = parsed(schema, document, 'document');
+			if (found.id !== id) throw new Error('id: another than that of its document');
+			return found;
+		};
+		return this.leftOut.fitting(kind, rows, ({ id }) => id, read);
 	}
 
 	remove(id: string): void {
 		this.#database.durably(() =>
-			this.#database.connection.prepare('DELETE FROM documents WHERE collection = ? AND id = ?').run(this.collection, id),
+			this.#database.connection.prepare('DELETE FROM documents WHERE collection = ? AND id = ?').run(this.o.collection, id),
 		);
 	}
 }

@@ -1,5 +1,8 @@
 import type { Guest } from '../api/schema.js';
+import { validate } from '../api/validation.js';
 import type { Database } from './database.js';
+import { storedGuestSchema } from './entries.js';
+import type { LeftOut } from './leftOut.js';
 
 /** What of a guest outlives a restart. */
 export type StoredGuest = Pick<Guest, 'id' | 'name' | 'createdAt'>;
@@ -7,7 +10,10 @@ export type StoredGuest = Pick<Guest, 'id' | 'name' | 'createdAt'>;
 export class Guests {
 	#database: Database;
 
-	constructor(database: Database) {
+	constructor(
+		database: Database,
+		private readonly leftOut: LeftOut,
+	) {
 		this.#database = database;
 	}
 
@@ -19,11 +25,17 @@ export class Guests {
 		);
 	}
 
-	/** In the order they were made. */
+	/** Those that can be used, in the order they were made. */
 	list(): StoredGuest[] {
-		return this.#database.connection
+		const rows = this.#database.connection
 			.prepare<unknown[], StoredGuest>('SELECT id, name, created_at AS createdAt FROM guests ORDER BY rowid')
 			.all();
+		return this.leftOut.fitting(
+			'guests',
+			rows,
+			({ id }) => id,
+			(row) => validate(storedGuestSchema, row, 'guest'),
+		);
 	}
 
 	remove(id: string): void {

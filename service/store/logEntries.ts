@@ -1,4 +1,4 @@
-import type { LogEntry, LogQuery } from '../showLog/entry.js';
+import { type LogEntry, type LogQuery, logEntrySchema } from '../showLog/entry.js';
 import type { Database } from './database.js';
 
 /** Some 20 MB, and a year of daily shows. */
@@ -90,6 +90,17 @@ export class LogEntries {
 		return this.#database.connection
 			.prepare<unknown[], Row>(sql)
 			.all(...values)
-			.map(({ id, document }) => ({ ...(JSON.parse(document) as Omit<LogEntry, 'id'>), id }));
+			.flatMap(entryOf);
+	}
+}
+
+const written = logEntrySchema.omit({ id: true });
+
+/** Nothing when it is not as a studio writes it. */
+function entryOf({ id, document }: Row): LogEntry[] {
+	try {
+		return [{ ...written.parse(JSON.parse(document)), id }];
+	} catch {
+		return [];
 	}
 }

@@ -1,10 +1,15 @@
 import type { Recording } from '../api/schema.js';
 import type { Database } from './database.js';
+import { parsed, storedRecordingSchema } from './entries.js';
+import type { LeftOut } from './leftOut.js';
 
 export class Recordings {
 	#database: Database;
 
-	constructor(database: Database) {
+	constructor(
+		database: Database,
+		private readonly leftOut: LeftOut,
+	) {
 		this.#database = database;
 	}
 
@@ -19,12 +24,17 @@ export class Recordings {
 		);
 	}
 
-	/** Oldest first. */
+	/** Those that can be used, oldest first. */
 	list(): Recording[] {
-		return this.#database.connection
-			.prepare<unknown[], { document: string }>('SELECT document FROM recordings ORDER BY started_at, rowid')
-			.all()
-			.map(({ document }) => JSON.parse(document) as Recording);
+		const rows = this.#database.connection
+			.prepare<unknown[], { id: string; document: string }>('SELECT id, document FROM recordings ORDER BY started_at, rowid')
+			.all();
+		const read = ({ id, document }: (typeof rows)[0]): Recording => {
+			const recording = parsed(storedRecordingSchema, document, 'document');
+			if (recording.id !== id) throw new Error('id: another than that of its document');
+			return recording;
+		};
+		return this.leftOut.fitting('recordings', rows, ({ id }) => id, read);
 	}
 
 	remove(id: string): void {

@@ -1,10 +1,16 @@
-import type { Layer, SceneContent } from '../api/schema.js';
+import type { SceneContent } from '../api/schema.js';
+import { validate } from '../api/validation.js';
 import type { Database } from './database.js';
+import { parsed, storedSceneSchema } from './entries.js';
+import type { LeftOut } from './leftOut.js';
 
 export class Scenes {
 	#database: Database;
 
-	constructor(database: Database) {
+	constructor(
+		database: Database,
+		private readonly leftOut: LeftOut,
+	) {
 		this.#database = database;
 	}
 
@@ -19,12 +25,14 @@ export class Scenes {
 		);
 	}
 
-	/** In the order they were made. */
+	/** Those that can be used, in the order they were made. */
 	list(): SceneContent[] {
-		return this.#database.connection
+		const rows = this.#database.connection
 			.prepare<unknown[], { id: string; label: string; layers: string }>('SELECT id, label, layers FROM scenes ORDER BY rowid')
-			.all()
-			.map(({ id, label, layers }) => ({ id, label, layers: JSON.parse(layers) as Layer[] }));
+			.all();
+		const read = ({ layers, ...row }: (typeof rows)[0]) =>
+			validate(storedSceneSchema, { ...row, layers: parsed(storedSceneSchema.shape.layers, layers, 'layers') }, 'scene');
+		return this.leftOut.fitting('scenes', rows, ({ id }) => id, read);
 	}
 
 	remove(id: string): void {

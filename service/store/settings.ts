@@ -1,22 +1,42 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { validate } from '../api/validation.js';
 import type { Database } from './database.js';
+import { parsed } from './entries.js';
+import type { LeftOut } from './leftOut.js';
 
 /** Values by name, as JSON: the scene on program, audio strips, changed properties of sources. */
 export class Settings {
 	#database: Database;
 
-	constructor(database: Database) {
+	constructor(
+		database: Database,
+		private readonly leftOut: LeftOut,
+	) {
 		this.#database = database;
 	}
 
 	/** Null when it was never set, or does not fit the schema any more. */
 	get<T>(key: string, schema: z.ZodType<T>): T | null {
-		const row = this.#database.connection
+		return this.#fitting(key, schema)[0] ?? null;
+	}
+
+	/** A value for each name; one that does not fit is left out alone. */
+	record<T>(key: string, schema: z.ZodType<T>): Record<string, T> {
+		const all = this.#fitting(key, z.record(z.string(), z.unknown()))[0] ?? {};
+		const read = ([name, value]: [string, unknown]) => [name, validate(schema, value, key)] as const;
+		return Object.fromEntries(this.leftOut.fitting('settings', Object.entries(all), ([name]) => `${key}.${name}`, read));
+	}
+
+	#fitting<T>(key: string, schema: z.ZodType<T>): T[] {
+		const rows = this.#database.connection
 			.prepare<unknown[], { value: string }>('SELECT value FROM settings WHERE key = ?')
-			.get(key);
-		if (!row) return null;
-		const parsed = schema.safeParse(JSON.parse(row.value));
-		return parsed.success ? parsed.data : null;
+			.all(key);
+		return this.leftOut.fitting(
+			'settings',
+			rows,
+			() => key,
+			({ value }) => parsed(schema, value, key),
+		);
 	}
 
 	set(key: string, value: unknown): void {

@@ -4,7 +4,9 @@ import type { Fault, RtpInput, Target } from '../api/schema.js';
 import { Audit } from './audit.js';
 import { openDatabase } from './database.js';
 import { Documents } from './documents.js';
+import { storedRtpSourceSchema, storedTargetSchema } from './entries.js';
 import { Guests } from './guests.js';
+import { LeftOut } from './leftOut.js';
 import { LogEntries } from './logEntries.js';
 import { Recordings } from './recordings.js';
 import { Scenes } from './scenes.js';
@@ -36,13 +38,15 @@ export interface Store {
 	rtpSources: Documents<StoredRtpSource>;
 	targets: Documents<StoredTarget>;
 	showLog: LogEntries;
+	/** Entries that were found and cannot be used. */
+	leftOut: LeftOut;
 	/** Set when the database was damaged and a new one was started. */
 	fault: Fault | null;
 	close(): void;
 }
 
 /** Opens DATA/studio.db. Throws StudioError `disk` or `conflict` (written by a newer version). */
-export function openStore(dataDir: string): Store {
+export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 	const path = join(dataDir, 'studio.db');
 	const { database, movedTo } = openDatabase(path);
 	// Hashes of passwords are for nobody else on this machine.
@@ -54,12 +58,17 @@ export function openStore(dataDir: string): Store {
 		tokens,
 		sessions: new Sessions(database, users, tokens),
 		audit: new Audit(database),
-		guests: new Guests(database),
-		scenes: new Scenes(database),
-		recordings: new Recordings(database),
-		settings: new Settings(database),
-		rtpSources: new Documents(database, 'rtp-sources'),
-		targets: new Documents(database, 'targets'),
+		guests: new Guests(database, leftOut),
+		scenes: new Scenes(database, leftOut),
+		recordings: new Recordings(database, leftOut),
+		settings: new Settings(database, leftOut),
+		rtpSources: new Documents(database, leftOut, {
+			collection: 'rtp-sources',
+			kind: 'RTP sources',
+			schema: storedRtpSourceSchema,
+		}),
+		targets: new Documents(database, leftOut, { collection: 'targets', kind: 'targets', schema: storedTargetSchema }),
+		leftOut,
 		showLog: new LogEntries(database),
 		fault: movedTo === null ? null : damaged(movedTo),
 		close: () => database.close(),

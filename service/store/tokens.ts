@@ -1,4 +1,5 @@
-import type { Role, Token } from '../api/schema.js';
+import { z } from 'zod';
+import { idSchema, type Role, roles, type Token } from '../api/schema.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';
 
@@ -51,12 +52,26 @@ function tokenOf(row: Row): StoredToken {
 		label: row.label,
 		role: row.role,
 		guest: row.guest,
-		streamers: row.streamers === null ? null : (JSON.parse(row.streamers) as string[]),
+		streamers: row.streamers === null ? null : streamersOf(row.streamers),
 		readOnly: row.read_only !== 0,
 		createdAt: row.created_at,
 		expiresAt: row.expires_at,
 		usedAt: row.used_at,
 	};
+}
+
+/** A list that cannot be read opens nothing. */
+function streamersOf(text: string): string[] {
+	try {
+		return z.array(z.string()).parse(JSON.parse(text));
+	} catch {
+		return [];
+	}
+}
+
+/** One that no studio has written opens nothing. */
+function counts(row: Row | undefined): row is Row {
+	return row !== undefined && roles.includes(row.role) && idSchema.safeParse(row.id).success;
 }
 
 /** Access tokens; only hashes of them are kept. */
@@ -101,7 +116,7 @@ export class Tokens {
 		const row = this.#database.connection
 			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens WHERE hash = @hash AND ${tokenCounts}`)
 			.get({ hash: hashOf(secret), ...times });
-		if (!row) return null;
+		if (!counts(row)) return null;
 		if (row.role === 'guest' && row.used_at === null) {
 			row.used_at = times.now;
 			this.#database.connection.prepare('UPDATE tokens SET used_at = ? WHERE id = ?').run(times.now, row.id);
@@ -114,7 +129,7 @@ export class Tokens {
 		const row = this.#database.connection
 			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens WHERE id = @id AND ${tokenCounts}`)
 			.get({ id, ...countsAt() });
-		return row ? tokenOf(row) : null;
+		return counts(row) ? tokenOf(row) : null;
 	}
 
 	/** The invites of a guest that can still be used, oldest first. */
@@ -124,6 +139,7 @@ export class Tokens {
 				`SELECT ${tokenColumns} FROM tokens WHERE guest = @guest AND ${tokenCounts} ORDER BY created_at, id`,
 			)
 			.all({ guest, ...countsAt() })
+			.filter(counts)
 			.map(tokenOf);
 	}
 
@@ -131,6 +147,7 @@ export class Tokens {
 		return this.#database.connection
 			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens ORDER BY created_at, id`)
 			.all()
+			.filter(counts)
 			.map(tokenOf);
 	}
 

@@ -1,4 +1,5 @@
-import type { AccountRole } from '../api/accountSchema.js';
+import { type AccountRole, accountRoles } from '../api/accountSchema.js';
+import { idSchema } from '../api/schema.js';
 import type { Database } from './database.js';
 import { makeId } from './secret.js';
 
@@ -20,6 +21,11 @@ export interface UserCreate {
 }
 
 const columns = 'id, name, role, created_at AS createdAt, login_at AS loginAt';
+
+/** An account that no studio has written lets nobody in. */
+function usable(user: StoredUser | undefined): StoredUser[] {
+	return user !== undefined && accountRoles.includes(user.role) && idSchema.safeParse(user.id).success ? [user] : [];
+}
 
 /** Names differ by more than capitals and the form of their letters; SQLite itself knows the capitals of ASCII alone. */
 function keyOf(name: string): string {
@@ -47,16 +53,20 @@ export class Users {
 	}
 
 	list(): StoredUser[] {
-		return this.#database.connection.prepare<unknown[], StoredUser>(`SELECT ${columns} FROM users ORDER BY key`).all();
+		return this.#database.connection
+			.prepare<unknown[], StoredUser>(`SELECT ${columns} FROM users ORDER BY key`)
+			.all()
+			.flatMap(usable);
 	}
 
 	get(id: string): StoredUser | null {
-		return this.#database.connection.prepare<unknown[], StoredUser>(`SELECT ${columns} FROM users WHERE id = ?`).get(id) ?? null;
+		const found = this.#database.connection.prepare<unknown[], StoredUser>(`SELECT ${columns} FROM users WHERE id = ?`);
+		return usable(found.get(id))[0] ?? null;
 	}
 
 	named(name: string): StoredUser | null {
 		const found = this.#database.connection.prepare<unknown[], StoredUser>(`SELECT ${columns} FROM users WHERE key = ?`);
-		return found.get(keyOf(name)) ?? null;
+		return usable(found.get(keyOf(name)))[0] ?? null;
 	}
 
 	/** What the password of an account is compared with. */

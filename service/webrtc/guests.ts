@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import type { Canvas } from '../../pipelines/canvas.js';
 import { guestSource } from '../../pipelines/guestSource.js';
-import { type Connection, connectionSchema, type Guest } from '../api/schema.js';
+import { type Connection, connectionSchema, type Guest, guestPatchSchema } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import type { Sources } from '../media/sources.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
@@ -59,7 +58,7 @@ export class Guests {
 	#caps: Record<string, number>;
 
 	constructor(private readonly o: GuestsOptions) {
-		this.#caps = o.settings.get('guestCaps', z.record(z.string(), z.number())) ?? {};
+		this.#caps = o.settings.record('guestCaps', guestPatchSchema.shape.maxKbps.unwrap().unwrap());
 	}
 
 	/** Throws no-slot when the mixer is full. */

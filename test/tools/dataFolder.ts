@@ -31,7 +31,7 @@ export function makeFolder(name: string, scenes = 3): Folder {
 	const store = openStore(dataDir);
 	for (let n = 0; n < scenes; n += 1)
 		store.scenes.put({ id: `scene-${n}`, label: `${name} ${n}`, layers: [{ ...layer, crop, border: null }] });
-	store.guests.put({ id: `guest-${name}`, name, createdAt: '2026-01-01T00:00:00.000Z' });
+	store.guests.put({ id: `guest-${name.toLowerCase()}`, name, createdAt: '2026-01-01T00:00:00.000Z' });
 	store.rtpSources.put({
 		id: 'rtp-1',
 		label: name,

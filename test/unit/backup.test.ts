@@ -13,6 +13,7 @@ import { makeArchive, openArchive } from '../../service/backup/archive.js';
 import { finishPending } from '../../service/backup/pending.js';
 import { tableKinds } from '../../service/backup/tables.js';
 import { StudioError } from '../../service/errors.js';
+import { LeftOut } from '../../service/store/leftOut.js';
 import { backupsOf, type Folder, makeFolder, secrets, silent, stateOf } from '../tools/dataFolder.js';
 import { cutAt } from '../tools/powerCut.js';
 import { Random } from '../tools/random.js';
@@ -158,7 +159,7 @@ test('backups of newer versions, damaged ones and other files are refused, and n
 	assert.equal(stateOf(a), before);
 });
 
-test('rows that no studio has written are refused', async () => {
+test('a backup brings back every row that can be used, each by itself; tables of another kind are refused', async () => {
 	const a = folder('Ada');
 	const files = await openArchive(await backupsOf(a).make(null));
 	const show = JSON.parse(String(files['show.json'])) as Record<string, Record<string, unknown>[]>;
@@ -169,20 +170,64 @@ test('rows that no studio has written are refused', async () => {
 		return makeArchive({ ...files, 'show.json': data, 'manifest.json': Buffer.from(JSON.stringify(manifest)) });
 	};
 	await backupsOf(a).plan(await withShow({}), null);
-	for (const change of [
-		{ scenes: [{ ...show.scenes![0], layers: '[{"source":7}]' }] },
-		{ scenes: [{ ...show.scenes![0], layers: 'no json' }] },
-		{ documents: [{ collection: 'targets', id: 'target-1', document: '{"id":"target-1","host":7}' }] },
-		{ sessions: [] },
-		{ sqlite_master: [] },
-		{ guests: 'none' },
-	])
+	for (const change of [{ sessions: [] }, { sqlite_master: [] }, { guests: 'none' }])
 		assert.is((await refusal(backupsOf(a).restore(await withShow(change), null))).code, 'invalid', JSON.stringify(change));
-	await backupsOf(a).restore(await withShow({ scenes: [{ ...show.scenes![0], 'label" --': 'x' }] }), null);
-	const before = stateOf(a);
-	assert.match(start(a)!, /has no column/);
-	assert.equal(stateOf(a), before, 'what the database does not take changes nothing, and does not keep the studio from starting');
+	const [scene, target] = [show.scenes![0]!, { collection: 'targets', id: 'target-1' }];
+	const evil: Record<string, Record<string, unknown>[]> = {
+		scenes: [
+			{ ...scene, id: 'a', layers: '[{"source":7}]' },
+			{ ...scene, id: 'b', layers: 'no json' },
+			{ ...scene, id: 'a.b.c' },
+			{ ...scene, id: '__proto__' },
+			{ ...scene, id: 'constructor' },
+			{ ...scene, id: 'source-hdmi1' },
+		],
+		guests: [{ id: '../../x', name: '<b>', created_at: 'x' }, { id: 'guest-1' }],
+		documents: [
+			{ ...target, document: '{"id":"target-1","host":7}' },
+			{ ...target, document: JSON.stringify({ id: '../x y', kind: 'rtp', label: 'l', host: '192.0.2.1', videoPort: 5004 }) },
+			{ collection: 'rtp-sources', id: 'rtp-2', document: '{"id":"rtp-2","label":"l","rtp":{"listen":"all"}}' },
+			{ collection: 'others', id: 'x', document: '{"id":"x"}' },
+		],
+		settings: [{ key: 'strips', value: '{' }],
+	};
+	for (const [table, rows] of Object.entries(evil))
+		for (const row of rows) {
+			const plan = await backupsOf(a).plan(await withShow({ [table]: [...show[table]!, row] }), null);
+			assert.is(plan.left.length, 1, JSON.stringify(row));
+			assert.match(plan.left[0]!, /cannot be used/);
+			assert.equal(plan.changes, [], JSON.stringify(row));
+		}
+	// What only the database refuses.
+	const twice = await withShow({ scenes: [scene, { ...scene, 'label" --': 'x', id: 'c' }, scene, { ...scene, id: 'last' }] });
+	await backupsOf(a).restore(twice, null);
+	const leftOut = new LeftOut();
+	assert.is(finishPending({ ...a, log: silent, leftOut }), null);
+	assert.equal(
+		stateOf(a).tables.scenes!.map(({ id }) => id),
+		[scene.id, 'last'],
+	);
+	assert.match(leftOut.faults()[0]!.message, /^2 of the scenes cannot be used and were left out: c \(.*has no column.*UNIQUE/);
 	assert.is(backupsOf(a).pending(), null);
+});
+
+test('settings of a backup that cannot be used leave those that are here, and the show comes back all the same', async () => {
+	const [a, b] = [folder('Ada'), folder('Bertha')];
+	const files = await openArchive(await backupsOf(a).make(null));
+	const settings = Buffer.from('network: { tcp: perhaps }\n');
+	const manifest = JSON.parse(String(files['manifest.json'])) as { files: Record<string, string> };
+	manifest.files['settings.yaml'] = createHash('sha256').update(settings).digest('hex');
+	const broken = await makeArchive({
+		...files,
+		'settings.yaml': settings,
+		'manifest.json': Buffer.from(JSON.stringify(manifest)),
+	});
+	const before = stateOf(b).settings;
+	const plan = await backupsOf(b).restore(broken, null);
+	assert.match(plan.left.join(), /network\.tcp: .*those that are here stay/);
+	start(b);
+	assert.equal(stateOf(b).settings, before);
+	assert.is(stateOf(b).tables.guests![0]!.name, 'Ada');
 });
 
 test('archives with paths, links, other files or without an end are refused before they cost anything', async () => {

@@ -8,6 +8,7 @@ import { DeviceWatch } from '../../service/media/deviceWatch.js';
 import { HdmiInputs } from '../../service/media/hdmiInputs.js';
 import { Sources } from '../../service/media/sources.js';
 import { Supervisor } from '../../service/media/supervisor.js';
+import { WaitingInputs } from '../../service/media/waiting.js';
 import { openStore } from '../../service/store/store.js';
 import { createLog } from '../../service/system/log.js';
 import { type Card, deviceTree, fellTrees, type Node, replant } from '../tools/deviceTree.js';
@@ -33,7 +34,7 @@ function machine() {
 	const supervisor = new Supervisor({}, faults, log);
 	const common = { instance: 'test', canvas, state, settings: store.settings, supervisor, faults };
 	const sources = new Sources({ ...common, slots: 4, mixers: () => [] });
-	const inputs = new HdmiInputs({ ...common, sources, log, onAdded: () => {}, where });
+	const inputs = new HdmiInputs({ ...common, sources, waiting: new WaitingInputs(faults), log, onAdded: () => {}, where });
 	return {
 		sources,
 		hosts: () => Object.keys(supervisor.stats()).sort(),

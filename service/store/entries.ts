@@ -1,0 +1,107 @@
+/**
+ * What an entry of the database must be like to be used. A start and a restored backup judge by the same schemas, entry by
+ * entry: one that does not fit is left out alone and stays where it is.
+ */
+import { z } from 'zod';
+import {
+	guestSchema,
+	idSchema,
+	recordingFileSchema,
+	recordingSchema,
+	roles,
+	rtpInputSchema,
+	type SceneContent,
+	sceneSchema,
+	targetCreateSchema,
+} from '../api/schema.js';
+import { validate } from '../api/validation.js';
+import { isSourceScene } from '../show/layouts.js';
+import type { EntryKind } from './leftOut.js';
+
+const idOf = (prefix: string) => idSchema.refine((id) => id.startsWith(`${prefix}-`), `must start with ${prefix}-`);
+
+export const storedGuestSchema = z.object({ id: idOf('guest'), name: guestSchema.shape.name, createdAt: z.iso.datetime() });
+export const storedSceneSchema = sceneSchema.omit({ version: true }).extend({
+	id: idSchema.refine((id) => !isSourceScene(id), 'belongs to a source'),
+}) satisfies z.ZodType<SceneContent>;
+export const storedRtpSourceSchema = z.object({ id: idOf('rtp'), label: guestSchema.shape.name, rtp: rtpInputSchema });
+export const storedTargetSchema = z.object({ id: idOf('target'), ...targetCreateSchema.shape });
+/** Versions before this one knew no times of parts. */
+export const storedRecordingSchema = recordingSchema.extend({
+	id: idSchema,
+	startedAt: z.iso.datetime(),
+	files: z.array(
+		recordingFileSchema.extend({
+			startPtsNs: recordingFileSchema.shape.startPtsNs.default(null),
+			endPtsNs: recordingFileSchema.shape.endPtsNs.default(null),
+		}),
+	),
+});
+
+/** Throws with what is wrong; `text` is JSON. */
+export function parsed<T extends z.ZodType>(schema: T, text: string, what: string): z.infer<T> {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new Error(`${what} is no JSON`);
+	}
+	return validate(schema, value, what);
+}
+
+const text = z.string();
+const row = <Shape extends z.ZodRawShape>(shape: Shape) => z.looseObject(shape);
+const documentSchemas: Record<string, { kind: EntryKind; schema: z.ZodType }> = {
+	'rtp-sources': { kind: 'RTP sources', schema: storedRtpSourceSchema },
+	targets: { kind: 'targets', schema: storedTargetSchema },
+};
+
+/** For each table of a backup: what its rows are, and a check of one that throws with what is wrong. */
+export const rowChecks: Record<string, { kind: (row: Record<string, unknown>) => EntryKind; check: (row: unknown) => void }> = {
+	guests: {
+		kind: () => 'guests',
+		check: (found) => {
+			const { id, name, created_at } = validate(row({ id: text, name: text, created_at: text }), found, 'row');
+			validate(storedGuestSchema, { id, name, createdAt: created_at }, 'guest');
+		},
+	},
+	scenes: {
+		kind: () => 'scenes',
+		check: (found) => {
+			const { id, label, layers } = validate(row({ id: text, label: text, layers: text }), found, 'row');
+			parsed(storedSceneSchema.shape.layers, layers, 'layers');
+			validate(storedSceneSchema.omit({ layers: true }), { id, label }, 'scene');
+		},
+	},
+	settings: {
+		kind: () => 'settings',
+		check: (found) => {
+			const { value } = validate(row({ key: text, value: text }), found, 'row');
+			parsed(z.unknown(), value, 'value');
+		},
+	},
+	documents: {
+		kind: ({ collection }) => documentSchemas[String(collection)]?.kind ?? 'settings',
+		check: (found) => {
+			const shape = row({ collection: z.enum(Object.keys(documentSchemas)), id: text, document: text });
+			const { collection, id, document } = validate(shape, found, 'row');
+			const { id: own } = parsed(z.looseObject({ id: text }), document, 'document');
+			if (own !== id) throw new Error('id: another than that of its document');
+			parsed(documentSchemas[collection]!.schema, document, 'document');
+		},
+	},
+	tokens: {
+		kind: () => 'tokens',
+		check: (found) => {
+			const shape = row({ id: text, label: text, role: z.enum(roles), streamers: text.nullish(), hash: z.unknown() });
+			const { streamers } = validate(shape, found, 'row');
+			if (streamers != null) parsed(z.array(text), streamers, 'streamers');
+		},
+	},
+	users: {
+		kind: () => 'accounts',
+		check: (found) => {
+			validate(row({ id: text, name: text, role: z.enum(roles), password: text }), found, 'row');
+		},
+	},
+};

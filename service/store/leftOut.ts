@@ -1,0 +1,58 @@
+import { messageOf } from '../errors.js';
+import type { FaultReport } from '../faults.js';
+
+/** Names of the kinds of things that are kept, as people read them. */
+export const entryKinds = ['guests', 'scenes', 'RTP sources', 'targets', 'recordings', 'settings', 'tokens', 'accounts'] as const;
+export type EntryKind = (typeof entryKinds)[number];
+
+/** More of them are counted only, and more than that not even counted. */
+const NAMED = 5;
+const MOST = 1000;
+
+export interface Unusable {
+	kind: EntryKind;
+	id: string;
+	reason: string;
+}
+
+/** Entries that were found and cannot be used, each once. */
+export class LeftOut {
+	#entries = new Map<string, Unusable>();
+
+	add(kind: EntryKind, id: string, reason: string): void {
+		if (this.#entries.size >= MOST) return;
+		this.#entries.set(`${kind} ${id}`, { kind, id: id.slice(0, 80), reason: reason.slice(0, 200) });
+	}
+
+	list(): Unusable[] {
+		return [...this.#entries.values()];
+	}
+
+	/** One fault for each kind. */
+	faults(): FaultReport[] {
+		return entryKinds.flatMap((kind) => {
+			const entries = this.list().filter((entry) => entry.kind === kind);
+			if (entries.length === 0) return [];
+			const named = entries.slice(0, NAMED).map(({ id, reason }) => `${id} (${reason})`);
+			const more = entries.length > NAMED ? `; and ${entries.length - NAMED} more` : '';
+			return {
+				code: 'left-out',
+				subject: kind,
+				message: `${entries.length} of the ${kind} cannot be used and were left out: ${named.join('; ')}${more}`,
+				remedy: 'Make them again or restore a backup; what is in the database stays there',
+			};
+		});
+	}
+
+	/** What fits of these rows, in their order. */
+	fitting<Row, T>(kind: EntryKind, rows: Row[], idOf: (row: Row) => string, read: (row: Row) => T): T[] {
+		return rows.flatMap((row) => {
+			try {
+				return [read(row)];
+			} catch (error) {
+				this.add(kind, idOf(row), messageOf(error));
+				return [];
+			}
+		});
+	}
+}
