@@ -52,19 +52,20 @@ r58_scaler_free (R58Scaler *scaler)
   g_free (scaler);
 }
 
-/* Rounds the shares to 256ths and gives what rounding left over to the largest. */
+/* Rounds the shares to 256ths, each with what the ones before it left over: none is less than nothing and all together are
+ * 256, however many they are. */
 static void
 table_set (Table *t, gint i, const gdouble *share)
 {
   guint16 *w = t->weight + (gsize) i * t->taps;
-  gint sum = 0, largest = 0;
+  gdouble sum = 0;
+  gint given = 0;
   for (gint k = 0; k < t->taps; k++) {
-    w[k] = (guint16) (share[k] * 256 + 0.5);
-    sum += w[k];
-    if (w[k] > w[largest])
-      largest = k;
+    sum += share[k];
+    gint until = k == t->taps - 1 ? 256 : MIN ((gint) (sum * 256 + 0.5), 256);
+    w[k] = (guint16) (until - given);
+    given = until;
   }
-  w[largest] += 256 - sum;
 }
 
 static void
