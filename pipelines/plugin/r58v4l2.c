@@ -480,21 +480,39 @@ negotiate (R58Node *node, guint width, guint height, const gchar *wanted, struct
       wanted ? wanted : "");
 }
 
+/* How the driver made YCbCr of what it saw. `digital`: it comes over HDMI or SDI, whose drivers say sRGB or nothing of any
+ * signal; there CTA-861 §5.1 decides by the size. Of cameras sRGB means sRGB: V4L2 and UVC 1.5 §3.9.2.6 make YCbCr of it by
+ * BT.601, whatever the size. */
+static gboolean
+made_by_bt601 (guint height, gboolean digital, guint32 colorspace, guint32 encoding)
+{
+  if (encoding == V4L2_YCBCR_ENC_DEFAULT && colorspace == V4L2_COLORSPACE_DEFAULT && !digital)
+    colorspace = V4L2_COLORSPACE_SRGB;
+  if (encoding == V4L2_YCBCR_ENC_DEFAULT && digital &&
+      (colorspace == V4L2_COLORSPACE_DEFAULT || colorspace == V4L2_COLORSPACE_SRGB))
+    return height < 720;
+  if (encoding == V4L2_YCBCR_ENC_DEFAULT)
+    encoding = V4L2_MAP_YCBCR_ENC_DEFAULT (colorspace);
+  return encoding == V4L2_YCBCR_ENC_601 || encoding == V4L2_YCBCR_ENC_XV601;
+}
+
 static void
-set_colours (GstVideoInfo *info, guint32 colorspace, guint32 quantization)
+set_colours (GstVideoInfo *info, gboolean digital, guint32 colorspace, guint32 encoding, guint32 quantization)
 {
   /* Where cameras put it; the default would differ between SD and HD. */
   info->chroma_site = GST_VIDEO_INFO_IS_RGB (info) ? GST_VIDEO_CHROMA_SITE_UNKNOWN : GST_VIDEO_CHROMA_SITE_MPEG2;
   if (GST_VIDEO_INFO_IS_RGB (info)) {
     gst_video_colorimetry_from_string (&info->colorimetry, GST_VIDEO_COLORIMETRY_SRGB);
-  } else {
-    gboolean sd = colorspace == V4L2_COLORSPACE_SMPTE170M || colorspace == V4L2_COLORSPACE_470_SYSTEM_BG ||
-        (colorspace != V4L2_COLORSPACE_REC709 && info->height < 720);
-    gst_video_colorimetry_from_string (&info->colorimetry, sd ? GST_VIDEO_COLORIMETRY_BT601 :
-        GST_VIDEO_COLORIMETRY_BT709);
-    if (quantization == V4L2_QUANTIZATION_FULL_RANGE)
-      info->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
+    return;
   }
+  gboolean bt601 = made_by_bt601 (info->height, digital, colorspace, encoding);
+  gboolean sd = colorspace == V4L2_COLORSPACE_SMPTE170M || colorspace == V4L2_COLORSPACE_470_SYSTEM_BG ||
+      (bt601 && digital);
+  gst_video_colorimetry_from_string (&info->colorimetry, sd ? GST_VIDEO_COLORIMETRY_BT601 : GST_VIDEO_COLORIMETRY_BT709);
+  info->colorimetry.matrix = bt601 ? GST_VIDEO_COLOR_MATRIX_BT601 : GST_VIDEO_COLOR_MATRIX_BT709;
+  if (quantization == V4L2_QUANTIZATION_FULL_RANGE ||
+      (quantization == V4L2_QUANTIZATION_DEFAULT && colorspace == V4L2_COLORSPACE_JPEG))
+    info->colorimetry.range = GST_VIDEO_COLOR_RANGE_0_255;
 }
 
 /* Rows and sizes as the driver says, checked: one driver gave UYVY rows of half their length, and every frame after it
@@ -502,17 +520,17 @@ set_colours (GstVideoInfo *info, guint32 colorspace, guint32 quantization)
 static gchar *
 lay_out (R58Node *node, const struct v4l2_format *f, GstVideoInfo *info)
 {
-  guint stride, size, fourcc, field, colorspace, quantization;
+  guint stride, size, fourcc, field, colorspace, encoding, quantization;
   if (node->type == V4L2_BUF_TYPE_VIDEO_CAPTURE) {
     const struct v4l2_pix_format *p = &f->fmt.pix;
     stride = p->bytesperline, size = p->sizeimage, fourcc = p->pixelformat, field = p->field;
-    colorspace = p->colorspace, quantization = p->quantization;
+    colorspace = p->colorspace, encoding = p->ycbcr_enc, quantization = p->quantization;
   } else {
     const struct v4l2_pix_format_mplane *p = &f->fmt.pix_mp;
     if (p->num_planes != 1)
       return g_strdup_printf ("%u memory planes where one is expected", p->num_planes);
     stride = p->plane_fmt[0].bytesperline, size = p->plane_fmt[0].sizeimage, fourcc = p->pixelformat, field = p->field;
-    colorspace = p->colorspace, quantization = p->quantization;
+    colorspace = p->colorspace, encoding = p->ycbcr_enc, quantization = p->quantization;
   }
   gint known = format_of (fourcc);
   guint width = pixel_width (node, f), height = pixel_height (node, f);
@@ -537,7 +555,7 @@ lay_out (R58Node *node, const struct v4l2_format *f, GstVideoInfo *info)
     info->offset[plane] = luma + (plane == 2 ? (gsize) stride / 2 * (height / 2) : 0);
   }
   info->size = node->frame_size;
-  set_colours (info, colorspace, quantization);
+  set_colours (info, node->has_timings || node->subdev_fd >= 0, colorspace, encoding, quantization);
   return NULL;
 }
 

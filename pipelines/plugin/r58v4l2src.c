@@ -62,7 +62,8 @@ typedef struct {
   GstClockTime tick_at, frame_at;
   R58Signal signal;   /* as it streams */
   GstVideoInfo info;
-  guint decimate;     /* one frame of so many is passed on */
+  guint decimate;     /* one frame of so many is passed on, */
+  guint passed_by;    /* and so many have come or were lost since the last of them */
   gboolean discont;
   guint32 sequence;
   gboolean sequenced;
@@ -264,10 +265,10 @@ start_streaming (R58V4l2Src *self, R58Signal *signal, GstClockTime now)
   self->frame_at = now;
   self->sequenced = FALSE;
   self->discont = TRUE;
-  self->decimate = 1;
+  self->passed_by = self->decimate = 1;
   /* A source of twice the rate would be converted twice for a frame that is shown once. */
   if (self->rate_n > 0 && signal->fps_n > 0)
-    self->decimate = MAX (1, (guint) ((gdouble) signal->fps_n * self->rate_d / signal->fps_d / self->rate_n + 0.05));
+    self->passed_by = self->decimate = MAX (1, (guint) ((gdouble) signal->fps_n * self->rate_d / signal->fps_d / self->rate_n + 0.05));
   tell_signal (self, signal);
 }
 
@@ -322,8 +323,11 @@ count_gap (R58V4l2Src *self, guint32 sequence)
 {
   guint32 gap = sequence - self->sequence - 1;
   /* A driver that counts backwards does not count. */
-  if (self->sequenced && gap < G_MAXINT32)
-    self->counters.dropped += gap;
+  if (!self->sequenced || gap >= G_MAXINT32)
+    gap = 0;
+  self->counters.dropped += gap;
+  /* By what comes, not by the number's remainder: one that only counts odd numbers would never be passed on. */
+  self->passed_by = MIN (self->passed_by + gap + 1, self->decimate);
   self->sequenced = TRUE;
   self->sequence = sequence;
 }
@@ -357,11 +361,12 @@ take_frame (R58V4l2Src *self, GstClockTime now)
   self->frame_at = now;
   self->counters.frames++;
   g_clear_pointer (&self->fault, g_free);
-  if (frame.sequence % self->decimate != 0) {
+  if (self->passed_by < self->decimate) {
     self->counters.decimated++;
     gst_memory_unref (frame.memory);
     return NULL;
   }
+  self->passed_by = 0;
 
   GstClockTime at = capture_time (self, &frame, now);
   GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
