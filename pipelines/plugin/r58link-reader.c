@@ -14,6 +14,10 @@
 #define MISMATCH_RETRY GST_SECOND
 /* No unit of any link is larger; guards against nonsense from the socket. */
 #define UNIT_MAX (64u * 1024 * 1024)
+/* A slot that was made for such a unit, with room to align it. */
+#define SLOT_MAX (2 * (goffset) UNIT_MAX)
+/* Descriptors of one message that are taken in, to be closed again: one is the protocol. What is beyond the kernel drops. */
+#define FDS_MAX 16
 
 /* The socket, shared by the reader and the buffers that will be released through it. */
 typedef struct {
@@ -190,7 +194,10 @@ static gboolean
 map_slot (R58LinkReader *r, guint slot, gint fd)
 {
   struct stat info;
-  if (fstat (fd, &info) < 0 || info.st_size <= 0 || !(fcntl (fd, F_GET_SEALS) & F_SEAL_SHRINK))
+  /* Only memory whose size is sealed: a mapping that can be cut ends whoever reads it (SIGBUS). An ordinary file has no seals,
+   * and says so with -1. */
+  gint seals = fcntl (fd, F_GET_SEALS);
+  if (seals < 0 || !(seals & F_SEAL_SHRINK) || fstat (fd, &info) < 0 || info.st_size <= 0 || info.st_size > SLOT_MAX)
     return FALSE;
   guint8 *data = mmap (NULL, info.st_size, PROT_READ, MAP_SHARED, fd, 0);
   if (data == MAP_FAILED)
@@ -290,13 +297,28 @@ hear (R58LinkReader *r, gsize size, gint fd, GstBuffer **buffer)
   return TRUE;
 }
 
+/* All that came with a message: each is ours to close. */
+static guint
+descriptors (struct msghdr *message, gint fds[FDS_MAX])
+{
+  guint n = 0;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR (message); c; c = CMSG_NXTHDR (message, c)) {
+    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+      continue;
+    guint count = MIN ((c->cmsg_len - CMSG_LEN (0)) / sizeof (gint), FDS_MAX - n);
+    memcpy (fds + n, CMSG_DATA (c), count * sizeof (gint));
+    n += count;
+  }
+  return n;
+}
+
 GstBuffer *
 r58_link_reader_read (R58LinkReader *r)
 {
   GstBuffer *buffer = NULL;
   while (r->wire && !buffer) {
     struct iovec part = {r->message, MESSAGE_MAX};
-    gchar control[CMSG_SPACE (sizeof (gint))] __attribute__ ((aligned (8)));
+    gchar control[CMSG_SPACE (FDS_MAX * sizeof (gint))] __attribute__ ((aligned (8)));
     struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control,
     };
@@ -305,14 +327,12 @@ r58_link_reader_read (R58LinkReader *r)
       continue;
     if (n < 0 && errno == EAGAIN)
       return NULL;
-    gint fd = -1;
-    struct cmsghdr *c = n >= 0 ? CMSG_FIRSTHDR (&message) : NULL;
-    if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
-      memcpy (&fd, CMSG_DATA (c), sizeof fd);
-    if (n <= 0 || !hear (r, n, fd, &buffer))
+    gint fds[FDS_MAX];
+    guint n_fds = n >= 0 ? descriptors (&message, fds) : 0;
+    if (n <= 0 || n_fds > 1 || message.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || !hear (r, n, n_fds ? fds[0] : -1, &buffer))
       disconnect (r);
-    if (fd >= 0)
-      close (fd);
+    while (n_fds > 0)
+      close (fds[--n_fds]);
   }
   return buffer;
 }
