@@ -1,5 +1,7 @@
 #include "r58common.h"
 
+#include "r58lock.h"
+
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -97,14 +99,25 @@ r58_json_ns (JsonBuilder *b, const gchar *key, GstClockTime value)
   r58_json_string (b, key, GST_CLOCK_TIME_IS_VALID (value) ? text : NULL);
 }
 
+/* What waits for the posting thread. */
+typedef struct {
+  R58Lock lock;
+  R58Cond filled;
+  GQueue messages;
+} Outbox;
+
 static gpointer
 post_messages (gpointer data)
 {
-  GAsyncQueue *messages = data;
+  Outbox *outbox = data;
   if (setpriority (PRIO_PROCESS, gettid (), POSTER_NICE) < 0)
     GST_INFO ("messages are posted with ordinary priority");
   for (;;) {
-    GstMessage *message = g_async_queue_pop (messages);
+    r58_lock (&outbox->lock);
+    while (g_queue_is_empty (&outbox->messages))
+      r58_cond_wait (&outbox->filled, &outbox->lock);
+    GstMessage *message = g_queue_pop_head (&outbox->messages);
+    r58_unlock (&outbox->lock);
     GstElement *element = GST_ELEMENT (gst_object_ref (GST_MESSAGE_SRC (message)));
     gst_element_post_message (element, message);
     gst_object_unref (element);
@@ -118,18 +131,24 @@ post_messages (gpointer data)
 static void
 post (GstElement *element, GstMessage *message)
 {
-  static GAsyncQueue *messages;
+  static Outbox *outbox;
   gint policy = sched_getscheduler (0) & ~SCHED_RESET_ON_FORK;
   if (policy != SCHED_RR && policy != SCHED_FIFO) {
     gst_element_post_message (element, message);
     return;
   }
-  if (g_once_init_enter (&messages)) {
-    GAsyncQueue *queue = g_async_queue_new ();
-    g_thread_unref (g_thread_new ("r58-post", post_messages, queue));
-    g_once_init_leave (&messages, queue);
+  if (g_once_init_enter (&outbox)) {
+    Outbox *made = g_new0 (Outbox, 1);
+    r58_lock_init (&made->lock);
+    r58_cond_init (&made->filled);
+    g_queue_init (&made->messages);
+    g_thread_unref (g_thread_new ("r58-post", post_messages, made));
+    g_once_init_leave (&outbox, made);
   }
-  g_async_queue_push (messages, message);
+  r58_lock (&outbox->lock);
+  g_queue_push_tail (&outbox->messages, message);
+  r58_cond_signal (&outbox->filled);
+  r58_unlock (&outbox->lock);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "r58link-wire.h"
+#include "r58lock.h"
 
 /* Kept back from upstream pools, so that a frame which came in other memory still finds a slot to be copied to. */
 #define COPY_RESERVE 2
@@ -12,7 +13,7 @@
 typedef struct {
   R58LinkSlot pub;
   guint8 *data;
-  gboolean spent;
+  gint spent; /* atomic */
 } Slot;
 
 typedef struct {
@@ -22,6 +23,7 @@ typedef struct {
 
 typedef struct {
   GstAllocator parent;
+  R58Lock lock;     /* guards what follows */
   GQueue free;      /* of Slot, the last one used first: it is still in the cache */
   guint64 indices;  /* bit set = in use */
   guint64 made;
@@ -34,11 +36,17 @@ GType r58_link_slots_get_type (void);
 G_DEFINE_TYPE (R58LinkSlots, r58_link_slots, GST_TYPE_ALLOCATOR)
 #define SLOTS(o) ((R58LinkSlots *) (o))
 
+/* Call with the lock; slot_destroy() follows without it: to unmap a large frame takes its time. */
 static void
-slot_destroy (R58LinkSlots *self, Slot *slot)
+slot_forget (R58LinkSlots *self, Slot *slot)
 {
   self->indices &= ~(G_GUINT64_CONSTANT (1) << slot->pub.index);
   self->count--;
+}
+
+static void
+slot_destroy (Slot *slot)
+{
   munmap (slot->data, slot->pub.size);
   close (slot->pub.fd);
   g_free (slot);
@@ -73,13 +81,17 @@ static GstMemory *
 take (R58LinkSlots *self, gsize size, GstAllocationParams *params, guint limit)
 {
   gsize maxsize = size + params->prefix + params->padding;
-  GST_OBJECT_LOCK (self);
+  GQueue small = G_QUEUE_INIT;
+  r58_lock (&self->lock);
   Slot *slot;
-  while ((slot = g_queue_pop_head (&self->free)) && slot->pub.size < maxsize)
-    slot_destroy (self, slot);
+  while ((slot = g_queue_pop_head (&self->free)) && slot->pub.size < maxsize) {
+    slot_forget (self, slot);
+    g_queue_push_tail (&small, slot);
+  }
   if (!slot && self->count < limit)
     slot = slot_make (self, maxsize);
-  GST_OBJECT_UNLOCK (self);
+  r58_unlock (&self->lock);
+  g_queue_clear_full (&small, (GDestroyNotify) slot_destroy);
   if (!slot)
     return NULL;
   SlotMemory *memory = g_new0 (SlotMemory, 1);
@@ -102,15 +114,19 @@ slots_free (GstAllocator *allocator, GstMemory *mem)
 {
   R58LinkSlots *self = SLOTS (allocator);
   SlotMemory *memory = (SlotMemory *) mem;
-  if (!mem->parent) {
-    GST_OBJECT_LOCK (self);
-    if (memory->slot->spent)
-      slot_destroy (self, memory->slot);
-    else
-      g_queue_push_head (&self->free, memory->slot);
-    GST_OBJECT_UNLOCK (self);
-  }
+  Slot *slot = mem->parent ? NULL : memory->slot;
   g_free (memory);
+  if (!slot)
+    return;
+  gboolean spent = g_atomic_int_get (&slot->spent);
+  r58_lock (&self->lock);
+  if (spent)
+    slot_forget (self, slot);
+  else
+    g_queue_push_head (&self->free, slot);
+  r58_unlock (&self->lock);
+  if (spent)
+    slot_destroy (slot);
 }
 
 static gpointer
@@ -141,7 +157,8 @@ slots_finalize (GObject *object)
   R58LinkSlots *self = SLOTS (object);
   Slot *slot;
   while ((slot = g_queue_pop_head (&self->free)))
-    slot_destroy (self, slot);
+    slot_destroy (slot);
+  r58_lock_clear (&self->lock);
   G_OBJECT_CLASS (r58_link_slots_parent_class)->finalize (object);
 }
 
@@ -161,6 +178,7 @@ r58_link_slots_init (R58LinkSlots *self)
   allocator->mem_map = slots_map;
   allocator->mem_unmap = slots_unmap;
   allocator->mem_share = slots_share;
+  r58_lock_init (&self->lock);
   g_queue_init (&self->free);
 }
 
@@ -189,7 +207,7 @@ r58_link_slots_find (GstAllocator *slots, GstMemory *memory)
 void
 r58_link_slots_spend (GstBuffer *buffer)
 {
-  ((SlotMemory *) gst_buffer_peek_memory (buffer, 0))->slot->spent = TRUE;
+  g_atomic_int_set (&((SlotMemory *) gst_buffer_peek_memory (buffer, 0))->slot->spent, TRUE);
   /* Makes an upstream pool let go of the memory instead of keeping it for its next frame. */
   GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
 }

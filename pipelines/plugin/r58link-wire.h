@@ -62,7 +62,7 @@ typedef struct {
 
 /* Fills the abstract address; FALSE when `name` is empty or too long (107 bytes). */
 gboolean r58_wire_address (const gchar *name, struct sockaddr_un *address, socklen_t *length);
-/* TRUE when the process at the other end belongs to this user or to root. */
+/* TRUE when the process at the other end belongs to this user: abstract addresses are open to everybody on the machine. */
 gboolean r58_wire_trusted (gint fd);
 
 G_END_DECLS

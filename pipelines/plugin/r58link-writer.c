@@ -12,6 +12,7 @@
 #include "r58common.h"
 #include "r58link-slots.h"
 #include "r58link-wire.h"
+#include "r58lock.h"
 
 #define MAX_PEERS 64
 #define TICK (500 * GST_MSECOND)
@@ -19,15 +20,22 @@
 #define SILENCE (500 * GST_MSECOND)
 #define HELLO_WAIT (2 * GST_SECOND)
 #define KEY_UNIT_INTERVAL (500 * GST_MSECOND)
+/* So much is taken from the listener, and from one peer, before the others have their turn. */
+#define ACCEPT_BATCH 16
+#define HEAR_BATCH 32
+/* No reader is held to fewer slots than these, however many share them: one shown, one arriving. */
+#define FAIR_LEAST 2
 
 typedef struct {
   guint64 number;
+  guint slot;
   GstBuffer *buffer;
 } Held;
 
 typedef struct {
   gint fd;
   gboolean dead;     /* shut down; the service thread frees it */
+  gboolean spend;    /* nobody knows what it still reads: its slots are not used again */
   gboolean greeted;  /* its hello came */
   gboolean welcomed; /* it may be sent frames */
   gboolean leaving;  /* said bye, only gives back what it holds */
@@ -63,9 +71,11 @@ struct _R58LinkWriter {
   GThread *thread;
   gint stopping;
 
-  GMutex lock; /* guards what follows; held for the length of a few sendmsg() */
+  R58Lock lock; /* guards what follows; held for the length of a few sendmsg() */
   gchar *caps;
   GPtrArray *peers;
+  guint8 holders[R58_WIRE_SLOTS]; /* readers that hold the slot */
+  guint max_slots, lent; /* slots there may be, and those that some reader holds */
   guint64 next_number;
   GstQueueArray *units;
   guint64 first_unit; /* number of the oldest in `units` */
@@ -78,25 +88,38 @@ struct _R58LinkWriter {
 /* ---- one reader ---- */
 
 static void
-drop_held (Peer *peer, gboolean spend)
+lend (R58LinkWriter *w, Peer *peer, guint64 number, guint slot, GstBuffer *buffer)
 {
-  Held *held;
-  while ((held = g_queue_pop_head (&peer->held))) {
-    if (spend)
-      r58_link_slots_spend (held->buffer);
-    gst_buffer_unref (held->buffer);
-    g_free (held);
-  }
+  Held *held = g_new (Held, 1);
+  *held = (Held) {number, slot, gst_buffer_ref (buffer)};
+  g_queue_push_tail (&peer->held, held);
+  w->lent += w->holders[slot]++ == 0;
 }
 
-/* Only the service thread frees a peer (epoll may be about to report it): it wakes up by the hang-up. */
+/* Only counts: the buffer is freed without the lock. */
+static void
+give_back (R58LinkWriter *w, const Held *held)
+{
+  w->lent -= --w->holders[held->slot] == 0;
+}
+
+static void
+held_free (gpointer data)
+{
+  Held *held = data;
+  gst_buffer_unref (held->buffer);
+  g_free (held);
+}
+
+/* Only the service thread frees a peer and what it holds (epoll may be about to report it, and a tick has no time for it): it
+ * wakes up by the hang-up. */
 static void
 cut (Peer *peer, gboolean spend)
 {
   if (peer->dead)
     return;
   peer->dead = TRUE;
-  drop_held (peer, spend);
+  peer->spend = spend;
   shutdown (peer->fd, SHUT_RDWR);
 }
 
@@ -104,7 +127,9 @@ static void
 peer_free (gpointer data)
 {
   Peer *peer = data;
-  drop_held (peer, FALSE);
+  for (GList *l = peer->held.head; l && peer->spend; l = l->next)
+    r58_link_slots_spend (((Held *) l->data)->buffer);
+  g_queue_clear_full (&peer->held, held_free);
   close (peer->fd);
   g_free (peer);
 }
@@ -240,86 +265,133 @@ welcome (R58LinkWriter *w, Peer *peer)
 }
 
 static void
-release (Peer *peer, guint64 number)
+release (R58LinkWriter *w, Peer *peer, guint64 number, GQueue *freed)
 {
   for (GList *l = peer->held.head; l; l = l->next) {
     Held *held = l->data;
     if (held->number != number)
       continue;
-    gst_buffer_unref (held->buffer);
-    g_free (held);
-    g_queue_delete_link (&peer->held, l);
+    give_back (w, held);
+    g_queue_unlink (&peer->held, l);
+    g_queue_push_tail_link (freed, l);
     peer->full_since = 0;
     return;
   }
 }
 
-/* Reads what the peer sent; FALSE when it is gone. */
-static gboolean
-hear (R58LinkWriter *w, Peer *peer)
-{
+typedef struct {
+  gssize size;
   union {
     R58WireHead head;
     R58WireHello hello;
     R58WireRelease release;
-  } m;
-  for (;;) {
-    gssize n = recv (peer->fd, &m, sizeof m, MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR)
+  };
+} Message;
+
+/* The next messages of the peer, without a lock; -1 when it is gone and none are left. */
+static gint
+receive (Peer *peer, Message messages[HEAR_BATCH])
+{
+  gint n = 0;
+  while (n < HEAR_BATCH) {
+    Message *m = &messages[n];
+    m->size = recv (peer->fd, &m->head, sizeof *m - G_STRUCT_OFFSET (Message, head), MSG_DONTWAIT);
+    if (m->size < 0 && errno == EINTR)
       continue;
-    if (n < 0 && errno == EAGAIN)
-      return TRUE;
-    if (n < (gssize) sizeof m.head || m.head.version != R58_WIRE_VERSION)
-      return FALSE;
-    if (m.head.type == R58_WIRE_HELLO && n == sizeof m.hello && !peer->greeted) {
-      peer->hello = m.hello;
-      peer->greeted = TRUE;
-      welcome (w, peer);
-    } else if (m.head.type == R58_WIRE_RELEASE && n == sizeof m.release) {
-      release (peer, m.release.number);
-    } else if (m.head.type == R58_WIRE_KEY_UNIT) {
-      w->key_wanted = TRUE;
-    } else if (m.head.type == R58_WIRE_BYE) {
-      peer->leaving = TRUE;
-    } else {
-      return FALSE;
-    }
+    if (m->size < 0 && errno == EAGAIN)
+      break;
+    if (m->size <= 0)
+      return n > 0 ? n : -1;
+    n++;
   }
+  return n;
+}
+
+/* Does what one message says; FALSE ends the connection. What it gave back is added to `freed`. */
+static gboolean
+hear (R58LinkWriter *w, Peer *peer, const Message *m, GQueue *freed)
+{
+  if (m->size < (gssize) sizeof m->head || m->head.version != R58_WIRE_VERSION)
+    return FALSE;
+  if (m->head.type == R58_WIRE_HELLO && m->size == sizeof m->hello && !peer->greeted) {
+    peer->hello = m->hello;
+    peer->greeted = TRUE;
+    welcome (w, peer);
+  } else if (m->head.type == R58_WIRE_RELEASE && m->size == sizeof m->release) {
+    release (w, peer, m->release.number, freed);
+  } else if (m->head.type == R58_WIRE_KEY_UNIT) {
+    w->key_wanted = TRUE;
+  } else if (m->head.type == R58_WIRE_BYE) {
+    peer->leaving = TRUE;
+  } else {
+    return FALSE;
+  }
+  return TRUE;
 }
 
 /* ---- service thread ---- */
 
-static void
+static gboolean
+admit (R58LinkWriter *w, gint fd)
+{
+  gboolean trusted = r58_wire_trusted (fd);
+  Peer *peer = g_new0 (Peer, 1);
+  peer->fd = fd;
+  peer->accepted = r58_now ();
+  g_queue_init (&peer->held);
+  r58_lock (&w->lock);
+  gboolean admitted = trusted && w->peers->len < MAX_PEERS;
+  if (admitted)
+    g_ptr_array_add (w->peers, peer);
+  else
+    w->stats.refused++;
+  r58_unlock (&w->lock);
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = peer};
+  if (admitted)
+    epoll_ctl (w->epoll, EPOLL_CTL_ADD, fd, &event);
+  else
+    peer_free (peer);
+  return admitted;
+}
+
+/* Strangers may connect as often as they like: no lock is held meanwhile. TRUE when there may be more. */
+static gboolean
 accept_peers (R58LinkWriter *w)
 {
-  gint fd;
-  while ((fd = accept4 (w->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-    if (w->peers->len >= MAX_PEERS || !r58_wire_trusted (fd)) {
-      close (fd);
-      continue;
-    }
-    Peer *peer = g_new0 (Peer, 1);
-    peer->fd = fd;
-    peer->accepted = r58_now ();
-    g_queue_init (&peer->held);
-    g_ptr_array_add (w->peers, peer);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = peer};
-    epoll_ctl (w->epoll, EPOLL_CTL_ADD, fd, &event);
+  for (guint i = 0; i < ACCEPT_BATCH; i++) {
+    gint fd = accept4 (w->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0)
+      return FALSE;
+    admit (w, fd);
   }
+  return TRUE;
 }
 
 static void
 serve_peer (R58LinkWriter *w, Peer *peer, guint32 events)
 {
-  if (peer->dead || !hear (w, peer) || (events & (EPOLLHUP | EPOLLERR))) {
-    epoll_ctl (w->epoll, EPOLL_CTL_DEL, peer->fd, NULL);
+  Message messages[HEAR_BATCH];
+  GQueue freed = G_QUEUE_INIT;
+  gint n = receive (peer, messages);
+  r58_lock (&w->lock);
+  gboolean gone = peer->dead || n < 0 || (n == 0 && (events & (EPOLLHUP | EPOLLERR)));
+  for (gint i = 0; i < n && !gone; i++)
+    gone = !hear (w, peer, &messages[i], &freed);
+  if (gone) {
+    for (GList *l = peer->held.head; l; l = l->next)
+      give_back (w, l->data);
     g_ptr_array_remove_fast (w->peers, peer);
-    return;
-  }
-  if ((events & EPOLLOUT) && peer->welcomed && !peer->leaving)
+  } else if ((events & EPOLLOUT) && peer->welcomed && !peer->leaving) {
     pump (w, peer);
-  else if (peer->leaving)
+  } else if (peer->leaving) {
     poll_out (w, peer, FALSE);
+  }
+  r58_unlock (&w->lock);
+  g_queue_clear_full (&freed, held_free);
+  if (!gone)
+    return;
+  epoll_ctl (w->epoll, EPOLL_CTL_DEL, peer->fd, NULL);
+  peer_free (peer);
 }
 
 static gpointer
@@ -327,41 +399,42 @@ serve (gpointer data)
 {
   R58LinkWriter *w = data;
   GstClockTime next_tick = r58_now () + TICK;
+  gboolean more = FALSE; /* connections that wait for their turn */
   while (!g_atomic_int_get (&w->stopping)) {
-    g_mutex_lock (&w->lock);
+    r58_lock (&w->lock);
     GstClockTime until = next_tick;
     if (w->key_wanted)
       until = MIN (until, w->key_asked + KEY_UNIT_INTERVAL);
-    g_mutex_unlock (&w->lock);
+    r58_unlock (&w->lock);
 
     GstClockTime now = r58_now ();
-    gint wait_ms = until > now ? (until - now + GST_MSECOND - 1) / GST_MSECOND : 0;
+    gint wait_ms = until > now && !more ? (until - now + GST_MSECOND - 1) / GST_MSECOND : 0;
     struct epoll_event events[16];
     gint n = epoll_wait (w->epoll, events, G_N_ELEMENTS (events), wait_ms);
     now = r58_now ();
 
-    g_mutex_lock (&w->lock);
     for (gint i = 0; i < n; i++) {
       if (events[i].data.ptr == &w->listener)
-        accept_peers (w);
+        more = TRUE;
       else if (events[i].data.ptr != &w->wake)
         serve_peer (w, events[i].data.ptr, events[i].events);
     }
+    gboolean tick = now >= next_tick;
+    if (more || tick)
+      more = accept_peers (w);
+    r58_lock (&w->lock);
     gboolean ask = w->key_wanted && (!w->key_asked || now >= w->key_asked + KEY_UNIT_INTERVAL);
     if (ask) {
       w->key_wanted = FALSE;
       w->key_asked = now;
     }
-    gboolean tick = now >= next_tick;
-    if (tick) {
-      accept_peers (w);
+    if (tick)
       for (guint i = 0; i < w->peers->len; i++) {
         Peer *peer = g_ptr_array_index (w->peers, i);
         if (!peer->greeted && now > peer->accepted + HELLO_WAIT)
           cut (peer, FALSE);
       }
-    }
-    g_mutex_unlock (&w->lock);
+    r58_unlock (&w->lock);
 
     if (ask && w->callbacks.key_unit)
       w->callbacks.key_unit (w, w->callbacks.user);
@@ -407,7 +480,7 @@ write_encoded (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTi
   gsize size;
   /* Copied: an encoder's own buffers must not be kept from it for 10 s. */
   gst_buffer_extract_dup (buffer, 0, -1, (gpointer *) &unit.data, &size);
-  g_mutex_lock (&w->lock);
+  r58_lock (&w->lock);
   unit.frame = describe (w, buffer, pts, dts);
   w->stats.buffers++;
   w->stats.bytes += size;
@@ -428,7 +501,21 @@ write_encoded (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTi
     if (!peer->polling_out)
       pump (w, peer);
   }
-  g_mutex_unlock (&w->lock);
+  r58_unlock (&w->lock);
+}
+
+/* How many slots one reader may hold now: as many as it likes while there are enough, its share when they run out. */
+static guint
+fair_share (R58LinkWriter *w)
+{
+  guint reserve = w->max_slots / 4, readers = 0;
+  if (w->lent + reserve <= w->max_slots)
+    return G_MAXUINT;
+  for (guint i = 0; i < w->peers->len; i++) {
+    Peer *peer = g_ptr_array_index (w->peers, i);
+    readers += peer->held.length > 0 || (peer->welcomed && !peer->leaving && !peer->dead);
+  }
+  return MAX ((w->max_slots - reserve / 2) / MAX (readers, 1), FAIR_LEAST);
 }
 
 /* Notes which readers get this frame; FALSE when nobody does. Readers that hold too much are passed over. */
@@ -437,12 +524,13 @@ offer (R58LinkWriter *w, gboolean in_slot)
 {
   gboolean wanted = FALSE;
   GstClockTime now = r58_now ();
+  guint fair = fair_share (w);
   for (guint i = 0; i < w->peers->len; i++) {
     Peer *peer = g_ptr_array_index (w->peers, i);
     peer->offered = FALSE;
     if (!peer->welcomed || peer->leaving || peer->dead)
       continue;
-    if (in_slot && peer->held.length >= MAX (peer->hello.hold, 1)) {
+    if (in_slot && peer->held.length >= MIN (MAX (peer->hello.hold, 1), fair)) {
       w->stats.skipped++;
       if (!peer->full_since) {
         peer->full_since = now;
@@ -452,6 +540,7 @@ offer (R58LinkWriter *w, gboolean in_slot)
       }
       continue;
     }
+    peer->full_since = 0;
     wanted = peer->offered = TRUE;
   }
   return wanted;
@@ -474,10 +563,7 @@ send_raw (R58LinkWriter *w, Peer *peer, const R58WireFrame *frame, GstBuffer *bu
   }
   if (slot) {
     peer->known[slot->index] = slot->generation;
-    Held *held = g_new (Held, 1);
-    held->number = frame->number;
-    held->buffer = gst_buffer_ref (buffer);
-    g_queue_push_tail (&peer->held, held);
+    lend (w, peer, frame->number, slot->index, buffer);
   }
 }
 
@@ -533,13 +619,13 @@ write_raw (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTime d
 {
   gboolean plain = plain_layout (w, buffer);
   gboolean in_slot = !plain || gst_buffer_get_size (buffer) > R58_WIRE_INLINE_MAX;
-  g_mutex_lock (&w->lock);
+  r58_lock (&w->lock);
   R58WireFrame frame = describe (w, buffer, pts, dts);
   w->next_number++;
   w->stats.buffers++;
   w->stats.bytes += frame.size;
   gboolean wanted = offer (w, in_slot);
-  g_mutex_unlock (&w->lock);
+  r58_unlock (&w->lock);
   if (!wanted)
     return;
 
@@ -565,7 +651,7 @@ write_raw (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTime d
     mapped = gst_buffer_map (buffer, &map, GST_MAP_READ);
   }
 
-  g_mutex_lock (&w->lock);
+  r58_lock (&w->lock);
   w->stats.copied += copied;
   if (!held && !mapped)
     w->stats.dropped++;
@@ -575,7 +661,7 @@ write_raw (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTime d
       if (peer->offered && !peer->dead)
         send_raw (w, peer, &frame, held, slot, mapped ? &map : NULL);
     }
-  g_mutex_unlock (&w->lock);
+  r58_unlock (&w->lock);
   if (mapped)
     gst_buffer_unmap (buffer, &map);
   gst_clear_buffer (&held);
@@ -630,9 +716,10 @@ r58_link_writer_new (const gchar *address, R58LinkMode mode, guint max_slots, Gs
   if (callbacks)
     w->callbacks = *callbacks;
   w->slots = r58_link_slots_new (max_slots);
+  w->max_slots = MIN (max_slots, R58_WIRE_SLOTS);
   gst_video_info_init (&w->video);
-  g_mutex_init (&w->lock);
-  w->peers = g_ptr_array_new_with_free_func (peer_free);
+  r58_lock_init (&w->lock);
+  w->peers = g_ptr_array_new ();
   w->units = gst_queue_array_new_for_struct (sizeof (Unit), 512);
   w->epoll = epoll_create1 (EPOLL_CLOEXEC);
   w->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -654,7 +741,7 @@ r58_link_writer_set_caps (R58LinkWriter *w, GstCaps *caps)
       !gst_video_info_from_caps (&video, caps))
     gst_video_info_init (&video);
   gchar *text = gst_caps_to_string (caps);
-  g_mutex_lock (&w->lock);
+  r58_lock (&w->lock);
   w->video = video;
   if (g_strcmp0 (text, w->caps)) {
     gboolean first = !w->caps;
@@ -670,7 +757,7 @@ r58_link_writer_set_caps (R58LinkWriter *w, GstCaps *caps)
         cut (peer, TRUE);
     }
   }
-  g_mutex_unlock (&w->lock);
+  r58_unlock (&w->lock);
   g_free (text);
 }
 
@@ -683,14 +770,14 @@ r58_link_writer_allocator (R58LinkWriter *w)
 void
 r58_link_writer_get_stats (R58LinkWriter *w, R58LinkWriterStats *stats)
 {
-  g_mutex_lock (&w->lock);
+  r58_lock (&w->lock);
   *stats = w->stats;
   stats->readers = 0;
   for (guint i = 0; i < w->peers->len; i++) {
     Peer *peer = g_ptr_array_index (w->peers, i);
     stats->readers += peer->welcomed && !peer->leaving && !peer->dead;
   }
-  g_mutex_unlock (&w->lock);
+  r58_unlock (&w->lock);
 }
 
 void
@@ -701,6 +788,7 @@ r58_link_writer_free (R58LinkWriter *w)
   if (write (w->wake, &one, sizeof one) != sizeof one)
     g_warn_if_reached ();
   g_thread_join (w->thread);
+  g_ptr_array_set_free_func (w->peers, peer_free);
   g_ptr_array_unref (w->peers);
   while (gst_queue_array_get_length (w->units) > 0)
     forget_oldest (w);
@@ -709,7 +797,7 @@ r58_link_writer_free (R58LinkWriter *w)
   close (w->epoll);
   close (w->wake);
   gst_object_unref (w->slots);
-  g_mutex_clear (&w->lock);
+  r58_lock_clear (&w->lock);
   g_free (w->caps);
   g_free (w);
 }

@@ -51,6 +51,5 @@ r58_wire_trusted (gint fd)
 {
   struct ucred peer;
   socklen_t size = sizeof peer;
-  return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == geteuid () || peer.uid == 0 ||
-      geteuid () == 0);
+  return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid ();
 }

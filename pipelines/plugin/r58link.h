@@ -42,6 +42,7 @@ typedef struct {
   guint64 dropped;          /* buffers nobody got because no slot was free */
   guint64 overrun;          /* encoded buffers a reader lost because it was over 10 s (or the byte cap) behind */
   guint64 disconnected;     /* readers dropped for holding slots over 500 ms without a word */
+  guint64 refused;          /* connections of other users, or beyond 64 */
   guint readers;
 } R58LinkWriterStats;
 
@@ -71,8 +72,8 @@ typedef struct {
 } R58LinkReaderStats;
 
 /* `hold`: how many buffers this reader keeps at most at one time (2 is the usual: one shown, one arriving). Those
- * waiting in the socket count too: a reader that keeps `hold` buffers gets none until it lets one go, and is
- * disconnected when it was passed over for 500 ms. `caps` NULL accepts anything. */
+ * waiting in the socket count too: a reader that keeps `hold` buffers, or its share of them when the writer has few left,
+ * gets none until it lets one go, and is disconnected when it was passed over for 500 ms. `caps` NULL accepts anything. */
 R58LinkReader *r58_link_reader_new (const gchar *address, const GstCaps *caps, guint hold, R58LinkStart start,
     GstClockTime start_pts);
 void r58_link_reader_free (R58LinkReader *reader);

@@ -36,7 +36,7 @@ typedef struct {
 
   R58LinkWriter *writer; /* from start to stop */
   gboolean video;        /* encoded video: key frames are announced */
-  guint64 last_pts;      /* under the object lock */
+  guint64 last_pts;      /* atomic: a real-time thread writes it */
 } R58LinkSink;
 
 typedef GstBaseSinkClass R58LinkSinkClass;
@@ -64,9 +64,7 @@ post_stats (R58LinkWriter *writer, gpointer user)
   R58LinkSink *self = user;
   R58LinkWriterStats stats;
   r58_link_writer_get_stats (writer, &stats);
-  GST_OBJECT_LOCK (self);
-  GstClockTime last_pts = self->last_pts;
-  GST_OBJECT_UNLOCK (self);
+  GstClockTime last_pts = __atomic_load_n (&self->last_pts, __ATOMIC_RELAXED);
   JsonBuilder *b = r58_json_begin ();
   r58_json_int (b, "buffers", stats.buffers);
   r58_json_int (b, "bytes", stats.bytes);
@@ -75,6 +73,7 @@ post_stats (R58LinkWriter *writer, gpointer user)
   r58_json_int (b, "dropped", stats.dropped);
   r58_json_int (b, "overrun", stats.overrun);
   r58_json_int (b, "disconnected", stats.disconnected);
+  r58_json_int (b, "refused", stats.refused);
   r58_json_int (b, "readers", stats.readers);
   r58_json_ns (b, "lastPtsNs", last_pts);
   r58_post_event (GST_ELEMENT (self), "stats", b);
@@ -176,9 +175,7 @@ link_sink_render (GstBaseSink *base, GstBuffer *buffer)
   GstClockTime pts = absolute (self, GST_BUFFER_PTS (buffer));
   GstClockTime dts = absolute (self, GST_BUFFER_DTS (buffer));
   r58_link_writer_write (self->writer, buffer, pts, dts);
-  GST_OBJECT_LOCK (self);
-  self->last_pts = pts;
-  GST_OBJECT_UNLOCK (self);
+  __atomic_store_n (&self->last_pts, pts, __ATOMIC_RELAXED);
   if (self->video && !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT)) {
     JsonBuilder *b = r58_json_begin ();
     r58_json_ns (b, "ptsNs", pts);
@@ -332,7 +329,7 @@ r58_link_sink_class_init (R58LinkSinkClass *klass)
   gst_element_class_add_static_pad_template (element, &sink_template);
   gst_element_class_set_static_metadata (element, "R58 link sink", "Sink/Network",
       "Offers a stream to r58linksrc elements and mixers of other processes and never blocks. Events: stats {buffers, "
-      "bytes, copied, skipped, dropped, overrun, disconnected, readers, lastPtsNs} every 500 ms; key {ptsNs} for each "
+      "bytes, copied, skipped, dropped, overrun, disconnected, refused, readers, lastPtsNs} every 500 ms; key {ptsNs} for each "
       "key frame of encoded video; refused {op, id, reason}", "R58 Studio");
   gst_type_mark_as_plugin_api (r58_link_mode_get_type (), 0);
   GST_DEBUG_CATEGORY_INIT (linksink_debug, "r58linksink", 0, "R58 link sink");
