@@ -23,7 +23,8 @@ GST_DEBUG_CATEGORY_STATIC (linksrc_debug);
 #define AHEAD_MAX GST_SECOND
 /* Pace of history that is older than the pipeline itself, see rebase(). */
 #define HISTORY_STEP GST_MSECOND
-/* Encoded mode, start=live: what is older than this is the past. */
+/* Encoded mode, start=live: what is older than this is the past. Fill mode: so much beyond `grace` is caught up slot by slot. A
+ * process that stood still for longer goes on with the present, or those below would get hundreds of pictures at once. */
 #define LAG_MAX GST_SECOND
 
 typedef enum { ON_LOSS_HOLD, ON_LOSS_BLACK, ON_LOSS_SLATE } OnLoss;
@@ -46,7 +47,7 @@ enum {
 };
 
 typedef struct {
-  guint64 buffers, synthesised, late, lost, connects, skipped;
+  guint64 buffers, synthesised, late, lost, connects, skipped, jumped;
   gboolean connected;
   GstClockTime last_pts;
 } Stats;
@@ -74,6 +75,7 @@ typedef struct {
   gchar *writer_caps; /* last taken over from the writer */
   guint64 writer; /* stats.connects when the last unit came: another number is another writer */
   gboolean skipping; /* behind: nothing is passed on until a key frame that is in time */
+  gboolean skipped; /* something was left out before the next unit */
   gint64 history_next; /* running time of the next unit that is older than the pipeline */
   gboolean in_history;
 
@@ -81,6 +83,7 @@ typedef struct {
   gint grid_n, grid_d;
   gsize unit_size;
   gboolean audio, begun; /* begun: `next` is binding, something was emitted */
+  gboolean jumped; /* slots were left out before `next` */
   guint64 next;
   GstBuffer *arrived; /* for slot arrived_k, which is >= next */
   guint64 arrived_k;
@@ -140,6 +143,7 @@ post_stats (R58LinkSrc *self)
   r58_json_int (b, "synthesised", stats.synthesised);
   r58_json_int (b, "late", stats.late);
   r58_json_int (b, "skipped", stats.skipped);
+  r58_json_int (b, "jumped", stats.jumped);
   r58_json_int (b, "lost", stats.lost);
   r58_json_int (b, "connects", stats.connects);
   r58_json_bool (b, "connected", stats.connected);
@@ -318,9 +322,13 @@ create_as_is (R58LinkSrc *self, GstBuffer **out)
     GstClockTime absolute = GST_BUFFER_PTS (buffer);
     if (skip (self, buffer)) {
       count (self, &self->stats.skipped);
+      self->skipped = TRUE;
       gst_buffer_unref (buffer);
       continue;
     }
+    if (self->skipped)
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+    self->skipped = FALSE;
     if (self->mode == R58_LINK_ENCODED)
       note_writer (self, absolute);
     if (!rebase (self, buffer)) {
@@ -369,7 +377,11 @@ stamp (R58LinkSrc *self, GstBuffer *buffer)
   GST_BUFFER_OFFSET (buffer) = k;
   GST_BUFFER_OFFSET_END (buffer) = k + 1;
   /* What the link lost was filled in: for those below the stream goes on. */
-  GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
+  if (self->jumped)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  else
+    GST_BUFFER_FLAG_UNSET (buffer, GST_BUFFER_FLAG_DISCONT);
+  self->jumped = FALSE;
   return buffer;
 }
 
@@ -420,6 +432,20 @@ place (R58LinkSrc *self, GstBuffer *buffer, GstClockTime now)
   self->arrived_k = k;
 }
 
+/* This process stood still, or those below did: what would be made up for goes back too far. */
+static void
+jump (R58LinkSrc *self, guint64 present)
+{
+  if (slot_time (self, present) <= slot_time (self, self->next) + self->grace_ms * GST_MSECOND + LAG_MAX)
+    return;
+  GST_WARNING_OBJECT (self, "left out %" G_GUINT64_FORMAT " slots", present - self->next);
+  GST_OBJECT_LOCK (self);
+  self->stats.jumped += present - self->next;
+  GST_OBJECT_UNLOCK (self);
+  self->next = present;
+  self->jumped = TRUE;
+}
+
 static GstFlowReturn
 create_on_grid (R58LinkSrc *self, GstBuffer **out)
 {
@@ -431,6 +457,7 @@ create_on_grid (R58LinkSrc *self, GstBuffer **out)
       self->next = r58_grid_index (now, self->grid_n, self->grid_d) + 1;
       self->begun = FALSE;
     }
+    jump (self, self->arrived ? self->arrived_k : r58_grid_index (now, self->grid_n, self->grid_d));
     if (self->arrived) {
       /* A link keeps the order: what lies before the arrived one will not come. */
       *out = self->arrived_k == self->next ? emit_arrived (self) : emit_stand_in (self);
@@ -538,7 +565,7 @@ link_src_start (GstBaseSrc *base)
   self->reader = r58_link_reader_new (self->address, self->caps, self->hold,
       self->mode == R58_LINK_ENCODED ? self->start : R58_LINK_START_LIVE, self->start_pts);
   self->missing_since = self->next_try = 0;
-  self->in_history = FALSE;
+  self->in_history = self->skipped = self->jumped = FALSE;
   self->history_next = 0;
   self->own_lost = 0;
   self->stats = (Stats) {.last_pts = GST_CLOCK_TIME_NONE};
@@ -840,7 +867,7 @@ r58_link_src_class_init (R58LinkSrcClass *klass)
   gst_element_class_add_static_pad_template (element, &src_template);
   gst_element_class_set_static_metadata (element, "R58 link source", "Source/Network",
       "Takes a stream from an r58linksink of another process; reconnects for ever. Events: stats {buffers, "
-      "synthesised, late, skipped, lost, connects, connected, lastPtsNs} every 500 ms; gap {fromPtsNs, toPtsNs} "
+      "synthesised, late, skipped, jumped, lost, connects, connected, lastPtsNs} every 500 ms; gap {fromPtsNs, toPtsNs} "
       "between the encoded units of two writers; refused {op, id, reason}", "R58 Studio");
   gst_type_mark_as_plugin_api (on_loss_get_type (), 0);
   gst_type_mark_as_plugin_api (r58_link_start_get_type (), 0);

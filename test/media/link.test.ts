@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
+import { GstLaunch, killLaunches, type Passed } from '../tools/gstLaunch.js';
 import { test } from '../tools/suite.js';
-import { until } from '../tools/wait.js';
+import { pause, until } from '../tools/wait.js';
 
 const video = 'video/x-raw,format=I420,width=320,height=180,framerate=30/1,pixel-aspect-ratio=1/1,colorimetry=bt709';
 const audio = 'audio/x-raw,format=F32LE,layout=interleaved,rate=48000,channels=2,channel-mask=(bitmask)0x3';
@@ -24,6 +24,14 @@ const sumsOf = (launch: GstLaunch) =>
 function assertConsecutive(numbers: number[], what: string): void {
 	const breaks = numbers.flatMap((n, i) => (i && n !== numbers[i - 1]! + 1 ? [`${numbers[i - 1]} → ${n}`] : []));
 	assert.equal(breaks, [], what);
+}
+
+/** Buffers whose numbers do not follow those before. */
+function jumps(buffers: Passed[]): (Passed & { missing: number })[] {
+	return buffers.flatMap((b, i) => {
+		const missing = i ? b.offset - buffers[i - 1]!.offset - 1 : 0;
+		return missing === 0 ? [] : [{ ...b, missing }];
+	});
 }
 
 async function readerOf(address: string, more: string, rest: string): Promise<GstLaunch> {
@@ -171,10 +179,36 @@ test('a frozen reader is passed over, cut off and counted; writer and others do 
 	frozen.signal('SIGCONT');
 	await until(() => frozen.stats().connects === 2, { what: 'the reader to come back' });
 	await frozen.stop();
-	assertConsecutive(
-		frozen.passed.tap!.map((b) => b.offset),
-		'slots at the reader that was frozen',
-	);
+	for (const { offset, flags } of jumps(frozen.passed.tap!)) assert.match(flags, 'discont', `slot ${offset} after a jump`);
+});
+
+const standMs = process.env.R58_LONG ? 20_000 : 3000;
+
+test('a reader that stood still goes on with the present, says so, and does not pour out what it missed', async () => {
+	const address = fresh();
+	const sound = fresh();
+	const writer = new GstLaunch(picture(address));
+	const speaker = new GstLaunch(`audiotestsrc is-live=true samplesperbuffer=480 ! ${audio} ! r58linksink address=${sound}`);
+	const takers = [
+		{ taker: await readerOf(address, `caps=${video} hold=10`, tap()), perSecond: 30 },
+		{ taker: await readerOf(sound, `caps=${audio} hold=8`, tap()), perSecond: 100 },
+	];
+	for (const { taker } of takers) await until(() => taker.stats().buffers! > 20, { what: 'buffers' });
+	for (const { taker } of takers) taker.signal('SIGSTOP');
+	await pause(standMs);
+	for (const { taker } of takers) taker.signal('SIGCONT');
+	for (const { taker } of takers) await until(() => taker.stats().jumped! > 0, { what: 'the reader to go on' });
+	for (const { taker, perSecond } of takers) {
+		await taker.buffers('tap', taker.passed.tap!.length + 30);
+		await taker.stop();
+		const [jump, ...others] = jumps(taker.passed.tap!);
+		assert.equal(others, [], 'one jump');
+		assert.match(jump!.flags, 'discont');
+		// What waited in the socket is passed on, and what lies less than a second back.
+		assert.ok(jump!.missing > ((standMs - 1500) / 1000) * perSecond, `${jump!.missing} slots left out`);
+	}
+	await writer.kill();
+	await speaker.kill();
 });
 
 test('a writer of other caps is refused and counted, not an error', async () => {
