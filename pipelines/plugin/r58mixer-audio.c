@@ -16,6 +16,10 @@
 #define LOST_BLOCKS 4
 /* The sound that stands in for a lost one comes and goes in 5 ms. */
 #define STAND_IN_RAMP (R58_RATE / 200)
+/* A sample beyond it is no sound (+36 dBFS). */
+#define LOUDEST 64.0f
+/* Below it (−300 dBFS) there is nothing: what decays for ever ends in denormal numbers, which cost a hundred times as much. */
+#define SILENCE 1e-15f
 /* 20 Hz. */
 #define LEVEL_BLOCKS 5
 #define LEVEL_FLOOR_DB -120.0
@@ -56,6 +60,22 @@ ring_seek (MixSlot *slot, guint64 sample)
   slot->ring_end = sample;
 }
 
+/* Writes at the running position. What was there before up to `old_end` is faded over into the new, from where it has not
+ * been played yet. */
+static void
+ring_put (MixSlot *slot, const gfloat *in, guint64 n, guint64 old_end)
+{
+  guint64 from = MAX (slot->ring_end, slot->read_next);
+  guint64 fade = old_end > from ? MIN (old_end - from, FADE) : 0;
+  for (guint64 end = slot->ring_end + n; slot->ring_end < end; slot->ring_end++, in += R58_CHANNELS) {
+    gfloat *out = ring_at (slot, slot->ring_end);
+    guint64 faded = slot->ring_end - from; /* wraps before `from` */
+    gfloat share = faded < fade ? (faded + 1.0f) / (fade + 1) : 1;
+    for (guint c = 0; c < R58_CHANNELS; c++)
+      out[c] = share < 1 && fabsf (out[c]) < LOUDEST ? out[c] + (in[c] - out[c]) * share : in[c];
+  }
+}
+
 void
 mix_ring_write (MixSlot *slot, GstBuffer *buffer)
 {
@@ -69,15 +89,16 @@ mix_ring_write (MixSlot *slot, GstBuffer *buffer)
   guint64 sample = gst_util_uint64_scale_round (pts, R58_RATE, GST_SECOND);
   guint64 n = MIN (map.size / (R58_CHANNELS * sizeof (gfloat)), MIX_RING / 2);
   guint64 off = sample > slot->ring_end ? sample - slot->ring_end : slot->ring_end - sample;
+  guint64 spliced = 0;
   if (off > SNAP) {
+    /* Back in time: what was there is written over, and still heard where the two meet. */
+    if (sample >= slot->ring_begin && sample < slot->ring_end)
+      spliced = slot->ring_end;
     if (slot->ring_end > 0 && !GST_BUFFER_IS_DISCONT (buffer))
       slot->audio_stats.slips++;
     ring_seek (slot, sample);
   }
-  const gfloat *in = (const gfloat *) map.data;
-  for (guint64 i = 0; i < n; i++)
-    memcpy (ring_at (slot, slot->ring_end + i), in + i * R58_CHANNELS, R58_CHANNELS * sizeof (gfloat));
-  slot->ring_end += n;
+  ring_put (slot, (const gfloat *) map.data, n, spliced);
   slot->audio_pts = pts;
   slot->audio_stats.blocks++;
   gst_buffer_unmap (buffer, &map);
@@ -91,10 +112,10 @@ ring_read (MixSlot *slot, guint64 sample, gfloat *out)
   if (sample >= slot->ring_end || sample < slot->ring_begin || slot->ring_end - sample > MIX_RING)
     return FALSE;
   const gfloat *in = ring_at (slot, sample);
-  if (!(fabsf (in[0]) < 64) || !(fabsf (in[1]) < 64))
+  if (!(fabsf (in[0]) < LOUDEST) || !(fabsf (in[1]) < LOUDEST))
     return FALSE;
-  out[0] = in[0];
-  out[1] = in[1];
+  for (guint c = 0; c < R58_CHANNELS; c++)
+    out[c] = fabsf (in[c]) < SILENCE ? 0 : in[c];
   return TRUE;
 }
 
@@ -104,7 +125,7 @@ static gboolean
 read_slot (MixSlot *slot, guint64 start, Block out)
 {
   gboolean any = FALSE;
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   for (guint i = 0; i < R58_BLOCK; i++) {
     gboolean there = ring_read (slot, start + i, out[i]);
     if (!there && !slot->missing && slot->ring_end > 0)
@@ -123,7 +144,7 @@ read_slot (MixSlot *slot, guint64 start, Block out)
       slot->fade--;
   }
   slot->read_next = start + R58_BLOCK;
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   return any;
 }
 
@@ -182,7 +203,7 @@ static guint64
 apply_due (R58Mixer *self, guint64 now)
 {
   guint64 next = G_MAXUINT64;
-  g_mutex_lock (&self->show_lock);
+  r58_lock (&self->show_lock);
   MixSoundChange *change;
   while ((change = g_queue_peek_head (&self->sound))) {
     if (change->at > now) {
@@ -192,7 +213,7 @@ apply_due (R58Mixer *self, guint64 now)
     apply_change (self, change, now);
     g_free (g_queue_pop_head (&self->sound));
   }
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
   return next;
 }
 
@@ -218,7 +239,8 @@ limit (MixLimiter *limiter, Block block)
 {
   for (guint i = 0; i < R58_BLOCK; i++) {
     gfloat peak = fmaxf (fabsf (block[i][0]), fabsf (block[i][1]));
-    gfloat envelope = limiter->envelope = fmaxf (peak, limiter->envelope * LIMIT_RELEASE);
+    gfloat envelope = fmaxf (peak, limiter->envelope * LIMIT_RELEASE);
+    limiter->envelope = envelope < SILENCE ? 0 : envelope;
     if (envelope <= LIMIT_KNEE)
       continue;
     gfloat room = LIMIT_CEILING - LIMIT_KNEE;
@@ -236,10 +258,10 @@ choose_stand_in (R58Mixer *self, guint index)
   gint at = index;
   for (guint hops = 0; hops < self->n_slots && at >= 0; hops++) {
     MixSlot *slot = &self->slots[at];
-    g_mutex_lock (&slot->lock);
+    r58_lock (&slot->lock);
     gboolean live = slot->audio_signal == MIX_LIVE || ((guint) at == index && slot->video_signal == MIX_LIVE);
     gint next = slot->on_loss == MIX_BACKUP ? slot->backup : -1;
-    g_mutex_unlock (&slot->lock);
+    r58_unlock (&slot->lock);
     if (live)
       return (guint) at != index && self->heard[at] && self->gain_target[at] == 0 ? at : -1;
     at = next;
@@ -304,10 +326,10 @@ static gboolean
 hear_slot (R58Mixer *self, guint index, guint64 start, Block out)
 {
   MixSlot *slot = &self->slots[index];
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   gboolean used = slot->ring != NULL;
   GstClockTime delay = MAX (slot->sound_delay, DELAY_MIN) + self->extra_delay[index];
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   if (!used && slot->fade == 0 && slot->missing) {
     mix_slot_signal (self, index, FALSE, MIX_EMPTY);
     return FALSE;
@@ -324,7 +346,7 @@ hear_slot (R58Mixer *self, guint index, guint64 start, Block out)
 }
 
 static gboolean
-push_block (R58Mixer *self, MixOutput *output, guint64 b, Block block)
+push_block (R58Mixer *self, GstPad *pad, guint64 b, Block block)
 {
   static GstStaticCaps caps = GST_STATIC_CAPS (R58_AUDIO_CAPS);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, sizeof (Block), NULL);
@@ -333,19 +355,23 @@ push_block (R58Mixer *self, MixOutput *output, guint64 b, Block block)
   GST_BUFFER_DURATION (buffer) = R58_BLOCK_NS;
   GST_BUFFER_OFFSET (buffer) = b * R58_BLOCK;
   GST_BUFFER_OFFSET_END (buffer) = (b + 1) * R58_BLOCK;
+  if (b == self->jumped_block)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   GstCaps *sound = gst_static_caps_get (&caps);
-  gboolean pushed = mix_push (self, output, sound, buffer);
+  gboolean pushed = mix_push (self, pad, sound, buffer);
   gst_caps_unref (sound);
   return pushed;
 }
 
-/* A reference to the output's pad when it is linked; it may be released meanwhile. */
+/* A reference to the slot's N-1 pad when it is linked; it may be released meanwhile. */
 static GstPad *
-linked_pad (R58Mixer *self, MixOutput *output)
+linked_n1 (R58Mixer *self, guint slot)
 {
-  g_mutex_lock (&self->pads_lock);
-  GstPad *pad = output->pad && gst_pad_is_linked (output->pad) ? gst_object_ref (output->pad) : NULL;
-  g_mutex_unlock (&self->pads_lock);
+  r58_lock (&self->pads_lock);
+  GstPad *pad = self->n1_pad[slot] ? gst_object_ref (self->n1_pad[slot]) : NULL;
+  r58_unlock (&self->pads_lock);
+  if (pad && !gst_pad_is_linked (pad))
+    gst_clear_object (&pad);
   return pad;
 }
 
@@ -355,12 +381,12 @@ push_n1 (R58Mixer *self, guint64 b)
   for (guint s = 0; s < self->n_slots; s++) {
     if (!g_atomic_int_get (&self->slots[s].minus))
       continue;
-    GstPad *pad = linked_pad (self, &self->n1[s]);
+    GstPad *pad = linked_n1 (self, s);
     if (!pad)
       continue;
     Block others;
     sum_slots (self, s, &self->n1_limiter[s], others);
-    push_block (self, &self->n1[s], b, others);
+    push_block (self, pad, b, others);
     gst_object_unref (pad);
   }
 }
@@ -383,12 +409,12 @@ tick (R58Mixer *self, guint64 b, gboolean late)
   Block program;
   sum_slots (self, MIX_SLOTS_MAX, &self->limiter, program);
   note_peak (self->master_peak, program);
-  gboolean pushed = gst_pad_is_linked (self->audio.pad) && push_block (self, &self->audio, b, program);
+  gboolean pushed = gst_pad_is_linked (self->audio_pad) && push_block (self, self->audio_pad, b, program);
   push_n1 (self, b);
-  g_mutex_lock (&self->show_lock);
+  r58_lock (&self->show_lock);
   self->blocks += pushed;
   self->late_blocks += late;
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
 }
 
 /* ---- levels ---- */
@@ -448,11 +474,11 @@ mix_audio_reset (R58Mixer *self)
 static void
 end_outputs (R58Mixer *self)
 {
-  mix_push_eos (&self->audio);
+  mix_push_eos (self->audio_pad);
   for (guint s = 0; s < self->n_slots; s++) {
-    GstPad *pad = linked_pad (self, &self->n1[s]);
+    GstPad *pad = linked_n1 (self, s);
     if (pad)
-      mix_push_eos (&self->n1[s]);
+      mix_push_eos (pad);
     g_clear_object (&pad);
   }
 }
@@ -465,11 +491,12 @@ run_ticks (R58Mixer *self)
   while (mix_sleep_until (self, b * R58_BLOCK_NS) && !mix_ended (self)) {
     guint64 late = MAX (r58_now () / R58_BLOCK_NS, b) - b;
     if (late >= CATCH_UP_BLOCKS) {
-      g_mutex_lock (&self->show_lock);
+      r58_lock (&self->show_lock);
       self->skipped_blocks += late;
-      g_mutex_unlock (&self->show_lock);
+      r58_unlock (&self->show_lock);
       GST_WARNING_OBJECT (self, "skipped %" G_GUINT64_FORMAT " blocks", late);
       b += late;
+      self->jumped_block = b;
       late = 0;
     }
     tick (self, b, late > 0);

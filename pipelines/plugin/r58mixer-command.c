@@ -209,17 +209,21 @@ sample_at (GstClockTime t)
 static gboolean
 queue_take (R58Mixer *self, MixTake *take, MixSoundChange *sound, guint ramp_frames)
 {
-  g_mutex_lock (&self->show_lock);
-  gboolean room = self->takes.length < MIX_PENDING_MAX;
+  r58_lock (&self->show_lock);
+  gboolean room = self->takes.length < MIX_PENDING_MAX && self->sound.length < 2 * MIX_PENDING_MAX;
   if (room) {
     take->frame = self->next_frame;
     sound->at = sample_at (r58_grid_time (take->frame, self->info.fps_n ?: 1, self->info.fps_d ?: 1));
     sound->until = sample_at (r58_grid_time (take->frame + ramp_frames, self->info.fps_n ?: 1, self->info.fps_d ?: 1));
     sound->until = MAX (sound->until, sound->at + RAMP_MIN);
     g_queue_push_tail (&self->takes, take);
-    queue_sound (self, sound);
+    /* Nothing would take it out again. */
+    if (self->with_audio)
+      queue_sound (self, sound);
+    else
+      g_free (sound);
   }
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
   return room;
 }
 
@@ -276,13 +280,15 @@ command_audio (R58Mixer *self, Check *check, JsonObject *o)
   gdouble ramp_ms = number (check, o, "rampMs", 20, 0, RAMP_MS_MAX);
   /* 0 is in the past: the next block begins with it. The audio tick moves the ramp there. */
   sound->until = MAX ((guint64) (ramp_ms * R58_RATE / 1000), RAMP_MIN);
-  g_mutex_lock (&self->show_lock);
+  if (!self->with_audio)
+    wrong (check, "this mixer has no sound");
+  r58_lock (&self->show_lock);
   gboolean good = !check->reason && self->sound.length < 2 * MIX_PENDING_MAX;
   if (good) {
     override_waiting (self, sound);
     queue_sound (self, sound);
   }
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
   if (good)
     return;
   wrong (check, "too many audio commands wait for a block");
@@ -317,10 +323,12 @@ check_address (Check *check, JsonObject *o, const gchar *key)
 
 /* The picture of another source must never be seen under this one's name: what is held goes at once. */
 static void
-forget_frames (MixSlot *slot)
+forget_frames (MixSlot *slot, GQueue *forgotten)
 {
-  g_queue_clear_full (&slot->frames, (GDestroyNotify) mix_frame_unref);
-  g_clear_pointer (&slot->shown, mix_frame_unref);
+  *forgotten = slot->frames;
+  g_queue_init (&slot->frames);
+  if (slot->shown)
+    g_queue_push_tail (forgotten, g_steal_pointer (&slot->shown));
   slot->video_stats = (MixVideoStats) { 0 };
   slot->video_pts = GST_CLOCK_TIME_NONE;
   slot->usual_gap = slot->regular = 0;
@@ -388,7 +396,8 @@ command_slot (R58Mixer *self, Check *check, JsonObject *o)
   if (check->reason)
     return;
   MixSlot *slot = &self->slots[index];
-  g_mutex_lock (&slot->lock);
+  GQueue forgotten = G_QUEUE_INIT; /* freed when no tick waits */
+  r58_lock (&slot->lock);
   if (delay_ms >= 0)
     set_delay (self, slot, delay_ms * GST_MSECOND);
   if (json_object_has_member (o, "onLoss"))
@@ -396,10 +405,11 @@ command_slot (R58Mixer *self, Check *check, JsonObject *o)
   if (json_object_has_member (o, "backupSlot"))
     slot->backup = backup;
   if (point (o, "video", &slot->video_address))
-    forget_frames (slot);
+    forget_frames (slot, &forgotten);
   if (point (o, "audio", &slot->audio_address))
     forget_sound (slot);
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
+  g_queue_clear_full (&forgotten, (GDestroyNotify) mix_frame_unref);
   mix_wake_links (self);
 }
 
@@ -412,9 +422,9 @@ command_picture (R58Mixer *self, Check *check, JsonObject *o)
     wrong (check, "drawn: expected true or false");
     return;
   }
-  g_mutex_lock (&self->show_lock);
+  r58_lock (&self->show_lock);
   self->idle = !json_node_get_boolean (node);
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
 }
 
 void

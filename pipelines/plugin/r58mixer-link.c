@@ -43,11 +43,11 @@ static gboolean
 target_changed (MixSlot *slot, guint *target, const guint *wanted, gchar *const *wanted_address, gboolean again,
     gchar **address)
 {
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   gboolean changed = again || *target != *wanted;
   *target = *wanted;
   *address = changed ? g_strdup (*wanted_address) : NULL;
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   return changed;
 }
 
@@ -66,9 +66,9 @@ open_reader (const gchar *address, const gchar *caps_text, guint hold)
 static guint
 frames_to_hold (R58Mixer *self, MixSlot *slot)
 {
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   GstClockTime delay = slot->delay;
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   GstClockTime one = r58_grid_time (1, self->info.fps_n, self->info.fps_d);
   guint hold = (delay + one - 1) / one + 3;
   slot->copy_frames = hold > HOLD_MAX;
@@ -202,7 +202,7 @@ take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
     look_at (&slot->look, &frame->video, now);
     r58_lateness_note (slot->video_late, now, GST_CLOCK_DIFF (frame->pts, now));
   }
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   if (!frame) {
     slot->video_stats.dropped++;
   } else if (slot->video_target != slot->video_reader_target) {
@@ -215,7 +215,7 @@ take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
       slot->video_stats.dropped++;
     }
   }
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   if (surplus)
     mix_frame_unref (surplus);
 }
@@ -227,10 +227,10 @@ take_audio (MixSlot *slot, GstBuffer *buffer)
   GstClockTime now = r58_now ();
   if (GST_BUFFER_PTS_IS_VALID (buffer))
     r58_lateness_note (slot->audio_late, now, GST_CLOCK_DIFF (GST_BUFFER_PTS (buffer), now) + R58_BLOCK_NS);
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   if (slot->audio_target == slot->audio_reader_target)
     mix_ring_write (slot, buffer);
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   gst_buffer_unref (buffer);
 }
 
@@ -250,11 +250,11 @@ add_age (JsonBuilder *b, GstClockTime pts, GstClockTime now, const R58Lateness *
 static void
 add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
 {
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   MixVideoStats video = slot->video_stats;
   MixSoundStats audio = slot->audio_stats;
   GstClockTime video_pts = slot->video_pts, audio_pts = slot->audio_pts;
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   R58LinkReaderStats link = { 0 };
   json_builder_begin_object (b);
   r58_json_int (b, "slot", index);
@@ -297,14 +297,16 @@ static void
 post_stats (R58Mixer *self)
 {
   JsonBuilder *b = r58_json_begin ();
-  g_mutex_lock (&self->show_lock);
-  r58_json_int (b, "frames", self->frames);
-  r58_json_int (b, "lateFrames", self->late_frames);
-  r58_json_int (b, "skippedFrames", self->skipped_frames);
-  r58_json_int (b, "blocks", self->blocks);
-  r58_json_int (b, "lateBlocks", self->late_blocks);
-  r58_json_int (b, "skippedBlocks", self->skipped_blocks);
-  g_mutex_unlock (&self->show_lock);
+  r58_lock (&self->show_lock);
+  guint64 frames = self->frames, late_frames = self->late_frames, skipped_frames = self->skipped_frames;
+  guint64 blocks = self->blocks, late_blocks = self->late_blocks, skipped_blocks = self->skipped_blocks;
+  r58_unlock (&self->show_lock);
+  r58_json_int (b, "frames", frames);
+  r58_json_int (b, "lateFrames", late_frames);
+  r58_json_int (b, "skippedFrames", skipped_frames);
+  r58_json_int (b, "blocks", blocks);
+  r58_json_int (b, "lateBlocks", late_blocks);
+  r58_json_int (b, "skippedBlocks", skipped_blocks);
   json_builder_set_member_name (b, "slots");
   json_builder_begin_array (b);
   GstClockTime now = r58_now ();
@@ -377,11 +379,11 @@ close_readers (R58Mixer *self)
     slot->video_reader_target = slot->audio_reader_target = 0;
     slot->video_hold = 0;
     slot->video_usable = FALSE;
-    g_mutex_lock (&slot->lock);
+    r58_lock (&slot->lock);
     g_queue_clear_full (&slot->frames, (GDestroyNotify) mix_frame_unref);
     g_clear_pointer (&slot->shown, mix_frame_unref);
     slot->ring_begin = slot->ring_end = 0;
-    g_mutex_unlock (&slot->lock);
+    r58_unlock (&slot->lock);
   }
 }
 

@@ -82,13 +82,13 @@ apply_take (R58Mixer *self, const MixTake *take, guint64 k)
 static void
 begin_frame (R58Mixer *self, guint64 k, GQueue *takes, gboolean *idle)
 {
-  g_mutex_lock (&self->show_lock);
+  r58_lock (&self->show_lock);
   self->next_frame = k + 1;
   *idle = self->idle;
   MixTake *take;
   while ((take = g_queue_peek_head (&self->takes)) && take->frame <= k)
     g_queue_push_tail (takes, g_queue_pop_head (&self->takes));
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
 }
 
 /* ---- frames of the slots ---- */
@@ -218,7 +218,7 @@ advance_slot (R58Mixer *self, guint index, GstClockTime t)
 {
   MixSlot *slot = &self->slots[index];
   MixFrame *newest = NULL;
-  g_mutex_lock (&slot->lock);
+  r58_lock (&slot->lock);
   guint due = count_due (slot, t, &newest);
   gboolean fresh = due > 0 && may_show (self, slot, newest, t);
   if (fresh) {
@@ -239,7 +239,7 @@ advance_slot (R58Mixer *self, guint index, GstClockTime t)
     mix_frame_unref (g_queue_pop_head (&slot->frames));
   MixFrame *frame = slot->shown ? g_atomic_rc_box_acquire (slot->shown) : NULL;
   MixSignal signal = judge_signal (self, slot, t);
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   mix_slot_signal (self, index, TRUE, signal);
   return frame;
 }
@@ -251,10 +251,10 @@ choose_frame (R58Mixer *self, guint index)
 {
   for (guint hops = 0; hops < self->n_slots; hops++) {
     MixSlot *slot = &self->slots[index];
-    g_mutex_lock (&slot->lock);
+    r58_lock (&slot->lock);
     MixLoss on_loss = slot->video_signal == MIX_LIVE ? MIX_HOLD : slot->on_loss;
     gint backup = slot->backup;
-    g_mutex_unlock (&slot->lock);
+    r58_unlock (&slot->lock);
     if (on_loss == MIX_HOLD)
       return self->own[index];
     if (on_loss == MIX_SLATE || backup < 0)
@@ -312,7 +312,7 @@ choose_memory (R58Mixer *self)
   GstBufferPool *pool = NULL;
   guint size = 0, min = 0, max = 0;
   GstQuery *query = gst_query_new_allocation (self->caps, TRUE);
-  if (gst_pad_peer_query (self->video.pad, query)) {
+  if (gst_pad_peer_query (self->video_pad, query)) {
     if (gst_query_get_n_allocation_pools (query) > 0)
       gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
     if (gst_query_get_n_allocation_params (query) > 0)
@@ -330,7 +330,7 @@ choose_memory (R58Mixer *self)
 static GstBuffer *
 new_output (R58Mixer *self)
 {
-  if (gst_pad_check_reconfigure (self->video.pad) || !self->memory_chosen)
+  if (gst_pad_check_reconfigure (self->video_pad) || !self->memory_chosen)
     choose_memory (self);
   GstBufferPoolAcquireParams now = { .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT };
   GstBuffer *buffer = NULL;
@@ -355,7 +355,9 @@ push_frame (R58Mixer *self, guint64 k)
   GST_BUFFER_PTS (buffer) = t;
   GST_BUFFER_DURATION (buffer) = r58_grid_time (k + 1, self->info.fps_n, self->info.fps_d) - t;
   GST_BUFFER_OFFSET (buffer) = k;
-  return mix_push (self, &self->video, self->caps, buffer);
+  if (k == self->jumped)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  return mix_push (self, self->video_pad, self->caps, buffer);
 }
 
 static void
@@ -367,13 +369,13 @@ tick (R58Mixer *self, guint64 k, gboolean late)
   for (GList *node = takes.head; node; node = node->next)
     apply_take (self, node->data, k);
   collect_frames (self, r58_grid_time (k, self->info.fps_n, self->info.fps_d));
-  gboolean pushed = gst_pad_is_linked (self->video.pad) && !idle && push_frame (self, k);
+  gboolean pushed = gst_pad_is_linked (self->video_pad) && !idle && push_frame (self, k);
   release_frames (self);
 
-  g_mutex_lock (&self->show_lock);
+  r58_lock (&self->show_lock);
   self->frames += pushed;
   self->late_frames += late;
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
   MixTake *take;
   while ((take = g_queue_pop_head (&takes))) {
     post_applied (self, take, k);
@@ -403,17 +405,18 @@ run_ticks (R58Mixer *self)
 {
   gint num = self->info.fps_n, den = self->info.fps_d;
   guint64 k = r58_grid_index (r58_now (), num, den) + 1;
-  g_mutex_lock (&self->show_lock);
+  r58_lock (&self->show_lock);
   self->next_frame = k;
-  g_mutex_unlock (&self->show_lock);
+  r58_unlock (&self->show_lock);
   while (mix_sleep_until (self, r58_grid_time (k, num, den)) && !mix_ended (self)) {
     guint64 late = MAX (r58_grid_index (r58_now (), num, den), k) - k;
     if (late >= CATCH_UP_FRAMES) {
-      g_mutex_lock (&self->show_lock);
+      r58_lock (&self->show_lock);
       self->skipped_frames += late;
-      g_mutex_unlock (&self->show_lock);
+      r58_unlock (&self->show_lock);
       GST_WARNING_OBJECT (self, "skipped %" G_GUINT64_FORMAT " frames", late);
       k += late;
+      self->jumped = k;
       late = 0;
     }
     tick (self, k, late > 0);
@@ -431,7 +434,7 @@ mix_video_thread (gpointer data)
   while (mix_wait_playing (self) && !mix_ended (self))
     run_ticks (self);
   if (mix_ended (self))
-    mix_push_eos (&self->video);
+    mix_push_eos (self->video_pad);
   mix_video_reset (self);
   return NULL;
 }

@@ -36,22 +36,21 @@ G_DEFINE_TYPE (R58Mixer, r58_mixer, GST_TYPE_ELEMENT)
 gboolean
 mix_sleep_until (R58Mixer *self, GstClockTime t)
 {
-  gint64 end = GST_TIME_AS_USECONDS (t + GST_USECOND - 1);
-  g_mutex_lock (&self->run_lock);
-  while (self->playing && !self->stopping && g_cond_wait_until (&self->run_cond, &self->run_lock, end));
+  r58_lock (&self->run_lock);
+  while (self->playing && !self->stopping && r58_cond_wait_until (&self->run_cond, &self->run_lock, t));
   gboolean plays = self->playing && !self->stopping;
-  g_mutex_unlock (&self->run_lock);
+  r58_unlock (&self->run_lock);
   return plays;
 }
 
 gboolean
 mix_wait_playing (R58Mixer *self)
 {
-  g_mutex_lock (&self->run_lock);
+  r58_lock (&self->run_lock);
   while (!self->playing && !self->stopping)
-    g_cond_wait (&self->run_cond, &self->run_lock);
+    r58_cond_wait (&self->run_cond, &self->run_lock);
   gboolean plays = !self->stopping;
-  g_mutex_unlock (&self->run_lock);
+  r58_unlock (&self->run_lock);
   return plays;
 }
 
@@ -78,59 +77,73 @@ mix_wake_links (R58Mixer *self)
 static void
 set_running (R58Mixer *self, gboolean playing, gboolean stopping)
 {
-  g_mutex_lock (&self->run_lock);
+  r58_lock (&self->run_lock);
   self->playing = playing;
   self->stopping = stopping;
-  g_cond_broadcast (&self->run_cond);
-  g_mutex_unlock (&self->run_lock);
+  r58_cond_broadcast (&self->run_cond);
+  r58_unlock (&self->run_lock);
   mix_wake_links (self);
 }
 
 /* ---- output ---- */
 
+/* What was already sent on a pad. It lives as long as the pad, which is used by a tick while it is released. */
+typedef struct {
+  gboolean begun, failed;
+} MixStream;
+
 static void
-begin_output (R58Mixer *self, MixOutput *output, GstCaps *caps)
+begin_output (R58Mixer *self, GstPad *pad, GstCaps *caps)
 {
-  gchar *id = gst_pad_create_stream_id (output->pad, GST_ELEMENT (self), GST_PAD_NAME (output->pad));
+  gchar *id = gst_pad_create_stream_id (pad, GST_ELEMENT (self), GST_PAD_NAME (pad));
   GstSegment segment;
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (output->pad, gst_event_new_stream_start (id));
-  gst_pad_push_event (output->pad, gst_event_new_caps (caps));
-  gst_pad_push_event (output->pad, gst_event_new_segment (&segment));
-  output->begun = TRUE;
+  gst_pad_push_event (pad, gst_event_new_stream_start (id));
+  gst_pad_push_event (pad, gst_event_new_caps (caps));
+  gst_pad_push_event (pad, gst_event_new_segment (&segment));
   g_free (id);
 }
 
 gboolean
-mix_push (R58Mixer *self, MixOutput *output, GstCaps *caps, GstBuffer *buffer)
+mix_push (R58Mixer *self, GstPad *pad, GstCaps *caps, GstBuffer *buffer)
 {
-  if (!output->begun)
-    begin_output (self, output, caps);
+  MixStream *stream = gst_pad_get_element_private (pad);
+  if (!stream->begun)
+    begin_output (self, pad, caps);
+  stream->begun = TRUE;
   GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
   GST_BUFFER_PTS (buffer) = GST_BUFFER_PTS (buffer) > base ? GST_BUFFER_PTS (buffer) - base : 0;
-  GstFlowReturn flow = gst_pad_push (output->pad, buffer);
+  GstFlowReturn flow = gst_pad_push (pad, buffer);
   gboolean failed = flow < GST_FLOW_EOS;
-  if (failed && !output->failed)
-    GST_ELEMENT_ERROR (self, STREAM, FAILED, (NULL), ("pad %s: %s", GST_PAD_NAME (output->pad),
-            gst_flow_get_name (flow)));
-  output->failed = failed;
+  if (failed && !stream->failed)
+    GST_ELEMENT_ERROR (self, STREAM, FAILED, (NULL), ("pad %s: %s", GST_PAD_NAME (pad), gst_flow_get_name (flow)));
+  stream->failed = failed;
   return flow == GST_FLOW_OK;
 }
 
 gboolean
 mix_ended (R58Mixer *self)
 {
-  g_mutex_lock (&self->run_lock);
+  r58_lock (&self->run_lock);
   gboolean ended = self->ended;
-  g_mutex_unlock (&self->run_lock);
+  r58_unlock (&self->run_lock);
   return ended;
 }
 
 void
-mix_push_eos (MixOutput *output)
+mix_push_eos (GstPad *pad)
 {
-  if (output->begun)
-    gst_pad_push_event (output->pad, gst_event_new_eos ());
+  const MixStream *stream = gst_pad_get_element_private (pad);
+  if (stream->begun)
+    gst_pad_push_event (pad, gst_event_new_eos ());
+}
+
+static void
+restart_output (GstPad *pad)
+{
+  MixStream *stream = pad ? gst_pad_get_element_private (pad) : NULL;
+  if (stream)
+    stream->begun = FALSE;
 }
 
 /* ---- events ---- */
@@ -143,12 +156,12 @@ mix_slot_signal (R58Mixer *self, guint index, gboolean video, MixSignal now)
   static const gchar *const names[] = { "empty", "lost", "live" };
   MixSlot *slot = &self->slots[index];
   MixSignal *signal = video ? &slot->video_signal : &slot->audio_signal;
-  g_mutex_lock (&self->signal_lock);
-  g_mutex_lock (&slot->lock);
+  r58_lock (&self->signal_lock);
+  r58_lock (&slot->lock);
   gboolean changed = *signal != now;
   *signal = now;
   MixSignal video_signal = slot->video_signal, audio_signal = slot->audio_signal;
-  g_mutex_unlock (&slot->lock);
+  r58_unlock (&slot->lock);
   if (changed) {
     JsonBuilder *b = r58_json_begin ();
     r58_json_int (b, "slot", index);
@@ -156,7 +169,7 @@ mix_slot_signal (R58Mixer *self, guint index, gboolean video, MixSignal now)
     r58_json_string (b, "audio", names[audio_signal]);
     r58_post_event (GST_ELEMENT (self), "slot", b);
   }
-  g_mutex_unlock (&self->signal_lock);
+  r58_unlock (&self->signal_lock);
 }
 
 /* ---- states ---- */
@@ -214,9 +227,12 @@ join_threads (R58Mixer *self)
   if (self->wake_fd >= 0)
     close (self->wake_fd);
   self->wake_fd = -1;
-  self->video.begun = self->audio.begun = FALSE;
+  restart_output (self->video_pad);
+  restart_output (self->audio_pad);
+  r58_lock (&self->pads_lock);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++)
-    self->n1[i].begun = FALSE;
+    restart_output (self->n1_pad[i]);
+  r58_unlock (&self->pads_lock);
 }
 
 static GstStateChangeReturn
@@ -267,9 +283,9 @@ send_event (GstElement *element, GstEvent *event)
   if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
     return GST_ELEMENT_CLASS (r58_mixer_parent_class)->send_event (element, event);
   gst_event_unref (event);
-  g_mutex_lock (&self->run_lock);
+  r58_lock (&self->run_lock);
   self->ended = TRUE;
-  g_mutex_unlock (&self->run_lock);
+  r58_unlock (&self->run_lock);
   return TRUE;
 }
 
@@ -281,12 +297,12 @@ pad_query (GstPad *pad, GstObject *parent, GstQuery *query)
   R58Mixer *self = (R58Mixer *) parent;
   if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY) {
     GstClockTime one = R58_BLOCK_NS;
-    if (pad == self->video.pad && self->info.fps_n > 0)
+    if (pad == self->video_pad && self->info.fps_n > 0)
       one = r58_grid_time (1, self->info.fps_n, self->info.fps_d);
     gst_query_set_latency (query, TRUE, one, GST_CLOCK_TIME_NONE);
     return TRUE;
   }
-  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS && pad == self->video.pad && self->caps) {
+  if (GST_QUERY_TYPE (query) == GST_QUERY_CAPS && pad == self->video_pad && self->caps) {
     GstCaps *filter, *caps = gst_caps_ref (self->caps);
     gst_query_parse_caps (query, &filter);
     if (filter) {
@@ -305,6 +321,9 @@ static GstPad *
 new_pad (GstStaticPadTemplate *template, const gchar *name)
 {
   GstPad *pad = gst_pad_new_from_static_template (template, name);
+  MixStream *stream = g_new0 (MixStream, 1);
+  g_object_set_data_full (G_OBJECT (pad), "r58-stream", stream, g_free);
+  gst_pad_set_element_private (pad, stream);
   gst_pad_set_query_function (pad, pad_query);
   gst_pad_use_fixed_caps (pad);
   return pad;
@@ -315,15 +334,18 @@ request_new_pad (GstElement *element, GstPadTemplate *template, const gchar *nam
 {
   R58Mixer *self = (R58Mixer *) element;
   guint slot = self->n_slots;
-  if (!name || sscanf (name, "n1_%u", &slot) != 1 || slot >= self->n_slots || self->n1[slot].pad) {
+  GstPad *pad = NULL;
+  if (name && sscanf (name, "n1_%u", &slot) == 1 && slot < self->n_slots) {
+    r58_lock (&self->pads_lock);
+    if (!self->n1_pad[slot])
+      pad = self->n1_pad[slot] = gst_object_ref_sink (new_pad (&n1_template, name));
+    r58_unlock (&self->pads_lock);
+  }
+  if (!pad) {
     GST_WARNING_OBJECT (self, "no pad %s: it is n1_ with a slot number, once each", GST_STR_NULL (name));
     return NULL;
   }
-  GstPad *pad = new_pad (&n1_template, name);
   gst_pad_set_active (pad, TRUE);
-  g_mutex_lock (&self->pads_lock);
-  self->n1[slot] = (MixOutput) { .pad = gst_object_ref_sink (pad) };
-  g_mutex_unlock (&self->pads_lock);
   gst_element_add_pad (element, pad);
   return pad;
 }
@@ -332,11 +354,11 @@ static void
 release_pad (GstElement *element, GstPad *pad)
 {
   R58Mixer *self = (R58Mixer *) element;
-  g_mutex_lock (&self->pads_lock);
+  r58_lock (&self->pads_lock);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++)
-    if (self->n1[i].pad == pad)
-      gst_clear_object (&self->n1[i].pad);
-  g_mutex_unlock (&self->pads_lock);
+    if (self->n1_pad[i] == pad)
+      gst_clear_object (&self->n1_pad[i]); /* the element still holds it */
+  r58_unlock (&self->pads_lock);
   gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (element, pad);
 }
@@ -345,12 +367,12 @@ static void
 show_audio_pad (R58Mixer *self, gboolean show)
 {
   self->with_audio = show;
-  if (show && !self->audio.pad) {
-    self->audio.pad = new_pad (&audio_template, "audio");
-    gst_element_add_pad (GST_ELEMENT (self), self->audio.pad);
-  } else if (!show && self->audio.pad) {
-    gst_element_remove_pad (GST_ELEMENT (self), self->audio.pad);
-    self->audio.pad = NULL;
+  if (show && !self->audio_pad) {
+    self->audio_pad = new_pad (&audio_template, "audio");
+    gst_element_add_pad (GST_ELEMENT (self), self->audio_pad);
+  } else if (!show && self->audio_pad) {
+    gst_element_remove_pad (GST_ELEMENT (self), self->audio_pad);
+    self->audio_pad = NULL;
   }
 }
 
@@ -422,16 +444,16 @@ finalize (GObject *object)
     g_free (slot->video_address);
     g_free (slot->audio_address);
     g_free (slot->ring);
-    g_mutex_clear (&slot->lock);
-    gst_clear_object (&self->n1[i].pad);
+    r58_lock_clear (&slot->lock);
+    gst_clear_object (&self->n1_pad[i]);
   }
   gst_clear_caps (&self->caps);
   g_free (self->caps_text);
-  g_mutex_clear (&self->pads_lock);
-  g_mutex_clear (&self->signal_lock);
-  g_mutex_clear (&self->show_lock);
-  g_mutex_clear (&self->run_lock);
-  g_cond_clear (&self->run_cond);
+  r58_lock_clear (&self->pads_lock);
+  r58_lock_clear (&self->signal_lock);
+  r58_lock_clear (&self->show_lock);
+  r58_lock_clear (&self->run_lock);
+  r58_cond_clear (&self->run_cond);
   G_OBJECT_CLASS (r58_mixer_parent_class)->finalize (object);
 }
 
@@ -441,19 +463,19 @@ r58_mixer_init (R58Mixer *self)
   self->caps_text = g_strdup (DEFAULT_CAPS);
   self->n_slots = DEFAULT_SLOTS;
   self->wake_fd = -1;
-  g_mutex_init (&self->pads_lock);
-  g_mutex_init (&self->signal_lock);
-  g_mutex_init (&self->run_lock);
-  g_mutex_init (&self->show_lock);
-  g_cond_init (&self->run_cond);
+  r58_lock_init (&self->pads_lock);
+  r58_lock_init (&self->signal_lock);
+  r58_lock_init (&self->run_lock);
+  r58_lock_init (&self->show_lock);
+  r58_cond_init (&self->run_cond);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++) {
-    g_mutex_init (&self->slots[i].lock);
+    r58_lock_init (&self->slots[i].lock);
     self->slots[i].backup = -1;
     self->slots[i].video_pts = self->slots[i].audio_pts = GST_CLOCK_TIME_NONE;
   }
   mix_audio_reset (self);
-  self->video.pad = new_pad (&video_template, "video");
-  gst_element_add_pad (GST_ELEMENT (self), self->video.pad);
+  self->video_pad = new_pad (&video_template, "video");
+  gst_element_add_pad (GST_ELEMENT (self), self->video_pad);
   show_audio_pad (self, TRUE);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }

@@ -11,6 +11,7 @@
 #include "r58common.h"
 #include "r58lateness.h"
 #include "r58link.h"
+#include "r58lock.h"
 #include "r58picture.h"
 
 #include <gst/video/video.h>
@@ -108,7 +109,7 @@ typedef struct {
 } MixSoundStats;
 
 typedef struct {
-  GMutex lock; /* guards everything in the first group */
+  R58Lock lock; /* guards everything in the first group */
 
   gchar *video_address, *audio_address; /* NULL: empty */
   guint video_target, audio_target;     /* counts re-pointing, so that the link thread notices */
@@ -143,18 +144,12 @@ typedef struct {
   R58Lateness *video_late, *audio_late; /* there as long as the reader is */
   gboolean video_usable, copy_frames;
 
-  /* Audio thread only. */
-  guint64 read_next;
+  /* Audio thread only, but for `read_next`, which it writes under the lock. */
+  guint64 read_next; /* absolute sample index: what lies before has been played */
   gboolean missing;
   guint fade, silent_blocks;
   gfloat last[R58_CHANNELS], step[R58_CHANNELS];
 } MixSlot;
-
-/* An output pad and what was already sent on it. */
-typedef struct {
-  GstPad *pad;
-  gboolean begun, failed;
-} MixOutput;
 
 typedef struct {
   gfloat value, target, step;
@@ -185,18 +180,18 @@ typedef struct {
   GstCaps *caps;
   MixSlot slots[MIX_SLOTS_MAX];
 
-  MixOutput video, audio, n1[MIX_SLOTS_MAX];
-  GMutex pads_lock;  /* guards n1[].pad: pads come and go while the audio tick runs */
-  GMutex signal_lock; /* keeps slot events in the order of what they tell */
+  GstPad *video_pad, *audio_pad, *n1_pad[MIX_SLOTS_MAX];
+  R58Lock pads_lock;  /* guards n1_pad: they come and go while the audio tick runs */
+  R58Lock signal_lock; /* keeps slot events in the order of what they tell */
 
-  GMutex run_lock;
-  GCond run_cond;
+  R58Lock run_lock;
+  R58Cond run_cond;
   gboolean playing, stopping, ended;
   GThread *link_thread, *video_thread, *audio_thread;
   gint wake_fd;      /* eventfd: the link thread has something to do */
   guint64 serial;    /* link thread only: last MixFrame.serial */
 
-  GMutex show_lock;  /* guards this group */
+  R58Lock show_lock;  /* guards this group */
   GQueue takes;      /* MixTake */
   gboolean idle;     /* nobody looks: nothing is drawn */
   GQueue sound;      /* MixSoundChange, by `at` */
@@ -206,6 +201,7 @@ typedef struct {
 
   /* Video thread only. */
   MixShow show;
+  guint64 jumped;          /* grid index of the first frame after skipped ones */
   GstBufferPool *pool;     /* where output pictures come from: a pool, */
   GstAllocator *allocator; /* or else this */
   gboolean memory_chosen;
@@ -223,6 +219,7 @@ typedef struct {
   gfloat peak[MIX_SLOTS_MAX][R58_CHANNELS], master_peak[R58_CHANNELS];
   gboolean heard[MIX_SLOTS_MAX];
   guint level_blocks;
+  guint64 jumped_block; /* the first block after skipped ones */
   MixBlocks *work;
 } R58Mixer;
 
@@ -240,10 +237,10 @@ void mix_wake_links (R58Mixer *self);
 void mix_hurry (R58Mixer *self);
 /* Pushes a buffer whose PTS is absolute; sends stream-start, caps and segment first. TRUE when somebody took it.
  * Takes ownership. */
-gboolean mix_push (R58Mixer *self, MixOutput *output, GstCaps *caps, GstBuffer *buffer);
+gboolean mix_push (R58Mixer *self, GstPad *pad, GstCaps *caps, GstBuffer *buffer);
 /* TRUE once the element was told to end. */
 gboolean mix_ended (R58Mixer *self);
-void mix_push_eos (MixOutput *output);
+void mix_push_eos (GstPad *pad);
 /* Notes what the tick found and posts the event `slot` when it changed. */
 void mix_slot_signal (R58Mixer *self, guint slot, gboolean video, MixSignal now);
 
