@@ -35,7 +35,7 @@ function stallMs(): number {
 	return Atomics.exchange(longest, 0, 0);
 }
 
-interface Use {
+export interface Use {
 	atMs: number;
 	/** Processor time in s of everybody, stolen time too, and of this process with its children. */
 	all: number;
@@ -50,14 +50,12 @@ function used(): Use {
 	return { atMs: performance.now(), all: machineS(), own };
 }
 
-/** Why the machine was not ours since `before`, or null. */
-function disturbance(before: Use): string | null {
-	const now = used();
-	const availableS = ((now.atMs - before.atMs) / 1000) * cpus().length;
-	const others = (now.all - before.all - (now.own - before.own)) / availableS;
-	const stall = stallMs();
+/** Why a machine of so many cores was not ours between two readings, or null. */
+export function disturbance(before: Use, after: Use, longestStallMs: number, cores: number): string | null {
+	const availableS = ((after.atMs - before.atMs) / 1000) * cores;
+	const others = (after.all - before.all - (after.own - before.own)) / availableS;
 	if (others > OTHERS_MOST) return `others took ${Math.round(others * 100)} % of the processor`;
-	if (stall > STALL_MOST_MS) return `the machine stood still for ${stall} ms`;
+	if (longestStallMs > STALL_MOST_MS) return `the machine stood still for ${longestStallMs} ms`;
 	return null;
 }
 
@@ -73,7 +71,7 @@ export async function onQuietMachine(name: string, judge: () => unknown): Promis
 	try {
 		await judge();
 	} catch (error) {
-		const why = disturbance(before);
+		const why = disturbance(before, used(), stallMs(), cpus().length);
 		if (why === null) throw error;
 		inconclusive(name, `${why}; it said: ${error instanceof Error ? error.message : String(error)}`);
 	}
