@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ShowPlan } from '../../service/ready/check.js';
 import type { Requests } from '../api/requests.js';
@@ -19,10 +19,16 @@ export class PlanField extends LitElement {
 	];
 	@property({ attribute: false }) requests!: Requests;
 	@property({ attribute: false }) plan!: ShowPlan;
+	/** What the fields were last given: not while somebody types, as the answer to one field would wipe out the next. */
+	@state() private shown: ShowPlan = { minutes: null };
 	@state() private problem: string | null = null;
 
+	protected override willUpdate(changed: PropertyValues<this>): void {
+		if (changed.has('plan') && !this.matches(':focus-within')) this.shown = this.plan;
+	}
+
 	override render() {
-		const { minutes } = this.plan;
+		const { minutes } = this.shown;
 		const hours = minutes === null ? '' : String(Math.floor(minutes / 60));
 		const rest = minutes === null ? '' : String(minutes % 60);
 		return html`<form @submit=${(event: Event) => event.preventDefault()} @change=${this.#save}>
