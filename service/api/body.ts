@@ -2,9 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { StudioError } from '../errors.js';
 
 const json = 'application/json';
-const limits: Record<string, number> = { [json]: 64 * 1024 };
-/** For SDP and ICE fragments; browsers offer 5 to 20 kB. */
-const textLimit = 128 * 1024;
+/** Browsers offer 5 to 8 kB of SDP. */
+const limits: Record<string, number> = {
+	[json]: 64 * 1024,
+	'application/sdp': 32 * 1024,
+	'application/trickle-ice-sdpfrag': 16 * 1024,
+};
+const otherLimit = 16 * 1024;
 
 /** What a client may still send of a refused body, so that it gets to read the answer. Then the connection is cut. */
 const lingerBytes = 32 * 1024 * 1024;
@@ -37,7 +41,7 @@ export async function readBytes(request: IncomingMessage, contentType: string, l
 
 /** The body as text, `''` when there is none; limited by its type. */
 export async function readBody(request: IncomingMessage, contentType: string): Promise<string> {
-	const bytes = await readBytes(request, contentType, limits[contentType] ?? textLimit);
+	const bytes = await readBytes(request, contentType, limits[contentType] ?? otherLimit);
 	try {
 		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 	} catch {

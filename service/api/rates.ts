@@ -26,12 +26,25 @@ export class Bucket {
 
 	/** Takes one, or says after how many seconds there is one. */
 	take(now = performance.now()): number {
-		const { burst, perSecond } = this.rate;
-		const filled = Math.min(burst, this.#left + ((now - this.at) / 1000) * perSecond);
-		if (filled < 1) return (1 - filled) / perSecond;
-		this.#left = filled - 1;
-		this.at = now;
+		const filled = this.#filled(now);
+		if (filled < 1) return (1 - filled) / this.rate.perSecond;
+		this.#keep(filled - 1, now);
 		return 0;
+	}
+
+	/** Takes more, for what turned out to cost more; at most a whole burst is owed. */
+	charge(cost: number, now = performance.now()): void {
+		this.#keep(Math.max(this.#filled(now) - cost, -this.rate.burst), now);
+	}
+
+	#filled(now: number): number {
+		const { burst, perSecond } = this.rate;
+		return Math.min(burst, this.#left + ((now - this.at) / 1000) * perSecond);
+	}
+
+	#keep(left: number, at: number): void {
+		this.#left = left;
+		this.at = at;
 	}
 }
 
@@ -45,11 +58,20 @@ export class Buckets {
 	take(client: string, now = performance.now()): number {
 		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate, now);
 		const waitS = bucket.take(now);
-		if (waitS > 0) return waitS;
+		if (waitS === 0) this.#keep(client, bucket);
+		return waitS;
+	}
+
+	charge(client: string, cost: number, now = performance.now()): void {
+		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate, now);
+		bucket.charge(cost, now);
+		this.#keep(client, bucket);
+	}
+
+	#keep(client: string, bucket: Bucket): void {
 		this.#buckets.delete(client);
 		this.#buckets.set(client, bucket);
 		if (this.#buckets.size > clientsKept) this.#buckets.delete(this.#buckets.keys().next().value!);
-		return 0;
 	}
 }
 
@@ -70,6 +92,11 @@ export class RateLimit {
 		const allWaitS = this.#all.take('', now);
 		if (allWaitS > 0)
 			throw new StudioError('busy', 'the studio is asked too much at once; try again in a moment', undefined, allWaitS);
+	}
+
+	/** What this client asked for cost more than others' did; it waits the longer for the next. */
+	charge(client: string, cost: number, now = performance.now()): void {
+		this.#clients.charge(client, cost, now);
 	}
 }
 

@@ -659,7 +659,7 @@ export const polledDescriptionSchema = z.object({
 	type: z.enum(['offer', 'answer']).optional(),
 	sdp: z
 		.string()
-		.max(60_000)
+		.max(32 * 1024)
 		.regex(/^v=0\r?\n/, 'must be an SDP: it starts with v=0'),
 });
 export const polledCreateSchema = z.object({

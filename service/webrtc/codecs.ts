@@ -85,7 +85,7 @@ export function chooseAudio(media: MediaDescription): AudioChoice | null {
 /** Names of what is on offer, for error messages. */
 export function offered(media: MediaDescription): string {
 	const names = new Set(
-		media.rtp.map(({ codec, payload }) => {
+		media.rtp.slice(0, 128).map(({ codec, payload }) => {
 			if (codec.toLowerCase() !== 'h264') return codec;
 			const { mode, level } = h264Of(fmtpOf(media, payload));
 			return `H264 (${level?.slice(0, 6) ?? 'no profile'}, mode ${mode})`;
@@ -100,6 +100,7 @@ function payloads(media: MediaDescription, codec: string, rate: number): number[
 	return media.rtp
 		.filter((rtp) => rtp.codec.toLowerCase() === codec && rtp.rate === rate && isPayloadType(rtp.payload))
 		.map((rtp) => rtp.payload)
+		.filter((pt, index, all) => all.indexOf(pt) === index)
 		.sort((a, b) => order.indexOf(String(a)) - order.indexOf(String(b)));
 }
 

@@ -2,15 +2,14 @@
  * What the service says about SDP: which offers are taken, with which codecs, and what an answer must hold. Pure functions on text;
  * the media are r58webrtc's. Rules: RFC 9725 §4.2–4.4 (WHIP), the WHEP draft, RFC 8829 (JSEP).
  */
-import { type MediaDescription, parse, type SessionDescription } from 'sdp-transform';
+import type { MediaDescription, SessionDescription } from 'sdp-transform';
 import { StudioError } from '../errors.js';
 import { isLoopbackAddress } from '../network/addresses.js';
 import { forwardedCandidates, maxCandidates, usableCandidates } from './candidates.js';
 import { type AudioChoice, chooseAudio, chooseVideo, offered, type VideoChoice } from './codecs.js';
+import { parseOffer } from './offerText.js';
 
 export { type Fragment, parseFragment } from './fragment.js';
-
-export const maxOfferBytes = 128 * 1024;
 
 /** Header extensions a guest's bandwidth estimate lives on: numbers for our reports, and the times they are measured by. */
 const extensionUris = [
@@ -69,10 +68,7 @@ type Line = MediaDescription & { kind: OfferedLine['kind'] };
 
 /** Throws `bad-sdp` for what is no usable SDP offer, `unsupported-media` for one whose media are not taken. */
 export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
-	if (given.length > maxOfferBytes) throw new StudioError('bad-sdp', `an offer has at most ${maxOfferBytes} bytes`);
-	// A lone CR ends a line for sdp-transform; what is checked here must be what it reads.
-	const text = given.replaceAll(/\r\n?/g, '\n');
-	const session = parseOffer(text);
+	const { text, session } = parseOffer(given);
 	const lines = checkLines(session);
 	const media = lines.filter((line): line is Media => line.kind !== 'application');
 	checkMedia(media, session, rules);
@@ -111,22 +107,6 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 
 function has({ video = true, audio = true }: OfferRules): string {
 	return [video && 'video', audio && 'audio'].filter(Boolean).join(' and ') || 'nothing';
-}
-
-function parseOffer(text: string): SessionDescription {
-	if (text.trim() === '') throw new StudioError('bad-sdp', 'the body is empty; it must be an SDP offer');
-	if (!text.startsWith('v=0\n')) throw new StudioError('bad-sdp', 'the body is no SDP: it must start with v=0');
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-	if (/[\x00-\x08\x0b-\x1f\x7f]/.test(text)) throw new StudioError('bad-sdp', 'the body is no SDP: it has control characters');
-	const lines = text.split('\n');
-	const bad = lines.find((line) => line !== '' && !/^[a-z]=/.test(line));
-	if (bad !== undefined) throw new StudioError('bad-sdp', `the body is no SDP: “${bad.slice(0, 40)}” is no SDP line`);
-	/* RFC 8866 §5.14. */
-	const media = lines.find((line) => line.startsWith('m=') && !/^m=\w+ \d{1,5}(\/\d+)? [\w/]+ \S/.test(line));
-	if (media !== undefined) throw new StudioError('bad-sdp', `“${media.slice(0, 40)}” is no media line`);
-	const session = parse(text);
-	if (session.media.length === 0) throw new StudioError('bad-sdp', 'the offer has no media line (m=)');
-	return session;
 }
 
 /** At most one line of each kind, all with a name of their own. */

@@ -39,4 +39,15 @@ test('asking while refused does not put off the end of it', () => {
 	limit.check('one', 1000);
 });
 
+test('what cost more than others is waited for the longer, and a whole burst at most is owed', () => {
+	const limit = new RateLimit({ burst: 4, perSecond: 2 }, { burst: 100, perSecond: 100 });
+	limit.check('one', 0);
+	limit.charge('one', 3, 0);
+	assert.is(refusal(() => limit.check('one', 0))?.retryAfterS, 0.5);
+	limit.check('one', 500);
+	limit.charge('one', 100, 500);
+	assert.is(refusal(() => limit.check('one', 500))?.retryAfterS, 2.5);
+	limit.check('another', 500);
+});
+
 test.run();

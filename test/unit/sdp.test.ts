@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'sdp-transform';
 import * as assert from 'uvu/assert';
 import { StudioError } from '../../service/errors.js';
-import {
-	type CheckedOffer,
-	checkOffer,
-	finishAnswer,
-	maxOfferBytes,
-	type OfferRules,
-	parseFragment,
-} from '../../service/webrtc/sdp.js';
+import { maxOfferBytes, maxOfferLines } from '../../service/webrtc/offerText.js';
+import { type CheckedOffer, checkOffer, finishAnswer, type OfferRules, parseFragment } from '../../service/webrtc/sdp.js';
 import { suite } from '../tools/suite.js';
 
 const offer = (name: string) => readFileSync(new URL(`../../../test/fixtures/offers/${name}.sdp`, import.meta.url), 'utf8');
@@ -224,7 +218,9 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 	['an empty body', '', publish, 'bad-sdp', /empty/],
 	['text that is no SDP', 'hello', publish, 'bad-sdp', /must start with v=0/],
 	['SDP with a line that is none', 'v=0\r\nhello\r\n', publish, 'bad-sdp', /“hello” is no SDP line/],
-	['an oversized body', `v=0\r\n${'a=x\r\n'.repeat(maxOfferBytes / 5)}`, publish, 'bad-sdp', /at most/],
+	['an oversized body', `${chromium}a=x:${'y'.repeat(maxOfferBytes)}\r\n`, publish, 'bad-sdp', /at most 32768 bytes/],
+	['too many lines', `${chromium}${'a=x\r\n'.repeat(maxOfferLines)}`, publish, 'bad-sdp', /at most 600 lines/],
+	['an endless line', `${chromium}a=fmtp:108 ${'x'.repeat(1024)}\r\n`, publish, 'bad-sdp', /at most 1024 characters/],
 	[
 		'a media line after a lone CR',
 		'v=0\r\na=setup:actpass\rm=\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n',
@@ -286,6 +282,39 @@ for (const [what, text, rules, code, message] of refused) {
 		assert.match(error.message, message);
 	});
 }
+/** As large as is let in, of what costs most to read. */
+const costly: [what: string, line: (index: number) => string][] = [
+	['codecs', (i) => `a=rtpmap:${i % 128} H264/90000`],
+	['format parameters', (i) => `a=fmtp:${i % 128} ${' ;='.repeat(15)}`],
+	['long parameters', (i) => `a=fmtp:${i % 128} ${'a =b; '.repeat(160)}`],
+	['retransmissions', (i) => `a=rtpmap:${i % 128} rtx/90000`],
+	['sources', (i) => `a=ssrc:${i} cname:x`],
+	['groups of sources', () => `a=ssrc-group:FID ${'1 '.repeat(20)}`],
+	['layers', () => `a=simulcast:send ${'a;'.repeat(500)}`],
+	['candidates', (i) => `a=candidate:${i} 1 udp 1 10.0.0.1 ${4000 + i} typ host`],
+	['spaces', () => `a=rtpmap:96 H264${' '.repeat(1000)}`],
+	['media lines', (i) => `m=video 9 RTP/SAVPF ${i % 128}`],
+	['unread attributes', () => `a=imageattr:96 ${'[x=1,y=1] '.repeat(100)}`],
+];
+offers('the largest offers that are let in are read in milliseconds', () => {
+	const times = costly.map(([what, line]) => {
+		let text = chromium;
+		for (let i = 0; text.length < maxOfferBytes - 1024 && text.split('\n').length < maxOfferLines - 1; i++)
+			text += `${line(i)}\r\n`;
+		const once = () => {
+			const before = process.cpuUsage();
+			try {
+				checkOffer(text, publish);
+			} catch (error) {
+				assert.instance(error, StudioError);
+			}
+			const { user, system } = process.cpuUsage(before);
+			return (user + system) / 1000;
+		};
+		return [what, Math.min(...Array.from({ length: 8 }, once))] as const;
+	});
+	for (const [what, ms] of times) assert.ok(ms < 15, `${what}: ${ms} ms of processor time`);
+});
 offers.run();
 
 const answers = suite('answers');
