@@ -4,6 +4,7 @@ import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
 import { mixer } from '../pipelines/mixer.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../pipelines/streamer.js';
 import type { GuestMessage } from './api/guestChannel.js';
+import { maxReturns } from './api/places.js';
 import type {
 	Fault,
 	Guest,
@@ -66,8 +67,6 @@ import { StreamerHost, type StreamerPlan } from './webrtc/streamers.js';
 const SLOTS = 12;
 /** What an element takes; how many may watch is a setting. */
 const MAX_VIEWERS = 1000;
-/** Guests see their return, and an operator looks at some of them. */
-const MAX_RETURNS = SLOTS * 2;
 const OPUS_KBPS = { program: 128, return: 64 };
 const AAC_KBPS = 160;
 const STATS_INTERVAL_MS = 1_000;
@@ -221,7 +220,7 @@ export class LiveStudio implements Studio {
 				{ onDemand: (wanted) => this.#multiview.setDrawn(wanted) },
 			),
 			returns: streamerHost(
-				streamer('return', () => returnStreamer({ instance, maxPeers: MAX_RETURNS, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
+				streamer('return', () => returnStreamer({ instance, maxPeers: maxReturns, slots: SLOTS, opusKbps: OPUS_KBPS.return })),
 				() => Object.keys(state.current.guests).map((guest) => `return-${guest}`),
 				null,
 				encoderMonitor,
@@ -583,9 +582,9 @@ export class LiveStudio implements Studio {
 	}
 
 	#returnsFull(): string | null {
-		return this.#streamers.returns.rtc.peers < MAX_RETURNS
+		return this.#streamers.returns.rtc.peers < maxReturns
 			? null
-			: `the returns have ${MAX_RETURNS} viewers, which is the most they serve`;
+			: `the returns have ${maxReturns} viewers, which is the most they serve`;
 	}
 
 	#onMixer(event: string, data: Record<string, unknown>): void {

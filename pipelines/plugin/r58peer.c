@@ -21,6 +21,8 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
  * not before: addresses of servers come late. */
 #define TROUBLE_US (4 * G_TIME_SPAN_SECOND)
 #define ICE_FAILED_US (8 * G_TIME_SPAN_SECOND)
+/* A viewer to whom there is no way by then, after the answer or its last candidate, is not there: another gets its place. */
+#define VIEWER_MISSING_US (6 * G_TIME_SPAN_SECOND)
 /* What is bundled is one stream, the first of the agent. */
 #define STREAM 1
 /* Noticed within 5 s, the check included. */
@@ -77,6 +79,7 @@ struct _R58Peer {
   PeerState state;
   gboolean troubled;
   gint64 created, connected_at;
+  gint64 expected; /* since when it could connect: the answer, or its last candidate */
   guint candidates;
   guint64 last_bytes;
   gint64 last_bytes_at;
@@ -709,6 +712,7 @@ answer (R58Peer *peer, gpointer unused)
   if (peer->answered || !peer->answer)
     return;
   peer->answered = TRUE;
+  peer->expected = g_get_monotonic_time ();
   if (peer->gather_timer) {
     g_source_destroy (peer->gather_timer);
     g_clear_pointer (&peer->gather_timer, g_source_unref);
@@ -858,6 +862,7 @@ r58_peer_candidate (R58Peer *peer, const gchar *candidate)
       peer->candidates >= CANDIDATES_MAX)
     return FALSE;
   peer->candidates++;
+  peer->expected = g_get_monotonic_time ();
   /* Everything is bundled onto the first media line. */
   g_signal_emit_by_name (peer->webrtc, "add-ice-candidate", 0, candidate);
   return TRUE;
@@ -1100,6 +1105,14 @@ tell_trouble (R58Peer *peer)
   r58_post_event (peer->owner, "trouble", b);
 }
 
+/* Addresses that reach each other were found. */
+static gboolean
+has_path (R58Peer *peer)
+{
+  NiceComponentState state = nice_agent_get_component_state (peer->agent, STREAM, NICE_COMPONENT_TYPE_RTP);
+  return state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY;
+}
+
 void
 r58_peer_check (R58Peer *peer)
 {
@@ -1112,6 +1125,8 @@ r58_peer_check (R58Peer *peer)
       reason = peer->answered ? "not connected within 15 s" : "no answer within 15 s";
     else if (now - peer->created > ICE_FAILED_US && g_atomic_int_get (&peer->ice_failed))
       reason = "ICE failed: no pair of addresses works";
+    else if (!peer->receive && peer->answered && now - peer->expected > VIEWER_MISSING_US && !has_path (peer))
+      reason = "not connected within 6 s";
     else if (now - peer->created > TROUBLE_US && !peer->troubled && peer->answered)
       tell_trouble (peer);
   } else {

@@ -4,6 +4,7 @@ import type { Lockout } from '../accounts/lockout.js';
 import type { EventsHub } from './events.js';
 import type { GuestEventsHub } from './guestEvents.js';
 import { machineMetrics } from './machineMetrics.js';
+import type { PeerSessions } from './peerSessions.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
 
@@ -81,7 +82,7 @@ export class Metrics {
 		registers: [this.#registry],
 	});
 
-	constructor(events: EventsHub, guestEvents: GuestEventsHub, lockout: Lockout) {
+	constructor(events: EventsHub, guestEvents: GuestEventsHub, lockout: Lockout, peers: PeerSessions) {
 		const gauge = (name: string, help: string, read: () => number): void => {
 			new Gauge({
 				name,
@@ -112,6 +113,27 @@ export class Metrics {
 			'WebSockets that were ended because they said too much',
 			() => events.talkative + guestEvents.talkative,
 		);
+		new Gauge({
+			name: 'r58_peers',
+			help: 'WebRTC sessions of guests and viewers, by what they are of and whether their connection is made',
+			labelNames: ['kind', 'state'],
+			registers: [this.#registry],
+			collect() {
+				for (const { kind, pending, connected } of peers.counts()) {
+					this.set({ kind, state: 'pending' }, pending);
+					this.set({ kind, state: 'connected' }, connected);
+				}
+			},
+		});
+		new Gauge({
+			name: 'r58_peers_refused',
+			help: 'Offers refused since the start: asked too often, too many pending, no place, or nothing that is taken',
+			labelNames: ['reason'],
+			registers: [this.#registry],
+			collect() {
+				for (const [reason, count] of Object.entries(peers.refused)) this.set({ reason }, count);
+			},
+		});
 		gauge('r58_events_dropped', 'Messages not sent to clients that read too slowly', () => events.dropped);
 	}
 

@@ -121,7 +121,7 @@ export function createApi({
 	passwords = new Passwords(),
 }: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log, setup });
-	const peers = new PeerSessions(studio, log);
+	const peers = new PeerSessions(studio, settings, log);
 	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
 	const lockout = new Lockout();
 	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes() };
@@ -129,7 +129,7 @@ export function createApi({
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
-	const metrics = new Metrics(events, guestEvents, lockout);
+	const metrics = new Metrics(events, guestEvents, lockout, peers);
 	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
 	const routes: Route[] = [];
 	routes.push(

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import type { TestService } from './service.js';
+import { pause } from './wait.js';
 
 export const sdpType = 'application/sdp';
 export const fragmentType = 'application/trickle-ice-sdpfrag';
@@ -40,6 +41,15 @@ export class Signalling {
 		assert.is((await this.service.api('DELETE', `/api/guests/${id}`)).status, 204);
 	}
 
+	/** The token of a link to watch these streamers. */
+	async link(streamers: string[]): Promise<string> {
+		const { technicianToken: token } = this.service.ready;
+		const link = { label: 'A link', role: 'viewer', streamers };
+		const { status, body } = await this.service.api<{ token: string }>('POST', '/api/tokens', link, { token });
+		assert.is(status, 201, JSON.stringify(body));
+		return body.token;
+	}
+
 	ask(method: string, path: string, { token, type, body, headers, origin }: Ask = {}): Promise<Response> {
 		return fetch(new URL(path, origin ?? this.service.http), {
 			method,
@@ -60,8 +70,12 @@ export class Signalling {
 
 	/** Status and code of a refused POST; whatever is refused is told as problem+json (RFC 9457). */
 	async refused(path: string, ask: Ask, method = 'POST'): Promise<[status: number, code: string]> {
-		const response = await this.ask(method, path, ask);
-		return problem(response);
+		for (;;) {
+			const response = await this.ask(method, path, ask);
+			// Refused offers use up the rate of a client.
+			if (response.status !== 429) return problem(response);
+			await pause(Number(response.headers.get('retry-after')) * 1000);
+		}
 	}
 
 	/** Viewers of the program and processes of guests: what a refused offer must not leave behind. */

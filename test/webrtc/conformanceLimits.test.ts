@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { request } from 'node:http';
 import * as assert from 'uvu/assert';
-import type { Token } from '../../service/api/schema.js';
 import { offerText } from '../tools/offers.js';
 import { processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
@@ -147,6 +146,7 @@ function postFrom(
 	wire: Signalling,
 	path: string,
 	token: string,
+	body = watch,
 ): Promise<{ status: number; headers: Record<string, unknown> }> {
 	return new Promise((resolve, reject) => {
 		const headers = { authorization: `Bearer ${token}`, 'content-type': sdpType };
@@ -155,15 +155,12 @@ function postFrom(
 			response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers }));
 		});
 		asked.on('error', reject);
-		asked.end(watch);
+		asked.end(body);
 	});
 }
 
 test('42, 46: one who begins sessions and abandons them is held back alone, and the places come back', async ({ wire }) => {
-	const { technicianToken } = wire.service.ready;
-	const body = { label: 'A wall', role: 'viewer', streamers: ['multiview'] };
-	const { token } = (await wire.service.api<Token & { token: string }>('POST', '/api/tokens', body, { token: technicianToken }))
-		.body;
+	const token = await wire.link(['multiview']);
 	const viewers = async () => (await wire.service.state()).streamers.multiview!.viewers;
 	const answers: { status: number; headers: Record<string, unknown> }[] = [];
 	for (let i = 0; i < 25; i++) answers.push(await postFrom('127.0.0.2', wire, '/whep/multiview', token));
@@ -196,16 +193,75 @@ test('42, 46: POST, PATCH and DELETE each have a rate, refused with 429 or 503 a
 	assert.is((await wire.ask('POST', '/whep/program', { token, type: sdpType, body: watch })).status, 201);
 });
 
-test('42: more viewers than there are places are 503 with Retry-After', async ({ wire }) => {
+test('42: more viewers than there are places are 503 with Retry-After', async ({ wire, token }) => {
 	const guest = await wire.guest('Crowd');
-	// The returns of all guests together have 24 places.
+	// The returns of all guests together have 24 places, half of them the guests’ own.
 	const statuses: number[] = [];
-	for (let i = 0; i < 26; i++) {
-		const { status, headers } = await postFrom(`127.0.1.${i + 1}`, wire, `/whep/return-${guest.id}`, guest.token);
+	for (let i = 0; i < 14; i++) {
+		const { status, headers } = await postFrom(`127.0.1.${i + 1}`, wire, `/whep/return-${guest.id}`, token);
 		if (status === 503) assert.ok(Number(headers['retry-after']) >= 1);
 		statuses.push(status);
 	}
 	assert.equal([...new Set(statuses)].sort(), [201, 503]);
+});
+
+test('a guest who looks at the return again and again has it twice at most, and is never refused', async ({ wire }) => {
+	const guest = await wire.guest('Reloads');
+	const viewers = async () => (await wire.service.state()).streamers[`return-${guest.id}`]!.viewers;
+	for (let i = 0; i < 5; i++) assert.is((await postFrom('127.0.0.6', wire, `/whep/return-${guest.id}`, guest.token)).status, 201);
+	assert.ok([1, 2].includes(await viewers()));
+});
+
+test('one watch link takes its share of the places from many addresses; the multiview, guests and others are served', async ({
+	wire,
+	token,
+}) => {
+	const limits = { guests: 12, viewers: 12 };
+	const free = async () => {
+		const { program, multiview } = (await wire.service.state()).streamers;
+		return program!.viewers + multiview!.viewers === 0;
+	};
+	await until(free, { what: 'the viewers of before to be gone', timeoutMs: 12_000 });
+	await wire.set({ network: { limits } });
+	const link = await wire.link(['program']);
+	const guest = await wire.guest('On air');
+	try {
+		const answers: { status: number; headers: Record<string, unknown> }[] = [];
+		for (let i = 0; i < 40; i++) answers.push(await postFrom(`127.0.3.${1 + (i % 8)}`, wire, '/whep/program', link));
+		const taken = answers.filter(({ status }) => status === 201).length;
+		// Of twelve two are kept, and three quarters of the others are one link's.
+		assert.is(taken, 8);
+		for (const { status, headers } of answers) if (status === 429) assert.ok(Number(headers['retry-after']) >= 1);
+		assert.is((await postFrom('127.0.3.1', wire, '/whep/program', await wire.link(['program']))).status, 201);
+		for (const [path, who] of [
+			['/whep/multiview', token],
+			['/whep/program', token],
+			[`/whep/return-${guest.id}`, guest.token],
+		] as const)
+			assert.is((await postFrom('127.0.0.1', wire, path, who)).status, 201, path);
+		const metrics = (await wire.service.api<string>('GET', '/metrics')).body;
+		assert.match(metrics, /^r58_peers\{kind="program",state="pending"\} [1-9]/m);
+		assert.match(metrics, /^r58_peers_refused\{reason="place"\} [1-9]/m);
+		// Nobody is behind these offers.
+		await until(free, { what: 'the places of offers that nobody connects', timeoutMs: 12_000 });
+	} finally {
+		await wire.set({ network: { limits: { ...limits, viewers: 72 } } });
+		await wire.forget(guest);
+	}
+});
+
+test('offers that are refused use up a client’s rate sooner than those that are taken', async ({ wire }) => {
+	const attempts = async (address: string, body: string) => {
+		const link = await wire.link(['program']);
+		for (let count = 0; count < 60; count++) {
+			const { status } = await postFrom(address, wire, '/whep/program', link, body);
+			if (status === 429) return count;
+		}
+		return 60;
+	};
+	assert.ok((await attempts('127.0.4.1', watch.replace(/a=fingerprint.*\r\n/, ''))) < 60);
+	// With nothing refused, this many pending ones are what is bounded.
+	assert.is(await attempts('127.0.4.2', watch), 20);
 });
 
 test.run();
