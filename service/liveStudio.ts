@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { type Canvas, frameMs } from '../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
 import { mixer } from '../pipelines/mixer.js';
@@ -12,6 +13,7 @@ import type {
 	LayerPatch,
 	NetworkStatus,
 	NetworkTest,
+	PastFault,
 	Recording,
 	RecordingCreate,
 	Scene,
@@ -28,12 +30,14 @@ import type {
 	TargetCreate,
 	TargetPatch,
 } from './api/schema.js';
+import { pastFaultSchema } from './api/schema.js';
 import { KeyFrames } from './encoder/keyFrames.js';
 import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';
 import { StudioError } from './errors.js';
 import { type FaultReport, Faults } from './faults.js';
 import { Alerts } from './health/alerts.js';
+import type { FaultCode } from './health/catalogue.js';
 import { Health } from './health/health.js';
 import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
@@ -133,7 +137,10 @@ export class LiveStudio implements Studio {
 		const { canvas, log, store, dataDir } = o;
 		const instance = this.#instance;
 		this.state = new LiveState(initialState(o));
-		this.#faults = new Faults(this.state, log);
+		this.#faults = new Faults(this.state, log, {
+			load: () => store.settings.get('pastFaults', z.array(pastFaultSchema)) ?? [],
+			save: (past) => store.settings.set('pastFaults', past),
+		});
 		const state = this.state;
 		const faults = this.#faults;
 		const network = new Network({ settings: o.settings, faults });
@@ -367,6 +374,7 @@ export class LiveStudio implements Studio {
 		await this.#recorder.stopAll();
 		await this.#guests.stop();
 		await this.#supervisor.stop();
+		this.#faults.flush();
 	}
 
 	onAir(): boolean {
@@ -388,8 +396,16 @@ export class LiveStudio implements Studio {
 		this.#faults.raise(fault);
 	}
 
-	clearFault(code: string, subject: string): void {
+	clearFault(code: FaultCode, subject: string): void {
 		this.#faults.clear(code, subject);
+	}
+
+	pastFaults(): PastFault[] {
+		return this.#faults.past();
+	}
+
+	acknowledgeFault(code: string, subject: string): void {
+		this.#faults.acknowledge(code, subject);
 	}
 
 	async patchSource(id: string, { rtp, ...patch }: SourcePatch): Promise<Source> {

@@ -7,6 +7,7 @@ import type {
 	LayerPatch,
 	NetworkStatus,
 	NetworkTest,
+	PastFault,
 	Recording,
 	RecordingCreate,
 	Scene,
@@ -24,6 +25,7 @@ import type {
 } from './api/schema.js';
 import type { FaultReport } from './faults.js';
 import type { Alerts } from './health/alerts.js';
+import type { FaultCode } from './health/catalogue.js';
 import type { Health } from './health/health.js';
 import type { IceServer } from './network/iceServer.js';
 import type { LiveState } from './state.js';
@@ -51,7 +53,11 @@ export interface Studio {
 	faults(): Fault[];
 	/** For what goes wrong beside the show: certificates, the tunnel. */
 	raiseFault(fault: FaultReport): void;
-	clearFault(code: string, subject: string): void;
+	clearFault(code: FaultCode, subject: string): void;
+	/** Those that are over, of the last 24 hours. */
+	pastFaults(): PastFault[];
+	/** Somebody has taken note of a fault that does not end by itself. */
+	acknowledgeFault(code: string, subject: string): void;
 	/** Starts the inputs that safe mode kept off. */
 	leaveSafeMode(): System;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Route, route } from './route.js';
-import { faultSchema } from './schema.js';
+import { faultAcknowledgeSchema, faultSchema, pastFaultSchema } from './schema.js';
 import type { Services } from './services.js';
 
 const healthSchema = z.object({ status: z.enum(['ok', 'degraded', 'down']), faults: z.array(faultSchema).optional() });
@@ -19,6 +19,23 @@ export function healthRoutes({ studio }: Services): Route[] {
 				if (status === 'down') context.status = 503;
 				return caller ? { status, faults } : { status };
 			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/faults',
+			role: 'operator',
+			summary: 'What is wrong, and what was in the last 24 hours and is over, the newest first',
+			response: z.object({ faults: z.array(faultSchema), past: z.array(pastFaultSchema) }),
+			handler: () => ({ faults: studio.faults(), past: studio.pastFaults() }),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/faults/acknowledge',
+			role: 'operator',
+			summary: 'Take note of a fault that does not end by itself: a recording that stopped, lost a file or has a gap',
+			body: faultAcknowledgeSchema,
+			status: 204,
+			handler: ({ body }) => studio.acknowledgeFault(body.code, body.subject),
 		}),
 	];
 }

@@ -22,7 +22,7 @@ export const tableKinds: Record<string, 'show' | 'account' | 'none'> = {
 /** The restore that was carried out last. */
 const doneKey = 'restored';
 /** Values of the table `settings` that belong to the machine and the moment: how its last starts went, what is on air. */
-const momentKeys = ['boot', doneKey, 'buses'];
+const momentKeys = ['boot', doneKey, 'buses', 'pastFaults'];
 
 /** Bytes are written as {"hex": …}: rows travel as JSON. */
 type Cell = string | number | null | { hex: string };

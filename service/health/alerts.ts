@@ -7,7 +7,7 @@ import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { Settings } from '../settings/settings.js';
 import type { LiveState } from '../state.js';
-import { severityOf } from './severity.js';
+import { severityOf } from './catalogue.js';
 import { type AlertMessage, post, type Webhook } from './webhook.js';
 
 export interface AlertsOptions {
@@ -19,7 +19,7 @@ export interface AlertsOptions {
 
 /** A receiver that is down for a night misses the oldest; one that is down for minutes misses nothing. */
 const defaults = { timeoutMs: 5000, firstRetryMs: 1000, longestRetryMs: 60_000, tries: 12, waiting: 200 };
-const ownFault = { code: 'webhook', subject: 'alerts' };
+const ownFault = { code: 'webhook', subject: 'alerts' } as const;
 /** This many failures in a row are a fault of their own. */
 const tellAfter = 3;
 

@@ -46,6 +46,8 @@ export class Health {
 	#watch: Watch;
 	#timer: NodeJS.Timeout | undefined;
 	#startedAt: number | null = null;
+	#unfollow: (() => void) | undefined;
+	#lastRate: number | null = null;
 
 	constructor(private readonly o: HealthOptions) {
 		this.dataDir = o.dataDir;
@@ -74,12 +76,17 @@ export class Health {
 		if (this.#startedAt !== null) return;
 		this.#startedAt = performance.now();
 		this.#loop.start();
+		// A recording that stops by itself is told at once, not with the next reading.
+		this.#unfollow = this.o.state.onChange((_seq, changes) => {
+			if (changes.some(([path]) => /^recordings\.[^.]+\.state$/.test(path))) this.#look(this.#lastRate);
+		});
 		void this.#round();
 	}
 
 	stop(): void {
 		this.#startedAt = null;
 		this.#loop.stop();
+		this.#unfollow?.();
 		clearTimeout(this.#timer);
 	}
 
@@ -89,13 +96,18 @@ export class Health {
 		this.figures = figures.flat();
 		this.history.add(Date.now(), this.figures as Figure[]);
 		this.#publish();
+		this.#look(this.#rate.read(this.o.state.current));
+	}
+
+	#look(recordingRate: number | null): void {
 		const { state, onAir } = this.o;
+		this.#lastRate = recordingRate;
 		this.#watch.look({
 			figures: this.figures,
 			state: state.current,
 			onAir: onAir(),
 			runningMs: performance.now() - (this.#startedAt ?? performance.now()),
-			recordingRate: this.#rate.read(state.current),
+			recordingRate,
 			totalMemory: totalmem(),
 			stopped: this.#stopped.read(state.current),
 		});

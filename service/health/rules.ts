@@ -1,10 +1,11 @@
 import type { State } from '../api/schema.js';
+import type { FaultCode } from './catalogue.js';
 import type { Figure, Group } from './figures.js';
 import { stormPerS } from './interrupts.js';
 
 /** Something that may be wrong. Not in the list: it is not known, or not there any more. */
 export interface Condition {
-	code: string;
+	code: FaultCode;
 	subject: string;
 	holds: boolean;
 	/** How long it must hold before it is said. */

@@ -122,6 +122,11 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.#process?.command(element, command);
 	}
 
+	/** Another process takes over: what this one does is of no use any more. */
+	replace(reason: string): void {
+		this.#process?.kill(reason);
+	}
+
 	drain(): void {
 		this.#process?.drain();
 	}
@@ -135,7 +140,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	/** What its last failure cost, as measured by others: it stands with the fault. */
 	tellCost(cost: string): void {
 		if (this.#lastReason === null) return;
-		for (const code of ['host-restarted', 'host-held-off'])
+		for (const code of ['host-restarted', 'host-held-off'] as const)
 			this.faults.amend(code, this.#subject, `${this.#lastReason}; ${cost}`);
 	}
 

@@ -5,7 +5,17 @@ import type { Facts } from './facts.js';
 
 const slowBelow = 0.95;
 /** What ends or endangers the show; other faults are warnings. */
-const grave = ['host-held-off', 'host-stuck', 'disk-full', 'database-damaged', 'safe-mode', 'input', 'no-inputs'];
+const grave = [
+	'recording-lost',
+	'recording-stopped',
+	'host-held-off',
+	'host-stuck',
+	'disk-full',
+	'database-damaged',
+	'safe-mode',
+	'input',
+	'no-inputs',
+];
 
 export function studioChecks({ state, onAir }: Facts): Check[] {
 	const { faults, system, encoders } = state;

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { boxHeader, endOf, type Fragment, readFragment, readTracks, shortened, type Track } from './fragments.js';
 
 /** More than a recorder can be behind with what it has written: the fragments that a join may still cut. */
@@ -37,6 +37,10 @@ export class Part {
 	#scanned = 0;
 	#first: { video: bigint | null; audio: bigint | null } = { video: null, audio: null };
 	#queue: Promise<unknown> = Promise.resolve();
+	/** Which file it is; null until it was seen. */
+	#identity: { dev: bigint; ino: bigint } | null = null;
+	/** Its file was found missing: what is written still, nobody will find. */
+	lost = false;
 	/** Ns after the origin up to which the picture is in the file. */
 	endNs: bigint | null = null;
 
@@ -50,6 +54,17 @@ export class Part {
 	/** Ns after the origin at which the picture begins; 0 unless the link's memory did not reach back that far. */
 	get startNs(): bigint | null {
 		return this.#first.video;
+	}
+
+	/** Whether its path does not lead to the file any more that is written: deleted, moved, or its disk taken away. */
+	async missing(): Promise<boolean> {
+		try {
+			const { dev, ino } = await stat(this.path, { bigint: true });
+			this.#identity ??= { dev, ino };
+			return dev !== this.#identity.dev || ino !== this.#identity.ino;
+		} catch {
+			return true;
+		}
 	}
 
 	/** Reads what was completed since the last time. */

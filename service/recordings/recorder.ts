@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, fpsOf, gridFrameAt } from '../../pipelines/canvas.js';
+import { HISTORY_MS } from '../../pipelines/encoder.js';
 import type { Recording, RecordingCreate } from '../api/schema.js';
 import type { KeyFrames } from '../encoder/keyFrames.js';
 import { messageOf, StudioError } from '../errors.js';
@@ -40,6 +41,8 @@ interface Running {
 /** Records the program: one folder per recording, one file per part, each written by its own process. */
 export class Recorder {
 	#running = new Map<string, Running>();
+	/** While the disk is full. */
+	#room: NodeJS.Timeout | undefined;
 
 	constructor(private readonly o: RecorderOptions) {}
 
@@ -49,7 +52,16 @@ export class Recorder {
 
 	/** The list as it was; what was recording when the service ended is finished now. */
 	restore(): void {
-		mkdirSync(this.folder, { recursive: true });
+		try {
+			mkdirSync(this.folder, { recursive: true });
+		} catch (error) {
+			this.o.faults.raise({
+				code: 'recording-folder',
+				subject: 'recordings',
+				message: `the folder for recordings cannot be made: ${messageOf(error)}`,
+				remedy: `Make ${this.folder} a folder that the service may write to`,
+			});
+		}
 		for (const recording of this.o.store.recordings.list()) {
 			const ended = recording.state !== 'finished' && recording.state !== 'fault';
 			this.#publish(ended ? { ...recording, state: 'finished', lastError: 'the service ended during the recording' } : recording);
@@ -114,12 +126,13 @@ export class Recorder {
 		if (this.#running.has(id)) throw new StudioError('conflict', `recording ${id} is running; stop it first`);
 		await rm(join(this.folder, id), { recursive: true, force: true });
 		this.o.store.recordings.remove(id);
-		this.o.faults.clear('recording-gap', id);
+		for (const code of ['recording-gap', 'recording-lost'] as const) this.o.faults.clear(code, id);
 		this.o.state.set(`recordings.${id}`, null);
 	}
 
 	/** Ends what is running, for a clean stop of the service. */
 	async stopAll(): Promise<void> {
+		clearInterval(this.#room);
 		await Promise.all([...this.#running.keys()].map((id) => this.#finish(id, 'finished', null)));
 	}
 
@@ -130,6 +143,7 @@ export class Recorder {
 		this.#running.set(id, { run, refreshes: 0, timer });
 		await run.start();
 		this.#update(id, { state: 'recording' });
+		this.o.faults.clear('recording-folder', 'recordings');
 		await this.#refreshFiles(id);
 	}
 
@@ -143,13 +157,19 @@ export class Recorder {
 			this.#running.delete(id);
 		}
 		await this.#writeLog(id);
-		this.#update(id, { state, lastError: error });
+		const { lost = [] } = running?.run ?? {};
+		const [end, reason] = this.#hasProgram(id)
+			? [state, error ?? (lost.length > 0 ? `${lost.join(', ')} went while it was recorded` : null)]
+			: (['fault', error ?? 'its files are gone'] as const);
+		this.#update(id, { state: end, lastError: reason });
 		this.#save(id);
 	}
 
 	async #watch(id: string): Promise<void> {
 		const running = this.#running.get(id);
 		if (!running || this.get(id).state !== 'recording') return;
+		const lost = await running.run.replaceLost();
+		if (lost !== null) this.#reportLost(id, lost);
 		await this.#refreshFiles(id);
 		running.refreshes += 1;
 		if (running.refreshes % SAVE_EVERY === 0) this.#save(id);
@@ -161,8 +181,32 @@ export class Recorder {
 				message: `recording ${id} was ended: only ${megabytes(space)} MB are left in ${this.folder}`,
 				remedy: 'Delete old recordings or choose a larger disk',
 			});
-			await this.#finish(id, 'finished', 'the disk was nearly full');
+			this.#watchRoom();
+			await this.#finish(id, 'fault', 'the disk was full');
 		}
+	}
+
+	/** The disk is full until there is room to start a recording again. */
+	#watchRoom(): void {
+		clearInterval(this.#room);
+		const look = async () => {
+			const space = await free(this.folder);
+			if (space === null || space < MIN_FREE_BYTES.start) return;
+			clearInterval(this.#room);
+			this.o.faults.clear('disk-full', 'recordings');
+		};
+		this.#room = setInterval(() => void look(), REFRESH_MS).unref();
+	}
+
+	#reportLost(id: string, file: string): void {
+		const { name } = this.get(id);
+		const seconds = Math.round(HISTORY_MS / 1000);
+		this.o.faults.raise({
+			code: 'recording-lost',
+			subject: id,
+			message: `${file} of the recording “${name}” is gone: it was deleted or moved, or its disk was taken away. Recording goes on in a new file, which begins up to ${seconds} s back`,
+			remedy: `Put the disk or the folder back to ${this.folder}, or look for the file where it was moved to`,
+		});
 	}
 
 	/** What a crash left: the files as they are, and the show log, which was not written yet. */
@@ -226,6 +270,10 @@ export class Recorder {
 				'disk',
 				`only ${megabytes(space)} MB are left in ${this.folder}; a recording needs ${megabytes(MIN_FREE_BYTES.start)} MB to start`,
 			);
+	}
+
+	#hasProgram(id: string): boolean {
+		return this.get(id).files.some(({ role, bytes }) => role === 'program' && bytes > 0);
 	}
 
 	#publish(recording: Recording): void {

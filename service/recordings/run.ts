@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, frameMs } from '../../pipelines/canvas.js';
 import { recorder } from '../../pipelines/recorder.js';
@@ -96,6 +97,23 @@ export class RecordingRun {
 			});
 	}
 
+	/** Names the parts whose files have gone since the last look; a new part is begun in their place. */
+	async replaceLost(): Promise<string | null> {
+		const part = this.#parts.at(-1);
+		// The recorder makes its file before it is ready.
+		if (!part || part.lost || !this.#host.ready || !(await part.missing()) || !this.#host.ready) return null;
+		part.lost = true;
+		this.#host.replace(`its file ${partName(this.#parts.length)} is gone`);
+		return partName(this.#parts.length);
+	}
+
+	/** Files that went while they were written. */
+	get lost(): string[] {
+		return this.files()
+			.filter((_, index) => this.#parts[index]!.lost)
+			.map(({ name }) => name);
+	}
+
 	files(): PartFile[] {
 		const text = (part: Part, ns: bigint | null) => (ns === null ? null : String(part.originNs + ns));
 		return this.#parts.map((part, index) => ({
@@ -130,7 +148,13 @@ export class RecordingRun {
 		let start = startPtsNs;
 		let sound: bigint | undefined;
 		const last = this.#parts.at(-1);
-		if (last) {
+		// A recorder may have ended because its file, or the disk, was taken away.
+		if (last && !last.lost && this.#lastPtsNs !== null && (await last.missing())) last.lost = true;
+		await mkdir(folder, { recursive: true });
+		if (last?.lost) {
+			// Nothing of the lost part is there to go on from: all that the encoder remembers.
+			start = keyFrames.before(start) ?? start;
+		} else if (last) {
 			const join = await last.cut();
 			if (join) {
 				const about = last.originNs + join.videoNs;

@@ -50,6 +50,7 @@ const phrases: Record<string, string> = {
 	'DELETE /api/recordings/:id': 'Deleted the recording',
 	'PATCH /api/settings': 'Changed the settings',
 	'POST /api/system/safe-mode': 'Left safe mode',
+	'POST /api/faults/acknowledge': 'Took note of the fault',
 	'PUT /api/ready/plan': 'Set the planned length',
 };
 

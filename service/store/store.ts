@@ -1,6 +1,7 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fault, RtpInput, Target } from '../api/schema.js';
+import type { RtpInput, Target } from '../api/schema.js';
+import type { FaultReport } from '../faults.js';
 import { Audit } from './audit.js';
 import { openDatabase } from './database.js';
 import { Documents } from './documents.js';
@@ -41,7 +42,7 @@ export interface Store {
 	/** Entries that were found and cannot be used. */
 	leftOut: LeftOut;
 	/** Set when the database was damaged and a new one was started. */
-	fault: Fault | null;
+	fault: FaultReport | null;
 	close(): void;
 }
 
@@ -75,13 +76,11 @@ export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 	};
 }
 
-function damaged(movedTo: string): Fault {
+function damaged(movedTo: string): FaultReport {
 	return {
 		code: 'database-damaged',
 		subject: 'store',
 		message: `The database was damaged and is kept as ${movedTo}; a new one was started. Recordings are untouched.`,
-		since: new Date().toISOString(),
-		count: 1,
 		remedy: 'Make the scenes, guests and tokens again, or put a backup of studio.db in place.',
 	};
 }

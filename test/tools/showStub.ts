@@ -6,6 +6,7 @@ import type {
 	Fault,
 	Guest,
 	LayerPatch,
+	PastFault,
 	Recording,
 	Source,
 	State,
@@ -56,6 +57,11 @@ export class ShowStub implements Studio {
 	raiseFault({ code, subject, message, remedy = null }: FaultReport) {
 		this.clearFault(code, subject);
 		this.faultList.push({ code, subject, message, remedy, since: new Date().toISOString(), count: 1 });
+	}
+	past: PastFault[] = [];
+	pastFaults = () => this.past;
+	acknowledgeFault(code: string, subject: string) {
+		this.clearFault(code, subject);
 	}
 	clearFault(code: string, subject: string) {
 		this.faultList = this.faultList.filter((fault) => fault.code !== code || fault.subject !== subject);

@@ -75,7 +75,7 @@ async function run(
 	}
 }
 const wait = (what: string, holds: () => unknown) => until(holds, { what, timeoutMs: 60_000, everyMs: 5 });
-const hot = { code: 'temperature', subject: 'soc', message: 'too hot', remedy: 'cool it' };
+const hot = { code: 'temperature', subject: 'soc', message: 'too hot', remedy: 'cool it' } as const;
 
 test('a fault is told when it comes and when it goes, signed, with what it is and where', () =>
 	run(async ({ receiver, faults, alerts, stub }) => {
