@@ -41,6 +41,7 @@ import type { FaultCode } from './health/catalogue.js';
 import { Health } from './health/health.js';
 import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
+import { Removals } from './media/removals.js';
 import { RtpSources } from './media/rtpSources.js';
 import { type SlotSignal, type SlotStats, Sources } from './media/sources.js';
 import type { SupervisedHost } from './media/supervisedHost.js';
@@ -54,6 +55,7 @@ import { pluginPath } from './program.js';
 import { Recorder } from './recordings/recorder.js';
 import { showSettingsFault } from './settings/fault.js';
 import type { Settings } from './settings/settings.js';
+import { tallyOf } from './show/tally.js';
 import type { ShowLog } from './showLog/showLog.js';
 import { LiveState } from './state.js';
 import type { Store } from './store/store.js';
@@ -119,6 +121,7 @@ export class LiveStudio implements Studio {
 	readonly #conversations: Conversations;
 	readonly #recorder: Recorder;
 	readonly #switcher: Switcher;
+	readonly #removals: Removals;
 	readonly #program: MixerControl;
 	readonly #multiview: MixerControl;
 	readonly #encoder: SupervisedHost;
@@ -271,8 +274,10 @@ export class LiveStudio implements Studio {
 			sources: this.#sources,
 			sessions: this.#sessions,
 			network,
+			onAir: (id) => tallyOf(id, state.current) === 'program',
 		});
 		this.#conversations = new Conversations(state);
+		this.#removals = new Removals(state);
 		this.#recorder = new Recorder({
 			instance,
 			canvas,
@@ -423,10 +428,30 @@ export class LiveStudio implements Studio {
 		return source;
 	}
 
-	async deleteSource(id: string): Promise<void> {
+	async deleteSource(id: string, replacement?: string): Promise<void> {
+		const source = structuredClone(this.#rtpSources.removable(id));
+		const { label, kind } = source;
+		const putBack = await this.#switcher.takeOut(id, replacement);
 		await this.#rtpSources.remove(id);
-		await this.#switcher.removeSource(id);
 		this.#waiting.retry();
+		this.#removals.add(
+			{ id, label, kind },
+			{
+				restore: async () => {
+					await this.#rtpSources.bringBack(source);
+					this.#sources.patch(id, settingsOf(source));
+					await putBack();
+				},
+				forget: () => undefined,
+			},
+		);
+	}
+
+	async restoreSource(id: string): Promise<Source> {
+		if (this.state.current.removed[id]?.kind === 'guest')
+			throw new StudioError('conflict', `${id} is a guest: POST /api/guests/${id}/restore`);
+		await this.#removals.restore(id);
+		return this.#sources.get(id);
 	}
 
 	createTarget(target: TargetCreate): Promise<Target> {
@@ -465,15 +490,38 @@ export class LiveStudio implements Studio {
 		this.#conversations.seen(guest, id);
 	}
 
-	async removeGuest(id: string): Promise<void> {
-		this.#guests.get(id);
+	async removeGuest(id: string, replacement?: string): Promise<void> {
+		// As they are now: the state goes on changing.
+		const guest = structuredClone(this.#guests.get(id));
+		const source = structuredClone(this.#sources.get(id));
+		const putBack = await this.#switcher.takeOut(id, replacement);
 		this.o.store.guests.remove(id);
 		this.#streamers.returns.closeAll(`return-${id}`);
 		this.state.set(`streamers.return-${id}`, null);
 		await this.#guests.remove(id);
 		this.#conversations.forget(id);
-		await this.#switcher.removeSource(id);
 		this.#waiting.retry();
+		this.#removals.add(
+			{ id, label: guest.name, kind: 'guest' },
+			{
+				restore: async () => {
+					this.#guests.bringBack(guest);
+					this.o.store.guests.put(guest);
+					this.o.store.tokens.restoreOfGuest(id);
+					this.#sources.patch(id, settingsOf(source));
+					this.#streamers.returns.publish(`return-${id}`);
+					await putBack();
+				},
+				forget: () => this.o.store.tokens.forgetOfGuest(id),
+			},
+		);
+	}
+
+	async restoreGuest(id: string): Promise<Guest> {
+		if (this.state.current.removed[id]?.kind !== 'guest')
+			throw new StudioError('not-found', `nothing to undo: no guest ${id} was removed a moment ago`);
+		await this.#removals.restore(id);
+		return this.#guests.get(id);
 	}
 
 	putScene(id: string, scene: ScenePut): Promise<Scene> {
@@ -494,6 +542,10 @@ export class LiveStudio implements Studio {
 
 	cut(scene: string) {
 		return this.#switcher.cut(scene);
+	}
+
+	showWithout(source: string) {
+		return this.#switcher.without(source);
 	}
 
 	take(take: Take) {
@@ -677,6 +729,11 @@ export class LiveStudio implements Studio {
 	}
 }
 
+/** What was chosen for a source and goes with it when it comes back. */
+function settingsOf({ colour, crop, fit, onLoss, delayMs, delayAuto }: Source): SourcePatch {
+	return { colour, crop, fit, onLoss, ...(delayAuto ? {} : { delayMs }) };
+}
+
 /** Progress by one growing counter of one element. */
 function counter(elementName: string, field: string) {
 	return (element: string, event: string, data: Record<string, unknown>): number | undefined =>
@@ -695,6 +752,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 		sources: {},
 		guests: {},
 		door: {},
+		removed: {},
 		scenes: {},
 		buses: { preview: null, program: null, transition: null },
 		audio: {},

@@ -64,14 +64,19 @@ export interface Studio {
 	patchSource(id: string, patch: SourcePatch): Promise<Source>;
 
 	createSource(source: SourceCreate): Promise<Source>;
-	deleteSource(id: string): Promise<void>;
+	/** `replacement`: the scene that goes on air first when the source is on air; else the program goes on without it. */
+	deleteSource(id: string, replacement?: string): Promise<void>;
+	/** Undoes a removal of a moment ago. Throws not-found when it is too late. */
+	restoreSource(id: string): Promise<Source>;
 
 	createGuest(name: string): Guest;
 	patchGuest(id: string, patch: GuestPatch): Guest;
 	/** Adds to the conversation with a guest. Throws rate-limited. */
 	addMessage(guest: string, from: GuestMessage['from'], text: string): GuestMessage;
 	seenMessage(guest: string, id: number): void;
-	removeGuest(id: string): Promise<void>;
+	/** As `deleteSource`. */
+	removeGuest(id: string, replacement?: string): Promise<void>;
+	restoreGuest(id: string): Promise<Guest>;
 
 	/** Throws conflict, with the scene as it is, when the version that was seen is not that any more. */
 	putScene(id: string, scene: ScenePut): Promise<Scene>;
@@ -80,6 +85,8 @@ export interface Studio {
 	setPreview(scene: string): Promise<Applied>;
 	cut(scene: string): Promise<Applied>;
 	take(take: Take): Promise<Applied>;
+	/** The program goes on without a source. Throws conflict when it is not on air. */
+	showWithout(source: string): Promise<Applied>;
 
 	patchStrip(strip: string, patch: StripPatch): Promise<Strip>;
 

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { base, dialogBox } from './styles.js';
 
@@ -7,6 +7,15 @@ export interface Question {
 	text: string;
 	/** The word on the button that does it: a verb, never "OK". */
 	action: string;
+	/** What else is to be decided with it. */
+	choice?: Choice;
+}
+
+export interface Choice {
+	label: string;
+	/** The first is chosen unless another is. */
+	options: [value: string, label: string][];
+	chosen(value: string): void;
 }
 
 /** A modal question. `ask` settles with the answer; Escape is no. */
@@ -18,6 +27,7 @@ export class Confirm extends LitElement {
 		css`
 			dialog { max-width: min(440px, calc(100vw - 32px)); }
 			p { margin: 10px 0 20px; }
+			.choice { display: grid; gap: 4px; margin-bottom: 20px; }
 			.actions { display: flex; justify-content: flex-end; flex-wrap: wrap; gap: 8px; }
 		`,
 	];
@@ -40,10 +50,20 @@ export class Confirm extends LitElement {
 		return html`<dialog aria-labelledby="title" @close=${() => this.#settle(this.dialog.returnValue === 'yes')}>
 			<h2 id="title">${this.question?.title}</h2>
 			<p>${this.question?.text}</p>
+			${this.question?.choice ? this.#choice(this.question.choice) : nothing}
 			<div class="actions">
 				<button data-testid="confirm-no" @click=${() => this.dialog.close('')}>Cancel</button>
 				<button class="danger" data-testid="confirm-yes" @click=${() => this.dialog.close('yes')}>${this.question?.action}</button>
 			</div>
 		</dialog>`;
+	}
+
+	#choice({ label, options, chosen }: Choice) {
+		const choose = (event: Event) => chosen((event.target as HTMLSelectElement).value);
+		return html`<label class="choice">${label}
+			<select data-testid="confirm-choice" @change=${choose}>
+				${options.map(([value, words], index) => html`<option value=${value} ?selected=${index === 0}>${words}</option>`)}
+			</select>
+		</label>`;
 	}
 }

@@ -7,6 +7,7 @@ import { Show } from '../api/show.js';
 import type { Confirm } from '../common/confirm.js';
 import { faultsOf } from '../common/fault-list.js';
 import type { Notices } from '../common/notices.js';
+import { remove } from '../common/removal.js';
 import { base, pageStyles } from '../common/styles.js';
 import { Multiview } from '../switcher/multiview.js';
 import { ordered, tallyOf } from '../switcher/scenes.js';
@@ -16,6 +17,7 @@ import '../common/confirm.js';
 import '../common/notices.js';
 import '../common/page-head.js';
 import '../common/safe-mode.js';
+import '../common/undo-bar.js';
 import './rtp-dialog.js';
 import './source-row.js';
 import './source-settings.js';
@@ -67,6 +69,7 @@ export class InputsPage extends LitElement {
 			${this.#multiview.video}
 			<r58-rtp-dialog .sources=${sources} @added=${this.#onAdded}></r58-rtp-dialog>
 			<r58-source-settings .sources=${sources} .soundCards=${soundCards}></r58-source-settings>
+			<r58-undo-bar .requests=${this.#requests} .removed=${state?.removed ?? {}}></r58-undo-bar>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>`;
 	}
@@ -98,11 +101,8 @@ export class InputsPage extends LitElement {
 		this.fresh = detail;
 	}
 
-	async #remove({ id, label }: Source): Promise<void> {
-		const { program } = tallyOf(id, this.#show.state?.buses ?? null, this.#show.state?.scenes ?? {});
-		const title = program ? `${label} is on air. Remove it?` : `Remove ${label}?`;
-		const text = 'Its picture leaves every scene and its ports are closed. Adding it again means setting it up anew.';
-		if (!(await this.#requests.ask({ title, text, action: 'Remove' }))) return;
-		await this.#requests.send('DELETE', `/api/sources/${encodeURIComponent(id)}`);
+	#remove({ id, label }: Source): Promise<void> {
+		const text = 'The picture leaves every scene and its ports are closed.';
+		return remove(this.#requests, this.#show.state, '/api/sources', { id, name: label, text });
 	}
 }

@@ -18,6 +18,9 @@ export type Closed = 'noInvite' | 'badInvite' | 'removed' | 'elsewhere';
 /** What a picture of this height takes when nobody says otherwise, kbit/s. */
 const usualKbps: Record<Size, number> = { 360: 800, 720: 2500, 1080: 4500 };
 const askAgainMs = 3000;
+/** A removal can be undone for 10 s; the answer may be late. */
+const undoMs = 13_000;
+const undoAskMs = 1000;
 
 /** One guest's stay: who they are, what they send, what they get back. The page shows it. */
 export class Visit implements ReactiveController {
@@ -208,11 +211,28 @@ export class Visit implements ReactiveController {
 	}
 
 	#removed(): void {
-		if (this.joined) this.leave();
+		const { joined } = this;
+		if (joined) this.leave();
+		this.left = false;
 		keepSeat(null);
 		this.channel.stop();
 		this.devices.close();
 		this.closed = 'removed';
 		this.host.requestUpdate();
+		this.#untilUndone(joined, performance.now() + undoMs);
+	}
+
+	/** The studio may undo it: then the guest is in again, as before. */
+	#untilUndone(joined: boolean, deadline: number): void {
+		window.clearTimeout(this.#askAgain);
+		if (performance.now() > deadline) return;
+		this.#askAgain = window.setTimeout(async () => {
+			const session = await currentSession(this.#token).catch(() => null);
+			if (session?.guest !== this.guest || this.guest === null) return this.#untilUndone(joined, deadline);
+			if (joined) keepSeat({ guest: this.guest, muted: this.muted, cameraOff: this.cameraOff });
+			// Fresh devices are on until the seat says otherwise.
+			this.muted = this.cameraOff = this.channel.removed = false;
+			await this.start();
+		}, undoAskMs);
 	}
 }

@@ -1,7 +1,7 @@
 import type { Applied, GuestInvite, GuestPatch, Invite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
 import { Requests } from '../api/requests.js';
+import { remove } from '../common/removal.js';
 import { sceneOnAir, sourceScene } from './scenes.js';
-import type { Replacement } from './without.js';
 
 /** Everything the switcher asks of the studio. */
 export class Commands extends Requests {
@@ -112,19 +112,13 @@ export class Commands extends Requests {
 		return this.send('POST', `/api/guests/${encodeURIComponent(guest)}/messages`, { text });
 	}
 
-	/** On air at once: the scene as it is given, or the one that has this name. */
-	async cutTo({ id, layers }: Replacement): Promise<void> {
-		if (layers) {
-			const { label } = this.show.state!.scenes[id]!;
-			if ((await this.send('PUT', `/api/scenes/${encodeURIComponent(id)}`, { label, layers })) === null) return;
-		}
-		if (this.show.state?.buses.program !== id) await this.send('POST', '/api/cut', { scene: id });
+	/** The program goes on without a source that is on air. */
+	without(source: string): Promise<unknown> {
+		return this.send('POST', '/api/program/without', { source });
 	}
 
-	async removeGuest(id: string, name: string): Promise<void> {
+	removeGuest(id: string, name: string): Promise<void> {
 		const text = 'Their connection ends, their picture leaves every scene and the invite stops working.';
-		if (await this.ask({ title: `Remove ${name}?`, text, action: 'Remove' })) {
-			await this.send('DELETE', `/api/guests/${encodeURIComponent(id)}`);
-		}
+		return remove(this, this.show.state, '/api/guests', { id, name, text });
 	}
 }

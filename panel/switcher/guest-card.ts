@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Guest, Strip } from '../../service/api/schema.js';
+import { asSentence } from '../api/refusal.js';
 import { decibels } from '../common/format.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
@@ -11,7 +12,7 @@ const stateWords: Record<Guest['state'], string> = {
 	invited: 'Invited, not here yet',
 	connecting: 'Connecting…',
 	connected: 'Connected',
-	lost: 'Connection lost – coming back by itself',
+	lost: 'Gone – the last picture stands',
 };
 const capsKbps = [4000, 2500, 1500, 1000, 500];
 
@@ -87,7 +88,7 @@ export class GuestCard extends LitElement {
 			<div>
 				<p class="small ${guest.state}" role="status">${stateWords[guest.state]}</p>
 				${figures.length > 0 ? html`<p class="small dim" data-testid="figures-${guest.id}">${figures.join(' · ')}</p>` : nothing}
-				${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${guest.lastError}</p>` : nothing}
+				${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${asSentence(guest.lastError)}</p>` : nothing}
 			</div>
 			${this.#actions()} ${this.open ? this.#more() : nothing}
 		`;

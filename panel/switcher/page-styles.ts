@@ -7,7 +7,7 @@ import { css } from 'lit';
 export const pageStyles = css`
 	:host { display: block; min-height: 100dvh; }
 	main { display: grid; gap: var(--gap); padding: var(--gap); grid-template-columns: minmax(0, 1fr); align-items: start; }
-	.monitors { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--gap); }
+	.monitors { position: relative; display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--gap); }
 	.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 10px; align-content: start; }
 	.waiting { padding: 20vh 20px; text-align: center; font-size: 1.1rem; }
 	/* Over the page, not in it: nothing may move under a finger that is about to tap. */

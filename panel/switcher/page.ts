@@ -18,6 +18,7 @@ import { Selection } from './selection.js';
 import '../common/confirm.js';
 import '../common/notices.js';
 import '../common/safe-mode.js';
+import '../common/undo-bar.js';
 import '../inputs/source-settings.js';
 import '../log/note-dialog.js';
 import './audio-strip.js';
@@ -92,6 +93,7 @@ export class SwitcherPage extends LitElement {
 			<r58-key-map .enabled=${this.keysOn} @keys-enabled=${this.#switchKeys}></r58-key-map>
 			<r58-source-settings .sources=${state?.sources ?? {}} .soundCards=${state?.system.soundCards ?? []}></r58-source-settings>
 			<r58-note-dialog></r58-note-dialog>
+			<r58-undo-bar .requests=${this.#commands} .removed=${state?.removed ?? {}}></r58-undo-bar>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>
 		`;

@@ -1,4 +1,4 @@
-import type { Buses, Scene, Source, State } from '../../service/api/schema.js';
+import type { Buses, Guest, Scene, Source, State } from '../../service/api/schema.js';
 
 /** The built-in layouts, in the order of their buttons. They are scenes whose layers have a source or null. */
 export const layouts = [
@@ -42,6 +42,11 @@ export function tallyOf(source: string, buses: Buses | null, scenes: State['scen
 		scene !== null && (scenes[scene]?.layers.some((layer) => layer.source === source) ?? false);
 	const preview = shows(buses.preview);
 	return { program: shows(buses.program) || (buses.transition !== null && preview), preview };
+}
+
+/** The guests on air who are not connected: the last picture stands, or there is none. */
+export function absentOnAir({ guests, scenes }: State, buses: Buses | null): Guest[] {
+	return Object.values(guests).filter(({ id, state }) => state !== 'connected' && tallyOf(id, buses, scenes).program);
 }
 
 export function sceneOnAir(scene: string, buses: Buses | null): boolean {

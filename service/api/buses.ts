@@ -1,5 +1,5 @@
 import { type Route, route } from './route.js';
-import { appliedSchema, cutSchema, previewPutSchema, takeSchema } from './schema.js';
+import { appliedSchema, cutSchema, previewPutSchema, takeSchema, withoutSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 export function busRoutes({ studio }: Services): Route[] {
@@ -32,6 +32,15 @@ export function busRoutes({ studio }: Services): Route[] {
 			body: cutSchema,
 			response: appliedSchema,
 			handler: ({ body }) => studio.cut(scene(body.scene)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/program/without',
+			role: 'operator',
+			summary: 'Go on without a source that is on air: with what else is shown, or with another live source; preview stays',
+			body: withoutSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.showWithout(entryOf(studio.state.current.sources, body.source, 'source').id),
 		}),
 	];
 }

@@ -3,7 +3,7 @@ import { StudioError } from '../errors.js';
 import { guestMessagePostSchema, guestMessageSchema } from './guestChannel.js';
 import { inviterOf } from './invites.js';
 import { type Route, route } from './route.js';
-import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema } from './schema.js';
+import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema, removeQuerySchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });
@@ -93,14 +93,27 @@ export function guestRoutes(services: Services): Route[] {
 			path: '/api/guests/:id',
 			role: 'operator',
 			audited: true,
-			summary: 'Remove a guest: its connection ends and its links count for nothing any more',
+			summary:
+				'Remove a guest: the program goes on without them first, their connection ends and their links count for nothing any more. Can be undone for 10 s',
 			params,
+			query: removeQuerySchema,
 			status: 204,
-			handler: async ({ params }) => {
+			handler: async ({ params, query }) => {
 				guest(params.id);
+				if (query.scene !== undefined) entryOf(studio.state.current.scenes, query.scene, 'scene');
 				store.tokens.removeOfGuest(params.id);
-				await studio.removeGuest(params.id);
+				await studio.removeGuest(params.id, query.scene);
 			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/restore',
+			role: 'operator',
+			audited: true,
+			summary: 'Undo the removal of a guest: it is in every scene it was in, and its links count again; the program stays',
+			params,
+			response: guestSchema,
+			handler: ({ params }) => studio.restoreGuest(params.id),
 		}),
 	];
 }

@@ -389,6 +389,10 @@ export const busesSchema = z.object({
 export type Buses = z.infer<typeof busesSchema>;
 export const previewPutSchema = z.strictObject({ scene: id });
 export const cutSchema = z.strictObject({ scene: id });
+/** What the program is to go on without. */
+export const withoutSchema = z.strictObject({ source: id });
+/** Where the program goes when what is removed is on air; left out, it goes on without it. */
+export const removeQuerySchema = z.object({ scene: id.optional() });
 export const takeSchema = z.strictObject({
 	kind: z.enum(transitionKinds).default('cut'),
 	durationMs: z.number().int().min(0).max(10_000).default(500),
@@ -582,12 +586,18 @@ export const statusSchema = z.object({
 export type Status = z.infer<typeof statusSchema>;
 
 /** GET /api/state, and what the events socket sends first. Collections are objects by id. */
+/** A guest or source that was removed; until then it can be had back. */
+export const removedSchema = z.object({ id, label, kind: z.enum(sourceKinds), until: z.string() });
+export type Removed = z.infer<typeof removedSchema>;
+
 export const stateSchema = z.object({
 	seq: z.number().int(),
 	sources: z.record(id, sourceSchema),
 	guests: z.record(id, guestSchema),
 	/** Who waits to be let in. */
 	door: z.record(id, visitorSchema),
+	/** Removals that can be undone. */
+	removed: z.record(id, removedSchema),
 	scenes: z.record(id, sceneSchema),
 	buses: busesSchema,
 	audio: z.record(z.string(), stripSchema),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Route, route } from './route.js';
-import { idSchema, sourceCreateSchema, sourcePatchSchema, sourceSchema } from './schema.js';
+import { idSchema, removeQuerySchema, sourceCreateSchema, sourcePatchSchema, sourceSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });
@@ -51,13 +51,24 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			method: 'DELETE',
 			path: '/api/sources/:id',
 			role: 'operator',
-			summary: 'Remove a source of kind rtp',
+			summary: 'Remove a source of kind rtp; the program goes on without it first. Can be undone for 10 s',
 			params,
+			query: removeQuerySchema,
 			status: 204,
-			handler: async ({ params }) => {
+			handler: async ({ params, query }) => {
 				entryOf(studio.state.current.sources, params.id, 'source');
-				await studio.deleteSource(params.id);
+				if (query.scene !== undefined) entryOf(studio.state.current.scenes, query.scene, 'scene');
+				await studio.deleteSource(params.id, query.scene);
 			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/sources/:id/restore',
+			role: 'operator',
+			summary: 'Undo the removal of a source: it is in every scene it was in; the program stays',
+			params,
+			response: sourceSchema,
+			handler: ({ params }) => studio.restoreSource(params.id),
 		}),
 	];
 }

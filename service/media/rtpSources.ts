@@ -33,9 +33,13 @@ export class RtpSources {
 
 	/** Throws conflict when a port is taken, no-slot when the mixer is full. */
 	async create({ label, video, audio, listen }: SourceCreate): Promise<Source> {
-		const rtp: RtpInput = { video, audio, listen };
+		return this.bringBack({ id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp: { video, audio, listen } });
+	}
+
+	/** One that was removed, or a new one. Throws as `create`. */
+	async bringBack({ id, label, rtp }: StoredRtpSource): Promise<Source> {
+		const stored = { id, label, rtp };
 		await this.#checkFree(rtp);
-		const stored = { id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp };
 		this.admit(stored);
 		this.o.store.rtpSources.put(stored);
 		return this.o.sources.get(stored.id);
@@ -111,10 +115,16 @@ export class RtpSources {
 		if (rtp) this.o.store.rtpSources.put({ id, label, rtp });
 	}
 
+	/** Throws conflict when the source is none of these. */
+	removable(id: string): Source & { rtp: RtpInput } {
+		const { rtp, ...source } = this.o.sources.get(id);
+		if (!rtp) throw new StudioError('conflict', `source ${id} is none that was made by hand; only those of kind rtp are removed`);
+		return { ...source, rtp };
+	}
+
 	async remove(id: string): Promise<void> {
-		const host = this.#hosts.get(id);
-		if (!host)
-			throw new StudioError('conflict', `source ${id} is none that was made by hand; only those of kind rtp are removed`);
+		this.removable(id);
+		const host = this.#hosts.get(id)!;
 		this.#hosts.delete(id);
 		this.o.store.rtpSources.remove(id);
 		await this.o.supervisor.remove(host);

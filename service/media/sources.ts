@@ -245,9 +245,11 @@ export class Sources {
 	 * return.
 	 */
 	recover(id: string): void {
-		if (this.o.state.current.sources[id]?.state !== 'fault') return;
-		const waiting = this.get(id).kind === 'rtp' ? 'no-signal' : 'starting';
-		this.setState(id, this.#live.has(id) ? 'live' : waiting);
+		const source = this.o.state.current.sources[id];
+		const live = this.#live.has(id);
+		if (source?.state !== 'fault' && !(source?.state === 'no-signal' && live)) return;
+		const waiting = source.kind === 'rtp' ? 'no-signal' : 'starting';
+		this.setState(id, live ? 'live' : waiting);
 	}
 
 	/** What the program mixer sees of a slot. */

@@ -16,9 +16,11 @@ import {
 } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../show/layouts.js';
-import { linear, type MixLayer, mixLayers, slotGains } from '../show/mix.js';
+import { linear, type MixLayer, mixLayers, slotGains, sourcesOf } from '../show/mix.js';
 import { multiviewLayers, multiviewMap } from '../show/multiview.js';
 import { SceneVersions } from '../show/sceneVersions.js';
+import { tallyOf } from '../show/tally.js';
+import { cleared, insteadOf, type Replacement, without } from '../show/without.js';
 import type { LiveState } from '../state.js';
 import type { Store } from '../store/store.js';
 import type { AppliedFrame, AudioMix, MixerControl, Transition } from './mixerControl.js';
@@ -81,20 +83,82 @@ export class Switcher {
 		this.refreshMultiview();
 	}
 
-	/** A source is gone: out of every scene it was in. */
-	async removeSource(id: string): Promise<void> {
-		const { state } = this.o;
-		for (const scene of Object.values(state.current.scenes)) {
-			if (!scene.layers.some((layer) => layer.source === id)) continue;
-			const layers = scene.layers.map((layer) => (layer.source === id ? { ...layer, source: null } : layer));
-			this.#publishScene({ ...scene, layers });
-			if (!isSourceScene(scene.id)) this.o.store.scenes.put({ id: scene.id, label: scene.label, layers });
+	/** The program goes on without a source: with what else it shows, or with another source that is live. */
+	without(source: string): Promise<Applied> {
+		return this.#exclusive(async () => {
+			if (!this.#isOnAir(source)) throw new StudioError('conflict', `${source} is not on air`);
+			return this.#cutTo(this.#replacementOf(source));
+		});
+	}
+
+	/**
+	 * A source is about to go: off the air first, to `replacement` or to what `without` shows, then out of every scene. The
+	 * returned function brings it back into all of them once the source is there again; the program stays as it is then.
+	 */
+	takeOut(source: string, replacement?: string): Promise<() => Promise<void>> {
+		return this.#exclusive(async () => {
+			const { state } = this.o;
+			const own = sourceScene(this.o.sources.get(source)).id;
+			if (replacement !== undefined) this.#scene(replacement);
+			const { buses, scenes, audio } = state.current;
+			const strip = audio[source];
+			const onAir = this.#isOnAir(source);
+			const next = replacement === undefined || replacement === own ? this.#replacementOf(source) : { id: replacement };
+			const changed = Object.values(scenes).filter(
+				({ id, layers }) => id !== own && layers.some((layer) => layer.source === source),
+			);
+			const emptied = changed.map((scene) => this.#keepScene({ ...scene, layers: cleared(source, scene.layers) }).version);
+			if (onAir) await this.#leaveAir(next);
+			const preview = buses.preview === own ? this.#previewInsteadOf(source) : state.current.buses.preview;
+			this.#setBuses({ preview });
+			this.#dropScene(own);
+			state.set(`audio.${source}`, null);
+			this.#saveStrips();
+			this.refreshMultiview();
+			return async () => {
+				this.addSource(source);
+				if (strip) this.patchStrip(source, strip);
+				// What somebody has changed since is theirs.
+				for (const [index, scene] of changed.entries())
+					if (state.current.scenes[scene.id]?.version === emptied[index]) this.#keepScene(scene);
+				if (buses.preview === own && state.current.buses.preview === preview) this.#setBuses({ preview: own });
+				if (this.o.program.host.ready) await this.#show({ kind: 'cut', frames: 0 });
+				this.refreshMultiview();
+			};
+		});
+	}
+
+	#isOnAir(source: string): boolean {
+		return tallyOf(source, this.o.state.current) === 'program';
+	}
+
+	#replacementOf(source: string): Replacement {
+		const { buses, scenes, sources } = this.o.state.current;
+		const program = scenes[buses.program ?? ''];
+		const full = { id: 'full', layers: cleared(source, scenes.full?.layers ?? []) };
+		if (!program) return full;
+		// Else it is in the scene alone that a running transition leaves.
+		return sourcesOf(program).has(source) ? (without(source, program, { scenes, sources }) ?? full) : { id: program.id };
+	}
+
+	#previewInsteadOf(source: string): string | null {
+		const { buses, scenes, sources } = this.o.state.current;
+		return insteadOf(source, scenes[buses.program ?? ''] ?? null, { sources });
+	}
+
+	#cutTo({ id, layers }: Replacement): Promise<Applied> {
+		if (layers) this.#keepScene({ ...this.#scene(id), layers });
+		return this.#change({ program: id }, { kind: 'cut', frames: 0 }, 0);
+	}
+
+	/** Also while the mixer is away: it shows the replacement when it is back. */
+	async #leaveAir(next: Replacement): Promise<void> {
+		try {
+			await this.#cutTo(next);
+		} catch {
+			this.#setBuses({ program: next.id, transition: null });
+			this.o.program.prepare(this.#programLayers(), this.#audioMix());
 		}
-		this.#dropOrphans();
-		state.set(`audio.${id}`, null);
-		this.#saveStrips();
-		if (this.o.program.host.ready) await this.#show({ kind: 'cut', frames: 0 });
-		this.refreshMultiview();
 	}
 
 	async putScene(id: string, { version, ...put }: ScenePut): Promise<Scene> {
@@ -124,8 +188,7 @@ export class Switcher {
 		const { id } = content;
 		if (isSourceScene(id))
 			throw new StudioError('conflict', `${id} belongs to its source and is not edited; copy it to a scene of another name`);
-		this.o.store.scenes.put(content);
-		const scene = this.#publishScene(content);
+		const scene = this.#keepScene(content);
 		if (this.o.state.current.buses.program === id) await this.#show({ kind: 'cut', frames: 0 });
 		this.refreshMultiview();
 		return scene;
@@ -246,14 +309,6 @@ export class Switcher {
 		state.set('buses', { ...state.current.buses, ...buses });
 		const { preview, program } = state.current.buses;
 		store.settings.set('buses', { preview, program });
-		this.#dropOrphans();
-	}
-
-	/** The scenes of sources that are gone, once no bus shows them any more. */
-	#dropOrphans(): void {
-		const { scenes, sources } = this.o.state.current;
-		const own = new Set(Object.values(sources).map((source) => sourceScene(source).id));
-		for (const id of Object.keys(scenes)) if (isSourceScene(id) && !own.has(id) && !this.#onBus(id)) this.#dropScene(id);
 	}
 
 	#onTransitionEnd(frame: number): void {
@@ -283,6 +338,11 @@ export class Switcher {
 		const scene = { id, label, layers, version: this.#versions.next({ id, label, layers }, before) };
 		this.o.state.set(`scenes.${id}`, scene);
 		return scene;
+	}
+
+	#keepScene({ id, label, layers }: SceneContent): Scene {
+		this.o.store.scenes.put({ id, label, layers });
+		return this.#publishScene({ id, label, layers });
 	}
 
 	#dropScene(id: string): void {

@@ -29,6 +29,7 @@ interface Open extends Ask {
 /** Asks that are told by what they change on air, or are not worth an entry. */
 const silent =
 	/^(PUT \/api\/preview|PATCH \/api\/audio\/|POST \/api\/log$|POST \/api\/ready\/|POST \/api\/guests\/:id\/messages)/;
+const takes = new Set(['POST /api/take', 'POST /api/cut', 'POST /api/program/without']);
 const phrases: Record<string, string> = {
 	'POST /api/tokens': 'Made the token',
 	'DELETE /api/tokens/:id': 'Removed the token',
@@ -36,6 +37,7 @@ const phrases: Record<string, string> = {
 	'POST /api/guests/:id/invite': 'Made another link for',
 	'PATCH /api/guests/:id': 'Changed the guest',
 	'DELETE /api/guests/:id': 'Removed the guest',
+	'POST /api/guests/:id/restore': 'Took back the removal of',
 	'POST /api/door/visitors/:id/admit': 'Let in from the door',
 	'DELETE /api/door/visitors/:id': 'Turned away at the door',
 	'PUT /api/scenes/:id': 'Changed the scene',
@@ -44,6 +46,7 @@ const phrases: Record<string, string> = {
 	'PATCH /api/sources/:id': 'Changed the source',
 	'POST /api/sources': 'Added the source',
 	'DELETE /api/sources/:id': 'Removed the source',
+	'POST /api/sources/:id/restore': 'Took back the removal of',
 	'POST /api/targets': 'Added the target',
 	'PATCH /api/targets/:id': 'Changed the target',
 	'DELETE /api/targets/:id': 'Removed the target',
@@ -72,7 +75,7 @@ export class Asks {
 			this.#open.delete(open);
 			if (result === null) return;
 			const key = `${ask.method} ${ask.path}`;
-			if (key === 'POST /api/take' || key === 'POST /api/cut') this.#take(open, result.answer as Applied, state);
+			if (takes.has(key)) this.#take(open, result.answer as Applied, state);
 			else if (!open.told && !silent.test(key)) this.#action(open, key, name ?? ask.name);
 		};
 	}
@@ -90,7 +93,7 @@ export class Asks {
 	#take({ path, who }: Open, { program, transition, frame, ptsNs }: Applied, state: Readonly<State> | undefined): void {
 		const scene = state ? sceneLabel(state, program) : program;
 		const text = transition === null ? `Cut to ${scene}` : `${transition.kind} to ${scene} over ${transition.durationMs} ms`;
-		const event = path === '/api/cut' ? 'cut' : 'take';
+		const event = path === '/api/take' ? 'take' : 'cut';
 		this.tell({ kind: 'take', event, subject: program, text: capital(text), who, scene, frame, ptsNs });
 	}
 

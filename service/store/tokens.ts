@@ -80,6 +80,9 @@ export class Tokens {
 	/** Invites that were revoked in this run of the service, by the hash of each secret that stood for them. */
 	#revoked = new Map<string, StoredToken>();
 
+	/** Those of guests that were removed a moment ago, should that be undone: by guest, with the hashes of their secrets. */
+	#shelved = new Map<string, (Row & { hash: Buffer })[]>();
+
 	constructor(database: Database) {
 		this.#database = database;
 	}
@@ -99,14 +102,7 @@ export class Tokens {
 			expires_at: options.expiresInS ? new Date(now + options.expiresInS * 1000).toISOString() : null,
 			used_at: null,
 		};
-		this.#database.durably(() =>
-			this.#database.connection
-				.prepare(
-					`INSERT INTO tokens (id, label, role, guest, streamers, read_only, hash, created_at, expires_at)
-					VALUES (@id, @label, @role, @guest, @streamers, @read_only, @hash, @created_at, @expires_at)`,
-				)
-				.run({ ...row, hash: hashOf(token) }),
-		);
+		this.#insert([{ ...row, hash: hashOf(token) }]);
 		return { ...tokenOf(row), token };
 	}
 
@@ -179,6 +175,31 @@ export class Tokens {
 
 	removeOfGuest(guest: string): void {
 		for (const [hash, token] of this.#revoked) if (token.guest === guest) this.#revoked.delete(hash);
+		const rows = this.#database.connection
+			.prepare<unknown[], Row & { hash: Buffer }>(`SELECT ${tokenColumns}, hash FROM tokens WHERE guest = ?`)
+			.all(guest);
 		this.#database.durably(() => this.#database.connection.prepare('DELETE FROM tokens WHERE guest = ?').run(guest));
+		this.#shelved.set(guest, rows);
+	}
+
+	/** The removal is undone: the invites count again. */
+	restoreOfGuest(guest: string): void {
+		this.#insert(this.#shelved.get(guest) ?? []);
+		this.forgetOfGuest(guest);
+	}
+
+	/** The removal is final. */
+	forgetOfGuest(guest: string): void {
+		this.#shelved.delete(guest);
+	}
+
+	#insert(rows: (Row & { hash: Buffer })[]): void {
+		const insert = this.#database.connection.prepare(
+			`INSERT INTO tokens (id, label, role, guest, streamers, read_only, hash, created_at, expires_at, used_at)
+			VALUES (@id, @label, @role, @guest, @streamers, @read_only, @hash, @created_at, @expires_at, @used_at)`,
+		);
+		this.#database.durably(() => {
+			for (const row of rows) insert.run(row);
+		});
 	}
 }

@@ -31,6 +31,8 @@ export interface GuestsOptions {
 	sources: Sources;
 	sessions: RtcSessions;
 	network: Network;
+	/** Whether the audience sees this guest, or is about to. */
+	onAir: (id: string) => boolean;
 }
 
 interface Seat {
@@ -89,6 +91,14 @@ export class Guests {
 		return guest;
 	}
 
+	/** One that was removed, as it was; whoever it is has to connect again. */
+	bringBack(guest: Guest): void {
+		const { id, messages, seenMessage, maxKbps } = guest;
+		this.restore(guest);
+		this.#update(id, { messages, seenMessage });
+		if (maxKbps !== null) this.cap(id, maxKbps);
+	}
+
 	get(id: string): Guest {
 		const guest = this.o.state.current.guests[id];
 		if (!guest) throw new StudioError('not-found', `there is no guest ${id}`);
@@ -124,24 +134,17 @@ export class Guests {
 		this.get(id);
 		const checked = checkOffer(offer, { direction: 'publish' });
 		const seat = await this.#turns.run(id, () => this.#placed(id, () => this.#sit(id, checked)));
-		const { sources, sessions, network } = this.o;
+		const { sessions, network } = this.o;
 		try {
 			const answer = await Promise.race([this.#answer(id, seat, checked), seat.taken]);
 			// Taken in the moment between: a session made now would be nobody's.
 			if (this.#seats.get(id) !== seat) return await seat.taken;
-			sources.connect(id);
 			const session = sessions.add({
 				subject: id,
 				peer: PEER,
 				rtc: seat.rtc,
 				credentials: checked.credentials,
-				close: async () => {
-					if (this.#seats.get(id) !== seat) return;
-					const ended = this.#vacate(id);
-					// Not once it has ended: who reloads the page may sit there again by then.
-					this.#update(id, { state: 'invited', ...unmeasured });
-					await ended;
-				},
+				close: () => this.#leave(id, seat),
 			});
 			return { session, answer: finishAnswer(answer, checked, { ...network.answer(), maxKbps: this.#caps[id] ?? null }) };
 		} catch (error) {
@@ -171,7 +174,8 @@ export class Guests {
 
 	/** A seat for a new connection; the one before is ended. */
 	async #sit(id: string, { video, audio }: CheckedOffer): Promise<Seat> {
-		await this.#vacate(id);
+		// The picture of the one before stands until the new one is there: who reloads the page is not seen to do so.
+		await this.#unseat(id);
 		await this.#ending.get(id);
 		// It may have been removed meanwhile.
 		this.get(id);
@@ -212,9 +216,13 @@ export class Guests {
 		const update = (patch: Partial<Guest>): void => {
 			if (this.#seats.get(id) === seat) this.#update(id, patch);
 		};
-		seat.rtc.on('connected', (_peer, data) =>
-			update({ state: 'connected', path: this.#pathOf(data), lastError: null, connection: connectionOf(data) }),
-		);
+		seat.rtc.on('connected', (_peer, data) => {
+			if (this.#seats.get(id) !== seat) return;
+			this.#found(id);
+			this.o.sources.connect(id);
+			this.o.sources.recover(id);
+			update({ state: 'connected', path: this.#pathOf(data), lastError: null, connection: connectionOf(data) });
+		});
 		seat.rtc.on('trouble', (_peer, data) => void this.#explain(id, seat, 'not connected yet', connectionOf(data)));
 		seat.rtc.on('gone', (_peer, reason, data) => {
 			void this.#explain(id, null, reason, connectionOf(data));
@@ -246,11 +254,12 @@ export class Guests {
 		this.o.sessions.forget(seat.rtc, PEER);
 		this.#update(id, { state: 'lost', ...unmeasured, lastError: reason });
 		this.o.sources.setState(id, 'no-signal', reason);
-		this.#found(id);
-		this.#lost.set(
-			id,
-			setTimeout(() => this.#clear(id), SEAT_MS),
-		);
+		// Counted from when it was there last, however often it tries to come back.
+		if (!this.#lost.has(id))
+			this.#lost.set(
+				id,
+				setTimeout(() => this.#clear(id), SEAT_MS),
+			);
 		await this.#end(id, seat);
 		// Whoever still waits for this seat's answer waits in vain.
 		seat.take(processEnded(reason));
@@ -264,11 +273,21 @@ export class Guests {
 		return ended;
 	}
 
+	/** Hung up, or closed the page: the audience goes on seeing the last picture, as of who is lost. */
+	async #leave(id: string, seat: Seat): Promise<void> {
+		if (this.#seats.get(id) !== seat) return;
+		if (this.o.onAir(id)) return this.#lose(id, seat, 'hung up or closed the page');
+		const ended = this.#vacate(id);
+		// Not once it has ended: who reloads the page may sit there again by then.
+		this.#update(id, { state: 'invited', ...unmeasured });
+		await ended;
+	}
+
 	/** A lost guest did not come back in time: its last picture goes. */
 	#clear(id: string): void {
 		this.#lost.delete(id);
 		this.o.sources.disconnect(id);
-		this.#update(id, { state: 'invited' });
+		if (!this.#seats.has(id)) this.#update(id, { state: 'invited' });
 	}
 
 	#found(id: string): void {
@@ -278,10 +297,15 @@ export class Guests {
 
 	/** Ends the session in a seat, if there is one, and clears its picture. */
 	async #vacate(id: string): Promise<void> {
-		const seat = this.#seats.get(id);
 		this.#found(id);
 		this.o.sources.disconnect(id);
 		this.o.sources.setState(id, 'no-signal');
+		await this.#unseat(id);
+	}
+
+	/** Ends the session in a seat, if there is one. */
+	async #unseat(id: string): Promise<void> {
+		const seat = this.#seats.get(id);
 		if (!seat) return;
 		this.#seats.delete(id);
 		seat.take(new StudioError('conflict', 'the seat was taken over by a newer connection'));

@@ -124,6 +124,15 @@ export class ShowStub implements Studio {
 		this.state.set(`scenes.${id}`, { id, label: scene.label ?? id, layers: scene.layers, version: 1 });
 		return this.state.current.scenes[id]!;
 	}
+	async restoreSource(id: string): Promise<Source> {
+		throw new StudioError('not-found', `${id} was not removed`);
+	}
+	async restoreGuest(id: string): Promise<Guest> {
+		throw new StudioError('not-found', `${id} was not removed`);
+	}
+	async showWithout() {
+		return this.#applied();
+	}
 	async patchLayer(id: string, index: number, { version, ...patch }: LayerPatch) {
 		const { layers } = this.state.current.scenes[id]!;
 		if (!layers[index]) throw new StudioError('not-found', `no layer ${index}`);
@@ -275,6 +284,7 @@ function initialState(): Omit<State, 'seq'> {
 		},
 		guests: { 'guest-ada': guestOf('guest-ada', 'Ada'), 'guest-bob': guestOf('guest-bob', 'Bob') },
 		door: {},
+		removed: {},
 		scenes: {
 			one: { id: 'one', label: 'One', layers: [], version: 1 },
 			two: { id: 'two', label: 'Two', layers: [], version: 1 },

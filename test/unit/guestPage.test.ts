@@ -4,9 +4,9 @@ import { trouble } from '../../panel/join/state-words.js';
 import { en } from '../../panel/join/texts/en.js';
 import { languageOf } from '../../panel/join/texts/languages.js';
 import { no } from '../../panel/join/texts/no.js';
-import { without } from '../../panel/switcher/without.js';
 import { withoutCap } from '../../panel/webrtc/sdp.js';
 import type { Layer, Scene, State } from '../../service/api/schema.js';
+import { without } from '../../service/show/without.js';
 import { PictureMeter } from '../../service/webrtc/pictureMeter.js';
 import { test } from '../tools/suite.js';
 

@@ -1,0 +1,48 @@
+import type { Layer, Scene, State } from '../api/schema.js';
+import { sourceScene } from './layouts.js';
+import { sourcesOf } from './mix.js';
+
+/** A scene to put on air; with layers, the scene is to have these. */
+export interface Replacement {
+	id: string;
+	layers?: Layer[];
+}
+
+/** The smallest built-in layout for so many pictures. */
+const layoutFor = ['', '', 'side-by-side', 'quad', 'quad'];
+
+/** A scene's layers with the boxes of a source emptied. */
+export function cleared(source: string, layers: Layer[]): Layer[] {
+	return layers.map((layer) => (layer.source === source ? { ...layer, source: null } : layer));
+}
+
+/** What to show in place of the program once one source is out of it; null when nothing else is there. */
+export function without(
+	source: string,
+	program: Pick<Scene, 'id' | 'layers'>,
+	state: Pick<State, 'scenes' | 'sources'>,
+): Replacement | null {
+	const kept = [...sourcesOf(program)].filter((shown) => shown !== source);
+	if (kept.length === 0) {
+		const other = insteadOf(source, null, state);
+		return other === null ? null : { id: other };
+	}
+	if (kept.length === 1 && kept[0] !== 'black') return { id: sourceScene({ id: kept[0]!, label: '' }).id };
+	const layout = state.scenes[layoutFor[kept.length] ?? ''];
+	// More than the layouts have boxes for: the scene stays, the box is empty.
+	const id = layout?.id ?? program.id;
+	if (!layout || layout.id === program.id) return { id, layers: cleared(source, program.layers) };
+	return { id, layers: layout.layers.map((layer, index) => ({ ...layer, source: kept[index] ?? null })) };
+}
+
+/** The scene of another source that is live, best one that `program` does not show; null when there is none. */
+export function insteadOf(
+	source: string,
+	program: Pick<Scene, 'layers'> | null,
+	{ sources }: Pick<State, 'sources'>,
+): string | null {
+	const live = Object.values(sources).filter(({ id, state, kind }) => id !== source && state === 'live' && kind !== 'black');
+	const shown = sourcesOf(program ?? undefined);
+	const other = live.find(({ id }) => !shown.has(id)) ?? live[0];
+	return other ? sourceScene(other).id : null;
+}
