@@ -41,6 +41,7 @@ import type { FaultCode } from './health/catalogue.js';
 import { Health } from './health/health.js';
 import { HdmiInputs } from './media/hdmiInputs.js';
 import { MixerControl } from './media/mixerControl.js';
+import { ProgramCondition } from './media/programCondition.js';
 import { Removals } from './media/removals.js';
 import { RtpSources } from './media/rtpSources.js';
 import { type SlotSignal, type SlotStats, Sources } from './media/sources.js';
@@ -115,6 +116,7 @@ export class LiveStudio implements Studio {
 	readonly #sources: Sources;
 	readonly #rtpSources: RtpSources;
 	readonly #targets: Targets;
+	readonly #condition: ProgramCondition;
 	readonly #hdmi: HdmiInputs;
 	readonly #waiting: WaitingInputs;
 	readonly #guests: Guests;
@@ -251,6 +253,7 @@ export class LiveStudio implements Studio {
 			multiview: this.#multiview,
 		});
 		this.#waiting = new WaitingInputs(faults);
+		this.#condition = new ProgramCondition({ state, faults, chosen: () => this.#switcher.chosen });
 		this.#hdmi = new HdmiInputs({
 			instance,
 			canvas,
@@ -297,6 +300,7 @@ export class LiveStudio implements Studio {
 		this.#encoder.on('event', (element, event, data) => {
 			if (element === 'program-h264') this.#onEncoder(event, data);
 		});
+		mixerHost.on('down', () => this.#condition.unknown());
 		this.#encoder.on('down', () => this.#keyFrames.clear());
 		this.#streamers.program.plan.host.on('event', (element, event, data) => {
 			if (element === 'program-h264' && event === 'gap') this.#onEncoderGap(data);
@@ -657,11 +661,15 @@ export class LiveStudio implements Studio {
 
 	#onMixer(event: string, data: Record<string, unknown>): void {
 		if (event === 'slot') this.#sources.onSlot(Number(data.slot), data.video as SlotSignal, data.audio as SlotSignal);
-		if (event === 'stats') this.#sources.onStats(data.slots as SlotStats[]);
+		if (event === 'stats') {
+			this.#sources.onStats(data.slots as SlotStats[]);
+			this.#condition.onPicture(Number(data.peakLuma));
+		}
 		if (event === 'levels') this.#onLevels(data as { slots: Record<string, [number, number]>; master: [number, number] });
 	}
 
 	#onLevels({ slots, master }: { slots: Record<string, [number, number]>; master: [number, number] }): void {
+		this.#condition.onSound(Math.max(...master));
 		const levels: Levels = { master };
 		for (const [slot, level] of Object.entries(slots)) {
 			const id = this.#sources.slots.sourceOf(Number(slot));
@@ -775,6 +783,7 @@ function initialState({ canvas, version }: LiveStudioOptions): Omit<State, 'seq'
 			soundCards: [],
 			tunnel: 'off',
 			plan: { minutes: null },
+			program: null,
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

@@ -1,10 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SystemHistory } from '../../service/api/healthSchema.js';
-import type { Session } from '../../service/api/schema.js';
+import type { PastFault, Session } from '../../service/api/schema.js';
 import { request, sentence } from '../api/http.js';
+import { asSentence } from '../api/refusal.js';
 import { atLeast } from '../api/session.js';
 import { Show } from '../api/show.js';
+import { localTime } from '../common/format.js';
 import { base, pageStyles } from '../common/styles.js';
 import { figure } from './figure.js';
 import { Readings } from './readings.js';
@@ -46,10 +48,13 @@ export class HealthPage extends LitElement {
 			dl { display: grid; grid-template-columns: minmax(0, 240px) auto; justify-content: start; gap: 4px 24px; }
 			dt { color: var(--dim); }
 			.bad { color: var(--bad); font-weight: 700; }
+			summary { min-height: var(--target); align-content: center; font-weight: 600; }
+			.past { display: grid; gap: 10px; padding: 0; list-style: none; overflow-wrap: anywhere; }
 		`,
 	];
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private problem: string | null = null;
+	@state() private past: PastFault[] = [];
 	#show = new Show(this);
 	#readings = new Readings();
 	#timer = 0;
@@ -74,9 +79,25 @@ export class HealthPage extends LitElement {
 				<h2>What is wrong</h2>
 				${state ? (state.faults.length === 0 ? html`<p data-testid="no-faults">✓ Nothing.</p>` : html`<r58-fault-list .faults=${state.faults}></r58-fault-list>`) : html`<p role="status">Loading…</p>`}
 			</section>
+			${this.#past()}
 			${this.#readings.times.length === 0 ? html`<p role="status">No reading yet: the first comes within seconds.</p>` : this.#measured()}
 			${technician ? html`<r58-alerts-block class="card"></r58-alerts-block><r58-support-block class="card"></r58-support-block>` : nothing}
 		</div>`;
+	}
+
+	/** What was wrong and is over: who comes after it happened wants to know. */
+	#past() {
+		if (this.past.length === 0) return nothing;
+		return html`<details class="card" data-testid="past-faults">
+			<summary>Over in the last 24 hours: ${this.past.length}</summary>
+			<ul class="past">${this.past.map(
+				({ subject, message, since, until, count }) => html`<li>
+					<b>${subject}</b>
+					<p>${asSentence(message)}</p>
+					<p class="dim small">${localTime(since)} – ${localTime(until)}${count > 1 ? `, ${count} times` : ''}</p>
+				</li>`,
+			)}</ul>
+		</details>`;
 	}
 
 	#measured() {
@@ -118,6 +139,7 @@ export class HealthPage extends LitElement {
 	async #load(): Promise<void> {
 		try {
 			this.#readings.add(await request<SystemHistory>('GET', `/api/system/history?since=${this.#readings.since}`));
+			this.past = (await request<{ past: PastFault[] }>('GET', '/api/faults')).past;
 			this.problem = null;
 		} catch (error) {
 			this.problem = sentence(error);

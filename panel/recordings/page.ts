@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Recording, Session } from '../../service/api/schema.js';
+import { downloadName } from '../../service/recordings/downloadName.js';
 import { asSentence } from '../api/refusal.js';
 import { Show } from '../api/show.js';
 import type { Confirm } from '../common/confirm.js';
@@ -102,7 +103,7 @@ export class RecordingsPage extends LitElement {
 					<span>${file.name}</span>
 					<span class="dim small">${figures(file)}</span>
 					<a
-						class="button" data-testid="download" download=${file.name}
+						class="button" data-testid="download" download=${downloadName(recording, file, this.#show.state?.sources[file.source ?? '']?.label)}
 						href="/api/recordings/${encodeURIComponent(id)}/files/${encodeURIComponent(file.name)}"
 					>Download</a>
 				</div>`,

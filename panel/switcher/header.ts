@@ -9,6 +9,29 @@ import type { Commands } from './commands.js';
 import '../common/theme-switch.js';
 import './record-block.js';
 
+interface Air {
+	words: string;
+	/** The lamp burns: the program runs, and there is something to see. */
+	on: boolean;
+	alarm: boolean;
+	/** What is to be said of the sound beside it. */
+	sound: { words: string; alarm: boolean } | null;
+}
+
+/** What goes out is what is shown: a black program is black, whoever wanted it so. */
+export function airOf({ streamers, system: { program } }: Pick<State, 'streamers' | 'system'>): Air {
+	if (streamers.program?.state !== 'live') return { words: 'NOT ON AIR', on: false, alarm: false, sound: null };
+	const { picture = 'shown', sound = 'heard' } = program ?? {};
+	const silent = sound === 'silent' ? { words: '⚠ SILENT', alarm: true } : null;
+	const muted = sound === 'muted' && picture === 'shown' ? { words: 'MUTED', alarm: false } : null;
+	return {
+		words: picture === 'shown' ? 'ON AIR' : picture === 'black' ? '⚠ BLACK' : 'BLACK',
+		on: picture === 'shown',
+		alarm: picture === 'black',
+		sound: silent ?? muted,
+	};
+}
+
 /** The line that is always in view: on air, recording, disk, link, faults. */
 @customElement('r58-switcher-header')
 export class SwitcherHeader extends LitElement {
@@ -33,6 +56,8 @@ export class SwitcherHeader extends LitElement {
 				letter-spacing: 0.05em;
 				white-space: nowrap;
 			}
+			.sound { margin-left: -6px; }
+			.air[data-alarm] { background: var(--bad-surface); border-color: var(--bad); color: var(--bad); }
 			.air[data-on] { background: var(--program); border-color: var(--program); color: var(--program-text); }
 			.disk { font-size: 0.9rem; white-space: nowrap; }
 			.low { color: var(--bad); font-weight: 700; }
@@ -51,6 +76,9 @@ export class SwitcherHeader extends LitElement {
 				font-weight: 700;
 				text-decoration: none;
 				white-space: nowrap;
+			}
+			@media (max-width: 1599px) {
+				.time { display: none; }
 			}
 			@media (max-width: 1099px) {
 				:host { gap: 6px 10px; }
@@ -75,11 +103,12 @@ export class SwitcherHeader extends LitElement {
 		const { state, online } = this;
 		const recordings = Object.values(state?.recordings ?? {});
 		const running = recordings.find((recording) => ['starting', 'recording', 'stopping'].includes(recording.state)) ?? null;
-		const onAir = online && state?.streamers.program?.state === 'live';
+		const air = online && state ? airOf(state) : null;
 		const faults = state?.faults.length ?? 0;
 		return html`
 			<h1>R58 Studio</h1>
-			<span class="air" role="status" data-testid="on-air" ?data-on=${onAir}>${onAir ? 'ON AIR' : online ? 'NOT ON AIR' : '– – –'}</span>
+			<span class="air" role="status" data-testid="on-air" ?data-on=${air?.on} ?data-alarm=${air?.alarm}>${air?.words ?? '– – –'}</span>
+			${air?.sound ? html`<span class="air sound" role="status" data-testid="program-sound" ?data-alarm=${air.sound.alarm}>${air.sound.words}</span>` : nothing}
 			<r58-record-block .commands=${this.commands} .recording=${running}></r58-record-block>
 			${this.#disk()}
 			<span class="link" role="status" data-testid="link-light" ?data-lost=${!online}>

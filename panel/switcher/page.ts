@@ -29,6 +29,7 @@ import './key-map.js';
 import './layout-block.js';
 import './preview-monitor.js';
 import './program-monitor.js';
+import './recording-alarm.js';
 import './tile.js';
 import './transition-block.js';
 
@@ -89,6 +90,7 @@ export class SwitcherPage extends LitElement {
 				<r58-safe-mode flush .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
 				${state === null ? html`<p class="waiting" role="status">Connecting to the studio…</p>` : this.#desk(state, online)}
 			</div>
+			<r58-recording-alarm .commands=${this.#commands} .state=${state} ?inert=${!online}></r58-recording-alarm>
 			${this.#multiview.video}
 			<r58-key-map .enabled=${this.keysOn} @keys-enabled=${this.#switchKeys}></r58-key-map>
 			<r58-source-settings .sources=${state?.sources ?? {}} .soundCards=${state?.system.soundCards ?? []}></r58-source-settings>

@@ -298,9 +298,11 @@ post_stats (R58Mixer *self)
 {
   JsonBuilder *b = r58_json_begin ();
   r58_lock (&self->show_lock);
+  guint program_peak = self->program_peak;
   guint64 frames = self->frames, late_frames = self->late_frames, skipped_frames = self->skipped_frames;
   guint64 blocks = self->blocks, late_blocks = self->late_blocks, skipped_blocks = self->skipped_blocks;
   r58_unlock (&self->show_lock);
+  r58_json_int (b, "peakLuma", program_peak);
   r58_json_int (b, "frames", frames);
   r58_json_int (b, "lateFrames", late_frames);
   r58_json_int (b, "skippedFrames", skipped_frames);

@@ -14,6 +14,9 @@
 #define TRIAL_NS (300 * GST_MSECOND)
 #define TRIAL_MAX_NS (2400 * GST_MSECOND)
 #define RELAPSE_NS (10 * GST_SECOND)
+/* Points of the program that are looked at. */
+#define PROGRAM_COLUMNS 128
+#define PROGRAM_ROWS 72
 /* See note_lag(). */
 #define LAG_GUESS_FRAMES 30
 #define LAG_FRAMES 90
@@ -339,6 +342,26 @@ new_output (R58Mixer *self)
   return gst_buffer_new_allocate (self->allocator, self->info.size, NULL);
 }
 
+/* Whether there is anything to see, judged on the program itself; a grid of points twice a second costs next to nothing. */
+static void
+look_at_program (R58Mixer *self, const GstVideoFrame *video, guint64 k)
+{
+  if (k % MAX (1, self->info.fps_n / self->info.fps_d / 2) != 0)
+    return;
+  guint peak = 0;
+  const guint8 *luma = GST_VIDEO_FRAME_COMP_DATA (video, 0);
+  gsize stride = GST_VIDEO_FRAME_COMP_STRIDE (video, 0);
+  guint width = GST_VIDEO_FRAME_WIDTH (video), height = GST_VIDEO_FRAME_HEIGHT (video);
+  for (guint row = 0; row < PROGRAM_ROWS; row++) {
+    const guint8 *line = luma + (gsize) (row * height / PROGRAM_ROWS) * stride;
+    for (guint column = 0; column < PROGRAM_COLUMNS; column++)
+      peak = MAX (peak, line[column * width / PROGRAM_COLUMNS]);
+  }
+  r58_lock (&self->show_lock);
+  self->program_peak = peak;
+  r58_unlock (&self->show_lock);
+}
+
 static gboolean
 push_frame (R58Mixer *self, guint64 k)
 {
@@ -350,6 +373,7 @@ push_frame (R58Mixer *self, guint64 k)
   }
   R58Picture to = mix_frame_picture (&video);
   mix_draw (self->pictures, &to, &self->show, k, self->shown);
+  look_at_program (self, &video, k);
   gst_video_frame_unmap (&video);
   GstClockTime t = r58_grid_time (k, self->info.fps_n, self->info.fps_d);
   GST_BUFFER_PTS (buffer) = t;

@@ -197,6 +197,7 @@ typedef struct {
   GQueue sound;      /* MixSoundChange, by `at` */
   guint64 next_frame;
   guint64 frames, late_frames, skipped_frames;
+  guint program_peak; /* brightest luma of the program as it was looked at last, 0–255 */
   guint64 blocks, late_blocks, skipped_blocks;
 
   /* Video thread only. */

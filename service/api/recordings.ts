@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { downloadName } from '../recordings/downloadName.js';
 import { sendFile } from './file.js';
 import { type Route, route } from './route.js';
 import { idSchema, recordingCreateSchema, recordingSchema } from './schema.js';
@@ -76,9 +77,12 @@ export function recordingRoutes({ studio }: Services): Route[] {
 			summary: 'One file of a recording; Range is supported, also while it is being written',
 			params: params.extend({ name: fileName }),
 			handler: async ({ context, params }) => {
-				recording(params.id);
+				const found = recording(params.id);
 				const path = await studio.recordingFile(params.id, params.name);
-				const sent = await sendFile(context, path, { downloadName: params.name, cacheControl: 'private, no-cache' });
+				const file = found.files.find(({ name }) => name === params.name);
+				const label = studio.state.current.sources[file?.source ?? '']?.label;
+				const name = file ? downloadName(found, file, label) : params.name;
+				const sent = await sendFile(context, path, { downloadName: name, cacheControl: 'private, no-cache' });
 				if (!sent) throw new StudioError('not-found', `recording ${params.id} has no file "${params.name}"`);
 			},
 		}),

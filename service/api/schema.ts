@@ -551,6 +551,15 @@ export const systemSchema = z.object({
 	tunnel: z.enum(['off', 'connecting', 'up', 'waiting']),
 	/** How long the show is to be. */
 	plan: showPlanSchema,
+	/** What of the program is to be seen and heard, judged on the program itself; null until the mixer has said so. */
+	program: z
+		.object({
+			/** black: nothing is seen although its scene has sources. empty: its scene has none, or black is chosen. */
+			picture: z.enum(['shown', 'black', 'empty']),
+			/** silent: nothing is heard although something is open. muted: nothing is. */
+			sound: z.enum(['heard', 'silent', 'muted']),
+		})
+		.nullable(),
 	/** Where the multiview shows what; see service/show/multiview.ts. */
 	multiview: z.object({
 		columns: z.number().int(),

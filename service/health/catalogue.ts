@@ -23,6 +23,8 @@ export const faultKinds = {
 	'recording-gap': { severity: 'warning', ends: 'the recording is deleted', acknowledged: true },
 	'recording-folder': { severity: 'critical', ends: 'a recording runs' },
 	'safe-mode': { severity: 'critical', ends: 'a technician leaves safe mode' },
+	'program-black': { severity: 'critical', ends: 'the program shows a picture again, or black is chosen' },
+	'program-silent': { severity: 'warning', ends: 'the program is heard again, or silence is chosen' },
 	'clock-not-synchronised': { severity: 'notice', ends: 'the clock follows a time server' },
 	temperature: { severity: 'warning', ends: 'it is 5 °C cooler than its limit' },
 	throttled: { severity: 'warning', ends: 'the machine runs at full speed' },

@@ -248,6 +248,15 @@ export class Switcher {
 		return next;
 	}
 
+	/** What of a black or silent program is as it was asked for. */
+	get chosen(): { black: boolean; silent: boolean } {
+		const { gains, master } = this.#audioMix();
+		return {
+			black: this.#programLayers().every(({ slot, alpha = 1 }) => slot < 0 || alpha === 0),
+			silent: master === 0 || gains.every((gain) => gain === 0),
+		};
+	}
+
 	refreshMultiview(): void {
 		const { state, sources, multiview } = this.o;
 		const { sources: all, scenes, buses } = state.current;

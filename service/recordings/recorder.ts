@@ -204,7 +204,7 @@ export class Recorder {
 		this.o.faults.raise({
 			code: 'recording-lost',
 			subject: id,
-			message: `${file} of the recording “${name}” is gone: it was deleted or moved, or its disk was taken away. Recording goes on in a new file, which begins up to ${seconds} s back`,
+			message: `the file ${file} of the recording “${name}” is gone: it was deleted or moved, or its disk was taken away. Recording goes on in a new file, which begins up to ${seconds} s back`,
 			remedy: `Put the disk or the folder back to ${this.folder}, or look for the file where it was moved to`,
 		});
 	}

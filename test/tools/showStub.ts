@@ -310,6 +310,7 @@ function initialState(): Omit<State, 'seq'> {
 			soundCards: [],
 			tunnel: 'off',
 			plan: { minutes: null },
+			program: null,
 			multiview: { columns: 4, rows: 4, tiles: {} },
 		},
 	};

@@ -109,6 +109,8 @@ const elsewhere: Partial<Record<FaultCode, string>> = {
 	'disk-full': 'media/recordingLost',
 	'recording-lost': 'media/recordingLost',
 	'recording-folder': 'media/recordingLost',
+	'program-black': 'media/programCondition',
+	'program-silent': 'media/programCondition',
 	'no-inputs': 'qemu/captureService',
 	input: 'qemu/captureService',
 	sound: 'unit/captureInputs',
