@@ -38,7 +38,7 @@ export class ObsPeer {
 		const audio = new datachannel.Audio('0', direction);
 		audio.addOpusCodec(111);
 		const video = new datachannel.Video('1', direction);
-		video.addH264Codec(96, h264);
+		video.addH264Codec(96, ...(h264 === undefined ? [] : [h264]));
 		if (does === 'sends') {
 			audio.addSSRC(1, 'obs');
 			video.addSSRC(2, 'obs');
