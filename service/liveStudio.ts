@@ -52,6 +52,7 @@ import { Targets } from './media/targets.js';
 import { WaitingInputs } from './media/waiting.js';
 import type { IceServer } from './network/iceServer.js';
 import { Network } from './network/network.js';
+import type { PeerWay } from './network/peerWay.js';
 import { pluginPath } from './program.js';
 import { Recorder } from './recordings/recorder.js';
 import { showSettingsFault } from './settings/fault.js';
@@ -576,24 +577,24 @@ export class LiveStudio implements Studio {
 		return this.#recorder.path(id, name);
 	}
 
-	async publish(guest: string, offer: string): Promise<PeerAnswer> {
+	async publish(guest: string, offer: string, way: PeerWay): Promise<PeerAnswer> {
 		if (this.state.current.system.safeMode)
 			throw new StudioError('not-on-air', 'the studio is in safe mode: its inputs are off until a technician lets them start');
-		return this.#answered(this.#guests.publish(guest, offer));
+		return this.#answered(this.#guests.publish(guest, offer, way));
 	}
 
-	watch(streamer: string, offer: string): Promise<PeerAnswer> {
-		return this.#answered(this.#watch(streamer, offer));
+	watch(streamer: string, offer: string, way: PeerWay): Promise<PeerAnswer> {
+		return this.#answered(this.#watch(streamer, offer, way));
 	}
 
-	#watch(streamer: string, offer: string): Promise<PeerAnswer> {
+	#watch(streamer: string, offer: string, way: PeerWay): Promise<PeerAnswer> {
 		const { program, multiview, returns } = this.#streamers;
-		if (streamer === 'program') return program.watch(streamer, offer);
-		if (streamer === 'multiview') return multiview.watch(streamer, offer);
+		if (streamer === 'program') return program.watch(streamer, offer, way);
+		if (streamer === 'multiview') return multiview.watch(streamer, offer, way);
 		const guest = /^return-(.+)$/.exec(streamer)?.[1];
 		const slot = guest === undefined ? undefined : this.#sources.slots.slotOf(guest);
 		if (slot === undefined) return Promise.reject(new StudioError('not-found', `there is no streamer ${streamer}`));
-		return returns.watch(streamer, offer, `audio_${slot}`);
+		return returns.watch(streamer, offer, way, `audio_${slot}`);
 	}
 
 	/** An answer that comes too late for whoever asked is not left to nobody. */

@@ -28,6 +28,7 @@ import type { Alerts } from './health/alerts.js';
 import type { FaultCode } from './health/catalogue.js';
 import type { Health } from './health/health.js';
 import type { IceServer } from './network/iceServer.js';
+import type { PeerWay } from './network/peerWay.js';
 import type { LiveState } from './state.js';
 
 /** Peak dBFS of the last 50 ms by strip id (source ids and `master`), [left, right]; −100 is silence. */
@@ -101,9 +102,9 @@ export interface Studio {
 	deleteTarget(id: string): Promise<void>;
 
 	/** WHIP: the guest's offer in, the answer out (all candidates in it). Takes over the seat of an earlier session. */
-	publish(guest: string, offer: string): Promise<PeerAnswer>;
+	publish(guest: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
 	/** WHEP: a viewer of `streamer`. */
-	watch(streamer: string, offer: string): Promise<PeerAnswer>;
+	watch(streamer: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
 	/** STUN and TURN servers for one session of a browser. */
 	iceServers(): Promise<IceServer[]>;
 	networkStatus(): NetworkStatus;

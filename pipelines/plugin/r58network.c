@@ -9,6 +9,11 @@
 /* An answer waits this long for what servers say; RFC 9725 clients give a POST 8 s in all (OBS). */
 #define GATHER_MS_DEFAULT 1000
 #define GATHER_MS_MOST 5000
+/* A check each 50 ms (RFC 8445 §14.2), and each pair is tried four times in 4 s: what is sent to addresses that a peer names
+ * stays little, whoever they belong to. Of a connection that is made, consent is asked for as often as libnice does. */
+#define PACING_MS 50
+#define TRIES 4
+#define TRIES_CONNECTED 7
 #define ADDRESSES_MAX 16
 #define SERVERS_MAX 8
 
@@ -158,7 +163,8 @@ void
 r58_network_prepare (const R58Network *network, GObject *ice, NiceAgent *agent)
 {
   g_object_set (ice, "ice-tcp", network->tcp, "min-rtp-port", network->min_port, "max-rtp-port", network->max_port, NULL);
-  g_object_set (agent, "upnp", FALSE, "keepalive-conncheck", TRUE, "force-relay", network->relay_only, NULL);
+  g_object_set (agent, "upnp", FALSE, "keepalive-conncheck", TRUE, "force-relay", network->relay_only,
+      "stun-pacing-timer", PACING_MS, "stun-max-retransmissions", TRIES, NULL);
   if (network->stun_address)
     g_object_set (agent, "stun-server", network->stun_address, "stun-server-port", network->stun_port, NULL);
   for (guint i = 0; i < network->addresses; i++) {
@@ -167,6 +173,12 @@ r58_network_prepare (const R58Network *network, GObject *ice, NiceAgent *agent)
   }
   if (network->addresses == 0)
     add_all_addresses (agent);
+}
+
+void
+r58_network_connected (NiceAgent *agent)
+{
+  g_object_set (agent, "stun-max-retransmissions", TRIES_CONNECTED, NULL);
 }
 
 void

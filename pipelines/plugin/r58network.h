@@ -17,6 +17,8 @@ void r58_network_free (R58Network *network);
 void r58_network_prepare (const R58Network *network, GObject *ice, NiceAgent *agent);
 /* When there is a stream and before it gathers: TURN servers belong to streams. */
 void r58_network_relays (const R58Network *network, NiceAgent *agent, guint stream);
+/* Once the peer is connected. */
+void r58_network_connected (NiceAgent *agent);
 /* How long an answer waits for candidates. */
 guint r58_network_gather_ms (const R58Network *network);
 

@@ -32,7 +32,7 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 /* How often a guest is told which packets came and when. Once a frame, as is usual, is less the worse its line is. */
 #define FEEDBACK_INTERVAL (50 * GST_MSECOND)
 #define GOODBYE_MAX_MS 1000
-#define CANDIDATES_MAX 64
+#define CANDIDATES_MAX 12
 #define CANDIDATE_LENGTH_MAX 512
 /* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. Enough for
  * two requests on a line of 100 ms of jitter. */
@@ -307,6 +307,7 @@ connected (R58Peer *peer, gpointer unused)
     return;
   }
   peer->connected_at = g_get_monotonic_time ();
+  r58_network_connected (peer->agent);
   g_mutex_lock (&peer->lock);
   peer->heard = peer->connected_at;
   g_mutex_unlock (&peer->lock);

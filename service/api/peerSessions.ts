@@ -1,9 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { StudioError } from '../errors.js';
+import { isLoopbackAddress, plainAddress } from '../network/addresses.js';
+import type { PeerWay } from '../network/peerWay.js';
 import type { Settings } from '../settings/settings.js';
 import type { PeerAnswer, Studio } from '../studio.js';
 import type { Log } from '../system/log.js';
 import { type Caller, hasRole } from './auth.js';
+import { clientOf } from './client.js';
 import { checkReturn, checkViewer, isReturn, returnsOfGuest, type Watcher } from './places.js';
 import { Buckets, RateLimit, rateKey } from './rates.js';
 import { roles } from './schema.js';
@@ -85,7 +89,8 @@ export class PeerSessions {
 		this.#opening.add(owner);
 		try {
 			if (!offer.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
-			const made = await (noun === 'guest' ? this.studio.publish(subject, offer) : this.studio.watch(subject, offer));
+			const way = wayOf(context.req);
+			const made = await (noun === 'guest' ? this.studio.publish(subject, offer, way) : this.studio.watch(subject, offer, way));
 			this.#owners.set(made.session, owner);
 			if (replaced !== null) await this.end(replaced);
 			if (!context.req.socket.destroyed) return made;
@@ -183,6 +188,16 @@ export class PeerSessions {
 	#lives(session: string): boolean {
 		return this.studio.sessionSubject(session) !== null;
 	}
+}
+
+/** A proxy, the tunnel or a router in front says nothing of which address of this machine the client itself reaches. */
+function wayOf(request: IncomingMessage): PeerWay {
+	const client = clientOf(request);
+	const [remote = '', local = ''] = [request.socket.remoteAddress, request.socket.localAddress].map(plainAddress);
+	const direct = !client.public && client.address === remote;
+	const called = direct && local !== '' ? local : null;
+	if (!client.lan) return { from: 'outside', called: isLoopbackAddress(local) ? null : called };
+	return { from: isLoopbackAddress(remote) || remote === local ? 'machine' : 'lan', called };
 }
 
 function joinsOf(noun: PeerNoun) {

@@ -3,8 +3,9 @@ import type { Faults } from '../faults.js';
 import type { Settings } from '../settings/settings.js';
 import type { AnswerOptions } from '../webrtc/sdp.js';
 import { within } from '../within.js';
-import { type LocalAddress, localAddresses } from './addresses.js';
+import { isLoopbackAddress, type LocalAddress, localAddresses } from './addresses.js';
 import type { IceServer } from './iceServer.js';
+import type { PeerWay } from './peerWay.js';
 import { Resolver } from './resolver.js';
 import { selfTest } from './selfTest.js';
 import { ServerHealth } from './serverHealth.js';
@@ -69,7 +70,7 @@ export class Network {
 	}
 
 	/** For the next peer of the device. */
-	async peer(): Promise<PeerNetwork> {
+	async peer(way: PeerWay): Promise<PeerNetwork> {
 		const { policy, ports, tcp } = this.settings;
 		const used = (await this.#servers.entries(credentialsMs)).filter(({ skipped }) => skipped === null);
 		const found = await Promise.all(
@@ -78,9 +79,8 @@ export class Network {
 		const usable = found.filter((entry): entry is (typeof found)[number] & { address: string } => entry.address !== null);
 		const stun = usable.find(({ parsed }) => parsed.kind === 'stun');
 		return {
-			addresses: this.#addresses()
-				.filter(({ used }) => used)
-				.map(({ address }) => address),
+			// A socket of loopback, and checks from it, are for programs of this machine alone.
+			addresses: this.#told().filter((address) => way.from === 'machine' || !isLoopbackAddress(address)),
 			...(stun && { stun: { address: stun.address, port: stun.parsed.port } }),
 			turn: usable
 				.filter(({ parsed }) => parsed.kind === 'turn')
@@ -103,7 +103,7 @@ export class Network {
 	answer(): AnswerOptions {
 		const { policy, publicAddress, extraAddresses, tcp } = this.settings;
 		const also = policy === 'relay' ? [] : [...(publicAddress === null ? [] : [publicAddress]), ...extraAddresses];
-		return { also, tcp };
+		return { addresses: this.#told(), also, tcp };
 	}
 
 	/** Whether an address is one that a TURN server relays for. */
@@ -132,6 +132,17 @@ export class Network {
 			addressOf: (entry) => this.#health.addressOf(entry),
 			publicPage: publicUrl === null ? null : `${publicUrl}/guest_join`,
 		});
+	}
+
+	/** Addresses that peers are told, those first that most of them reach: of the LAN, public, of VPNs. */
+	#told(): string[] {
+		const rank = { loopback: 0, lan: 1, public: 2, vpn: 3 };
+		const told = this.#addresses().filter(({ used }) => used);
+		const { interfaces } = this.settings;
+		const chosen = (name: string) => Math.max(0, interfaces.indexOf(name));
+		return told
+			.sort((a, b) => chosen(a.interface) - chosen(b.interface) || rank[a.kind] - rank[b.kind])
+			.map(({ address }) => address);
 	}
 
 	/** With whether peers are told them. Loopback always: it costs nothing, and programs of this machine use it. */

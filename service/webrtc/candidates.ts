@@ -1,10 +1,18 @@
 /** ICE candidates as text (RFC 8839 §5.1): what is worth passing on. */
-
+import { isIP } from 'node:net';
 import { isLoopbackAddress } from '../network/addresses.js';
+import { mayBeAt, type PeerWay } from '../network/peerWay.js';
 
-/** Longer lines and more of them than any client sends. */
+/** Longer than any client sends. */
 const maxLength = 512;
-export const maxCandidates = 64;
+/**
+ * What one peer may name, with its offer and after it: a host with four networks, each of them also as seen by a STUN server and a
+ * relay. So many at one address are a NAT that gives every socket a port of its own.
+ */
+export const maxCandidates = 12;
+const maxAtAddress = 3;
+/** Clients and NATs use no ports of services (RFC 4787 REQ-3). */
+const firstPort = 1024;
 
 const pattern =
 	/^candidate:(?<foundation>[\w+/-]{1,32}) (?<component>\d{1,3}) (?<transport>\S{1,8}) (?<priority>\d{1,10}) (?<address>[0-9a-z.:-]{1,255}) (?<port>\d{1,5}) typ (?<type>host|srflx|prflx|relay)\b/i;
@@ -13,6 +21,7 @@ export interface Candidate {
 	/** `candidate:…` without `a=`. */
 	text: string;
 	transport: 'udp' | 'tcp';
+	/** As it was written, in small letters. */
 	address: string;
 	port: number;
 	type: string;
@@ -33,7 +42,7 @@ export function usableCandidate(line: string, { tcp = false } = {}): Candidate |
 	const port = Number(found.port);
 	const udp = found.transport!.toLowerCase() === 'udp';
 	if ((!udp && !(tcp && / tcptype passive\b/.test(text))) || found.component !== '1') return null;
-	if (!isAddress(address) || address.startsWith('fe80:') || address.startsWith('169.254.') || port < 1 || port > 65_535)
+	if (isIP(address) === 0 || address.startsWith('fe80:') || address.startsWith('169.254.') || port < 1 || port > 65_535)
 		return null;
 	return { text, transport: udp ? 'udp' : 'tcp', address, port, type: found.type!.toLowerCase() };
 }
@@ -50,6 +59,25 @@ export function usableCandidates(lines: string[], options = { tcp: false }): Can
 		kept.push(candidate);
 	}
 	return kept;
+}
+
+/** What a peer has said of where it is. */
+export class PeerCandidates {
+	readonly #kept: Candidate[] = [];
+
+	constructor(private readonly way: PeerWay) {}
+
+	/** The candidate as text, or null: it cannot be used, makes no sense for who came this way, is known, or is one too many. */
+	add(line: string): string | null {
+		const candidate = usableCandidate(line);
+		if (!candidate || this.#kept.length >= maxCandidates) return null;
+		const { address, port, text } = candidate;
+		if (port < firstPort || !mayBeAt(address, this.way)) return null;
+		const there = this.#kept.filter((kept) => kept.address === address);
+		if (there.length >= maxAtAddress || there.some((kept) => kept.port === port)) return null;
+		this.#kept.push(candidate);
+		return text;
+	}
 }
 
 /**
@@ -70,8 +98,4 @@ export function forwardedCandidates(found: Candidate[], addresses: string[]): Ca
 			return { text, transport: 'udp', address, port, type: 'srflx' };
 		});
 	});
-}
-
-function isAddress(text: string): boolean {
-	return text.includes(':') ? /^[0-9a-f:]+(\.\d+){0,3}$/.test(text) : /^\d{1,3}(\.\d{1,3}){3}$/.test(text);
 }

@@ -8,6 +8,7 @@ import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Supervisor } from '../media/supervisor.js';
 import { isPrivate } from '../network/addresses.js';
 import type { Network } from '../network/network.js';
+import type { PeerWay } from '../network/peerWay.js';
 import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
 import { PictureMeter } from './pictureMeter.js';
@@ -130,9 +131,9 @@ export class Guests {
 	}
 
 	/** WHIP. A new offer takes the seat over at once. */
-	async publish(id: string, offer: string): Promise<{ session: string; answer: string }> {
+	async publish(id: string, offer: string, way: PeerWay): Promise<{ session: string; answer: string }> {
 		this.get(id);
-		const checked = checkOffer(offer, { direction: 'publish' });
+		const checked = checkOffer(offer, { direction: 'publish', way });
 		const seat = await this.#turns.run(id, () => this.#placed(id, () => this.#sit(id, checked)));
 		const { sessions, network } = this.o;
 		try {
@@ -144,6 +145,8 @@ export class Guests {
 				peer: PEER,
 				rtc: seat.rtc,
 				credentials: checked.credentials,
+				candidates: checked.candidates,
+				otherMids: checked.otherMids,
 				close: () => this.#leave(id, seat),
 			});
 			return { session, answer: finishAnswer(answer, checked, { ...network.answer(), maxKbps: this.#caps[id] ?? null }) };
@@ -192,10 +195,10 @@ export class Guests {
 		return seat;
 	}
 
-	async #answer(id: string, seat: Seat, { offer, fingerprint, video, audio }: CheckedOffer): Promise<string> {
+	async #answer(id: string, seat: Seat, { offer, fingerprint, video, audio, way }: CheckedOffer): Promise<string> {
 		// Taken before it began: a process that is started now would be nobody's.
 		if (this.#seats.get(id) !== seat) return seat.taken;
-		const [network] = await Promise.all([this.o.network.peer(), started(seat.host)]);
+		const [network] = await Promise.all([this.o.network.peer(way), started(seat.host)]);
 		this.#watchOver(id, seat);
 		return seat.rtc.add(PEER, {
 			sdp: offer,

@@ -70,8 +70,8 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		});
 	}
 
-	candidate(peer: string, mline: number, candidate: string): void {
-		this.host.command('rtc', { op: 'candidate', id: peer, mline, candidate });
+	candidate(peer: string, candidate: string): void {
+		this.host.command('rtc', { op: 'candidate', id: peer, candidate });
 	}
 
 	/** Idempotent; no `gone` follows. */

@@ -4,8 +4,8 @@
  */
 import type { MediaDescription, SessionDescription } from 'sdp-transform';
 import { StudioError } from '../errors.js';
-import { isLoopbackAddress } from '../network/addresses.js';
-import { forwardedCandidates, maxCandidates, usableCandidates } from './candidates.js';
+import { inOrder, type PeerWay } from '../network/peerWay.js';
+import { type Candidate, forwardedCandidates, PeerCandidates, usableCandidates } from './candidates.js';
 import { type AudioChoice, chooseAudio, chooseVideo, offered, type VideoChoice } from './codecs.js';
 import { parseOffer } from './offerText.js';
 
@@ -25,6 +25,8 @@ const startBitrate = 'x-google-start-bitrate=';
 export interface OfferRules {
 	/** publish: the peer sends to us (WHIP). watch: we send (WHEP). */
 	direction: 'publish' | 'watch';
+	/** How its sender came, which says where it may be. */
+	way: PeerWay;
 	/** watch: what the streamer has; a media line for anything else is answered as rejected. Default both. */
 	video?: boolean;
 	audio?: boolean;
@@ -59,6 +61,11 @@ export interface CheckedOffer {
 	credentials: Credentials[];
 	/** The offer was trickled or had no candidate yet. */
 	trickle: boolean;
+	/** Where the peer is, as far as the offer tells; what it trickles adds to them. */
+	candidates: PeerCandidates;
+	/** Media lines whose transport is not used. */
+	otherMids: string[];
+	way: PeerWay;
 	lines: OfferedLine[];
 }
 
@@ -82,7 +89,8 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 		...(video && { video: pickVideo(video, rules) }),
 		...(audio && { audio: pickAudio(audio) }),
 	};
-	const transport = checkTransport(text, session, [...kept, ...lines]);
+	const candidates = new PeerCandidates(rules.way);
+	const transport = checkTransport(text, session, [...kept, ...lines], candidates);
 	return {
 		direction: rules.direction,
 		offer: trimmed(session, kept, choice, transport, rules),
@@ -94,6 +102,9 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 			ufrag: String(m.iceUfrag ?? session.iceUfrag ?? ''),
 			pwd: String(m.icePwd ?? session.icePwd ?? ''),
 		})),
+		candidates,
+		otherMids: lines.map(({ mid }) => String(mid)).filter((mid) => mid !== transport.mid),
+		way: rules.way,
 		trickle: transport.candidates.length === 0 || /^a=ice-options:.*trickle/m.test(text),
 		lines: lines.map((m) => ({
 			kind: m.kind,
@@ -177,6 +188,7 @@ function pickAudio(media: Media): AudioChoice {
 }
 
 interface Transport {
+	mid: string;
 	ufrag: string;
 	pwd: string;
 	setup: CheckedOffer['setup'];
@@ -188,7 +200,7 @@ interface Transport {
  * Everything is bundled, so the first kept line's transport is that of all (RFC 9143 §7). Where that is bundle-only, and has none of
  * its own, a rejected line's is (RFC 8829 §5.2.1).
  */
-function checkTransport(text: string, session: SessionDescription, bundle: Line[]): Transport {
+function checkTransport(text: string, session: SessionDescription, bundle: Line[], peer: PeerCandidates): Transport {
 	const first = bundle.find((line) => line.iceUfrag !== undefined) ?? bundle[0]!;
 	const ufrag = String(first.iceUfrag ?? session.iceUfrag ?? '');
 	const pwd = String(first.icePwd ?? session.icePwd ?? '');
@@ -208,8 +220,8 @@ function checkTransport(text: string, session: SessionDescription, bundle: Line[
 	/* A browser that did not know it would be bundled gathered for every line; those of the others lead nowhere. */
 	const section = text.split(/\n(?=m=)/)[session.media.findIndex(({ mid }) => mid === first.mid) + 1] ?? '';
 	const lines = section.split('\n').filter((line) => line.startsWith('a=candidate:'));
-	const candidates = usableCandidates(lines).map((c) => c.text);
-	return { ufrag, pwd, setup, fingerprints, candidates: candidates.slice(0, maxCandidates) };
+	const candidates = lines.flatMap((line) => peer.add(line) ?? []);
+	return { mid: String(first.mid), ufrag, pwd, setup, fingerprints, candidates };
 }
 
 function trimmed(
@@ -286,8 +298,8 @@ function ssrcs(media: Media): string[] {
 }
 
 export interface AnswerOptions {
-	/** Keep candidates of the loopback interface, for peers on this machine. Default true. */
-	loopback?: boolean;
+	/** Addresses of this machine, those first that most peers reach. */
+	addresses?: readonly string[];
 	/** More addresses under which the same ports are reached: of a router that forwards them. */
 	also?: string[];
 	/** Keep candidates that wait for TCP connections. */
@@ -300,7 +312,7 @@ export interface AnswerOptions {
 export function finishAnswer(
 	answer: string,
 	checked: CheckedOffer,
-	{ loopback = true, also = [], tcp = false, maxKbps = null }: AnswerOptions = {},
+	{ addresses = [], also = [], tcp = false, maxKbps = null }: AnswerOptions = {},
 ): string {
 	const [head = '', ...sections] = answer.replaceAll('\r\n', '\n').split(/\n(?=m=)/);
 	const lines = answer.split(/\r?\n/);
@@ -308,7 +320,10 @@ export function finishAnswer(
 		lines.filter((line) => line.startsWith('a=candidate:')),
 		{ tcp },
 	);
-	const told = [...found.filter(({ address }) => loopback || !isLoopbackAddress(address)), ...forwardedCandidates(found, also)];
+	const own = firstFirst(inOrder(found, checked.way, addresses));
+	const forwarded = forwardedCandidates(found, also);
+	// Who comes from outside reaches this machine where a router forwards to it, if there is one.
+	const told = checked.way.from === 'outside' ? [...forwarded, ...own] : [...own, ...forwarded];
 	const candidates = told.map(({ text }) => `a=${text}`);
 	const kept = checked.lines.filter((line) => line.kept);
 	if (sections.length !== kept.length) {
@@ -323,6 +338,15 @@ export function finishAnswer(
 	const session = head.split('\n').filter((line) => line !== '' && !/^a=(group|msid-semantic|ice-options)/.test(line));
 	const group = `a=group:BUNDLE ${kept.map(({ mid }) => mid).join(' ')}`;
 	return `${[session, group, `a=msid-semantic: WMS ${stream}`, ...finished].flat().join('\r\n')}\r\n`;
+}
+
+/** Priorities in the order of the list (RFC 8445 §5.1.2.1): some clients try the first alone, others what ranks highest. */
+function firstFirst(candidates: Candidate[]): Candidate[] {
+	return candidates.map((candidate, index) => {
+		if (candidate.type !== 'host' || candidate.transport !== 'udp') return candidate;
+		const priority = 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
+		return { ...candidate, text: candidate.text.replace(/^(candidate:\S+ \d+ \S+) \d+/, `$1 ${priority}`) };
+	});
 }
 
 function rejected({ kind, mid, protocol, pt }: OfferedLine): string[] {

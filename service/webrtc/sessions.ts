@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../errors.js';
+import type { PeerCandidates } from './candidates.js';
 import type { RtcElement } from './rtcElement.js';
 import { type Credentials, parseFragment } from './sdp.js';
 
@@ -10,6 +11,9 @@ export interface RtcSession {
 	rtc: RtcElement;
 	/** ICE credentials of the offer: a fragment with others asks for an ICE restart, which is not offered. */
 	credentials: Credentials[];
+	candidates: PeerCandidates;
+	/** Other media lines of the offer: what was gathered for them leads nowhere. */
+	otherMids: string[];
 	close: () => Promise<void>;
 }
 
@@ -38,12 +42,16 @@ export class RtcSessions {
 		for (const [name, session] of this.#sessions) if (session.rtc === rtc && session.peer === peer) this.#sessions.delete(name);
 	}
 
+	/** Candidates this machine cannot use are left out (RFC 9725 §4.3.2). */
 	trickle(name: string, text: string): void {
 		const session = this.#find(name);
 		const fragment = parseFragment(text);
 		if (!session.credentials.some(({ ufrag, pwd }) => fragment.ufrag === ufrag && fragment.pwd === pwd))
 			throw new StudioError('unsupported-media', 'ICE restart is not supported: send a new offer instead');
-		for (const { mlineIndex, candidate } of fragment.candidates) session.rtc.candidate(session.peer, mlineIndex, candidate);
+		for (const { mid, candidate } of fragment.candidates) {
+			const text = mid !== null && session.otherMids.includes(mid) ? null : session.candidates.add(candidate);
+			if (text !== null) session.rtc.candidate(session.peer, text);
+		}
 	}
 
 	async close(name: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Streamer } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Network } from '../network/network.js';
+import type { PeerWay } from '../network/peerWay.js';
 import type { LiveState } from '../state.js';
 import { RtcElement } from './rtcElement.js';
 import { checkOffer, finishAnswer } from './sdp.js';
@@ -48,11 +49,16 @@ export class StreamerHost {
 	}
 
 	/** WHEP: offer in, answer out. `streamer` is the id the viewer asked for, `audioPad` its sound. */
-	async watch(streamer: string, offer: string, audioPad = this.plan.audioPad): Promise<{ session: string; answer: string }> {
-		const checked = checkOffer(offer, { direction: 'watch', audio: audioPad !== null });
+	async watch(
+		streamer: string,
+		offer: string,
+		way: PeerWay,
+		audioPad = this.plan.audioPad,
+	): Promise<{ session: string; answer: string }> {
+		const checked = checkOffer(offer, { direction: 'watch', way, audio: audioPad !== null });
 		const full = this.plan.full();
 		if (full !== null) throw new StudioError('busy', full, undefined, 10);
-		const network = await this.plan.network.peer();
+		const network = await this.plan.network.peer(way);
 		if (!(await this.plan.host.whenReady(READY_TIMEOUT_MS)))
 			throw new StudioError('not-on-air', `${streamer} is starting; try again in a moment`, undefined, 1);
 		const peer = `${streamer}-${this.#next++}`;
@@ -78,6 +84,8 @@ export class StreamerHost {
 			peer,
 			rtc: this.rtc,
 			credentials: checked.credentials,
+			candidates: checked.candidates,
+			otherMids: checked.otherMids,
 			close: async () => {
 				this.rtc.remove(peer);
 				this.#drop(peer);

@@ -5,6 +5,7 @@ import { caps, chain, element, pipeline } from '../../pipelines/launch.js';
 import { programStreamer } from '../../pipelines/streamer.js';
 import { checkOffer, finishAnswer } from '../../service/webrtc/sdp.js';
 import { LightPeers } from '../tools/lightPeers.js';
+import { onThisMachine } from '../tools/offers.js';
 import { Pipeline } from '../tools/pipeline.js';
 import { pause } from '../tools/wait.js';
 import { cpuPercent, median, memory, progress, report, threads } from './measure.js';
@@ -45,7 +46,7 @@ const streamer = new Pipeline();
 const receivers = new LightPeers();
 
 async function signal(offer: string, id: string): Promise<string> {
-	const checked = checkOffer(offer, { direction: 'watch' });
+	const checked = checkOffer(offer, { direction: 'watch', way: onThisMachine });
 	const answer = streamer.waitEvent('answer', (body) => body.id === id);
 	streamer.command('rtc', {
 		op: 'add',

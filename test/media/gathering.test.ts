@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import * as assert from 'uvu/assert';
 import { usableCandidate } from '../../service/webrtc/candidates.js';
 import { checkOffer } from '../../service/webrtc/sdp.js';
+import { onThisMachine } from '../tools/offers.js';
 import { Pipeline } from '../tools/pipeline.js';
 import { test } from '../tools/suite.js';
 
@@ -35,7 +36,7 @@ test.after(async () => {
 });
 
 async function answerWith(id: string, network: object) {
-	const checked = checkOffer(offer, { direction: 'watch', video: false });
+	const checked = checkOffer(offer, { direction: 'watch', way: onThisMachine, video: false });
 	const answer = pipeline.waitEvent('answer', (body) => body.id === id, postMs);
 	pipeline.command('rtc', {
 		op: 'add',
@@ -93,7 +94,7 @@ test('a network that cannot be used is refused with the field', async () => {
 		[{ gatherMs: 60_000 }, /network\.gatherMs/],
 	] as const) {
 		const refused = pipeline.waitEvent('refused');
-		const checked = checkOffer(offer, { direction: 'watch', video: false });
+		const checked = checkOffer(offer, { direction: 'watch', way: onThisMachine, video: false });
 		const audio = { pt: checked.audio!.pt, pad: 'audio_main' };
 		pipeline.command('rtc', {
 			op: 'add',

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert';
 import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/sdp.js';
 import { buildDriver, Driver } from '../tools/driver.js';
 import { LightPeers } from '../tools/lightPeers.js';
+import { onThisMachine } from '../tools/offers.js';
 import { Pipeline } from '../tools/pipeline.js';
 import { test } from '../tools/suite.js';
 
@@ -195,10 +196,12 @@ sanitized('WebRTC to viewers: join, leave, removed, forged, nonsense', async (ca
 	await sender.event('playing');
 	const joined = [];
 	for (const id of ['removed', 'stays'])
-		joined.push(await cast.peers.add((offer) => connect(sender, id, offer, { direction: 'watch' })));
+		joined.push(await cast.peers.add((offer) => connect(sender, id, offer, { direction: 'watch', way: onThisMachine })));
 	for (const id of ['removed', 'stays']) await sender.event('connected', (e) => e.id === id);
 	const fingerprint = `sha-256 ${Array(32).fill('AA').join(':')}`;
-	await cast.peers.add((offer) => connect(sender, 'forged', offer, { direction: 'watch' }, { fingerprint })).catch(() => {});
+	await cast.peers
+		.add((offer) => connect(sender, 'forged', offer, { direction: 'watch', way: onThisMachine }, { fingerprint }))
+		.catch(() => {});
 	await sender.event('gone', (e) => e.id === 'forged');
 	sender.command('rtc', { op: 'remove', id: 'removed' });
 	sender.command('rtc', { op: 'add', id: 'nonsense', sdp: 'v=0', fingerprint: 'sha-256 AA', video: { pt: 96 } });
@@ -216,7 +219,7 @@ sanitized('WebRTC from a guest, and the next who takes the seat', async (cast) =
 	);
 	await receiver.event('playing');
 	for (const id of ['old', 'young']) {
-		await cast.peers.addSender((offer) => connect(receiver, id, offer, { direction: 'publish' }));
+		await cast.peers.addSender((offer) => connect(receiver, id, offer, { direction: 'publish', way: onThisMachine }));
 		await receiver.event('stats', (body) =>
 			body.peers?.some((peer: Record<string, unknown>) => peer.id === id && Number(peer.packets) > 20),
 		);

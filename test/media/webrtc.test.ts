@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/sdp.js';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { colourDistance, parseColour } from '../tools/counter.js';
+import { onThisMachine } from '../tools/offers.js';
 import { Pipeline } from '../tools/pipeline.js';
 import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
@@ -98,13 +99,13 @@ async function connect(page: Page, id: string, offer: string, rules: OfferRules,
 
 async function watch(page: Page, id: string): Promise<void> {
 	const connected = pipeline.waitEvent('connected', (body) => body.id === id, 30_000);
-	await connect(page, id, await offerToWatch(page), { direction: 'watch' });
+	await connect(page, id, await offerToWatch(page), { direction: 'watch', way: onThisMachine });
 	await connected;
 }
 
 async function publish(page: Page, id: string, codec: string): Promise<void> {
 	const connected = pipeline.waitEvent('connected', (body) => body.id === id, 30_000);
-	await connect(page, id, await peer(page, 'offerToPublish', codec), { direction: 'publish' });
+	await connect(page, id, await peer(page, 'offerToPublish', codec), { direction: 'publish', way: onThisMachine });
 	await connected;
 }
 
@@ -162,7 +163,7 @@ test('a certificate that is not the one of the offer gets no media', async () =>
 	const page = await open();
 	const gone = pipeline.waitEvent('gone', () => true, 30_000);
 	const fingerprint = `sha-256 ${Array(32).fill('AA').join(':')}`;
-	await connect(page, 'forged', await offerToWatch(page), { direction: 'watch' }, { fingerprint });
+	await connect(page, 'forged', await offerToWatch(page), { direction: 'watch', way: onThisMachine }, { fingerprint });
 	assert.match((await gone).reason, /^DTLS fingerprint mismatch/);
 	assert.is(await framesOf(page), 0);
 	assert.not.ok(pipeline.events.some(({ name }) => name === 'connected'));
@@ -171,9 +172,10 @@ test('a certificate that is not the one of the offer gets no media', async () =>
 test('more viewers than allowed are refused as full', async () => {
 	pipeline = await new Pipeline().start(sender);
 	const page = await open();
-	for (const id of ['one', 'two', 'three']) await connect(page, id, await offerToWatch(page), { direction: 'watch' });
+	for (const id of ['one', 'two', 'three'])
+		await connect(page, id, await offerToWatch(page), { direction: 'watch', way: onThisMachine });
 	const failed = pipeline.waitEvent('failed');
-	const { offer, fingerprint, video } = checkOffer(await offerToWatch(page), { direction: 'watch' });
+	const { offer, fingerprint, video } = checkOffer(await offerToWatch(page), { direction: 'watch', way: onThisMachine });
 	pipeline.command('rtc', { op: 'add', id: 'four', sdp: offer, fingerprint, video, audio: null });
 	assert.equal(await failed, { id: 'four', reason: 'full' });
 });

@@ -187,6 +187,16 @@ export class TestNetwork {
 		return output;
 	}
 
+	/** A program in the network of this process, which the studio has as one of the house. */
+	startHere(...words: string[]): string[] {
+		const [program = ''] = words;
+		const output: string[] = [];
+		const child = spawn(program, words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+		for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => output.push(String(text)));
+		this.#children.add(child);
+		return output;
+	}
+
 	/** Waits until a program there listens on TCP `address:port`. */
 	async listening(place: Place, where: string, output: string[]): Promise<void> {
 		const listens = () => this.#output(place, 'ss', '-Hlnt').includes(where);

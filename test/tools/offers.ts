@@ -1,3 +1,8 @@
+import type { PeerWay } from '../../service/network/peerWay.js';
+
+/** How peers of tests come, mostly. */
+export const onThisMachine: PeerWay = { from: 'machine', called: '127.0.0.1' };
+
 /** Offers as text, for what is decided before any packet flows: nobody is behind them. */
 export interface OfferParts {
 	direction: 'sendonly' | 'sendrecv' | 'recvonly' | 'inactive';

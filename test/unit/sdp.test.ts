@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'sdp-transform';
 import * as assert from 'uvu/assert';
 import { StudioError } from '../../service/errors.js';
+import { mayBeAt, type PeerWay } from '../../service/network/peerWay.js';
+import { PeerCandidates } from '../../service/webrtc/candidates.js';
 import { maxOfferBytes, maxOfferLines } from '../../service/webrtc/offerText.js';
 import { type CheckedOffer, checkOffer, finishAnswer, type OfferRules, parseFragment } from '../../service/webrtc/sdp.js';
+import { onThisMachine } from '../tools/offers.js';
 import { suite } from '../tools/suite.js';
 
 const offer = (name: string) => readFileSync(new URL(`../../../test/fixtures/offers/${name}.sdp`, import.meta.url), 'utf8');
-const publish: OfferRules = { direction: 'publish' };
-const watch: OfferRules = { direction: 'watch' };
+const publish: OfferRules = { direction: 'publish', way: onThisMachine };
+const watch: OfferRules = { direction: 'watch', way: onThisMachine };
 
 function refusal(run: () => unknown): StudioError {
 	try {
@@ -334,7 +337,7 @@ answers('an answer to a viewer has what webrtcbin leaves out', () => {
 	assert.is(text.match(/a=rtcp-mux-only\r\n/g)?.length, 2);
 	assert.equal(
 		media[0]!.candidates?.map(({ ip }) => ip),
-		['192.0.2.2', '127.0.0.1'],
+		['127.0.0.1', '192.0.2.2'],
 	);
 	assert.ok(text.includes('a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n'));
 	assert.match(text.slice(0, text.indexOf('m=audio')), /a=end-of-candidates\r\n$/);
@@ -401,9 +404,49 @@ for (const [name, rules] of [
 	});
 }
 
-answers('loopback candidates can be left out', () => {
-	const checked = checkOffer(chromium, publish);
-	assert.not.match(finishAnswer(answered(checked), checked, { loopback: false }), /127\.0\.0\.1/);
+/** Addresses in the answer, and whether each ranks above those behind it. */
+function told(way: PeerWay, options: Parameters<typeof finishAnswer>[2] = {}): string[] {
+	const checked = checkOffer(chromium, { ...publish, way });
+	const more = ['10.8.0.2', '2001:db8::5', '192.168.7.9'].map(
+		(address, index) => `a=candidate:${index + 10} 1 UDP 2015363327 ${address} 50000 typ host`,
+	);
+	const text = answered(checked).replace('a=candidate:4', `${more.join('\r\n')}\r\na=candidate:4`);
+	const candidates = parse(finishAnswer(text, checked, options)).media[0]!.candidates!;
+	const ranks = candidates.filter(({ type }) => type === 'host').map(({ priority }) => Number(priority));
+	assert.equal(
+		ranks,
+		[...new Set(ranks)].sort((a, b) => b - a),
+		'the first ranks highest',
+	);
+	return candidates.map(({ ip }) => ip);
+}
+const addresses = ['192.0.2.2', '2001:db8::5', '192.168.7.9', '10.8.0.2'];
+
+answers('the address that the client called stands first, then those most peers reach; loopback is for who came over it', () => {
+	const rest = ['192.0.2.2', '192.168.7.9', '10.8.0.2', '2001:db8::5'];
+	assert.equal(told({ from: 'lan', called: '192.168.7.9' }, { addresses }), [
+		'192.168.7.9',
+		'192.0.2.2',
+		'10.8.0.2',
+		'2001:db8::5',
+	]);
+	assert.equal(told({ from: 'lan', called: '2001:db8::5' }, { addresses }), [
+		'2001:db8::5',
+		'192.0.2.2',
+		'192.168.7.9',
+		'10.8.0.2',
+	]);
+	assert.equal(told({ from: 'lan', called: 'fe80::1' }, { addresses }), rest);
+	assert.equal(told({ from: 'outside', called: null }, { addresses }), rest);
+	assert.equal(told(onThisMachine, { addresses }), ['127.0.0.1', ...rest]);
+	assert.equal(told({ from: 'machine', called: '::1' }, { addresses }), ['127.0.0.1', ...rest]);
+	assert.equal(told({ from: 'machine', called: '192.168.7.9' }, { addresses })[0], '192.168.7.9');
+});
+
+answers('who comes from outside is told first where a router forwards to this machine', () => {
+	const also = ['203.0.113.7'];
+	assert.is(told({ from: 'outside', called: null }, { addresses, also })[0], '203.0.113.7');
+	assert.is(told({ from: 'lan', called: '192.168.7.9' }, { addresses, also })[0], '192.168.7.9');
 });
 
 answers('a line webrtcbin refused is an error, never a half answer', () => {
@@ -422,7 +465,7 @@ fragments('candidates, credentials and the end are read', () => {
 	assert.equal(parseFragment(text), {
 		ufrag: 'EsAw',
 		pwd: 'P2uYro0UCOQ4zxjKXaWCBui1',
-		candidates: [{ mlineIndex: 0, mid: '0', candidate: 'candidate:1 1 udp 2122 192.0.2.9 4000 typ host' }],
+		candidates: [{ mid: '0', candidate: 'a=candidate:1 1 udp 2122 192.0.2.9 4000 typ host' }],
 		end: true,
 	});
 });
@@ -432,29 +475,99 @@ fragments('credentials may stand below the media line', () => {
 	assert.equal([ufrag, end], ['EsAw', false]);
 });
 
-fragments('what cannot be used is left out, the rest is taken', () => {
-	const lines = [
-		'a=candidate:1 1 tcp 1 192.0.2.9 9 typ host tcptype active',
-		'a=candidate:2 1 udp 1 4f1b2c3d.local 4000 typ host',
-		'a=candidate:3 1 udp 1 fe80::1 4000 typ host',
-		'a=candidate:4 1 udp 1 not-an-address 4000 typ host',
-		'a=candidate:5 1 udp 1 192.0.2.9 99999 typ host',
-		'a=candidate:6 1 udp 1 2001:db8::1 4000 typ srflx raddr :: rport 0',
-	];
-	const { candidates } = parseFragment(`${credentials}m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n${lines.join('\r\n')}\r\n`);
-	assert.equal(
-		candidates.map(({ candidate }) => candidate.slice(0, 11)),
-		['candidate:6'],
-	);
-});
-
 fragments('what is no fragment is refused', () => {
 	for (const text of ['hello', '', 'm=audio 9 UDP/TLS/RTP/SAVPF 0\r\n', `${credentials}${'a=x\r\n'.repeat(5000)}`])
 		assert.is(refusal(() => parseFragment(text)).code, 'bad-sdp');
 });
 
-fragments('at most 64 candidates are taken', () => {
+fragments('one has at most 100 lines', () => {
 	const line = (n: number) => `a=candidate:${n} 1 udp 1 192.0.2.9 ${4000 + n} typ host\r\n`;
-	assert.is(parseFragment(credentials + Array.from({ length: 200 }, (_, n) => line(n)).join('')).candidates.length, 64);
+	const lines = (count: number) => credentials + Array.from({ length: count }, (_, n) => line(n)).join('');
+	assert.is(parseFragment(lines(90)).candidates.length, 90);
+	assert.is(refusal(() => parseFragment(lines(100))).code, 'bad-sdp');
 });
 fragments.run();
+
+const places = suite('where a peer may be');
+
+const host = (address: string, port = 4000) => `a=candidate:1 1 udp 1 ${address} ${port} typ host`;
+const kept = (way: PeerWay, lines: string[]) => {
+	const candidates = new PeerCandidates(way);
+	return lines.filter((line) => candidates.add(line) !== null);
+};
+const outside: PeerWay = { from: 'outside', called: null };
+const lan: PeerWay = { from: 'lan', called: '192.168.7.9' };
+
+places('a candidate that cannot be used is left out', () => {
+	const good = 'a=candidate:6 1 udp 1 2001:db8::1 4000 typ srflx raddr :: rport 0';
+	const lines = [
+		'a=candidate:1 1 tcp 1 192.0.2.9 9 typ host tcptype active',
+		host('4f1b2c3d.local'),
+		host('fe80::1'),
+		host('not-an-address'),
+		host('300.1.1.1'),
+		host('010.0.0.1'),
+		host('192.0.2.9', 99_999),
+		host('192.0.2.9', 53),
+		good,
+		good,
+	];
+	assert.equal(kept(onThisMachine, lines), [good]);
+});
+
+places('private addresses are for who is in the house, those of loopback for programs of this machine', () => {
+	const inHouse = ['192.168.1.5', '10.200.1.5', '172.16.0.1', '100.64.1.1', 'fd00::5'].map((address) => host(address));
+	const here = ['127.0.0.1', '127.9.9.9', '::1', '0:0:0:0:0:0:0:1'].map((address) => host(address));
+	const anywhere = [host('198.51.100.9'), host('2001:db8::9')];
+	assert.equal(kept(outside, [...inHouse, ...here, ...anywhere]), anywhere);
+	assert.equal(kept(lan, [...inHouse, ...here, ...anywhere]), [...inHouse, ...anywhere]);
+	assert.equal(kept(onThisMachine, [...inHouse, ...here, ...anywhere]), [...inHouse, ...here, ...anywhere]);
+});
+
+places('nobody is looked for where nobody is', () => {
+	const addresses = [
+		'0.0.0.0',
+		'0.1.2.3',
+		'224.0.0.251',
+		'239.1.1.1',
+		'255.255.255.255',
+		'240.0.0.1',
+		'::',
+		'ff02::fb',
+		'fec0::1',
+	];
+	const dressed = ['::ffff:127.0.0.1', '::ffff:192.168.1.1', '::192.168.1.1', '::ffff:7f00:1'];
+	for (const way of [outside, lan, onThisMachine])
+		assert.equal(
+			kept(
+				way,
+				[...addresses, ...dressed].map((a) => host(a)),
+			),
+			[],
+		);
+});
+
+places('this machine’s own addresses and the broadcasts of its networks are for none from elsewhere', () => {
+	const interfaces = {
+		eth0: [{ address: '192.168.7.9', netmask: '', family: 'IPv4' as const, mac: '', internal: false, cidr: '192.168.7.9/23' }],
+	};
+	assert.not(mayBeAt('192.168.7.9', lan, interfaces));
+	assert.ok(mayBeAt('192.168.7.9', onThisMachine, interfaces));
+	for (const way of [lan, onThisMachine]) assert.not(mayBeAt('192.168.7.255', way, interfaces));
+	assert.ok(mayBeAt('192.168.6.255', lan, interfaces));
+});
+
+places('a peer has twelve candidates at most, three of them at one address', () => {
+	const lines = Array.from({ length: 64 }, (_, n) => host(`198.51.100.${n >> 4}`, 4000 + n));
+	assert.is(kept(outside, lines).length, 12);
+	const far = Array.from({ length: 64 }, (_, n) => host(`198.51.100.${n}`));
+	assert.is(kept(outside, far).length, 12);
+	assert.is(
+		kept(
+			outside,
+			Array.from({ length: 64 }, (_, n) => host('198.51.100.9', 4000 + n)),
+		).length,
+		3,
+	);
+});
+places.run();
