@@ -6,7 +6,7 @@ const json = 'application/json';
 const limits: Record<string, number> = {
 	[json]: 64 * 1024,
 	'application/sdp': 32 * 1024,
-	'application/trickle-ice-sdpfrag': 16 * 1024,
+	'application/trickle-ice-sdpfrag': 32 * 1024,
 };
 const otherLimit = 16 * 1024;
 
