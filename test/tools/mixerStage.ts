@@ -14,6 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'r58-mixer-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 export const [width, height] = [320, 180];
 const blockSamples = 480;
+const sampleRate = 48_000;
 
 export type Yuv = [y: number, u: number, v: number];
 export const black: Yuv = [16, 128, 128];
@@ -23,6 +24,7 @@ export const quarters = [0, 1, 2, 3].map((i) => ({ x: (i % 2) / 2, y: Math.floor
 function videoCaps(w = width, h = height): string {
 	return `video/x-raw,format=I420,width=${w},height=${h},framerate=30/1,pixel-aspect-ratio=1/1,interlace-mode=progressive,colorimetry=bt709`;
 }
+const monoCaps = 'audio/x-raw,format=F32LE,rate=48000,channels=1';
 const audioCaps = 'audio/x-raw,format=F32LE,layout=interleaved,rate=48000,channels=2,channel-mask=(bitmask)0x3';
 
 /** The pipelines and files of one test. */
@@ -40,19 +42,27 @@ export class Stage {
 		return join(folder, `${this.name}.${stream}.gdp`);
 	}
 
+	/** A flat picture, and with `hz` a sine of `volume` (1 is full scale); another one on the right with `rightHz`. */
 	async source(
 		slot: number,
 		colour: number,
-		{ hz = 0, w = width, h = height, offsetNs = 0, frames = -1 } = {},
+		{ hz = 0, rightHz = 0, volume = 0.1, w = width, h = height, offsetNs = 0, frames = -1 } = {},
 	): Promise<Pipeline> {
 		const argb = (0xff000000 + colour).toString(10);
 		const offset = `pts-offset=${offsetNs}`;
 		let launch = `videotestsrc is-live=true num-buffers=${frames} pattern=solid-color foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink ${offset} address=${this.address(`${slot}.video`)}`;
-		if (hz)
-			launch += ` audiotestsrc is-live=true freq=${hz} volume=0.1 samplesperbuffer=480 ! ${audioCaps} ! r58linksink ${offset} address=${this.address(`${slot}.audio`)}`;
-		const pipeline = await new Pipeline().start(launch);
+		if (hz) {
+			const tone = (freq: number) => `audiotestsrc is-live=true freq=${freq} volume=${volume} samplesperbuffer=480`;
+			const side = (freq: number, pan: number) => `${tone(freq)} ! ${monoCaps} ! audiopanorama panorama=${pan} ! sides.`;
+			const sound =
+				rightHz === 0
+					? tone(hz)
+					: `${side(hz, -1)} ${side(rightHz, 1)} audiomixer name=sides output-buffer-duration=10000000 latency=200000000`;
+			launch += ` ${sound} ! ${audioCaps} ! r58linksink ${offset} address=${this.address(`${slot}.audio`)}`;
+		}
+		const pipeline = new Pipeline();
 		this.#sources.push(pipeline);
-		return pipeline;
+		return pipeline.start(launch);
 	}
 
 	/**
@@ -133,16 +143,36 @@ export class Stage {
 		for (const source of this.#sources) source.kill();
 	}
 
+	/**
+	 * Tells the mixer's sound, and waits until the file of `pad` has so much of what comes with it. Returns where that is, as
+	 * numbers of samples of the machine's grid.
+	 */
+	async heard(command: object, seconds = 0.25, pad = 'audio'): Promise<{ from: number; to: number }> {
+		const refused = this.mixer.waitEvent('refused');
+		this.command({ op: 'audio', rampMs: 0, ...command });
+		// Commands are taken in their order: whoever was told that this one is none knows that the other counts.
+		this.command({ op: 'none' });
+		await refused;
+		// The shortest ramp is 5 ms, and a block that is due now may be mixed already.
+		const from = Math.round((Number(process.hrtime.bigint()) / 1e9 + 0.02) * sampleRate);
+		const to = from + seconds * sampleRate;
+		await until(() => Number(readGdp(this.file(pad)).at(-1)?.offset ?? 0) >= to, {
+			what: `${seconds} s of sound`,
+			timeoutMs: 20_000,
+		});
+		return { from, to };
+	}
+
 	video(): Frames {
 		return new Frames(readGdp(this.file('video')));
 	}
 
-	audio(pad = 'audio'): { first: number; left: Float32Array } {
+	audio(pad = 'audio'): { first: number; left: Float32Array; right: Float32Array } {
 		const blocks = readGdp(this.file(pad));
 		const bytes = Buffer.concat(blocks.map(({ data }) => data));
 		const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 		consecutive(blocks, blockSamples);
-		return { first: Number(blocks[0]!.offset), left: channelOf(samples, 2, 0) };
+		return { first: Number(blocks[0]!.offset), left: channelOf(samples, 2, 0), right: channelOf(samples, 2, 1) };
 	}
 }
 
