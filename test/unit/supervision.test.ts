@@ -1,48 +1,9 @@
-import { EventEmitter } from 'node:events';
 import * as assert from 'uvu/assert';
 import type { Fault } from '../../service/api/schema.js';
-import { Faults } from '../../service/faults.js';
-import type { HostPool } from '../../service/media/hostPool.js';
 import { remedyFor } from '../../service/media/remedies.js';
-import { type HostPlan, SupervisedHost } from '../../service/media/supervisedHost.js';
-import { createLog } from '../../service/system/log.js';
-import { ShowStub } from '../tools/showStub.js';
+import { supervised } from '../tools/fakeHosts.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
-
-/** A process as the test wants it: the only thing here that is not real. */
-class FakeProcess extends EventEmitter {
-	pid = 2 ** 30;
-	started = false;
-	killed: string | null = null;
-	start() {
-		this.started = true;
-	}
-	kill(reason: string | null) {
-		this.killed = reason;
-	}
-	async stop() {
-		this.emit('end', null);
-	}
-}
-
-function supervised(more: Partial<HostPlan> = {}) {
-	const processes: FakeProcess[] = [];
-	const pool = {
-		take: () => {
-			processes.push(new FakeProcess());
-			return processes.at(-1)!;
-		},
-	} as unknown as HostPool;
-	const faults = new Faults(new ShowStub().state, createLog('silent'));
-	const host = new SupervisedHost({ role: 'source', name: 'hdmi1', launch: () => 'text', ...more }, pool, faults);
-	/** The n-th process, counted from 1, once it runs. */
-	const process = async (n: number) => {
-		await until(() => processes[n - 1]?.started, { what: `process ${n}`, timeoutMs: 8_000, everyMs: 5 });
-		return processes[n - 1]!;
-	};
-	return { host, faults, processes, process };
-}
 
 test('a host that fails five times in a minute is held off, shown with its last error, and tried again after the pause', async () => {
 	const { host, faults, processes, process } = supervised({ holdOffMs: 300 });
