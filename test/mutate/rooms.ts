@@ -1,0 +1,36 @@
+/** The rooms of pure rules, and the unit tests that are to notice what goes wrong in each. */
+export interface Room {
+	/** Paths of the tree. */
+	files: string[];
+	/** Files of test/unit, without their ending, the quickest first. */
+	tests: string[];
+}
+
+export const rooms: Record<string, Room> = {
+	show: { files: ['service/show/*.ts'], tests: ['mix'] },
+	state: { files: ['service/state.ts', 'panel/api/delta.ts'], tests: ['state', 'panelState'] },
+	panel: {
+		files: [
+			'panel/switcher/{keys,scenes,without}.ts',
+			'panel/join/assessment.ts',
+			'panel/webrtc/backoff.ts',
+			'panel/common/format.ts',
+		],
+		tests: ['panelKeys', 'panelState', 'guestPage', 'panelRules'],
+	},
+	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },
+	media: {
+		files: ['service/media/{slots,guestDelay,remedies}.ts', 'service/slidingWindow.ts', 'service/showLog/timecode.ts'],
+		tests: ['guestDelay', 'supervision', 'rates'],
+	},
+	health: { files: ['service/health/{rules,severity}.ts'], tests: ['alerts', 'healthRules'] },
+	fragments: { files: ['service/recordings/fragments.ts'], tests: ['fragments'] },
+	settings: {
+		files: ['service/settings/{access,alerts,effective,fault,network,problem,program,schema,secretText,secrets,syntax,text}.ts'],
+		tests: ['settings', 'settingsFiles', 'network', 'sealed'],
+	},
+	addresses: { files: ['service/network/addresses.ts'], tests: ['network'] },
+	sdp: { files: ['service/webrtc/{sdp,codecs,candidates,fragment}.ts'], tests: ['sdp'] },
+	door: { files: ['service/door.ts'], tests: ['door'] },
+	accounts: { files: ['service/accounts/{lockout,codes,loginCodes}.ts', 'service/api/rates.ts'], tests: ['rates', 'accounts'] },
+};
