@@ -1,6 +1,6 @@
 /** Faults put in by hand, one at a time, in a copy of the tree: each has to be noticed by the tests that are named for it. */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HandMadeFault, handMadeFaults } from './faults.js';
@@ -14,20 +14,14 @@ interface Verdict {
 	by: string;
 }
 
-/** What git knows of the tree, with what was built of it. */
+/** Not of the tree, or made by what runs in it. */
+const leftOut = ['node_modules', '.git', '.stryker-tmp', 'data'];
+
+/** The tree with what was built of it. */
 function copyOfTree(): string {
 	const copy = mkdtempSync(join(tmpdir(), 'r58-mutate-'));
-	const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
-	const names = String(listed).split('\0').filter(Boolean);
-	const options = { recursive: true, preserveTimestamps: true, force: true };
-	for (const name of [...names, 'dist', 'pipelines/plugin/build', 'systemd/build']) {
-		try {
-			cpSync(join(root, name), join(copy, name), options);
-		} catch (error) {
-			// Listed, and deleted since.
-			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-		}
-	}
+	for (const name of readdirSync(root).filter((name) => !leftOut.includes(name)))
+		cpSync(join(root, name), join(copy, name), { recursive: true, preserveTimestamps: true });
 	symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 	return copy;
 }
