@@ -165,6 +165,15 @@ r58_rtp_unit_starts_h264 (GstMiniObject *unit)
 }
 
 gboolean
+r58_rtp_continues_h264 (GstBuffer *packet)
+{
+  enum { FU_A = 28, FU_B = 29 };
+  guint8 p[2];
+  return payload_peek (packet, p, sizeof p) == sizeof p && ((p[0] & 0x1f) == FU_A || (p[0] & 0x1f) == FU_B) &&
+      !(p[1] & 0x80);
+}
+
+gboolean
 r58_rtp_starts_vp8 (GstBuffer *packet)
 {
   guint8 p[8];

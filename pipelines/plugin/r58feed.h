@@ -23,6 +23,8 @@ GstMiniObject *r58_rtp_unit_rewrite (GstMiniObject *unit, guint8 payload_type, g
 gboolean r58_rtp_unit_starts_h264 (GstMiniObject *unit);
 /* The same for one VP8 packet (RFC 7741 §4). */
 gboolean r58_rtp_starts_vp8 (GstBuffer *packet);
+/* Whether an H.264 packet is a later part of one unit (FU, RFC 6184 §5.8). */
+gboolean r58_rtp_continues_h264 (GstBuffer *packet);
 /* The marker bit: of video, the last packet of a frame. */
 gboolean r58_rtp_ends_frame (GstBuffer *packet);
 

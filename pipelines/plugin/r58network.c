@@ -227,15 +227,15 @@ add_candidates (JsonBuilder *b, const gchar *key, GSList *candidates)
 }
 
 void
-r58_network_report (JsonBuilder *b, NiceAgent *agent, guint stream, const gchar *dtls)
+r58_network_report (JsonBuilder *b, NiceAgent *agent, guint stream, NiceCandidate *local, NiceCandidate *remote,
+    const gchar *dtls)
 {
-  NiceCandidate *local, *remote;
   json_builder_set_member_name (b, "connection");
   json_builder_begin_object (b);
   add_candidates (b, "local", nice_agent_get_local_candidates (agent, stream, NICE_COMPONENT_TYPE_RTP));
   add_candidates (b, "remote", nice_agent_get_remote_candidates (agent, stream, NICE_COMPONENT_TYPE_RTP));
   json_builder_set_member_name (b, "pair");
-  if (nice_agent_get_selected_pair (agent, stream, NICE_COMPONENT_TYPE_RTP, &local, &remote)) {
+  if (local && remote) {
     json_builder_begin_object (b);
     r58_network_add_candidate (b, "local", local);
     r58_network_add_candidate (b, "remote", remote);

@@ -24,7 +24,9 @@ guint r58_network_gather_ms (const R58Network *network);
 
 /* One candidate as an object under `key`, or as an element of an array when that is NULL. */
 void r58_network_add_candidate (JsonBuilder *b, const gchar *key, NiceCandidate *candidate);
-/* Adds the member `connection`: {local:[…],remote:[…],pair:{local,remote}|null,ice,dtls}. */
-void r58_network_report (JsonBuilder *b, NiceAgent *agent, guint stream, const gchar *dtls);
+/* Adds the member `connection`: {local:[…],remote:[…],pair:{local,remote}|null,ice,dtls}. `local` and `remote` are the
+ * pair in use or NULL, copies of the caller's: libnice's own may change while they are read. */
+void r58_network_report (JsonBuilder *b, NiceAgent *agent, guint stream, NiceCandidate *local, NiceCandidate *remote,
+    const gchar *dtls);
 
 G_END_DECLS

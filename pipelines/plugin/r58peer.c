@@ -5,9 +5,11 @@
 #include <gst/video/video.h>
 #include <gst/webrtc/webrtc.h>
 #include <nice/agent.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "r58common.h"
+#include "r58life.h"
 #include "r58linefigures.h"
 #include "r58lipsync.h"
 #include "r58twcc.h"
@@ -25,8 +27,11 @@ GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define VIEWER_MISSING_US (6 * G_TIME_SPAN_SECOND)
 /* What is bundled is one stream, the first of the agent. */
 #define STREAM 1
-/* Noticed within 5 s, the check included. */
-#define SILENCE_MAX_US (4 * G_TIME_SPAN_SECOND)
+/* libnice checks consent (RFC 7675) each 4 to 6 s and browsers each 2.5 s: two of our checks were lost, or nobody is there.
+ * RTCP is no measure: a viewer of sound may report each 7.5 s (RFC 3550 §6.2), and who is muted need not send at all. */
+#define SILENCE_MAX_US (13 * G_TIME_SPAN_SECOND)
+/* A guest who has sent nothing of a kind for so long is said to send none. */
+#define QUIET_US (1500 * G_TIME_SPAN_MILLISECOND)
 /* How often reports are sent, more or less; a viewer's come in return. */
 #define REPORT_INTERVAL GST_SECOND
 /* How often a guest is told which packets came and when. Once a frame, as is usual, is less the worse its line is. */
@@ -68,6 +73,7 @@ struct _R58Peer {
   GstElement *dtlsenc;
   GObject *session; /* the one RTP session of the bundle */
   R58Feed *feed;
+  R58Gate *gate;
   R58LipSync *lip_sync;
   R58Twcc *twcc;
   GSource *gather_timer;
@@ -94,9 +100,11 @@ struct _R58Peer {
   GPtrArray *inlets;
   guint64 packets, bytes;
   GstClockTimeDiff held; /* longest a received packet left after its time stamp, since the last figures */
-  gint64 heard;       /* last RTP (guest) or receiver report (viewer), g_get_monotonic_time */
+  R58Life life;
+  gint64 media[R58_KINDS]; /* last packet of a guest, g_get_monotonic_time */
+  NiceCandidate *local, *remote; /* the selected pair, copies; NULL before */
   R58LineFigures line;
-  guint32 loss_ssrc;  /* of what a viewer is sent */
+  guint32 loss_ssrc, video_ssrc; /* of what a viewer is sent */
 };
 
 /* ---- small things ---- */
@@ -129,6 +137,10 @@ r58_peer_unref (R58Peer *peer)
     r58_lip_sync_free (peer->lip_sync);
   if (peer->twcc)
     r58_twcc_free (peer->twcc);
+  r58_gate_free (peer->gate);
+  r58_life_clear (&peer->life);
+  g_clear_pointer (&peer->local, nice_candidate_free);
+  g_clear_pointer (&peer->remote, nice_candidate_free);
   g_clear_object (&peer->session);
   g_clear_object (&peer->agent);
   g_clear_object (&peer->ice);
@@ -288,13 +300,41 @@ on_peer_pem (GObject *dtls, GParamSpec *spec, R58Peer *peer)
     fail (peer, "DTLS fingerprint mismatch: the certificate is not the one of the offer");
 }
 
+/* Copies: libnice's own may go while they are read. On its thread, so the sockets stay until they are held. */
+static void
+on_selected_pair (NiceAgent *agent, guint stream, guint component, NiceCandidate *local, NiceCandidate *remote,
+    R58Peer *peer)
+{
+  g_mutex_lock (&peer->lock);
+  g_clear_pointer (&peer->local, nice_candidate_free);
+  g_clear_pointer (&peer->remote, nice_candidate_free);
+  peer->local = nice_candidate_copy (local);
+  peer->remote = nice_candidate_copy (remote);
+  g_mutex_unlock (&peer->lock);
+  GPtrArray *sockets = r58_life_sockets (agent, stream, component);
+  g_mutex_lock (&peer->lock);
+  r58_life_watch (&peer->life, sockets);
+  g_mutex_unlock (&peer->lock);
+}
+
 /* Why there is (no) connection: what was tried and how far it came. */
 static void
 add_report (R58Peer *peer, JsonBuilder *b)
 {
   static const gchar *names[] = { "new", "closed", "failed", "connecting", "connected" };
-  if (peer->agent)
-    r58_network_report (b, peer->agent, STREAM, names[g_atomic_int_get (&peer->dtls)]);
+  if (!peer->agent)
+    return;
+  g_mutex_lock (&peer->lock);
+  NiceCandidate *local = peer->local ? nice_candidate_copy (peer->local) : NULL;
+  NiceCandidate *remote = peer->remote ? nice_candidate_copy (peer->remote) : NULL;
+  g_mutex_unlock (&peer->lock);
+  if (local && remote) {
+    r58_network_add_candidate (b, "localCandidate", local);
+    r58_network_add_candidate (b, "remoteCandidate", remote);
+  }
+  r58_network_report (b, peer->agent, STREAM, local, remote, names[g_atomic_int_get (&peer->dtls)]);
+  g_clear_pointer (&local, nice_candidate_free);
+  g_clear_pointer (&remote, nice_candidate_free);
 }
 
 static void
@@ -309,15 +349,11 @@ connected (R58Peer *peer, gpointer unused)
   peer->connected_at = g_get_monotonic_time ();
   r58_network_connected (peer->agent);
   g_mutex_lock (&peer->lock);
-  peer->heard = peer->connected_at;
+  r58_life_heard (&peer->life, peer->connected_at);
+  peer->media[R58_VIDEO] = peer->media[R58_AUDIO] = peer->connected_at;
   g_mutex_unlock (&peer->lock);
   set_state (peer, PEER_CONNECTED, "connected", NULL);
   JsonBuilder *b = event_begin (peer);
-  NiceCandidate *local, *remote;
-  if (nice_agent_get_selected_pair (peer->agent, STREAM, NICE_COMPONENT_TYPE_RTP, &local, &remote)) {
-    r58_network_add_candidate (b, "localCandidate", local);
-    r58_network_add_candidate (b, "remoteCandidate", remote);
-  }
   add_report (peer, b);
   r58_json_int (b, "afterMs", (peer->connected_at - peer->created) / 1000);
   r58_post_event (peer->owner, "connected", b);
@@ -327,7 +363,7 @@ connected (R58Peer *peer, gpointer unused)
     r58_feed_open (peer->feed);
   }
   if (peer->feed && peer->pt[R58_VIDEO] >= 0)
-    peer->does->wants_key (peer->owner);
+    peer->does->wants_key (peer->owner, TRUE);
 }
 
 static void
@@ -369,6 +405,58 @@ on_incoming (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Before decryption. */
+static GstPadProbeReturn
+on_encrypted (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  R58Peer *peer = data;
+  return r58_gate_admits (peer->gate, info->data) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
+on_decrypted_rtp (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  R58Peer *peer = data;
+  return r58_gate_admits_rtp (peer->gate, info->data) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
+on_decrypted_rtcp (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  R58Peer *peer = data;
+  gint64 now = g_get_monotonic_time ();
+  g_mutex_lock (&peer->lock);
+  r58_life_heard (&peer->life, now);
+  g_mutex_unlock (&peer->lock);
+  info->data = r58_gate_report (peer->gate, info->data, now);
+  return info->data ? GST_PAD_PROBE_OK : GST_PAD_PROBE_HANDLED;
+}
+
+static GstPadProbeReturn
+on_retransmission_request (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  R58Peer *peer = data;
+  const GstStructure *s = gst_event_get_structure (info->data);
+  guint sequence, ssrc;
+  if (!s || !gst_structure_has_name (s, "GstRTPRetransmissionRequest"))
+    return GST_PAD_PROBE_OK;
+  if (!gst_structure_get_uint (s, "seqnum", &sequence) || !gst_structure_get_uint (s, "ssrc", &ssrc) ||
+      ssrc != peer->video_ssrc)
+    return GST_PAD_PROBE_DROP;
+  g_mutex_lock (&peer->lock);
+  gdouble rtt_ms = peer->line.rtt_ms;
+  g_mutex_unlock (&peer->lock);
+  return r58_gate_resend (peer->gate, sequence, rtt_ms, g_get_monotonic_time ()) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
+on_outgoing_video (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  R58Peer *peer = data;
+  r58_gate_sent (peer->gate, info->data);
+  return GST_PAD_PROBE_OK;
+}
+
 static GstPadProbeReturn
 on_outgoing_report (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -389,14 +477,36 @@ on_outgoing_report (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 }
 
 static void
+probe (R58Peer *peer, GstPad *pad, GstPadProbeType type, GstPadProbeCallback callback)
+{
+  gst_pad_add_probe (pad, type, callback, r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
+}
+
+static void
 on_session_pad (GstElement *session, GstPad *pad, R58Peer *peer)
 {
+  const GstPadProbeType media = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
   if (g_str_equal (GST_PAD_NAME (pad), "recv_rtp_sink") && peer->twcc)
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_incoming,
-        r58_peer_ref (peer), (GDestroyNotify) r58_peer_unref);
-  else if (g_str_equal (GST_PAD_NAME (pad), "send_rtcp_src"))
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_outgoing_report, r58_peer_ref (peer),
-        (GDestroyNotify) r58_peer_unref);
+    probe (peer, pad, media, on_incoming);
+  else if (g_str_equal (GST_PAD_NAME (pad), "send_rtcp_src") && peer->receive)
+    probe (peer, pad, GST_PAD_PROBE_TYPE_BUFFER, on_outgoing_report);
+  else if (g_str_equal (GST_PAD_NAME (pad), "send_rtp_sink") && !peer->receive)
+    probe (peer, pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_retransmission_request);
+}
+
+static void
+probe_decryption (R58Peer *peer, GstElement *srtpdec)
+{
+  static const struct {
+    const gchar *pad;
+    GstPadProbeCallback callback;
+  } probes[] = { { "rtp_sink", on_encrypted }, { "rtcp_sink", on_encrypted }, { "rtp_src", on_decrypted_rtp },
+    { "rtcp_src", on_decrypted_rtcp } };
+  for (guint i = 0; i < G_N_ELEMENTS (probes); i++) {
+    GstPad *pad = gst_element_get_static_pad (srtpdec, probes[i].pad);
+    probe (peer, pad, GST_PAD_PROBE_TYPE_BUFFER, probes[i].callback);
+    gst_object_unref (pad);
+  }
 }
 
 static void
@@ -409,7 +519,9 @@ on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
     hear (peer, element, "notify::connection-state", G_CALLBACK (on_dtls_state));
   } else if (g_str_equal (name, "dtlsenc")) {
     peer->dtlsenc = gst_object_ref (element);
-  } else if (g_str_equal (name, "rtpsession") && peer->receive) {
+  } else if (g_str_equal (name, "srtpdec")) {
+    probe_decryption (peer, element);
+  } else if (g_str_equal (name, "rtpsession")) {
     hear (peer, element, "pad-added", G_CALLBACK (on_session_pad));
   } else if (g_str_equal (name, "clocksync")) {
     /* It would hold every packet back by the pipeline's latency; what comes in is to go out now. */
@@ -430,6 +542,18 @@ is_audio (R58Peer *peer, guint ssrc)
   }
   g_free (prefix);
   return found;
+}
+
+/* The streams that a description names (RFC 5576 §4.1). */
+static void
+each_ssrc (const GstSDPMessage *sdp, R58Gate *gate, void (*call) (R58Gate *gate, guint32 ssrc))
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (sdp); i++) {
+    const GstSDPMedia *media = gst_sdp_message_get_media (sdp, i);
+    const gchar *value;
+    for (guint n = 0; (value = gst_sdp_media_get_attribute_val_n (media, "ssrc", n)); n++)
+      call (gate, strtoul (value, NULL, 10));
+  }
 }
 
 static void
@@ -468,8 +592,6 @@ on_rtcp (GObject *session, GstBuffer *buffer, R58Peer *peer)
       r58_line_figures_received (&peer->line, &packet, g_get_monotonic_time ());
     if (type != GST_RTCP_TYPE_RR && type != GST_RTCP_TYPE_SR)
       continue;
-    if (!peer->receive)
-      peer->heard = g_get_monotonic_time ();
     for (guint i = 0; i < gst_rtcp_packet_get_rb_count (&packet); i++) {
       guint32 ssrc, highest, jitter, lsr, dlsr;
       guint8 fraction;
@@ -502,7 +624,9 @@ inlet_take (Inlet *inlet, GstMiniObject *unit)
       ? GST_CLOCK_DIFF (pts + gst_element_get_base_time (peer->owner), r58_now ()) : 0;
   g_mutex_lock (&peer->lock);
   peer->held = MAX (peer->held, held);
-  peer->heard = g_get_monotonic_time ();
+  gint64 now = g_get_monotonic_time ();
+  r58_life_heard (&peer->life, now);
+  peer->media[inlet->kind] = now;
   peer->packets += r58_rtp_unit_packets (unit);
   peer->bytes += r58_rtp_unit_bytes (unit);
   g_mutex_unlock (&peer->lock);
@@ -646,6 +770,8 @@ r58_peer_takes (R58Peer *peer, const gchar *pad)
 void
 r58_peer_push (R58Peer *peer, R58Kind kind, GstMiniObject *unit, gboolean starts)
 {
+  if (kind == R58_VIDEO && starts)
+    r58_gate_key_sent (peer->gate);
   r58_feed_push (peer->feed, kind, unit, starts);
 }
 
@@ -653,8 +779,8 @@ static void
 feed_wants_key (gpointer owner)
 {
   R58Peer *peer = owner;
-  if (!g_atomic_int_get (&peer->ended))
-    peer->does->wants_key (peer->owner);
+  if (!g_atomic_int_get (&peer->ended) && r58_gate_key (peer->gate, g_get_monotonic_time ()))
+    peer->does->wants_key (peer->owner, FALSE);
 }
 
 /* Index of the offer's line of this kind, −1 when it has none. */
@@ -698,6 +824,9 @@ add_track (R58Peer *peer, R58Kind kind, guint32 ssrc)
     linked = gst_pad_link_full (r58_feed_pad (peer->feed, kind), sink, GST_PAD_LINK_CHECK_NOTHING) == GST_PAD_LINK_OK;
     if (linked)
       r58_feed_begin (peer->feed, kind, caps);
+    if (kind == R58_VIDEO)
+      probe (peer, r58_feed_pad (peer->feed, kind), GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST,
+          on_outgoing_video);
     gst_object_unref (sink);
   }
   gst_caps_unref (caps);
@@ -831,6 +960,7 @@ on_answer (GstPromise *promise, gpointer data)
     gst_structure_get (reply, "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
   if (description && !g_atomic_int_get (&peer->ended)) {
     peer->answer = gst_sdp_message_as_text (description->sdp);
+    each_ssrc (description->sdp, peer->gate, r58_gate_own);
     r58_network_relays (peer->network, peer->agent, STREAM);
     GstPromise *next = promise_new (peer, on_local_set);
     g_signal_emit_by_name (peer->webrtc, "set-local-description", description, next);
@@ -885,6 +1015,7 @@ r58_peer_new (const R58PeerOptions *o)
   peer->pt[R58_VIDEO] = o->video_pt;
   peer->pt[R58_AUDIO] = o->audio_pt;
   r58_line_figures_init (&peer->line);
+  peer->gate = r58_gate_new (o->receive);
   peer->created = peer->last_bytes_at = g_get_monotonic_time ();
   g_mutex_init (&peer->lock);
   peer->inlets = g_ptr_array_new_with_free_func (inlet_free);
@@ -902,6 +1033,7 @@ r58_peer_new (const R58PeerOptions *o)
   r58_network_prepare (peer->network, peer->ice, peer->agent);
 
   hear (peer, peer->agent, "candidate-gathering-done", G_CALLBACK (on_gathered));
+  hear (peer, peer->agent, "new-selected-pair-full", G_CALLBACK (on_selected_pair));
   hear (peer, webrtc, "deep-element-added", G_CALLBACK (on_element));
   hear (peer, webrtc, "notify::ice-connection-state", G_CALLBACK (on_ice_state));
   GstElement *rtpbin = gst_bin_get_by_name (GST_BIN (webrtc), "rtpbin");
@@ -918,6 +1050,7 @@ r58_peer_new (const R58PeerOptions *o)
     hear (peer, webrtc, "on-new-transceiver", G_CALLBACK (on_new_transceiver));
   } else {
     peer->feed = r58_feed_new (feed_wants_key, peer);
+    peer->video_ssrc = o->ssrc[R58_VIDEO];
     peer->loss_ssrc = o->video_pt < 0 ? o->ssrc[R58_AUDIO] : o->ssrc[R58_VIDEO];
   }
 
@@ -925,6 +1058,8 @@ r58_peer_new (const R58PeerOptions *o)
     fail (peer, "the offer is no SDP");
     return peer;
   }
+  if (o->receive)
+    each_ssrc (peer->offer, peer->gate, r58_gate_expect);
   /* One numbering for all lines of the bundle; not all need have it. */
   guint sequence_id = o->receive ? extension_id_of_any (peer->offer, R58_TWCC_URI) : 0;
   if (sequence_id)
@@ -1131,20 +1266,24 @@ r58_peer_check (R58Peer *peer)
     else if (now - peer->created > TROUBLE_US && !peer->troubled && peer->answered)
       tell_trouble (peer);
   } else {
-    R58FeedStats sent = { 0 };
-    if (peer->feed)
-      r58_feed_stats (peer->feed, &sent);
+    if (r58_gate_key_due (peer->gate, now))
+      peer->does->wants_key (peer->owner, FALSE);
     g_mutex_lock (&peer->lock);
-    /* A viewer who is sent nothing has nothing to report on. */
-    if (!peer->receive && now - sent.last_sent > 2 * G_TIME_SPAN_SECOND)
-      peer->heard = now;
-    gint64 silence = now - peer->heard;
+    gint64 silence = r58_life_silence (&peer->life, now);
     g_mutex_unlock (&peer->lock);
     if (silence > SILENCE_MAX_US)
-      reason = peer->receive ? "silent for 4 s: no media came" : "silent for 4 s: no receiver report came";
+      reason = "silent for 13 s: nothing came, no answer to STUN either";
+    else if (g_atomic_int_get (&peer->ice_failed))
+      reason = "ICE failed: consent checks (STUN) were not answered";
   }
   if (reason)
     peer->does->ended (peer->owner, peer, reason);
+}
+
+R58GateRefused
+r58_peer_refused (R58Peer *peer)
+{
+  return r58_gate_refused (peer->gate);
 }
 
 void
@@ -1154,13 +1293,14 @@ r58_peer_stats (R58Peer *peer, JsonBuilder *b)
   R58FeedStats sent = { 0 };
   if (peer->feed)
     r58_feed_stats (peer->feed, &sent);
+  gint64 now = g_get_monotonic_time ();
   g_mutex_lock (&peer->lock);
+  gint64 quiet_us[R58_KINDS] = { now - peer->media[R58_VIDEO], now - peer->media[R58_AUDIO] };
   guint64 packets = peer->receive ? peer->packets : sent.packets;
   guint64 bytes = peer->receive ? peer->bytes : sent.bytes;
   gdouble rtt_ms = peer->line.rtt_ms, held_ms = peer->held / 1e6;
   peer->held = 0;
   g_mutex_unlock (&peer->lock);
-  gint64 now = g_get_monotonic_time ();
   if (now - peer->last_bytes_at >= G_TIME_SPAN_SECOND) {
     /* Without the lock: the session takes its own, under which it calls us. */
     if (peer->receive && peer->session)
@@ -1177,8 +1317,13 @@ r58_peer_stats (R58Peer *peer, JsonBuilder *b)
   r58_json_int (b, "packets", packets);
   r58_json_int (b, "bytes", bytes);
   r58_json_int (b, "dropped", sent.dropped);
-  if (peer->receive)
+  if (peer->receive) {
     r58_json_double (b, "heldMs", held_ms);
+    /* Of the kinds the offer has. */
+    for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
+      if (peer->pt[kind] >= 0 && peer->state == PEER_CONNECTED)
+        r58_json_bool (b, kind == R58_VIDEO ? "videoQuiet" : "audioQuiet", quiet_us[kind] > QUIET_US);
+  }
   if (peer->line.loss_pct >= 0)
     r58_json_double (b, "lossPct", peer->line.loss_pct);
   r58_json_int (b, "kbps", peer->kbps);

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 
 #include "r58feed.h"
+#include "r58gate.h"
 #include "r58network.h"
 
 G_BEGIN_DECLS
@@ -15,8 +16,8 @@ typedef struct _R58Peer R58Peer;
 /* What the element does for its peers. `ended` comes on the control thread, the others on any. */
 typedef struct {
   void (*ended) (GstElement *owner, R58Peer *peer, const gchar *reason);
-  /* A viewer needs a key frame (it joined, lost something or asked). */
-  void (*wants_key) (GstElement *owner);
+  /* A viewer needs a key frame: it `joins`, or lost something or asked. */
+  void (*wants_key) (GstElement *owner, gboolean joins);
   /* Received media of a guest whose certificate is the one of its offer. Transfer full. */
   void (*received) (GstElement *owner, R58Peer *peer, R58Kind kind, GstMiniObject *unit);
   void (*received_event) (GstElement *owner, R58Peer *peer, R58Kind kind, GstEvent *event);
@@ -46,6 +47,7 @@ gboolean r58_peer_candidate (R58Peer *peer, const gchar *candidate);
 void r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owner));
 /* Deadlines; call about four times a second. May end the peer through the owner. */
 void r58_peer_check (R58Peer *peer);
+R58GateRefused r58_peer_refused (R58Peer *peer);
 void r58_peer_stats (R58Peer *peer, JsonBuilder *b);
 
 /* Send: payload type of this viewer for what comes in on `pad` ("video" or an audio pad), −1 when it takes none. */

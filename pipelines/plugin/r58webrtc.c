@@ -1,5 +1,6 @@
 /* r58webrtc: one encode for any number of WebRTC viewers, or one guest received. See r58peer.h for one peer. */
 #include "r58common.h"
+#include "r58inbox.h"
 #include "r58peer.h"
 
 #include <gst/video/video.h>
@@ -7,8 +8,10 @@
 GST_DEBUG_CATEGORY (r58_webrtc_debug);
 #define GST_CAT_DEFAULT r58_webrtc_debug
 
-/* One key frame costs every viewer bandwidth: at most one request in this time for all peers together. */
+/* One key frame costs every viewer bandwidth: at most one request in this time for all peers together. Who joins waits for
+ * the picture; who lost something has one. */
 #define KEY_INTERVAL_US (500 * G_TIME_SPAN_MILLISECOND)
+#define LOST_KEY_INTERVAL_US G_TIME_SPAN_SECOND
 #define CHECK_MS 250
 #define COMMANDS_MAX 256
 #define STOP_MAX_US (5 * G_TIME_SPAN_SECOND)
@@ -34,7 +37,7 @@ struct _R58WebRTC {
   gint commands;        /* waiting */
   GThread *warmer;
   GSource *key_timer;
-  gint64 key_asked;
+  gint64 key_asked, key_due;
   gint src_vp8;         /* receive: it is no H.264; any thread */
   gint awaits_key;      /* receive: what comes cannot be decoded until a key frame does; any thread */
   guint ticks;
@@ -45,10 +48,12 @@ struct _R58WebRTC {
   guint removals;       /* peers being taken apart */
   /* What every viewer is sent under: an answer has to name it, also before the payloader has made its first packet. */
   guint32 ssrc[R58_KINDS];
-  guint64 packets_in, bytes_in, unsent, key_requests, joined, ended;
+  guint64 packets_in, bytes_in, key_requests, joined, ended;
+  R58GateRefused refused; /* of peers that have ended */
 
-  /* Receive: one pad a kind, there as long as the element. */
+  /* Receive: one pad a kind, there as long as the element, and what waits for the decoder behind it. */
   GstPad *src[R58_KINDS];
+  R58Inbox *inbox[R58_KINDS];
   GMutex src_lock[R58_KINDS];
   gboolean src_begun[R58_KINDS], src_discont[R58_KINDS], src_checked[R58_KINDS];
   GstCaps *src_caps[R58_KINDS];
@@ -113,20 +118,37 @@ on_key_timer (gpointer data)
 }
 
 /* At once, or at the end of the interval for all who asked in between. Control thread. */
-static gboolean
-key_wanted (gpointer data)
+static void
+want_key (R58WebRTC *self, gint64 interval_us)
 {
-  R58WebRTC *self = data;
-  gint64 wait_us = self->key_asked + KEY_INTERVAL_US - g_get_monotonic_time ();
-  if (self->key_timer)
-    return G_SOURCE_REMOVE;
+  gint64 due = self->key_asked + interval_us, wait_us = due - g_get_monotonic_time ();
+  if (self->key_timer && self->key_due <= due)
+    return;
+  if (self->key_timer) {
+    g_source_destroy (self->key_timer);
+    g_clear_pointer (&self->key_timer, g_source_unref);
+  }
   if (wait_us <= 0) {
     ask_key (self);
-    return G_SOURCE_REMOVE;
+    return;
   }
+  self->key_due = due;
   self->key_timer = g_timeout_source_new (wait_us / 1000 + 1);
   g_source_set_callback (self->key_timer, on_key_timer, self, NULL);
   g_source_attach (self->key_timer, self->context);
+}
+
+static gboolean
+key_wanted (gpointer data)
+{
+  want_key (data, KEY_INTERVAL_US);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+lost_key_wanted (gpointer data)
+{
+  want_key (data, LOST_KEY_INTERVAL_US);
   return G_SOURCE_REMOVE;
 }
 
@@ -141,9 +163,18 @@ invoke (R58WebRTC *self, GSourceFunc call, gpointer data, GDestroyNotify notify)
 }
 
 static void
-peer_wants_key (GstElement *owner)
+peer_wants_key (GstElement *owner, gboolean joins)
 {
-  invoke (R58_WEBRTC (owner), key_wanted, owner, NULL);
+  invoke (R58_WEBRTC (owner), joins ? key_wanted : lost_key_wanted, owner, NULL);
+}
+
+/* Receive: what comes next cannot be decoded without a key frame. */
+static void
+guest_needs_key (gpointer owner)
+{
+  R58WebRTC *self = owner;
+  g_atomic_int_set (&self->awaits_key, TRUE);
+  invoke (self, key_wanted, self, NULL);
 }
 
 /* ---- peers ---- */
@@ -159,6 +190,16 @@ peer_removed (GstElement *owner)
 }
 
 static void
+add_refused (R58GateRefused *sum, R58Peer *peer)
+{
+  R58GateRefused one = r58_peer_refused (peer);
+  sum->rtp += one.rtp;
+  sum->rtcp += one.rtcp;
+  sum->resends += one.resends;
+  sum->keys += one.keys;
+}
+
+static void
 peer_ended (GstElement *owner, R58Peer *peer, const gchar *reason)
 {
   R58WebRTC *self = R58_WEBRTC (owner);
@@ -168,6 +209,7 @@ peer_ended (GstElement *owner, R58Peer *peer, const gchar *reason)
   if (ours) {
     self->ended++;
     self->removals++;
+    add_refused (&self->refused, peer);
   }
   g_mutex_unlock (&self->lock);
   if (ours)
@@ -204,26 +246,27 @@ peer_received (GstElement *owner, R58Peer *peer, R58Kind kind, GstMiniObject *un
   }
   /* A stream that is joined in its middle, or has a hole, is no picture until the guest is asked; the request or what
    * answers it may be lost too. */
+  gboolean starts = FALSE;
   if (kind == R58_VIDEO && GST_IS_BUFFER (unit)) {
-    if (g_atomic_int_get (&self->src_vp8) ? r58_rtp_starts_vp8 (GST_BUFFER (unit)) : r58_rtp_unit_starts_h264 (unit))
+    starts = g_atomic_int_get (&self->src_vp8) ? r58_rtp_starts_vp8 (GST_BUFFER (unit)) : r58_rtp_unit_starts_h264 (unit);
+    if (starts)
       g_atomic_int_set (&self->awaits_key, FALSE);
     else if (first)
       g_atomic_int_set (&self->awaits_key, TRUE);
     if (g_atomic_int_get (&self->awaits_key) && r58_rtp_ends_frame (GST_BUFFER (unit)))
-      peer_wants_key (owner);
+      invoke (self, key_wanted, self, NULL);
   }
   g_mutex_lock (&self->lock);
   self->packets_in += r58_rtp_unit_packets (unit);
   self->bytes_in += r58_rtp_unit_bytes (unit);
   g_mutex_unlock (&self->lock);
-  /* What is behind the pad must not end the peer: a pad nobody uses, or one that is being stopped, just drops. */
-  GstFlowReturn flow = GST_IS_BUFFER_LIST (unit) ? gst_pad_push_list (pad, GST_BUFFER_LIST (unit))
-                                                 : gst_pad_push (pad, GST_BUFFER (unit));
-  if (flow != GST_FLOW_OK) {
-    g_mutex_lock (&self->lock);
-    self->unsent++;
-    g_mutex_unlock (&self->lock);
-  }
+  r58_inbox_push (self->inbox[kind], unit, starts);
+}
+
+static void
+push_event (R58WebRTC *self, R58Kind kind, GstEvent *event)
+{
+  r58_inbox_push (self->inbox[kind], GST_MINI_OBJECT_CAST (event), FALSE);
 }
 
 static void
@@ -232,23 +275,25 @@ src_caps (R58WebRTC *self, R58Kind kind, GstCaps *caps)
   GstPad *pad = self->src[kind];
   GstCaps *out = gst_caps_copy (caps);
   const gchar *encoding = gst_structure_get_string (gst_caps_get_structure (out, 0), "encoding-name");
-  if (kind == R58_VIDEO)
+  if (kind == R58_VIDEO) {
     g_atomic_int_set (&self->src_vp8, g_strcmp0 (encoding, "VP8") == 0);
+    r58_inbox_vp8 (self->inbox[kind], g_atomic_int_get (&self->src_vp8));
+  }
   /* The same stream with another SSRC is no other format. */
   gst_structure_remove_field (gst_caps_get_structure (out, 0), "ssrc");
   if (!self->src_begun[kind]) {
     gchar *id = gst_pad_create_stream_id (pad, GST_ELEMENT (self), r58_kind_name (kind));
-    gst_pad_push_event (pad, gst_event_new_stream_start (id));
+    push_event (self, kind, gst_event_new_stream_start (id));
     g_free (id);
   }
   if (!self->src_caps[kind] || !gst_caps_is_equal (self->src_caps[kind], out)) {
-    gst_pad_push_event (pad, gst_event_new_caps (out));
+    push_event (self, kind, gst_event_new_caps (out));
     gst_caps_replace (&self->src_caps[kind], out);
   }
   if (!self->src_begun[kind]) {
     GstSegment segment;
     gst_segment_init (&segment, GST_FORMAT_TIME);
-    gst_pad_push_event (pad, gst_event_new_segment (&segment));
+    push_event (self, kind, gst_event_new_segment (&segment));
   }
   self->src_begun[kind] = TRUE;
   self->src_discont[kind] = TRUE;
@@ -269,7 +314,7 @@ peer_received_event (GstElement *owner, R58Peer *peer, R58Kind kind, GstEvent *e
       /* GstRTPPacketLost: lets Opus conceal what is missing. */
       if (kind == R58_VIDEO && gst_event_has_name (event, "GstRTPPacketLost"))
         g_atomic_int_set (&self->awaits_key, TRUE);
-      gst_pad_push_event (self->src[kind], gst_event_ref (event));
+      push_event (self, kind, gst_event_ref (event));
     }
     g_mutex_unlock (&self->src_lock[kind]);
   }
@@ -434,6 +479,17 @@ take_command (R58WebRTC *self, const gchar *text)
 
 /* ---- control thread ---- */
 
+/* What waits for the decoder, and what it was too slow for. */
+static void
+add_inbox (JsonBuilder *b, R58Kind kind, const R58InboxStats *stats)
+{
+  static const gchar *keys[R58_KINDS][3] = { { "videoWaitMs", "videoDropped", "videoOverlong" },
+    { "audioWaitMs", "audioDropped", "audioOverlong" } };
+  r58_json_double (b, keys[kind][0], stats->waited / 1e6);
+  r58_json_int (b, keys[kind][1], stats->dropped);
+  r58_json_int (b, keys[kind][2], stats->overlong);
+}
+
 static void
 post_stats (R58WebRTC *self)
 {
@@ -446,11 +502,25 @@ post_stats (R58WebRTC *self)
   g_mutex_lock (&self->lock);
   r58_json_int (b, "packetsIn", self->packets_in);
   r58_json_int (b, "bytesIn", self->bytes_in);
+  guint64 unsent = 0;
+  for (R58Kind kind = R58_VIDEO; kind < R58_KINDS && self->inbox[kind]; kind++) {
+    R58InboxStats stats;
+    r58_inbox_stats (self->inbox[kind], &stats);
+    add_inbox (b, kind, &stats);
+    unsent += stats.unsent;
+  }
   if (self->mode == MODE_RECEIVE)
-    r58_json_int (b, "unsent", self->unsent);
+    r58_json_int (b, "unsent", unsent);
   r58_json_int (b, "keyRequests", self->key_requests);
   r58_json_int (b, "joined", self->joined);
   r58_json_int (b, "ended", self->ended);
+  R58GateRefused refused = self->refused;
+  for (guint i = 0; i < self->peers->len; i++)
+    add_refused (&refused, g_ptr_array_index (self->peers, i));
+  r58_json_int (b, "refusedRtp", refused.rtp);
+  r58_json_int (b, "refusedRtcp", refused.rtcp);
+  r58_json_int (b, "refusedResends", refused.resends);
+  r58_json_int (b, "refusedKeys", refused.keys);
   r58_json_int (b, "removals", self->removals);
   g_mutex_unlock (&self->lock);
   r58_post_event (GST_ELEMENT (self), "stats", b);
@@ -501,6 +571,9 @@ start (R58WebRTC *self)
   GST_OBJECT_UNLOCK (self);
   self->loop = g_main_loop_new (self->context, FALSE);
   self->key_asked = 0;
+  for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
+    if (self->inbox[kind])
+      r58_inbox_start (self->inbox[kind]);
   self->thread = g_thread_new ("r58-webrtc", control, self);
   self->warmer = g_thread_new ("r58-warm", warm, NULL);
 }
@@ -669,7 +742,7 @@ src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   if (gst_video_event_is_force_key_unit (event)) {
     GST_OBJECT_LOCK (self);
     if (self->context)
-      peer_wants_key (GST_ELEMENT (self));
+      invoke (self, key_wanted, self, NULL);
     GST_OBJECT_UNLOCK (self);
   }
   gst_event_unref (event);
@@ -697,8 +770,10 @@ set_mode (R58WebRTC *self, Mode mode)
       gst_pad_set_query_function (pad, src_query);
       gst_pad_use_fixed_caps (pad);
       self->src[kind] = pad;
+      self->inbox[kind] = r58_inbox_new (pad, kind, guest_needs_key, self);
       gst_element_add_pad (GST_ELEMENT (self), pad);
     } else if (mode == MODE_SEND && self->src[kind]) {
+      g_clear_pointer (&self->inbox[kind], r58_inbox_free);
       gst_element_remove_pad (GST_ELEMENT (self), self->src[kind]);
       self->src[kind] = NULL;
     }
@@ -743,6 +818,8 @@ change_state (GstElement *element, GstStateChange transition)
   GstStateChangeReturn ret = GST_ELEMENT_CLASS (r58_webrtc_parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++) {
+      if (self->inbox[kind])
+        r58_inbox_stop (self->inbox[kind]);
       self->src_begun[kind] = FALSE;
       gst_clear_caps (&self->src_caps[kind]);
     }
@@ -794,6 +871,7 @@ finalize (GObject *object)
   R58WebRTC *self = R58_WEBRTC (object);
   g_ptr_array_unref (self->peers);
   for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++) {
+    g_clear_pointer (&self->inbox[kind], r58_inbox_free);
     g_mutex_clear (&self->src_lock[kind]);
     gst_clear_caps (&self->src_caps[kind]);
   }
@@ -858,8 +936,9 @@ r58_webrtc_class_init (R58WebRTCClass *klass)
       "Events: answer {id,sdp,afterMs}, failed {id,reason} before the answer, state {id,state,reason?}, "
       "connected {id,localCandidate,remoteCandidate,connection,afterMs}, trouble {id,connection} after 4 s without, "
       "gone {id,reason,connection?} after the answer, refused {op,id,reason}, "
-      "stats {peers:[{id,state,rttMs?,packets,bytes,dropped,heldMs?,lossPct?,kbps}],packetsIn,bytesIn,unsent?,"
-      "keyRequests,joined,ended,removals} every 500 ms",
+      "stats {peers:[{id,state,rttMs?,packets,bytes,dropped,heldMs?,videoQuiet?,audioQuiet?,lossPct?,kbps}],packetsIn,"
+      "bytesIn,unsent?,videoWaitMs?,videoDropped?,videoOverlong?,audioWaitMs?,audioDropped?,audioOverlong?,"
+      "keyRequests,joined,ended,refusedRtp,refusedRtcp,refusedResends,refusedKeys,removals} every 500 ms",
       "R58 Studio");
 }
 

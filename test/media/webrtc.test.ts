@@ -139,7 +139,7 @@ test('two viewers see and hear one encode; one leaves, the other goes on', async
 	assert.equal(pipeline.errors, []);
 });
 
-test('a viewer whose browser is killed is gone within 5 s, the other goes on', async () => {
+test('a viewer whose browser is killed is gone within 15 s, the other goes on', async () => {
 	pipeline = await new Pipeline().start(sender);
 	const stays = await open();
 	await watch(stays, 'stays');
@@ -153,8 +153,8 @@ test('a viewer whose browser is killed is gone within 5 s, the other goes on', a
 	} finally {
 		await victim.kill();
 	}
-	const { reason } = await pipeline.waitEvent('gone', ({ id }) => id === 'victim', 8000);
-	assert.match(reason, /silent for 4 s|closed by the peer/);
+	const { reason } = await pipeline.waitEvent('gone', ({ id }) => id === 'victim', 20_000);
+	assert.match(reason, /silent for 13 s|closed by the peer/);
 	await untilAdvancing(stays);
 });
 

@@ -1,6 +1,6 @@
 /** Viewers and guests that cost little, in a process of their own: real ICE, DTLS and SRTP, every packet counted, none decoded. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Answer, Order, Role } from './lightPeersChild.js';
+import type { Answer, Kind, Order, Role } from './lightPeersChild.js';
 import { payloadTypes } from './lightPeersChild.js';
 import { Pipeline } from './pipeline.js';
 import { pause, within } from './wait.js';
@@ -33,6 +33,37 @@ export class LightPeers {
 		return this.#connect(signal, 'views');
 	}
 
+	/** A viewer who says nothing but what `send` says. */
+	addMute(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
+		return this.#connect(signal, 'mute');
+	}
+
+	/** A guest who sends nothing but what `send` sends, and what all senders send once there is a feed. */
+	addQuiet(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
+		return this.#connect(signal, 'sends');
+	}
+
+	/** Packets of one peer as they are, RTCP or RTP (which is numbered anew), so many times over. */
+	async send(id: string, kind: Kind, packets: Buffer[], times = 1): Promise<void> {
+		const sent = this.#next((answer) => answer.op === 'sent' && answer.id === id, 'the packets to be sent');
+		this.#send({ op: 'send', id, kind, packets: packets.map((packet) => packet.toString('base64')), times });
+		await sent;
+	}
+
+	/** The process of all of them stands still. */
+	freeze(): void {
+		this.#child.kill('SIGSTOP');
+	}
+
+	/** What all senders send stops; `resume` lets it go on, as a microphone that is muted for a while. */
+	pause(): void {
+		this.#send({ op: 'pause', paused: true });
+	}
+
+	resume(): void {
+		this.#send({ op: 'pause', paused: false });
+	}
+
 	/** One more guest, who sends a small moving picture and a tone. */
 	async addSender(signal: (offer: string, id: string) => Promise<string>): Promise<string> {
 		this.#feed ??= this.#startFeed();
@@ -58,6 +89,11 @@ export class LightPeers {
 	/** RTP times at which a viewer's key frames began. */
 	async keys(id: string): Promise<number[]> {
 		return (await this.#counts())[id]?.keys ?? [];
+	}
+
+	/** What a viewer has received. */
+	async counted(id: string): Promise<Counts[string]> {
+		return (await this.#counts())[id]!;
 	}
 
 	async #connect(signal: (offer: string, id: string) => Promise<string>, role: Role): Promise<string> {

@@ -8,22 +8,32 @@ export type Order =
 	| { op: 'answer'; id: string; sdp: string }
 	| { op: 'close'; id: string }
 	| { op: 'ask' }
+	| { op: 'send'; id: string; kind: Kind; packets: string[]; times: number }
 	| { op: 'packets' }
-	| { op: 'feed' };
+	| { op: 'feed' }
+	| { op: 'pause'; paused: boolean };
 export type Answer =
 	| { op: 'offer'; id: string; sdp: string }
 	| { op: 'state'; id: string; state: string }
 	| { op: 'packets'; counts: Record<string, Count> }
+	| { op: 'sent'; id: string }
 	| { op: 'feed'; ports: Record<Kind, number> };
 export interface Count {
 	packets: number;
 	bytes: number;
 	/** RTP times at which a key frame of H.264 began, in the order they came. */
 	keys: number[];
+	/** SSRC, last sequence number and bytes of the picture. */
+	video: { ssrc: number; sequence: number; bytes: number };
+	/** RTP time of the newest packet of the picture. */
+	time: number;
+	/** Packets under the payload type of retransmissions, and their bytes. */
+	resent: { packets: number; bytes: number };
 }
 export type Kind = 'video' | 'audio';
-export type Role = 'views' | 'sends';
-export const payloadTypes = { video: 108, audio: 111 };
+/** `mute`: a viewer who reports nothing by itself, and takes retransmissions. */
+export type Role = 'views' | 'mute' | 'sends';
+export const payloadTypes = { video: 108, audio: 111, resent: 109 };
 
 type Track = ReturnType<InstanceType<typeof datachannel.PeerConnection>['addTrack']>;
 interface Peer {
@@ -46,6 +56,7 @@ function add(id: string, role: Role): void {
 	const direction = role === 'sends' ? 'SendOnly' : 'RecvOnly';
 	const video = new datachannel.Video('0', direction);
 	video.addH264Codec(payloadTypes.video);
+	if (role === 'mute') video.addRTXCodec(payloadTypes.resent, payloadTypes.video, 90_000);
 	const audio = new datachannel.Audio('1', direction);
 	audio.addOpusCodec(payloadTypes.audio);
 	if (role === 'sends') {
@@ -53,16 +64,17 @@ function add(id: string, role: Role): void {
 		audio.addSSRC(2, 'light');
 	}
 	const tracks = { video: connection.addTrack(video), audio: connection.addTrack(audio) };
-	const peer: Peer = { connection, count: { packets: 0, bytes: 0, keys: [] }, tracks, role };
+	const peer: Peer = { connection, count: newCount(), tracks, role };
 	peers.set(id, peer);
 	for (const track of Object.values(tracks)) {
-		// Receiver reports: without them the sender takes the viewer for lost.
+		// Receiver reports.
 		if (role === 'views') track.setMediaHandler(new datachannel.RtcpReceivingSession());
 		track.onMessage((packet) => {
 			const { count } = peer;
 			count.packets += 1;
 			count.bytes += packet.length;
 			const time = packet.readUInt32BE(4);
+			if (track === tracks.video) note(count, packet);
 			if (track === tracks.video && startsKey(packet) && count.keys.at(-1) !== time) count.keys.push(time);
 		});
 	}
@@ -71,6 +83,24 @@ function add(id: string, role: Role): void {
 		if (state === 'complete') answer({ op: 'offer', id, sdp: connection.localDescription()!.sdp });
 	});
 	connection.setLocalDescription('offer');
+}
+
+function newCount(): Count {
+	return { packets: 0, bytes: 0, keys: [], video: { ssrc: 0, sequence: 0, bytes: 0 }, time: 0, resent: { packets: 0, bytes: 0 } };
+}
+
+function note(count: Count, packet: Buffer): void {
+	const { video, resent } = count;
+	const type = packet[1]! & 0x7f;
+	if (type === payloadTypes.resent) {
+		resent.packets += 1;
+		resent.bytes += packet.length;
+	} else if (type === payloadTypes.video) {
+		video.sequence = packet.readUInt16BE(2);
+		video.ssrc = packet.readUInt32BE(8);
+		video.bytes += packet.length;
+		count.time = packet.readUInt32BE(4);
+	}
 }
 
 /** Parameter sets or the start of an IDR slice, of packets without header extensions (RFC 6184 §5). */
@@ -83,7 +113,25 @@ function startsKey(packet: Buffer): boolean {
 
 /** Every viewer sends a PLI. */
 function askAll(): void {
-	for (const { role, tracks } of peers.values()) if (role === 'views') tracks.video.requestKeyframe();
+	for (const { role, tracks } of peers.values()) if (role !== 'sends') tracks.video.requestKeyframe();
+}
+
+/** Packets a timer's round sends: more at once would be lost on the way. */
+const atOnce = 40;
+
+/** Packets as they are, RTP with sequence numbers of its own; `times` over. */
+async function send({ id, kind, packets, times }: Extract<Order, { op: 'send' }>): Promise<void> {
+	const track = peers.get(id)!.tracks[kind];
+	const all = packets.map((packet) => Buffer.from(packet, 'base64'));
+	let sequence = 0;
+	for (let n = 0; n < times * all.length; n++) {
+		const packet = all[n % all.length]!;
+		const isRtcp = packet[1]! >= 192 && packet[1]! <= 223;
+		if (!isRtcp) packet.writeUInt16BE(sequence++ & 0xffff, 2);
+		if (track.isOpen()) track.sendMessageBinary(packet);
+		if (n % atOnce === atOnce - 1) await new Promise((resolve) => setTimeout(resolve, 4));
+	}
+	answer({ op: 'sent', id });
 }
 
 function close(id: string): void {
@@ -91,11 +139,19 @@ function close(id: string): void {
 	peers.delete(id);
 }
 
+let paused = false;
+
 /** Ports of this machine whose RTP goes out to every peer that sends. */
 async function feed(): Promise<void> {
 	const port = (kind: Kind) =>
 		new Promise<number>((resolve) => {
+			let skipped = 0;
 			const socket = createSocket('udp4', (packet) => {
+				const isRtp = packet[1]! < 192 || packet[1]! > 223;
+				if (paused && isRtp) skipped += 1;
+				if (paused) return;
+				// Time goes on while nothing is sent, the numbers do not.
+				if (isRtp) packet.writeUInt16BE((packet.readUInt16BE(2) - skipped) & 0xffff, 2);
 				for (const { role, tracks } of peers.values())
 					if (role === 'sends' && tracks[kind].isOpen()) tracks[kind].sendMessageBinary(packet);
 			});
@@ -109,6 +165,8 @@ process.on('message', (order: Order) => {
 	else if (order.op === 'answer') peers.get(order.id)!.connection.setRemoteDescription(order.sdp, 'answer');
 	else if (order.op === 'close') close(order.id);
 	else if (order.op === 'feed') void feed();
+	else if (order.op === 'send') void send(order);
+	else if (order.op === 'pause') paused = order.paused;
 	else if (order.op === 'ask') askAll();
 	else answer({ op: 'packets', counts: Object.fromEntries([...peers].map(([id, { count }]) => [id, count])) });
 });

@@ -27,13 +27,13 @@ async function view({ service, viewers }: { service: TestService; viewers: Light
 	});
 }
 
-test('however many viewers ask for key frames, all together get one each 500 ms', async (context) => {
+test('however many viewers ask for key frames all the time, the program has hardly more than unasked', async (context) => {
 	const { viewers } = context;
 	const ids = await Promise.all(Array.from({ length: 6 }, () => view(context)));
 	const asking = setInterval(() => viewers.askAll(), 40);
 	try {
-		const keys = await until(async () => (await viewers.keys(ids[0]!)).length >= 14 && viewers.keys(ids[0]!), {
-			what: 'fourteen key frames',
+		const keys = await until(async () => (await viewers.keys(ids[0]!)).length >= 12 && viewers.keys(ids[0]!), {
+			what: 'twelve key frames',
 			timeoutMs: 30_000,
 			everyMs: 200,
 		});
@@ -41,8 +41,8 @@ test('however many viewers ask for key frames, all together get one each 500 ms'
 		const asked = keys.slice(3);
 		const seconds = ((asked.at(-1)! - asked[0]!) >>> 0) / clockRate;
 		const perSecond = (asked.length - 1) / seconds;
-		// Unasked there is one a second.
-		assert.ok(perSecond <= 2.1 && perSecond > 1.4, `${perSecond.toFixed(2)} key frames a second`);
+		// Unasked there is one a second; each viewer may ask for one each 2.5 s, and they all get what one is given.
+		assert.ok(perSecond <= 1.7 && perSecond > 0.9, `${perSecond.toFixed(2)} key frames a second`);
 	} finally {
 		clearInterval(asking);
 	}
