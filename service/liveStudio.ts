@@ -279,6 +279,7 @@ export class LiveStudio implements Studio {
 			sessions: this.#sessions,
 			network,
 			onAir: (id) => tallyOf(id, state.current) === 'program',
+			faults,
 		});
 		this.#conversations = new Conversations(state);
 		this.#removals = new Removals(state);

@@ -176,7 +176,8 @@ export class JoinPage extends LitElement {
 		const seen = screen.track !== null || (!cameraOff && devices.track('video') !== undefined);
 		const heard = !muted && devices.track('audio') !== undefined && !this.#visit.channel.status?.muted;
 		const why = trouble(whip.status, texts, navigator.onLine);
-		const words = phase === 'live' ? presence(texts, seen, heard) : (why ?? texts.state.connecting);
+		const words =
+			phase === 'live' ? presence(texts, seen, heard, this.#visit.channel.status?.nothingSent) : (why ?? texts.state.connecting);
 		return html`<div class="state ${phase}" role="status" data-testid="join-state" data-phase=${phase}>
 			${words} ${phase === 'waiting' ? texts.state.waiting : nothing}
 			${(code || reason === 'no-path') && message && phase !== 'live' ? html`<small>${texts.state.detail} ${message}</small>` : nothing}

@@ -2,7 +2,8 @@ import type { Status } from '../webrtc/status.js';
 import type { Texts } from './texts/en.js';
 
 /** What reaches the studio of this guest: never more than is sent. */
-export function presence(texts: Texts, seen: boolean, heard: boolean): string {
+export function presence(texts: Texts, seen: boolean, heard: boolean, nothingSent = false): string {
+	if (nothingSent && (seen || heard)) return texts.state.nothing;
 	if (seen) return heard ? texts.state.seesAndHears : texts.state.sees;
 	return heard ? texts.state.hears : texts.state.neither;
 }

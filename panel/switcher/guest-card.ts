@@ -86,9 +86,9 @@ export class GuestCard extends LitElement {
 				>Remove</button>
 			</div>
 			<div>
-				<p class="small ${guest.state}" role="status">${stateWords[guest.state]}</p>
+				<p class="small ${guest.state}" role="status">${guest.nothingSent ? 'Connected, nothing sent' : stateWords[guest.state]}</p>
 				${figures.length > 0 ? html`<p class="small dim" data-testid="figures-${guest.id}">${figures.join(' · ')}</p>` : nothing}
-				${guest.lastError && guest.state !== 'connected' ? html`<p class="small">${asSentence(guest.lastError)}</p>` : nothing}
+				${guest.lastError ? html`<p class="small">${asSentence(guest.lastError)}</p>` : nothing}
 			</div>
 			${this.#actions()} ${this.open ? this.#more() : nothing}
 		`;

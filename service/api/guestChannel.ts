@@ -39,6 +39,8 @@ export interface GuestStatus {
 	lossPct: number | null;
 	kbps: number | null;
 	video: z.infer<typeof guestVideoSchema> | null;
+	/** Connected, and for more than a second neither picture nor sound has reached the studio. */
+	nothingSent: boolean;
 	lastError: string | null;
 	/** The newest message of the studio that the guest has confirmed. */
 	seenMessage: number;

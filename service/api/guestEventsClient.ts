@@ -55,7 +55,8 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 
 	#view(): GuestStatus {
 		const { current } = this.o.studio.state;
-		const { name, maxKbps, state, path, rttMs, lossPct, kbps, video, lastError, seenMessage } = current.guests[this.o.guest]!;
+		const { name, maxKbps, state, path, rttMs, lossPct, kbps, video, nothingSent, lastError, seenMessage } =
+			current.guests[this.o.guest]!;
 		return {
 			name,
 			tally: tallyOf(this.o.guest, current),
@@ -67,6 +68,7 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 			lossPct,
 			kbps,
 			video,
+			nothingSent,
 			lastError,
 			seenMessage,
 		};

@@ -214,6 +214,8 @@ export const guestSchema = z.object({
 	kbps: z.number().nullable(),
 	codec: z.string().nullable(),
 	video: guestVideoSchema.nullable(),
+	/** Connected, and for more than a second neither picture nor sound has come: muted, or nothing moves. */
+	nothingSent: z.boolean(),
 	/** Highest bitrate of the picture that the guest's page may send; null = no cap. */
 	maxKbps: z.number().int().nullable(),
 	/** The newest of the conversation, and up to which one the guest has read. */

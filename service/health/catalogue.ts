@@ -40,6 +40,7 @@ export const faultKinds = {
 	settings: { severity: 'warning', ends: 'the file can be used' },
 	sealed: { severity: 'warning', ends: 'the secret is typed again' },
 	'ice-server': { severity: 'warning', ends: 'the server answers, or is removed' },
+	'guest-decoder': { severity: 'warning', ends: 'nothing is left out for 10 s, or the guest is gone' },
 	webhook: { severity: 'warning', ends: 'an alert is delivered' },
 	certificate: { severity: 'warning', ends: 'it is renewed, replaced or not wanted any more' },
 	tunnel: { severity: 'warning', ends: 'the tunnel is up or switched off' },

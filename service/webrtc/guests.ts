@@ -3,6 +3,7 @@ import type { Canvas } from '../../pipelines/canvas.js';
 import { guestSource } from '../../pipelines/guestSource.js';
 import { type Connection, connectionSchema, type Guest, guestPatchSchema } from '../api/schema.js';
 import { StudioError } from '../errors.js';
+import type { Faults } from '../faults.js';
 import type { Sources } from '../media/sources.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Supervisor } from '../media/supervisor.js';
@@ -11,14 +12,22 @@ import type { Network } from '../network/network.js';
 import type { PeerWay } from '../network/peerWay.js';
 import type { LiveState } from '../state.js';
 import type { Settings } from '../store/settings.js';
+import { DecoderWatch } from './decoderWatch.js';
 import { PictureMeter } from './pictureMeter.js';
-import { processEnded, RtcElement } from './rtcElement.js';
+import { type PeerStats, processEnded, RtcElement } from './rtcElement.js';
 import { type CheckedOffer, checkOffer, finishAnswer } from './sdp.js';
 import type { RtcSessions } from './sessions.js';
 import { Turns } from './turns.js';
 
 /** What is known of a connection that is none. */
-const unmeasured = { path: null, rttMs: null, lossPct: null, kbps: null, video: null } satisfies Partial<Guest>;
+const unmeasured = {
+	path: null,
+	rttMs: null,
+	lossPct: null,
+	kbps: null,
+	video: null,
+	nothingSent: false,
+} satisfies Partial<Guest>;
 const READY_TIMEOUT_MS = 5_000;
 /** The element knows its one peer by this name. */
 const PEER = 'guest';
@@ -34,11 +43,13 @@ export interface GuestsOptions {
 	network: Network;
 	/** Whether the audience sees this guest, or is about to. */
 	onAir: (id: string) => boolean;
+	faults: Faults;
 }
 
 interface Seat {
 	host: SupervisedHost;
 	rtc: RtcElement;
+	decoder: DecoderWatch;
 	/** Rejects when the seat goes to a newer connection or is lost; an answer under way is not waited for then. */
 	taken: Promise<never>;
 	take: (reason: Error) => void;
@@ -81,6 +92,7 @@ export class Guests {
 			kbps: null,
 			codec: null,
 			video: null,
+			nothingSent: false,
 			maxKbps: this.#caps[id] ?? null,
 			messages: [],
 			seenMessage: 0,
@@ -189,7 +201,8 @@ export class Guests {
 			launch: () => guestSource({ instance, id, canvas, video: video?.codec ?? null, audio: audio !== undefined }),
 			restart: false,
 		});
-		const seat: Seat = { host, rtc: new RtcElement(host), ...takeable() };
+		const decoder = new DecoderWatch(this.o.faults, this.get(id));
+		const seat: Seat = { host, rtc: new RtcElement(host), decoder, ...takeable() };
 		this.#seats.set(id, seat);
 		this.#update(id, { state: 'connecting', codec: video?.codec ?? null });
 		return seat;
@@ -231,8 +244,17 @@ export class Guests {
 			void this.#explain(id, null, reason, connectionOf(data));
 			void this.#lose(id, seat, reason);
 		});
-		seat.rtc.on('stats', ([stats]) => {
-			if (stats) update({ rttMs: rounded(stats.rttMs), lossPct: rounded(stats.lossPct), kbps: rounded(stats.kbps) });
+		seat.rtc.on('stats', ([stats], { videoDropped }) => {
+			if (!stats) return;
+			update({
+				rttMs: rounded(stats.rttMs),
+				lossPct: rounded(stats.lossPct),
+				kbps: rounded(stats.kbps),
+				nothingSent: sendsNothing(stats),
+			});
+			if (this.#seats.get(id) !== seat) return;
+			const behind = seat.decoder.read(Number(videoDropped ?? 0), performance.now());
+			if (behind !== undefined) this.#update(id, { lastError: behind });
 		});
 		seat.host.on('down', (reason) => void this.#lose(id, seat, reason));
 		const picture = new PictureMeter();
@@ -268,7 +290,8 @@ export class Guests {
 		seat.take(processEnded(reason));
 	}
 
-	#end(id: string, { host }: Seat): Promise<void> {
+	#end(id: string, { host, decoder }: Seat): Promise<void> {
+		decoder.end();
 		const ended = this.o.supervisor.remove(host).finally(() => {
 			if (this.#ending.get(id) === ended) this.#ending.delete(id);
 		});
@@ -367,6 +390,11 @@ function started(host: SupervisedHost): Promise<void> {
 /** How far it came, as the element tells it; null when it does not. */
 function connectionOf(data: Record<string, unknown>): Connection | null {
 	return connectionSchema.safeParse(data.connection).data ?? null;
+}
+
+/** Of the kinds that the offer has. */
+function sendsNothing({ state, videoQuiet, audioQuiet }: PeerStats): boolean {
+	return state === 'connected' && (videoQuiet ?? true) && (audioQuiet ?? true);
 }
 
 function rounded(value: number | undefined): number | null {

@@ -21,6 +21,9 @@ export interface PeerStats {
 	rttMs?: number;
 	lossPct?: number;
 	kbps?: number;
+	/** Of a guest: none of the kinds that the offer has has come for a while. */
+	videoQuiet?: boolean;
+	audioQuiet?: boolean;
 }
 
 export interface RtcElementEvents {
@@ -29,7 +32,7 @@ export interface RtcElementEvents {
 	gone: [peer: string, reason: string, data: Record<string, unknown>];
 	/** Not connected after some seconds; it may still become so. */
 	trouble: [peer: string, data: Record<string, unknown>];
-	stats: [peers: PeerStats[]];
+	stats: [peers: PeerStats[], element: Record<string, unknown>];
 }
 
 /** The service's side of one r58webrtc element (named `rtc`) in a host. */
@@ -104,7 +107,7 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 				if (this.#peers.has(peer)) this.emit('trouble', peer, data);
 				break;
 			case 'stats':
-				if (Array.isArray(data.peers)) this.emit('stats', data.peers as PeerStats[]);
+				if (Array.isArray(data.peers)) this.emit('stats', data.peers as PeerStats[], data);
 				break;
 		}
 	}

@@ -246,6 +246,7 @@ function guestOf(id: string, name: string): Guest {
 		kbps: null,
 		codec: null,
 		video: null,
+		nothingSent: false,
 		maxKbps: null,
 		lastError: null,
 		connection: null,

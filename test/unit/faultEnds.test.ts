@@ -23,6 +23,7 @@ import { DeviceKey } from '../../service/system/deviceKey.js';
 import { KeyFiles } from '../../service/system/keyFiles.js';
 import { createLog } from '../../service/system/log.js';
 import { Tunnel } from '../../service/system/tunnel.js';
+import { DecoderWatch } from '../../service/webrtc/decoderWatch.js';
 import { ShowStub } from '../tools/showStub.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
@@ -147,6 +148,12 @@ const ends: Partial<Record<FaultCode, Ends>> = {
 		const { processes } = host(faults);
 		processes[0]!.emit('stuck');
 		return () => processes[0]!.emit('end', null);
+	},
+	'guest-decoder': async ({ faults }) => {
+		const watch = new DecoderWatch(faults, { id: 'guest-a', name: 'Ada' });
+		watch.read(40, 0);
+		watch.read(40, 9_000);
+		return () => watch.read(40, 10_000);
 	},
 	'no-slot': async ({ faults }) => {
 		const waiting = new WaitingInputs(faults);

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
+import { LightPeers } from '../tools/lightPeers.js';
 import { needed } from '../tools/packages.js';
 import { freeTcpPorts } from '../tools/ports.js';
 import { processes } from '../tools/processes.js';
 import { TestService } from '../tools/service.js';
 import { Signalling } from '../tools/signalling.js';
 import { suite } from '../tools/suite.js';
-import { until } from '../tools/wait.js';
+import { pause, until } from '../tools/wait.js';
 
 /** What becomes of a seat when the guest's browser is closed, killed, frozen or reloaded, and of viewers. */
 const test = suite<Context>('liveness');
@@ -25,6 +26,8 @@ interface Context {
 }
 /** Time that a busy machine may take on top of what is promised. */
 const slackMs = 5000;
+/** Consent (RFC 7675) is checked each 4 to 6 s; nothing but silence after two checks ends a peer. */
+const silenceMs = 14_000;
 /** In place of a minute. */
 const seatMs = 4000;
 
@@ -81,7 +84,14 @@ class Victim {
 
 	/** All its processes. */
 	signal(signal: NodeJS.Signals): void {
-		for (const { session, pid, state } of processes()) if (session === this.session && state !== 'Z') process.kill(pid, signal);
+		for (const { session, pid, state } of processes()) {
+			if (session !== this.session || state === 'Z') continue;
+			try {
+				process.kill(pid, signal);
+			} catch {
+				// It ended by itself in this moment.
+			}
+		}
 	}
 
 	end(): void {
@@ -128,7 +138,7 @@ for (const [name, signal] of [
 		const { service, guest } = context;
 		const victim = await join58(context);
 		victim.signal(signal);
-		const { guests } = await untilState(context, 'lost', 5000 + slackMs);
+		const { guests } = await untilState(context, 'lost', silenceMs + slackMs);
 		assert.match(guests[guest.id]!.lastError!, /silent|closed/);
 		await until(() => service.hosts().every(({ name }) => name !== guest.id), {
 			what: 'the end of its process',
@@ -139,8 +149,44 @@ for (const [name, signal] of [
 		victim.end();
 		if (signal === 'SIGSTOP') return;
 		(await join58(context)).end();
-		await untilState(context, 'lost', 5000 + slackMs);
+		await untilState(context, 'lost', silenceMs + slackMs);
 	});
+
+test('a guest who has nothing to send stays, is said to send nothing, and is live again as soon as something comes', async (context) => {
+	const { service } = context;
+	const { id, whipUrl, token } = await context.wire.guest();
+	const peers = new LightPeers();
+	try {
+		await peers.addSender(async (offer) => {
+			const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/sdp' };
+			const { pathname } = new URL(whipUrl);
+			const response = await fetch(`${service.http}${pathname}`, { method: 'POST', headers, body: offer });
+			assert.is(response.status, 201, await response.clone().text());
+			return response.text();
+		});
+		const guestIs = (nothingSent: boolean, source: string) =>
+			service.waitState(
+				({ guests, sources }) => guests[id]?.nothingSent === nothingSent && sources[id]?.state === source,
+				`nothing sent ${nothingSent}, and the source ${source}`,
+				20_000,
+			);
+		await guestIs(false, 'live');
+		const { pid } = await service.host('source', id);
+		peers.pause();
+		const quiet = await guestIs(true, 'no-signal');
+		assert.is(quiet.guests[id]!.state, 'connected');
+		// Longer than the silence of a peer that is gone.
+		await pause(silenceMs + 1000);
+		const { guests } = await service.state();
+		assert.equal([guests[id]!.state, guests[id]!.nothingSent, guests[id]!.lastError], ['connected', true, null]);
+		peers.resume();
+		await guestIs(false, 'live');
+		assert.is((await service.host('source', id)).pid, pid, 'the same connection');
+	} finally {
+		peers.stop();
+		await service.api('DELETE', `/api/guests/${id}`);
+	}
+});
 
 test('a viewer whose browser is frozen is no viewer any more, the others go on', async (context) => {
 	const { service } = context;
@@ -153,7 +199,7 @@ test('a viewer whose browser is frozen is no viewer any more, the others go on',
 		{ what: 'a picture', timeoutMs: 15_000 },
 	);
 	victim.signal('SIGSTOP');
-	await viewers(0, 5000 + slackMs);
+	await viewers(0, silenceMs + slackMs);
 	victim.end();
 });
 

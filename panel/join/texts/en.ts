@@ -122,6 +122,7 @@ export const en = {
 		sees: 'You are in. The studio sees you; nobody hears you.',
 		hears: 'You are in. The studio hears you; nobody sees you.',
 		neither: 'You are in. The studio neither sees nor hears you.',
+		nothing: 'You are in, but neither picture nor sound arrives from this device.',
 		offline: 'This device has no network.',
 		lost: 'The connection was lost.',
 		'no-path': 'No path for picture and sound was found. Is this device in the same network as the studio?',

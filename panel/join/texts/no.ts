@@ -126,6 +126,7 @@ export const no: Texts = {
 		sees: 'Du er med. Studioet ser deg; ingen hører deg.',
 		hears: 'Du er med. Studioet hører deg; ingen ser deg.',
 		neither: 'Du er med. Studioet verken ser eller hører deg.',
+		nothing: 'Du er med, men verken bilde eller lyd kommer fram fra denne enheten.',
 		offline: 'Denne enheten har ikke nett.',
 		lost: 'Forbindelsen ble brutt.',
 		'no-path': 'Fant ingen vei for bilde og lyd. Er denne enheten i samme nett som studioet?',
