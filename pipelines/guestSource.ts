@@ -18,7 +18,7 @@ export function guestSource(o: GuestSourceOptions): string {
 		o.video !== null &&
 			chain(
 				pad('rtc', 'video_src'),
-				videoDecoders[o.video === 'H264' ? 'h264' : 'vp8'](),
+				videoDecoders[o.video === 'H264' ? 'h264' : 'vp8'](o.canvas),
 				element('r58meter', { name: 'picture' }),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The guest's own rate stays: the mixer takes the newest frame.
@@ -39,10 +39,11 @@ export function guestSource(o: GuestSourceOptions): string {
  * (RSA, 80 to 300 ms).
  */
 export function guestWarmUp(): string {
+	const canvas = { width: 1920, height: 1080, fpsNum: 30, fpsDen: 1 };
 	const sink = () => element('fakesink', { async: false });
 	return pipeline(
 		element('r58webrtc', { name: 'rtc', mode: 'receive' }),
-		chain(pad('rtc', 'video_src'), videoDecoders.h264(), element('videoconvertscale'), sink()),
+		chain(pad('rtc', 'video_src'), videoDecoders.h264(canvas), element('videoconvertscale'), sink()),
 		chain(pad('rtc', 'audio_src'), opusDecoder(), sink()),
 	);
 }

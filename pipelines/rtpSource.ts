@@ -23,7 +23,7 @@ export function rtpSource(o: RtpSourceOptions): string {
 		o.video !== null &&
 			chain(
 				packets(o.address, o.video.port, { media: 'video', rate: 90_000, name: o.video.codec.toUpperCase() }),
-				videoDecoders[o.video.codec](),
+				videoDecoders[o.video.codec](o.canvas),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The sender's own rate stays: the mixer takes the newest frame.
 				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
@@ -54,11 +54,25 @@ function packets(address: string, port: number, { media, rate, name }: { media: 
 
 /** RTP to raw pictures, without a frame of delay. */
 export const videoDecoders = {
-	h264: () =>
-		// Frame threads would add a frame of delay each.
-		chain(element('rtph264depay'), element('h264parse'), element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' })),
-	vp8: () => chain(element('rtpvp8depay'), element('vp8dec', { threads: 2 })),
+	h264: (canvas: Canvas) =>
+		chain(
+			element('rtph264depay'),
+			element('h264parse'),
+			sizeLimit(canvas),
+			// Frame threads would add a frame of delay each.
+			element('avdec_h264', { 'max-threads': 2, 'thread-type': 'slice' }),
+		),
+	vp8: (canvas: Canvas) => chain(element('rtpvp8depay'), sizeLimit(canvas), element('vp8dec', { threads: 2 })),
 };
+
+/** What is more than twice the canvas each way is of no use to it, and a decoder's memory; Full HD is what cameras send. */
+function sizeLimit({ width, height }: Canvas): string {
+	return element('r58sizelimit', {
+		name: 'picture-size',
+		longest: Math.max(2 * Math.max(width, height), 1920),
+		shortest: Math.max(2 * Math.min(width, height), 1080),
+	});
+}
 
 /** RTP with Opus to sound on the machine's grid. */
 export function opusDecoder(): string {
