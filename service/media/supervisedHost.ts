@@ -14,6 +14,11 @@ const STALL_MS = 2_000;
 const START_MS = 12_000;
 /** On a machine that is too busy the program comes first: processes that start and viewers wait. */
 const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
+/**
+ * What a host may hold of its own, in MB: several times what a 4K picture takes. One that grows beyond is ended before the
+ * kernel ends another in its place. Less for tests.
+ */
+const MEMORY_MB = Number(process.env.R58_HOST_MEMORY_MB) || 1_500;
 const BACKOFF_MS = { first: 100, cap: 5_000 };
 /** This many failures a minute and the host is held off. More for tests that break hosts oftener than that on purpose. */
 const HOLD_OFF = { failures: Number(process.env.R58_HOLD_OFF_FAILURES) || 5, windowMs: 60_000, pauseMs: 30_000 };
@@ -155,6 +160,14 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		} else if (!this.#ready && now - this.#startedAt > START_MS) {
 			host.kill(`not started within ${START_MS / 1000} s`);
 		}
+	}
+
+	/** Called about once a second. */
+	checkMemory(ownBytes: number): void {
+		const mb = Math.round(ownBytes / 1e6);
+		if (mb <= MEMORY_MB) return;
+		this.#ready = false;
+		this.#process?.kill(`used ${mb} MB of memory, more than the ${MEMORY_MB} MB that a host may: out of memory`);
 	}
 
 	#run(): void {

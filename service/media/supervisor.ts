@@ -76,14 +76,15 @@ export class Supervisor {
 	/** Reads what the processes use; about once a second. */
 	measure(): void {
 		this.#usage = this.#meter.read([...this.#hosts.values()].flatMap(({ pid }) => pid ?? []));
+		for (const host of this.#hosts.values()) host.checkMemory(this.#usage.get(host.pid ?? 0)?.ownBytes ?? 0);
 	}
 
 	/** Counters of every host by `role name`. */
 	stats(): Record<string, HostStats> {
 		const all: Record<string, HostStats> = {};
 		for (const [key, { pid = null, state, ready, restarts, stats }] of this.#hosts) {
-			const { cpuPct = null, rssBytes = null } = this.#usage.get(pid ?? 0) ?? {};
-			all[key] = { pid, state, ready, restarts, cpuPct, rssBytes, elements: stats };
+			const { cpuPct = null, rssBytes = null, ownBytes = null } = this.#usage.get(pid ?? 0) ?? {};
+			all[key] = { pid, state, ready, restarts, cpuPct, rssBytes, ownBytes, elements: stats };
 		}
 		return all;
 	}

@@ -8,6 +8,8 @@ export interface Usage {
 	/** Of one core, since the last reading. */
 	cpuPct: number | null;
 	rssBytes: number | null;
+	/** Of that, what no other process has and no file: what a process can let grow. */
+	ownBytes: number | null;
 }
 
 /** Processor time and memory of processes, from /proc (proc(5)). */
@@ -26,7 +28,7 @@ export class UsageMeter {
 			const before = this.#last.get(pid);
 			const seconds = before ? (now - before.at) / 1000 : 0;
 			const cpuPct = before && seconds > 0 ? Math.round(((ticks - before.ticks) / TICKS / seconds) * 1000) / 10 : null;
-			all.set(pid, { cpuPct, rssBytes: Number(fields[21]) * PAGE });
+			all.set(pid, { cpuPct, rssBytes: Number(fields[21]) * PAGE, ownBytes: ownBytesOf(pid) });
 			next.set(pid, { at: now, ticks });
 		}
 		this.#last = next;
@@ -45,6 +47,15 @@ export function outOfMemoryKills(): number {
 		return Number(/^oom_kill (\d+)/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0);
 	} catch {
 		return 0;
+	}
+}
+
+function ownBytesOf(pid: number): number | null {
+	try {
+		const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ').map(Number);
+		return (resident! - shared!) * PAGE;
+	} catch {
+		return null;
 	}
 }
 

@@ -87,6 +87,22 @@ test('a process that does not die is reported and not replaced; when it is gone 
 	await host.stop();
 });
 
+test('a process that takes more memory than a host may is ended and brought back, with the figure and what to do', async () => {
+	const { host, faults, process } = supervised();
+	host.start();
+	const grown = await process(1);
+	host.checkMemory(900e6);
+	assert.is(grown.killed, null);
+	host.checkMemory(1_900e6);
+	assert.match(grown.killed!, /^used 1900 MB of memory, more than the 1500 MB/);
+	grown.emit('end', grown.killed);
+	await process(2);
+	const [fault] = faults.list();
+	assert.is(fault!.code, 'host-restarted');
+	assert.match(fault!.remedy!, /smaller picture/);
+	await host.stop();
+});
+
 test('a launch that cannot be made is a failure like any other', async () => {
 	const { host, processes } = supervised({
 		launch: async () => {
