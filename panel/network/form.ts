@@ -1,3 +1,5 @@
+import { serverUrlPattern } from '../../service/network/serverUrl.js';
+
 /** The network section of /api/settings as the form holds it, and back. Secrets come as true (set) or null, and go as typed. */
 export interface ServerValues {
 	name: string;
@@ -17,6 +19,7 @@ export interface NetworkValues {
 	extraAddresses: string[];
 	interfaces: string[];
 	tcp: boolean;
+	specialTargets: boolean;
 }
 
 export type Login = 'none' | 'fixed' | 'secret';
@@ -35,6 +38,14 @@ export function newServer(servers: readonly ServerValues[]): ServerValues {
 /** Words between blanks, commas or line ends. */
 export function words(text: string): string[] {
 	return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** What is wrong with the addresses of a server, or null. */
+export function urlsProblem(urls: readonly string[]): string | null {
+	const wrong = urls.find((url) => !serverUrlPattern.test(url));
+	if (wrong === undefined) return null;
+	const start = /^(stuns?|turns?):/i.test(wrong) ? 'is no address of a server' : 'must start with stun:, turn: or turns:';
+	return `“${wrong}” ${start}. For example: turn:turn.example.org:3478`;
 }
 
 /** An empty field keeps the secret that is set. */

@@ -9,6 +9,7 @@ import { textOf } from '../common/typed.js';
 import { type NetworkValues, newServer, typed, words } from './form.js';
 import './help.js';
 import './self-test.js';
+import type { ServerForm } from './server-form.js';
 import './server-form.js';
 import '../common/page-head.js';
 
@@ -150,6 +151,8 @@ export class NetworkPage extends LitElement {
 	}
 
 	async #save(): Promise<void> {
+		// Said at its field already.
+		for (const form of this.renderRoot.querySelectorAll<ServerForm>('r58-server-form')) if (form.focusProblem()) return;
 		await this.#attempt.run(async () => {
 			const body = { network: this.values };
 			this.values = (await request<{ network: NetworkValues }>('PATCH', '/api/settings', { body })).network;

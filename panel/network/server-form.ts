@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../common/styles.js';
-import { type Login, loginOf, type ServerValues, typed, words } from './form.js';
+import { type Login, loginOf, type ServerValues, typed, urlsProblem, words } from './form.js';
 
 /** One STUN or TURN server. Tells of a change by `change`, of its removal by `remove`. */
 @customElement('r58-server-form')
@@ -13,6 +13,8 @@ export class ServerForm extends LitElement {
 			.fields { display: grid; gap: 10px 12px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); align-items: end; }
 			.wide { grid-column: 1 / -1; }
 			label { display: grid; gap: 4px; }
+			.wrong { color: var(--bad); font-weight: 600; }
+			[aria-invalid='true'] { border-color: var(--bad); }
 		`,
 	];
 	@property({ attribute: false }) server!: ServerValues;
@@ -20,6 +22,7 @@ export class ServerForm extends LitElement {
 	override render() {
 		const { name, urls, for: side } = this.server;
 		const login = loginOf(this.server);
+		const wrong = urlsProblem(urls);
 		return html`<div class="fields">
 			<label>Name<input data-testid="server-name" .value=${name} @change=${this.#text((name) => ({ name }))} /></label>
 			<label>Used by
@@ -31,8 +34,10 @@ export class ServerForm extends LitElement {
 				<input
 					data-testid="server-urls" .value=${urls.join(' ')} spellcheck="false"
 					placeholder="turn:turn.example.org:3478 turns:turn.example.org:5349"
+					aria-invalid=${wrong === null ? 'false' : 'true'} aria-describedby=${wrong === null ? nothing : 'urls-problem'}
 					@change=${this.#text((value) => ({ urls: words(value) }))}
 				/>
+				${wrong === null ? nothing : html`<span class="wrong" id="urls-problem" role="alert" data-testid="server-urls-problem">⚠ ${wrong}</span>`}
 			</label>
 			<label>Login
 				<select data-testid="server-login" @change=${this.#text((value) => loginFields(value as Login))}>
@@ -43,6 +48,13 @@ export class ServerForm extends LitElement {
 			${login === 'secret' ? html`<label>Secret${this.#secret('secret')}</label>` : nothing}
 			<button @click=${() => this.dispatchEvent(new Event('remove'))}>Remove ${name}</button>
 		</div>`;
+	}
+
+	/** True when something is wrong here; the cursor is there then. */
+	focusProblem(): boolean {
+		if (urlsProblem(this.server.urls) === null) return false;
+		this.renderRoot.querySelector<HTMLInputElement>('[data-testid="server-urls"]')?.focus();
+		return true;
 	}
 
 	#fixed() {

@@ -13,6 +13,7 @@ import { setPolicies } from './policies.js';
 import type { Route } from './route.js';
 import type { Services } from './services.js';
 import { setSessionCookie } from './session.js';
+import { answerUnknownPage, wantsPage } from './unknownPage.js';
 import { validate } from './validation.js';
 
 const json = 'application/json';
@@ -109,7 +110,8 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 			await next();
 		} catch (error) {
 			if (clientLeft(error) && context.req.socket.destroyed) return;
-			answerError(context, error instanceof StudioError ? error : internal(error, context, requestId), peer);
+			if (error instanceof StudioError && error.code === 'not-found' && wantsPage(context)) answerUnknownPage(context);
+			else answerError(context, error instanceof StudioError ? error : internal(error, context, requestId), peer);
 		} finally {
 			metrics.countRequest(context.method, context.status);
 		}

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { checkRoom } from '../limits.js';
 import { clientOf } from './client.js';
 import { qrSvg } from './qr.js';
 import { type Route, route } from './route.js';
@@ -15,6 +16,7 @@ type Inviter = (context: Context, guest: string, name: string, expiresInS: numbe
  */
 export function inviterOf({ store, settings }: Services): Inviter {
 	return (context, guest, name, expiresInS) => {
+		checkRoom('invites of this guest', store.tokens.ofGuest(guest).length);
 		const { id, token, expiresAt } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest, expiresInS });
 		const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
 		const joinUrl = `${origin}/guest_join#${token}`;

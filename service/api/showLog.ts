@@ -11,6 +11,7 @@ import {
 	logQuerySchema,
 } from '../showLog/entry.js';
 import type { ShowLog } from '../showLog/showLog.js';
+import { RateLimit, rateKey } from './rates.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
 
@@ -29,8 +30,11 @@ const columns = [
 	'run',
 ] as const;
 const exportPage = 500;
+/** Faster than anybody types; the log's oldest entries go when there are too many. */
+const noteRate = { client: { burst: 20, perSecond: 0.5 }, all: { burst: 40, perSecond: 1 } };
 
 export function showLogRoutes({ showLog }: Services): Route[] {
+	const notes = new RateLimit(noteRate.client, noteRate.all);
 	return [
 		route({
 			method: 'GET',
@@ -49,7 +53,10 @@ export function showLogRoutes({ showLog }: Services): Route[] {
 			body: logNoteSchema,
 			status: 201,
 			response: logEntrySchema,
-			handler: ({ body, caller }) => showLog.note(body.text, caller!.name, body.agoMs),
+			handler: ({ context, body, caller }) => {
+				notes.check(rateKey(caller!, context.req));
+				return showLog.note(body.text, caller!.name, body.agoMs);
+			},
 		}),
 		route({
 			method: 'GET',

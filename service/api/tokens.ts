@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { checkRoom } from '../limits.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
 import { idSchema, tokenCreateSchema, tokenSchema } from './schema.js';
@@ -28,6 +29,7 @@ export function tokenRoutes({ store, settings }: Services): Route[] {
 				if (body.role === 'technician' && body.streamers)
 					throw new StudioError('invalid', 'streamers: not for technicians, who may watch all');
 				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers change nothing anyway');
+				checkRoom('tokens', store.tokens.list().filter(({ guest }) => guest === null).length);
 				const { guest: _, ...token } = store.tokens.create(body);
 				const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
 				const watched = body.role === 'viewer' ? (body.streamers?.[0] ?? 'program') : null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { checkRoom } from '../limits.js';
 import type { StoredUser } from '../store/users.js';
 import { userCreateSchema, userPatchSchema, userSchema } from './accountSchema.js';
 import { type Route, route } from './route.js';
@@ -46,6 +47,7 @@ export function userRoutes({ store, passwords }: Services): Route[] {
 				free(body.name);
 				const password = await passwords.hash(body.password);
 				free(body.name);
+				checkRoom('accounts', users.list().length);
 				return users.create({ ...body, password });
 			},
 		}),

@@ -27,6 +27,10 @@ const packages: Record<string, string> = {
 const remedies: { when: RegExp; remedy: string }[] = [
 	{ when: /alsa|audio device|card:/i, remedy: 'Plug the sound card in, or choose another for the source' },
 	{ when: /name .* is not known here/, remedy: "Check the receiver's name and the network, or give its address" },
+	{
+		when: /network\.specialTargets/,
+		remedy: 'Give the address of the other machine, or let a technician allow it (settings: network.specialTargets)',
+	},
 	{ when: /No space left|disk is full/i, remedy: 'Free space on the disk or choose another data folder' },
 	{
 		when: /address .* in use by another writer/i,

@@ -37,6 +37,9 @@ export interface SlotStats {
 /** One frame for the source's process to draw it, one for the machine to be busy with something else. */
 const DEMO_DELAY_FRAMES = 2;
 
+/** A signal that is away for less is not told as lost: pictures that move would say “No signal” now and then. */
+const LOST_MS = 1_000;
+
 const demoInputs = [
 	{ id: 'hdmi1', label: 'HDMI 1', colour: '#c83232', toneHz: 440 },
 	{ id: 'hdmi2', label: 'HDMI 2', colour: '#32b432', toneHz: 550 },
@@ -57,6 +60,8 @@ export class Sources {
 	#changed: Record<string, SourcePatch>;
 	/** Sources the program mixer has a signal of. */
 	#live = new Set<string>();
+	/** Sources that lost their signal a moment ago. */
+	#going = new Map<string, NodeJS.Timeout>();
 	/** Of guests. */
 	#delays = new Map<string, GuestDelay>();
 	#running = false;
@@ -152,6 +157,8 @@ export class Sources {
 		this.#point(id, false, { onLoss: 'hold', backup: null, n1: false });
 		this.slots.free(id);
 		this.#live.delete(id);
+		clearTimeout(this.#going.get(id));
+		this.#going.delete(id);
 		this.#delays.delete(id);
 		this.o.state.set(`sources.${id}`, null);
 		for (const source of Object.values(this.o.state.current.sources))
@@ -261,8 +268,18 @@ export class Sources {
 		const signal = source?.kind === 'rtp' && source.video === null ? audio : video;
 		if (signal === 'live') this.#live.add(id);
 		else this.#live.delete(id);
+		clearTimeout(this.#going.get(id));
+		this.#going.delete(id);
 		if (signal === 'live') this.setState(id, 'live');
-		else if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
+		else if (this.o.state.current.sources[id]?.state === 'live') {
+			if (signal === 'empty') this.setState(id, 'no-signal');
+			else this.#going.set(id, setTimeout(() => this.#gone(id), LOST_MS).unref());
+		}
+	}
+
+	#gone(id: string): void {
+		this.#going.delete(id);
+		if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
 	}
 
 	/** What the program mixer measured of its slots: a guest's delay covers the later of picture and sound. */

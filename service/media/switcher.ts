@@ -15,6 +15,7 @@ import {
 	type Take,
 } from '../api/schema.js';
 import { StudioError } from '../errors.js';
+import { checkRoom } from '../limits.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../show/layouts.js';
 import { linear, type MixLayer, mixLayers, slotGains, sourcesOf } from '../show/mix.js';
 import { multiviewLayers, multiviewMap } from '../show/multiview.js';
@@ -186,6 +187,8 @@ export class Switcher {
 
 	async #saveScene(content: SceneContent): Promise<Scene> {
 		const { id } = content;
+		const { scenes } = this.o.state.current;
+		if (!Object.hasOwn(scenes, id)) checkRoom('scenes', Object.keys(scenes).filter((id) => !isSourceScene(id)).length);
 		if (isSourceScene(id))
 			throw new StudioError('conflict', `${id} belongs to its source and is not edited; copy it to a scene of another name`);
 		const scene = this.#keepScene(content);

@@ -3,13 +3,18 @@ import { lookup } from 'node:dns/promises';
 import { rtpTarget } from '../../pipelines/rtpTarget.js';
 import type { Target, TargetCreate, TargetPatch } from '../api/schema.js';
 import { StudioError } from '../errors.js';
+import { checkRoom, limits } from '../limits.js';
+import { specialAddress } from '../network/specialAddresses.js';
 import type { LiveState } from '../state.js';
 import type { Store, StoredTarget } from '../store/store.js';
+import { within } from '../within.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
 
 /** A target that hangs is replaced this soon: whoever watches there is to see the program again within 3 s. */
 const STALL_MS = 1_500;
+/** Whoever makes a target waits no longer for its name. */
+const LOOKUP_MS = 2_000;
 /** Figures are averaged over about this long. */
 const WINDOW_MS = 1_000;
 
@@ -18,6 +23,8 @@ export interface TargetsOptions {
 	state: LiveState;
 	store: Store;
 	supervisor: Supervisor;
+	/** A technician lets them be this machine, a broadcast or a multicast group. */
+	special: () => boolean;
 }
 
 interface Sending {
@@ -36,7 +43,10 @@ export class Targets {
 	constructor(private readonly o: TargetsOptions) {}
 
 	restore(): void {
-		for (const target of this.o.store.targets.list()) this.#publish(target);
+		const stored = this.o.store.targets.list();
+		for (const target of stored.slice(0, limits.targets)) this.#publish(target);
+		for (const { id } of stored.slice(limits.targets))
+			this.o.store.leftOut.add('targets', id, `more than ${limits.targets}, which is the most`);
 	}
 
 	start(): void {
@@ -46,6 +56,8 @@ export class Targets {
 	async create(target: TargetCreate): Promise<Target> {
 		const stored: StoredTarget = { id: `target-${randomBytes(4).toString('hex')}`, ...target };
 		checkPorts(stored);
+		await this.#checkHost(stored.host);
+		checkRoom('targets', Object.keys(this.o.state.current.targets).length);
 		this.o.store.targets.put(stored);
 		this.#publish(stored);
 		if (stored.enabled) this.#send(stored.id);
@@ -56,6 +68,8 @@ export class Targets {
 		const { kind, label, host, videoPort, audioPort, enabled } = this.#get(id);
 		const stored: StoredTarget = { id, kind, label, host, videoPort, audioPort, enabled, ...patch };
 		checkPorts(stored);
+		if (patch.host !== undefined) await this.#checkHost(patch.host);
+		this.#get(id);
 		this.o.store.targets.put(stored);
 		if (Object.keys(patch).every((key) => key === 'label')) {
 			this.o.state.set(`targets.${id}.label`, stored.label);
@@ -74,6 +88,20 @@ export class Targets {
 		this.o.state.set(`targets.${id}`, null);
 	}
 
+	/** A name that nobody knows now may be known later: what it leads to is looked at again before anything is sent. */
+	async #checkHost(receiver: string): Promise<void> {
+		const known = lookup(receiver, { all: true }).catch(() => []);
+		const addresses = await within(known, LOOKUP_MS, () => []);
+		for (const { address } of addresses) this.#checkAddress(receiver, address);
+	}
+
+	#checkAddress(receiver: string, address: string): string {
+		const special = this.o.special() ? null : specialAddress(address);
+		if (special === null) return address;
+		const message = `host: ${receiver} is ${special}; targets are other machines unless a technician sets network.specialTargets`;
+		throw new StudioError('invalid', message, [{ field: 'host', message }]);
+	}
+
 	#get(id: string): Target {
 		const target = this.o.state.current.targets[id];
 		if (!target) throw new StudioError('not-found', `there is no target ${id}`);
@@ -87,7 +115,10 @@ export class Targets {
 			role: 'target',
 			name: id,
 			// udpsink sends to nobody, without a word, when it does not know the name.
-			launch: async () => rtpTarget({ instance, host: await addressOf(receiver), videoPort, audioPort }),
+			launch: async () => {
+				const host = this.#checkAddress(receiver, await addressOf(receiver));
+				return rtpTarget({ instance, host, videoPort, audioPort });
+			},
 			stallMs: STALL_MS,
 		});
 		const sending: Sending = { host, counts: new Map(), before: { packets: 0, bytes: 0 }, last: undefined };

@@ -7,6 +7,7 @@ import type { Recording, RecordingCreate } from '../api/schema.js';
 import type { KeyFrames } from '../encoder/keyFrames.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
+import { checkRoom } from '../limits.js';
 import type { Supervisor } from '../media/supervisor.js';
 import { recordingLogFiles } from '../showLog/recordingLog.js';
 import type { ShowLog } from '../showLog/showLog.js';
@@ -86,6 +87,7 @@ export class Recorder {
 			throw new StudioError('invalid', 'iso: recording single sources is not available yet; leave it out to record the program');
 		const active = [...this.#running.keys()][0];
 		if (active) throw new StudioError('conflict', `recording ${active} is running; stop it first`);
+		checkRoom('recordings', Object.keys(this.o.state.current.recordings).length);
 		const wanted = process.hrtime.bigint() - BigInt(Math.round(prerollS * 1000)) * 1_000_000n;
 		const startPtsNs = this.o.keyFrames.before(wanted);
 		if (startPtsNs === null)

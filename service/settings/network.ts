@@ -1,17 +1,17 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isTurnUrl } from '../network/iceServer.js';
+import { serverUrlPattern } from '../network/serverUrl.js';
 import { secretText } from './secretText.js';
 
 /** Peers a guest takes: what it sends, and the return it watches. */
 const PEERS_A_GUEST = 2;
 
-/** RFC 7064 §3.1 and RFC 7065 §3.1; an IPv6 address stands in brackets. */
 const serverUrl = z
 	.string()
 	.max(300)
 	.regex(
-		/^(stuns?:(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?|turns?:(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:\d{1,5})?(\?transport=(udp|tcp))?)$/i,
+		serverUrlPattern,
 		'must be like stun:stun.example.org:3478, turn:turn.example.org:3478?transport=udp or turns:turn.example.org:5349',
 	);
 /** Nothing that ends a line, a header or a pipeline's command. */
@@ -81,6 +81,8 @@ export const networkSettingsSchema = z
 			.default([]),
 		/** Also take media over TCP (RFC 6544), on the same ports. */
 		tcp: z.boolean().default(false),
+		/** Targets may be this machine itself, a broadcast or a multicast group. */
+		specialTargets: z.boolean().default(false),
 	})
 	.superRefine(({ servers, policy, cloudflare, ports, limits }, context) => {
 		const names = servers.map(({ name }) => name);
@@ -126,4 +128,6 @@ network:
   interfaces: []
   # Media over TCP too, on the same ports, for networks that block UDP.
   tcp: false
+  # Whether operators may send the program to this machine itself, to a broadcast address or to a multicast group.
+  specialTargets: false
 `;

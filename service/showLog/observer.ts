@@ -6,12 +6,24 @@ import { type Watch, watches } from './watches.js';
 
 /** A button pressed several times, or a state that flickers, is told as what it came to. */
 const SETTLE_MS = 500;
+/** What changes oftener than this within a minute flickers: the rest is counted, and told in one entry when it has been quiet. */
+const FLICKER = { changes: 6, windowMs: 60_000, quietMs: 15_000 };
+
+interface Flicker {
+	/** When it was told, ms of the monotonic clock. */
+	told: number[];
+	/** Changes that were not, and the last of them. */
+	more: number;
+	last: Happening | null;
+	timer?: NodeJS.Timeout;
+}
 
 /** Compares the state with what it was and tells what has become of it; asks nobody. */
 export class Observer {
 	#known: Record<string, string>[];
 	#settling = new Map<string, NodeJS.Timeout>();
 	#late: NodeJS.Immediate | undefined;
+	#flickers = new Map<string, Flicker>();
 	readonly #unfollow: () => void;
 
 	constructor(
@@ -31,6 +43,7 @@ export class Observer {
 		this.#unfollow();
 		clearImmediate(this.#late);
 		for (const timer of this.#settling.values()) clearTimeout(timer);
+		for (const key of [...this.#flickers.keys()]) this.#settleFlicker(key);
 	}
 
 	#onChange(changed: Set<string>): void {
@@ -79,7 +92,35 @@ export class Observer {
 		who = () => this.asks.whoOf(noun, subject),
 	): void {
 		const told = tell({ subject, before, now, state: this.live.current });
-		if (told) this.tell({ kind, subject, who: who(), ...told });
+		if (told) this.#tell(`${noun} ${subject}`, { kind, subject, who: who(), ...told });
+	}
+
+	/** Nobody reads sixty lines that say the same. What somebody asked for is always told. */
+	#tell(key: string, happening: Happening, now = performance.now()): void {
+		if (happening.who != null) {
+			this.tell(happening);
+			return;
+		}
+		const flicker: Flicker = this.#flickers.get(key) ?? { told: [], more: 0, last: null };
+		flicker.told = flicker.told.filter((at) => now - at < FLICKER.windowMs);
+		if (flicker.told.length < FLICKER.changes && flicker.more === 0) {
+			flicker.told.push(now);
+			this.tell(happening);
+		} else {
+			flicker.more += 1;
+			flicker.last = happening;
+		}
+		clearTimeout(flicker.timer);
+		const forgetMs = flicker.more > 0 ? FLICKER.quietMs : FLICKER.windowMs;
+		flicker.timer = setTimeout(() => this.#settleFlicker(key), forgetMs).unref();
+		this.#flickers.set(key, flicker);
+	}
+
+	#settleFlicker(key: string): void {
+		const { more, last, timer } = this.#flickers.get(key)!;
+		clearTimeout(timer);
+		this.#flickers.delete(key);
+		if (last) this.tell({ ...last, text: more === 1 ? last.text : `${last.text} (after ${more} changes to and fro)` });
 	}
 }
 

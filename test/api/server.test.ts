@@ -60,6 +60,29 @@ test('HTTPS serves everything, with a chain that the authority proves, by every 
 	);
 });
 
+test('a page that is not there is a page with a way back; programs and the public entrance are answered plainly', async () => {
+	const browser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+	for (const path of ['/no-such-page', '/switcher/deep', '/no-such-file.js']) {
+		const page = await server.ask('GET', path, { headers: browser });
+		assert.equal([page.status, page.headers.get('content-type')], [404, 'text/html; charset=utf-8'], path);
+		const text = await page.text();
+		assert.match(text, /There is no such page.*<a href="\/">/s, path);
+		assert.not.match(text, /no-such|deep/, 'nothing of the request is repeated');
+	}
+	const json = async (path: string, headers: Record<string, string>, method = 'GET') => {
+		const answer = await server.ask(method, path, { headers });
+		assert.is(answer.status, 404, path);
+		assert.match(answer.headers.get('content-type')!, /json/, path);
+	};
+	await json('/api/no-such-thing', browser);
+	await json('/no-such-page', { accept: '*/*' });
+	await json('/no-such-page', browser, 'POST');
+	server.settings.patch({ access: { publicUrl: 'https://studio.example.org', trustedProxies: ['127.0.0.1'] } });
+	const outside = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'studio.example.org' };
+	await json('/no-such-page', { ...browser, ...outside });
+	server.settings.patch({ access: { publicUrl: null, trustedProxies: null } });
+});
+
 test('over HTTPS the cookie is Secure, and the events socket works', async () => {
 	const body = JSON.stringify({ token: server.tokens.operator });
 	const headers = { 'content-type': 'application/json', origin: server.httpsUrl };

@@ -15,6 +15,7 @@ async function measure(canvas: string): Promise<void> {
 		await service.onAir();
 		await service.api('POST', '/api/cut', { scene: 'quad' });
 		await service.api<Recording>('POST', '/api/recordings', {});
+		await service.allowOwnTargets();
 		const target = { kind: 'rtp', label: 'Receiver', host: '127.0.0.1', videoPort: receiver.port };
 		await service.api<Target>('POST', '/api/targets', target);
 		await viewer.add(async (offer) => {

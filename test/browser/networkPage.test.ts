@@ -21,6 +21,16 @@ test('a technician sets up a server, tests it, and reads what to change', async 
 	const page = await browser.page(`${service.http}/network#${service.ready.technicianToken}`);
 	await page.getByTestId('add-server').click();
 	await page.getByTestId('server-name').fill('ours');
+	// Refused where it stands, before anything is sent.
+	await page.getByTestId('server-urls').fill('turn.example.org');
+	await page.getByTestId('server-urls').press('Tab');
+	const wrong = page.getByTestId('server-urls-problem');
+	await wrong.waitFor();
+	assert.match((await wrong.textContent())!, /“turn\.example\.org” must start with stun:, turn: or turns:/);
+	await page.getByTestId('save-button').click();
+	assert.is(await page.getByTestId('server-urls').evaluate((field) => field.matches(':focus')), true);
+	assert.is(await page.getByText('Saved.').count(), 0);
+	if (process.env.R58_SCREENSHOTS) await page.screenshot({ path: join(process.env.R58_SCREENSHOTS, 'network-wrong.png') });
 	// A port that nothing listens on.
 	await page.getByTestId('server-urls').fill('turn:127.0.0.1:9');
 	await page.getByTestId('server-urls').press('Tab');

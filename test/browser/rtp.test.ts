@@ -134,6 +134,7 @@ async function received(seconds: number): Promise<string> {
 
 test('a target gets the program as RTP: picture, numbers and tone; it counts, and survives the service', async () => {
 	assert.is((await service.api('POST', '/api/cut', { scene: 'source-hdmi2' })).status, 200);
+	await service.allowOwnTargets();
 	const body = { kind: 'rtp', label: 'Wall', host: '127.0.0.1', videoPort: outVideoPort, audioPort: outAudioPort };
 	const made = await service.api<Target>('POST', '/api/targets', body);
 	assert.is(made.status, 201, JSON.stringify(made.body));

@@ -139,6 +139,7 @@ test('ready: targets are tried out without going live; what cannot be known is s
 	const receiver = createSocket('udp4').bind(0, '127.0.0.1');
 	await once(receiver, 'listening');
 	const [closed] = await freePorts(1);
+	await service.allowOwnTargets();
 	const make = async (host: string, videoPort: number) => {
 		const target = { kind: 'rtp', label: host, host, videoPort, enabled: false };
 		return (await ok(service.api<Target>('POST', '/api/targets', target))).id;

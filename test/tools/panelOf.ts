@@ -36,6 +36,9 @@ const paths = [
 export interface Panel {
 	state: State;
 	studio: LiveStudio;
+	settings: Settings;
+	httpUrl: string;
+	token: string;
 	/** Answers that are none, by path. */
 	broken: string[];
 }
@@ -71,7 +74,7 @@ export async function panelOf(folder: Folder, use: (panel: Panel) => unknown = (
 			if (answer.status !== 200 && path !== '/api/health') broken.push(`${path}: ${answer.status} ${await answer.text()}`);
 			else await answer.arrayBuffer();
 		}
-		const panel = { state: studio.state.snapshot(), studio, broken };
+		const panel = { state: studio.state.snapshot(), studio, settings, httpUrl, token, broken };
 		await use(panel);
 		return panel;
 	} finally {

@@ -45,6 +45,7 @@ try {
 	await service.api('PATCH', '/api/audio/hdmi2', { mute: true });
 	process.kill((await service.host('source', 'hdmi4')).pid, 'SIGKILL');
 	await service.api('POST', '/api/log', { text: 'Applause; cut the second half of the speech before this' });
+	await service.allowOwnTargets();
 	await service.api('POST', '/api/targets', { kind: 'rtp', label: 'Video wall', host: 'wall.invalid', videoPort: 5004 });
 	await service.api('POST', '/api/targets', { kind: 'rtp', label: 'Foyer', host: '127.0.0.1', videoPort: 5006, enabled: false });
 	await service.waitState(({ recordings }) => recordings[id]!.durationMs > 3000, 'three seconds', 60_000);

@@ -97,6 +97,8 @@ export const roleTable: Record<string, 'public' | Role> = {
 	'DELETE /api/recordings/:id': 'operator',
 	'GET /api/recordings/:id/files/:name': 'operator',
 	'GET /api/streamers': 'viewer',
+	'GET /api/faults': 'operator',
+	'POST /api/faults/acknowledge': 'operator',
 	'GET /api/targets': 'operator',
 	'GET /api/targets/:id': 'operator',
 	'POST /api/targets': 'operator',

@@ -172,6 +172,13 @@ export class TestService {
 		return state;
 	}
 
+	/** As a technician: targets may be on this machine, where tests listen. */
+	async allowOwnTargets(): Promise<void> {
+		const body = { network: { specialTargets: true } };
+		const { status } = await this.api('PATCH', '/api/settings', body, { token: this.ready.technicianToken! });
+		if (status !== 200) throw new Error(`PATCH /api/settings: ${status}`);
+	}
+
 	/** Waits until the show runs: healthy, every demo input live, every streamer too. */
 	async onAir(timeoutMs = 60_000): Promise<State> {
 		const health = () => this.api('GET', '/api/health').then(({ status }) => status === 200);

@@ -70,6 +70,7 @@ export class FaultyShow {
 			await service.api('POST', '/api/cut', { scene: 'plain' });
 			await service.api('PUT', '/api/preview', { scene: 'spotted' });
 			const guest = (await service.api<{ id: string }>('POST', '/api/guests', { name: 'Gus' })).body.id;
+			await service.allowOwnTargets();
 			const target = { kind: 'rtp', label: 'Receiver', host: '127.0.0.1', videoPort: receiver.port };
 			const { id } = (await service.api<Target>('POST', '/api/targets', target)).body;
 			await until(() => receiver.packets > 0, { what: 'packets at the target' });
