@@ -104,7 +104,31 @@ test('a session belongs to the token that made it, and to higher roles', async (
 	assert.is((await server.ask('DELETE', mine.replace('program', 'multiview'), { token: server.tokens.viewer })).status, 404);
 	assert.is((await server.ask('DELETE', mine, { token: server.tokens.operator })).status, 200);
 	const theirs = await post(server.tokens.operator);
+	const colleague = server.store.tokens.create({ label: 'Colleague', role: 'operator' }).token;
+	assert.equal(
+		await problem(await server.ask('DELETE', theirs, { token: colleague })),
+		[403, 'forbidden'],
+		'the same role is no higher one',
+	);
 	assert.equal(await problem(await server.ask('DELETE', theirs, { token: server.tokens.viewer })), [403, 'forbidden']);
+});
+
+test('a session that ended elsewhere is forgotten, and nobody counts it any more', async () => {
+	const watching = async () => {
+		const text = await (await server.ask('GET', '/metrics', { token: server.tokens.technician })).text();
+		return [...text.matchAll(/^(r58_peers\{kind="program",state="\w+"\}) (\d+)$/gm)].map(
+			([, name, count]) => [name!, Number(count)] as const,
+		);
+	};
+	const sum = async () => (await watching()).reduce((all, [, count]) => all + count, 0);
+	const before = await sum();
+	for (let i = 0; i < 3; i += 1)
+		await server.ask('POST', '/whep/program', { token: server.tokens.operator, body: offer, headers: sdp });
+	assert.ok((await watching()).length > 0, 'sessions are counted');
+	assert.is((await sum()) - before, 3);
+	// The connection broke: nobody asked for the end.
+	server.show.sessions.clear();
+	assert.is(await sum(), 0);
 });
 
 test('a cookie stands for the token it was got with', async () => {

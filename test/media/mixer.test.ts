@@ -190,6 +190,39 @@ staged('fit, crop, alpha, border and empty slots are drawn as asked', async (sta
 	expect('outside', 79, 47, black);
 });
 
+staged('each side of a crop takes its own side away', async (stage) => {
+	await stage.source(0, red, { pattern: 'smpte' });
+	await stage.start('video');
+	await stage.point([0]);
+	const layer = { slot: 0, ...full, fit: 'fill' };
+	const whole = (await stage.program('whole', [layer])).applied.frame;
+	const crops = [
+		[0.4, 0, 0, 0],
+		[0, 0.4, 0, 0],
+		[0, 0, 0.4, 0],
+		[0, 0, 0, 0.4],
+		[0.3, 0.2, 0.1, 0.4],
+	] as const;
+	const frames: number[] = [];
+	for (const [i, crop] of crops.entries()) frames.push((await stage.program(`crop${i}`, [{ ...layer, crop }])).applied.frame);
+	await stage.stop();
+	const video = stage.video();
+	const at = (frame: number, x: number, y: number) => video.pixel(frame, Math.floor(x * width), Math.floor(y * (width / 16) * 9));
+	const plain = (x: number, y: number) =>
+		[-0.02, 0.02].every((d) => at(whole, x + d, y).every((value, i) => Math.abs(value - at(whole, x, y + d)[i]!) < 2));
+	for (const [i, [left, top, right, bottom]] of crops.entries()) {
+		let compared = 0;
+		for (let x = 0.05; x < 1; x += 0.1)
+			for (let y = 0.05; y < 1; y += 0.1) {
+				const [u, v] = [left + x * (1 - left - right), top + y * (1 - top - bottom)];
+				if (u < 0.03 || u > 0.97 || v < 0.03 || v > 0.97 || !plain(u, v)) continue;
+				near(at(frames[i]!, x, y), at(whole, u, v), `crop ${crops[i]} at ${x.toFixed(2)}, ${y.toFixed(2)}`, 4);
+				compared += 1;
+			}
+		assert.ok(compared > 20, `${compared} points`);
+	}
+});
+
 staged('a source that is killed leaves its last picture and comes back, also in another size', async (stage) => {
 	await stage.source(0, red);
 	await stage.start('video', 'audio');

@@ -46,11 +46,11 @@ export class Stage {
 	async source(
 		slot: number,
 		colour: number,
-		{ hz = 0, rightHz = 0, volume = 0.1, w = width, h = height, offsetNs = 0, frames = -1 } = {},
+		{ hz = 0, rightHz = 0, volume = 0.1, pattern = 'solid-color', w = width, h = height, offsetNs = 0, frames = -1 } = {},
 	): Promise<Pipeline> {
 		const argb = (0xff000000 + colour).toString(10);
 		const offset = `pts-offset=${offsetNs}`;
-		let launch = `videotestsrc is-live=true num-buffers=${frames} pattern=solid-color foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink ${offset} address=${this.address(`${slot}.video`)}`;
+		let launch = `videotestsrc is-live=true num-buffers=${frames} pattern=${pattern} foreground-color=${argb} ! ${videoCaps(w, h)} ! r58linksink ${offset} address=${this.address(`${slot}.video`)}`;
 		if (hz) {
 			const tone = (freq: number) => `audiotestsrc is-live=true freq=${freq} volume=${volume} samplesperbuffer=480`;
 			const side = (freq: number, pan: number) => `${tone(freq)} ! ${monoCaps} ! audiopanorama panorama=${pan} ! sides.`;

@@ -113,6 +113,25 @@ test('a part cut anywhere ends before a key frame, and what is left is whole', a
 	}
 });
 
+test('a part knows from when to when it has pictures, whatever its sound does', async ({ file }) => {
+	const frameNs = 1_000_000_000n / 30n;
+	for (const share of [1, 0.85, 0.55]) {
+		const whole = fragmentsOf(file);
+		if (share < 1) truncateSync(file, whole[Math.floor(whole.length * share)]!.at);
+		const part = new Part(file, 0n);
+		await part.scan();
+		const [video, audio] = [await times(file, 'video'), await times(file, 'audio')];
+		const off = (value: bigint | null, expected: bigint) => Math.abs(Number(value! - expected)) / 1e6;
+		assert.ok(off(part.startNs, video[0]!) < 1, `${share}: begins at ${part.startNs}`);
+		assert.ok(
+			off(part.endNs, video.at(-1)! + frameNs) < 1,
+			`${share}: ends at ${part.endNs}, its last picture at ${video.at(-1)}`,
+		);
+		const soundEnd = audio.at(-1)! + (1024n * 1_000_000_000n) / 48_000n;
+		assert.ok(off(part.endNs, soundEnd) > 1, `${share}: picture and sound end together here, which proves nothing`);
+	}
+});
+
 test('a part without a second key frame is removed: nothing of it is needed', async ({ file }) => {
 	truncateSync(file, fragmentsOf(file)[2]!.at);
 	assert.is(await new Part(file, 0n).cut(), null);

@@ -32,6 +32,10 @@ test('the first language of the browser that there are texts in', () => {
 	assert.is(languageOf(['nn']), 'no');
 	assert.is(languageOf(['de-DE', 'en-GB', 'no']), 'en');
 	assert.is(languageOf(['fr']), 'en');
+	assert.is(languageOf(['en-GB', 'nb']), 'en');
+	assert.is(languageOf(['de-DE', 'nb-NO', 'en']), 'no', 'a language without texts is passed over');
+	assert.is(languageOf(['NO']), 'no');
+	assert.is(languageOf([]), 'en');
 });
 
 test('every text is there in both languages, and is not the same by oversight', () => {

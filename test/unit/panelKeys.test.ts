@@ -18,10 +18,27 @@ test('nothing happens while typing, on a held key, or with a modifier', () => {
 	for (const key of [press(' ', 'Space'), press('1', 'Digit1'), press('?', 'Slash')]) {
 		assert.is(keyAction(key, 'text'), null);
 		assert.is(keyAction({ ...key, repeat: true }, 'page'), null);
-		assert.is(keyAction({ ...key, ctrlKey: true }, 'page'), null);
+		for (const modifier of ['ctrlKey', 'altKey', 'metaKey'])
+			assert.is(keyAction({ ...key, [modifier]: true }, 'page'), null, modifier);
 	}
 	assert.is(keyAction(press('0', 'Digit0'), 'page'), null);
 	assert.is(keyAction(press('x', 'KeyX'), 'page'), null);
+});
+
+test('the numeric pad gives the same numbers, and its Enter mixes', () => {
+	for (let tile = 1; tile <= 9; tile += 1) {
+		assert.equal(keyAction(press(String(tile), `Numpad${tile}`), 'page'), { do: 'preview', tile });
+		assert.equal(keyAction(press('Home', `Numpad${tile}`, { shiftKey: true }), 'page'), { do: 'program', tile });
+	}
+	assert.equal(keyAction(press('Enter', 'NumpadEnter'), 'page'), { do: 'mix' });
+	assert.is(keyAction(press('0', 'Numpad0'), 'page'), null);
+	assert.is(keyAction(press('F1', 'F1'), 'page'), null);
+});
+
+test('N asks for a note, small or large, and Escape drops what is picked even from a button', () => {
+	for (const key of ['n', 'N']) assert.equal(keyAction(press(key, 'KeyN'), 'button'), { do: 'note' });
+	assert.equal(keyAction(press('Escape', 'Escape'), 'button'), { do: 'cancel' });
+	assert.is(keyAction(press('n', 'KeyN'), 'text'), null);
 });
 
 test('on a focused button Space and Enter press it, and numbers still preview', () => {

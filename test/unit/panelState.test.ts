@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { applyChanges } from '../../panel/api/delta.js';
-import { sceneOnAir, tallyOf } from '../../panel/switcher/scenes.js';
-import type { Scene, State } from '../../service/api/schema.js';
+import { isSourceScene, ordered, ownScenes, sceneOnAir, sourceScene, stateText, tallyOf } from '../../panel/switcher/scenes.js';
+import type { Scene, Source, State } from '../../service/api/schema.js';
 import { test } from '../tools/suite.js';
 
 const crop = { left: 0, top: 0, right: 0, bottom: 0 };
@@ -83,6 +83,42 @@ test('tally: red on program, green in preview, both red during a transition, dar
 	assert.ok(sceneOnAir('b', buses));
 	assert.not(sceneOnAir('a', buses));
 	assert.ok(sceneOnAir('a', { ...buses, transition }));
+});
+
+test('tiles come by slot, then what has none, and black last', () => {
+	const source = (id: string, kind: string, slot?: number) => ({ id, kind, slot }) as Source;
+	const sources = Object.fromEntries(
+		[
+			source('black', 'black'),
+			source('late', 'rtp'),
+			source('hdmi2', 'hdmi', 1),
+			source('guest', 'guest', 11),
+			source('hdmi1', 'hdmi', 0),
+		].map((one) => [one.id, one]),
+	);
+	assert.equal(
+		ordered(sources).map(({ id }) => id),
+		['hdmi1', 'hdmi2', 'guest', 'late', 'black'],
+	);
+});
+
+test('own scenes are those that are neither a layout nor one source', () => {
+	const all = Object.fromEntries(['full', 'quad', 'pip', 'side-by-side', 'source-hdmi1', 'talk'].map((id) => [id, scene(id)]));
+	assert.equal(
+		ownScenes(all).map(({ id }) => id),
+		['talk'],
+	);
+	assert.is(sourceScene('hdmi1'), 'source-hdmi1');
+	assert.equal([isSourceScene('source-hdmi1'), isSourceScene('my-source-')], [true, false]);
+});
+
+test('a tile says why it has no picture, and nothing while it has one', () => {
+	const text = (state: Source['state'], lastError: string | null = null) => stateText({ state, lastError } as Source);
+	assert.is(text('live', 'old trouble'), null);
+	const words = (['starting', 'no-signal', 'off', 'fault'] as const).map((state) => text(state)!);
+	assert.is(new Set(words).size, 4);
+	assert.ok(words.every((word) => word.length > 2));
+	assert.match(text('fault', 'the cable is out')!, /the cable is out/);
 });
 
 test.run();
