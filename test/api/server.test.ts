@@ -76,7 +76,7 @@ test('a page that is not there is a page with a way back; programs and the publi
 	};
 	await json('/api/no-such-thing', browser);
 	await json('/no-such-page', { accept: '*/*' });
-	await json('/no-such-page', browser, 'POST');
+	await json('/no/such/page', browser, 'POST');
 	server.settings.patch({ access: { publicUrl: 'https://studio.example.org', trustedProxies: ['127.0.0.1'] } });
 	const outside = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'studio.example.org' };
 	await json('/no-such-page', { ...browser, ...outside });
