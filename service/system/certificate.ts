@@ -64,20 +64,33 @@ export class Certificate {
 	async ensure(now = new Date()): Promise<boolean> {
 		this.files.ensureFolder();
 		this.#authority ??= this.files.read('authority');
-		if (!this.#authority) {
-			this.#authority = await makeAuthority();
-			this.files.write('authority', this.#authority);
-			this.#log.info('made a new certificate authority');
-		}
+		if (!this.#authority) await this.#newAuthority();
 		const before = this.#server;
 		this.#server ??= this.files.read('server');
 		const problem = this.#problem(now);
 		if (problem) {
-			this.#server = await makeServerCertificate(this.#authority, this.#names(), now);
+			this.#server = await this.#sign(now);
 			this.files.write('server', this.#server);
 			this.#log.info({ reason: problem }, 'made a new server certificate');
 		}
 		return this.#server !== before;
+	}
+
+	/** A pair that is no authority of ours, from a backup for one, signs nothing: better a new one than no panel. */
+	async #sign(now: Date): Promise<KeyedCertificate> {
+		try {
+			return await makeServerCertificate(this.authority, this.#names(), now);
+		} catch (error) {
+			this.#log.error({ err: error }, 'the certificate authority cannot sign');
+			await this.#newAuthority();
+			return makeServerCertificate(this.authority, this.#names(), now);
+		}
+	}
+
+	async #newAuthority(): Promise<void> {
+		this.#authority = await makeAuthority();
+		this.files.write('authority', this.#authority);
+		this.#log.info('made a new certificate authority');
 	}
 
 	#problem(now: Date): string | null {

@@ -119,7 +119,7 @@ test('what is not there is 404, also by names of JavaScript; a wrong method is 4
 		'/nothing',
 	];
 	for (const path of paths) assert.equal((await refused('GET', path)).slice(0, 2), [404, 'not-found'], path);
-	assert.equal((await refused('POST', '/api/cut', { json: { scene: 'constructor' } })).slice(0, 2), [404, 'not-found']);
+	assert.equal((await refused('POST', '/api/cut', { json: { scene: 'constructor' } })).slice(0, 2), [400, 'invalid']);
 	assert.equal((await refused('GET', '/api/%E0%A4%A')).slice(0, 1), [404]);
 	const response = await server.ask('DELETE', '/api/state', { token: server.tokens.operator });
 	assert.is(response.status, 405);

@@ -1,12 +1,14 @@
-import { X509Certificate } from 'node:crypto';
+import 'reflect-metadata';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
+import * as x509 from '@peculiar/x509';
 import * as assert from 'uvu/assert';
 import { Certificate } from '../../service/system/certificate.js';
-import { keyFolder } from '../../service/system/keyFiles.js';
+import { type KeyedCertificate, keyFolder } from '../../service/system/keyFiles.js';
 import { createLog } from '../../service/system/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
@@ -96,6 +98,29 @@ test('damaged and mixed-up files are made anew', async () => {
 	assert.not.equal(pem(third.authority), pem(first.authority));
 	assert.is(await handshake(third, third.authority.certPem, 'a.local'), null);
 });
+
+test('an authority that cannot sign, from a backup for one, is made anew: the panel comes up', async () => {
+	await certificate(['a.local']);
+	const own = await makeRsaPair();
+	writeFileSync(join(dir, 'tls', 'authority.pem'), own.certPem);
+	writeFileSync(join(dir, 'tls', 'authority.key'), own.keyPem);
+	const again = await certificate(['a.local']);
+	assert.is(await handshake(again, again.authority.certPem, 'a.local'), null);
+});
+
+/** A pair that belongs together, and is none of ours. */
+async function makeRsaPair(): Promise<KeyedCertificate> {
+	const algorithm = {
+		name: 'RSASSA-PKCS1-v1_5',
+		modulusLength: 2048,
+		publicExponent: new Uint8Array([1, 0, 1]),
+		hash: 'SHA-256',
+	};
+	const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+	const made = await x509.X509CertificateGenerator.createSelfSigned({ name: 'CN=other', signingAlgorithm: algorithm, keys });
+	const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey);
+	return { certPem: made.toString('pem'), keyPem: x509.PemConverter.encode(key, 'PRIVATE KEY') };
+}
 
 test('keys never lie in the folder of the program', () => {
 	assert.is(keyFolder('/var/lib/r58', '/opt/r58'), '/var/lib/r58/tls');
