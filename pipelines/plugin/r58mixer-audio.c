@@ -20,6 +20,8 @@
 #define LOUDEST 64.0f
 /* Below it (−300 dBFS) there is nothing: what decays for ever ends in denormal numbers, which cost a hundred times as much. */
 #define SILENCE 1e-15f
+/* In place of a sample: what follows has nothing to do with what was before. */
+#define SPLICE INFINITY
 /* 20 Hz. */
 #define LEVEL_BLOCKS 5
 #define LEVEL_FLOOR_DB -120.0
@@ -60,22 +62,6 @@ ring_seek (MixSlot *slot, guint64 sample)
   slot->ring_end = sample;
 }
 
-/* Writes at the running position. What was there before up to `old_end` is faded over into the new, from where it has not
- * been played yet. */
-static void
-ring_put (MixSlot *slot, const gfloat *in, guint64 n, guint64 old_end)
-{
-  guint64 from = MAX (slot->ring_end, slot->read_next);
-  guint64 fade = old_end > from ? MIN (old_end - from, FADE) : 0;
-  for (guint64 end = slot->ring_end + n; slot->ring_end < end; slot->ring_end++, in += R58_CHANNELS) {
-    gfloat *out = ring_at (slot, slot->ring_end);
-    guint64 faded = slot->ring_end - from; /* wraps before `from` */
-    gfloat share = faded < fade ? (faded + 1.0f) / (fade + 1) : 1;
-    for (guint c = 0; c < R58_CHANNELS; c++)
-      out[c] = share < 1 && fabsf (out[c]) < LOUDEST ? out[c] + (in[c] - out[c]) * share : in[c];
-  }
-}
-
 void
 mix_ring_write (MixSlot *slot, GstBuffer *buffer)
 {
@@ -89,16 +75,20 @@ mix_ring_write (MixSlot *slot, GstBuffer *buffer)
   guint64 sample = gst_util_uint64_scale_round (pts, R58_RATE, GST_SECOND);
   guint64 n = MIN (map.size / (R58_CHANNELS * sizeof (gfloat)), MIX_RING / 2);
   guint64 off = sample > slot->ring_end ? sample - slot->ring_end : slot->ring_end - sample;
-  guint64 spliced = 0;
+  gboolean back = off > SNAP && sample < slot->ring_end;
   if (off > SNAP) {
-    /* Back in time: what was there is written over, and still heard where the two meet. */
-    if (sample >= slot->ring_begin && sample < slot->ring_end)
-      spliced = slot->ring_end;
     if (slot->ring_end > 0 && !GST_BUFFER_IS_DISCONT (buffer))
       slot->audio_stats.slips++;
     ring_seek (slot, sample);
   }
-  ring_put (slot, (const gfloat *) map.data, n, spliced);
+  const gfloat *in = (const gfloat *) map.data;
+  for (guint64 i = 0; i < n; i++)
+    memcpy (ring_at (slot, slot->ring_end + i), in + i * R58_CHANNELS, R58_CHANNELS * sizeof (gfloat));
+  /* Written over what was there: where the two meet, as far as it has not been played, the reader is told to fade. */
+  guint64 splice = MAX (slot->ring_end, slot->read_next);
+  if (back && splice < slot->ring_end + n)
+    ring_at (slot, splice)[0] = SPLICE;
+  slot->ring_end += n;
   slot->audio_pts = pts;
   slot->audio_stats.blocks++;
   gst_buffer_unmap (buffer, &map);
@@ -128,7 +118,7 @@ read_slot (MixSlot *slot, guint64 start, Block out)
   r58_lock (&slot->lock);
   for (guint i = 0; i < R58_BLOCK; i++) {
     gboolean there = ring_read (slot, start + i, out[i]);
-    if (!there && !slot->missing && slot->ring_end > 0)
+    if (!there && !slot->missing && slot->ring_end > 0 && !isinf (ring_at (slot, start + i)[0]))
       slot->audio_stats.gaps++;
     if (there == slot->missing || (i == 0 && start != slot->read_next)) {
       for (guint c = 0; c < R58_CHANNELS; c++)

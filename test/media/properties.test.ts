@@ -1,0 +1,34 @@
+import { buildNative, plugin, runNative, wholeMixer } from '../tools/native.js';
+import { test } from '../tools/suite.js';
+
+/** What holds for every size, sound and scene: random ones, the same for the same seed, and more of them in the long run. */
+const more = process.env.R58_LONG ? 20 : 1;
+const programs = new Map<string, string>();
+
+test.before(async () => {
+	const without = (...includes: string[]) => ({ sources: wholeMixer, includes });
+	const built = [
+		['scaler', { sources: plugin.picture, includes: ['r58scale.c'] }],
+		['sound', without('r58mixer-audio.c')],
+		['capture', { sources: ['r58common.c'] }],
+		['commands', { sources: wholeMixer }],
+	] as const;
+	for (const [name, options] of built) programs.set(name, await buildNative(name, options));
+});
+
+function holds(what: string, name: string, mode: string, count = 1): void {
+	test(what, async () => {
+		await runNative(programs.get(name)!, [mode, count * more, 1]);
+	});
+}
+
+holds('weights of the scaler add up to one at every size', 'scaler', 'tables');
+holds('a scaled picture has no value that its source has not, and is what a slow scaler makes', 'scaler', 'pictures', 150);
+holds('the limiter holds its ceiling, keeps the balance, and leaves what is below its knee', 'sound', 'limiter', 5000);
+holds('silence decays to nothing, not to numbers that are slow to work with', 'sound', 'silence');
+holds('sound whose timestamps step is moved without a click', 'sound', 'slips', 2000);
+holds('every nth frame of a camera is passed on, however its driver counts', 'capture', 'turns');
+holds('the colours of a camera are what its driver means by them', 'capture', 'colours');
+holds('commands leave nothing behind in a mixer without sound', 'commands', 'silent');
+
+test.run();

@@ -1,0 +1,115 @@
+/* sound limiter|silence|slips COUNT SEED: what the mixer's sound is made with, block by block. */
+#include "r58mixer-audio.c"
+
+#include "check.h"
+
+/* Neither louder than the ceiling nor than what came, one gain for both channels, and nothing at all below the knee. */
+static void
+limiter (guint blocks)
+{
+  MixLimiter l = { 0 };
+  for (guint b = 0; b < blocks; b++) {
+    Block in, out;
+    float level = check_below (4) ? check_share () : check_share () * 64 * MIX_SLOTS_MAX;
+    guint kind = check_below (6);
+    if (kind == 5)
+      level *= 1e-39f;
+    for (guint i = 0; i < R58_BLOCK; i++)
+      for (guint c = 0; c < R58_CHANNELS; c++)
+        in[i][c] = kind == 0 ? 0 : kind == 1 ? (check_below (2) ? level : -level) : level * (2 * check_share () - 1);
+    memcpy (out, in, sizeof in);
+    float before = l.envelope, peak = 0;
+    limit (&l, out);
+    for (guint i = 0; i < R58_BLOCK; i++) {
+      peak = fmaxf (peak, fmaxf (fabsf (in[i][0]), fabsf (in[i][1])));
+      for (guint c = 0; c < R58_CHANNELS; c++) {
+        CHECK (isfinite (out[i][c]) && fabsf (out[i][c]) <= LIMIT_CEILING * 1.0001f, "%g of %g", out[i][c], in[i][c]);
+        CHECK (fabsf (out[i][c]) <= fabsf (in[i][c]) && out[i][c] * in[i][c] >= 0, "%g of %g", out[i][c], in[i][c]);
+      }
+      float crossed = out[i][0] * in[i][1] - out[i][1] * in[i][0];
+      CHECK (fabsf (crossed) <= 1e-5f * (1 + fabsf (in[i][0] * in[i][1])), "the channels keep their balance");
+    }
+    if (fmaxf (peak, before) <= LIMIT_KNEE)
+      CHECK (memcmp (in, out, sizeof in) == 0, "below the knee nothing is changed");
+  }
+}
+
+/* What has decayed is nothing, so that no number is ever too small for the processor to be quick with. */
+static void
+silence (void)
+{
+  MixLimiter l = { .envelope = 1 };
+  Block block;
+  for (guint b = 0; b < 2000; b++) {
+    memset (block, 0, sizeof block);
+    limit (&l, block);
+    CHECK (fpclassify (l.envelope) != FP_SUBNORMAL, "envelope %g after %u blocks", l.envelope, b);
+  }
+  CHECK (l.envelope == 0, "envelope %g after 20 s of silence", l.envelope);
+  MixSlot slot = { .ring = g_new0 (gfloat, MIX_RING * R58_CHANNELS), .missing = TRUE };
+  r58_lock_init (&slot.lock);
+  for (guint i = 0; i < R58_BLOCK * R58_CHANNELS; i++)
+    slot.ring[i] = 1e-40f;
+  slot.ring_end = R58_BLOCK;
+  read_slot (&slot, 0, block);
+  for (guint i = 0; i < R58_BLOCK; i++)
+    CHECK (fpclassify (block[i][0]) != FP_SUBNORMAL, "sample %u is %g", i, block[i][0]);
+  g_free (slot.ring);
+}
+
+static GstBuffer *
+tone (double *phase, GstClockTime pts)
+{
+  gfloat *samples = g_new (gfloat, R58_BLOCK * R58_CHANNELS);
+  for (guint i = 0; i < R58_BLOCK; i++, *phase += 2 * G_PI * 440 / R58_RATE)
+    samples[2 * i] = samples[2 * i + 1] = 0.1 * sin (*phase);
+  GstBuffer *buffer = gst_buffer_new_wrapped (samples, sizeof (Block));
+  GST_BUFFER_PTS (buffer) = pts;
+  return buffer;
+}
+
+/* A source whose timestamps step: its sound is moved, with no step in it. Read 20 ms after it came, as the mixer does. */
+static void
+slips (guint blocks)
+{
+  MixSlot slot = { .ring = g_new0 (gfloat, MIX_RING * R58_CHANNELS), .missing = TRUE };
+  r58_lock_init (&slot.lock);
+  double phase = 0;
+  GstClockTime now = r58_now () - 10 * GST_SECOND;
+  gint64 off = 0;
+  gfloat last = 0, steepest = 0;
+  for (guint b = 0; b < blocks; b++) {
+    if (check_below (8) == 0)
+      off = (gint64) check_below (40 * GST_MSECOND) - 20 * (gint64) GST_MSECOND;
+    /* The clock of the machine, to which nothing lies ahead for long. */
+    GstBuffer *buffer = tone (&phase, now % (5 * GST_SECOND) + GST_SECOND + b * R58_BLOCK_NS + off);
+    mix_ring_write (&slot, buffer);
+    gst_buffer_unref (buffer);
+    Block out;
+    guint64 first = gst_util_uint64_scale_round (now % (5 * GST_SECOND) + GST_SECOND + b * R58_BLOCK_NS, R58_RATE, GST_SECOND);
+    read_slot (&slot, first - 2 * R58_BLOCK, out);
+    for (guint i = 0; i < R58_BLOCK; i++) {
+      steepest = fmaxf (steepest, fabsf (out[i][0] - last));
+      last = out[i][0];
+    }
+  }
+  printf ("%" G_GUINT64_FORMAT " slips, steepest step %g\n", slot.audio_stats.slips, steepest);
+  CHECK (slot.audio_stats.slips > blocks / 20, "the source slips");
+  /* The tone's own 0.0058, and 0.2 over a fade of 128 samples. */
+  CHECK (steepest < 0.0058 + 0.2 / FADE + 0.0005, "a step of %g", steepest);
+  g_free (slot.ring);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (NULL, NULL);
+  check_seed (atoi (argv[3]));
+  if (g_str_equal (argv[1], "limiter"))
+    limiter (atoi (argv[2]));
+  else if (g_str_equal (argv[1], "silence"))
+    silence ();
+  else
+    slips (atoi (argv[2]));
+  return 0;
+}
