@@ -1,6 +1,6 @@
 import { type Canvas, linkAddress, videoCaps } from './canvas.js';
 import { caps, chain, element, pad, pipeline } from './launch.js';
-import { opusDecoder, videoDecoders } from './rtpSource.js';
+import { deinterlacer, opusDecoder, videoDecoders } from './rtpSource.js';
 
 export interface GuestSourceOptions {
 	instance: string;
@@ -20,6 +20,7 @@ export function guestSource(o: GuestSourceOptions): string {
 				pad('rtc', 'video_src'),
 				videoDecoders[o.video === 'H264' ? 'h264' : 'vp8'](o.canvas),
 				element('r58meter', { name: 'picture' }),
+				o.video === 'H264' && deinterlacer(o.canvas),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The guest's own rate stays: the mixer takes the newest frame.
 				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
@@ -43,7 +44,7 @@ export function guestWarmUp(): string {
 	const sink = () => element('fakesink', { async: false });
 	return pipeline(
 		element('r58webrtc', { name: 'rtc', mode: 'receive' }),
-		chain(pad('rtc', 'video_src'), videoDecoders.h264(canvas), element('videoconvertscale'), sink()),
+		chain(pad('rtc', 'video_src'), videoDecoders.h264(canvas), element('deinterlace'), element('videoconvertscale'), sink()),
 		chain(pad('rtc', 'audio_src'), opusDecoder(), sink()),
 	);
 }

@@ -1,4 +1,4 @@
-import { audioCaps, type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { audioCaps, type Canvas, fpsOf, linkAddress, videoCaps } from './canvas.js';
 import { caps, chain, element, pipeline } from './launch.js';
 
 export interface RtpSourceOptions {
@@ -24,6 +24,7 @@ export function rtpSource(o: RtpSourceOptions): string {
 			chain(
 				packets(o.address, o.video.port, { media: 'video', rate: 90_000, name: o.video.codec.toUpperCase() }),
 				videoDecoders[o.video.codec](o.canvas),
+				o.video.codec === 'h264' && deinterlacer(o.canvas),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The sender's own rate stays: the mixer takes the newest frame.
 				caps(videoCaps(o.canvas).replace(/,framerate=[^,]+/, '')),
@@ -72,6 +73,14 @@ function sizeLimit({ width, height }: Canvas): string {
 		longest: Math.max(2 * Math.max(width, height), 1920),
 		shortest: Math.max(2 * Math.min(width, height), 1080),
 	});
+}
+
+/**
+ * Progressive pictures pass untouched. Of interlaced ones (1080i encoders) each field becomes a picture where the canvas has as many,
+ * else each frame does.
+ */
+export function deinterlacer(canvas: Canvas): string {
+	return element('deinterlace', { mode: 'auto', fields: fpsOf(canvas) > 30 ? 'all' : 'top' });
 }
 
 /** RTP with Opus to sound on the machine's grid. */

@@ -1,5 +1,8 @@
 import * as assert from 'uvu/assert';
+import type { Source } from '../../service/api/schema.js';
+import { GstLaunch } from '../tools/gstLaunch.js';
 import { ObsFeed, ObsPeer } from '../tools/obsPeer.js';
+import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
 import { Signalling } from '../tools/signalling.js';
 import { suite } from '../tools/suite.js';
@@ -63,5 +66,28 @@ for (const [what, fmtp, launch] of [
 		assert.is(/packetization-mode=(\d)/.exec(answered)?.[1], mode, answered);
 	});
 }
+
+/** As encoders of 1080i send it. */
+const interlaced = `videotestsrc is-live=true pattern=ball
+	! video/x-raw,format=I420,width=320,height=240,framerate=25/1,interlace-mode=interleaved,field-order=top-field-first
+	! x264enc interlaced=true tune=zerolatency bitrate=200 key-int-max=15 ! video/x-h264,profile=main
+	! rtph264pay pt=96 ssrc=2 mtu=1200 config-interval=-1`;
+
+test('interlaced pictures of a guest are shown', async (context) => {
+	await untilLive(context, 'profile-level-id=4d401f;packetization-mode=1', interlaced);
+});
+
+test('interlaced pictures that come as plain RTP are shown', async ({ wire: { service } }) => {
+	const [port] = await freePorts(1);
+	const made = await service.api<Source>('POST', '/api/sources', { kind: 'rtp', label: '1080i', video: { port, codec: 'h264' } });
+	assert.is(made.status, 201, JSON.stringify(made.body));
+	const sender = new GstLaunch(`${interlaced} ! udpsink host=127.0.0.1 port=${port}`);
+	try {
+		await service.waitState(({ sources }) => sources[made.body.id]?.state === 'live', 'the source to be live', 20_000);
+	} finally {
+		await sender.kill();
+		await service.api('DELETE', `/api/sources/${made.body.id}`);
+	}
+});
 
 test.run();
