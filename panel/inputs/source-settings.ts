@@ -57,7 +57,7 @@ export class SourceSettings extends FormDialog {
 				</label>
 			</div>
 			${
-				source.kind === 'guest'
+				['guest', 'rtp'].includes(source.kind)
 					? html`<label class="check">
 							<input type="checkbox" data-testid="source-delay-auto" .checked=${this.delayAuto} @change=${this.#chooseDelay} />
 							Delay follows the line, 40–200 ms

@@ -1,4 +1,4 @@
-/** What a guest's way costs: the mixer shows it this much later, picture and sound alike. Limits of design.md §1, ms. */
+/** What the way of a guest or of RTP costs (Opus of 120 ms a packet: as much): the mixer shows it this much later, picture and sound alike. Limits of design.md §1, ms. */
 const leastMs = 40;
 const mostMs = 200;
 const firstMs = 60;
@@ -7,7 +7,7 @@ const marginMs = 5;
 const stepMs = 10;
 const calmMs = 10_000;
 
-/** A guest's delay follows how late its pictures and sound come: up at once, down slowly. */
+/** A delay that follows how late pictures and sound of a source come: up at once, down slowly. */
 export class GuestDelay {
 	#ms = firstMs;
 	#settledAt = 0;

@@ -10,8 +10,6 @@ import type { Sources } from './sources.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
 
-/** Covers a frame of the sender, its network and decoding; picture and sound alike. */
-const DELAY_MS = 60;
 const addresses = { loopback: '127.0.0.1', all: '0.0.0.0' };
 
 export interface RtpSourcesOptions {
@@ -82,7 +80,7 @@ export class RtpSources {
 
 	restore({ id, label, rtp }: StoredRtpSource): void {
 		const { sources, supervisor, state, instance, canvas } = this.o;
-		sources.add({ id, kind: 'rtp', label, colour: '#3c8c9c', delayMs: DELAY_MS });
+		sources.add({ id, kind: 'rtp', label, colour: '#3c8c9c' });
 		const { video, audio, ...source } = sources.get(id);
 		state.set(`sources.${id}`, {
 			...source,

@@ -62,7 +62,7 @@ export class Sources {
 	#live = new Set<string>();
 	/** Sources that lost their signal a moment ago. */
 	#going = new Map<string, NodeJS.Timeout>();
-	/** Of guests. */
+	/** Of sources whose delay follows their line. */
 	#delays = new Map<string, GuestDelay>();
 	#running = false;
 	readonly #sound: SoundInputs;
@@ -111,13 +111,11 @@ export class Sources {
 	}
 
 	addGuest(id: string, label: string): void {
-		const delay = new GuestDelay();
-		this.#delays.set(id, delay);
-		this.add({ id, kind: 'guest', label, colour: '#7a5cc8', delayMs: delay.ms });
+		this.add({ id, kind: 'guest', label, colour: '#7a5cc8' });
 		this.setState(id, 'no-signal');
 	}
 
-	/** Gives a source a slot and a place in the state. Throws no-slot. */
+	/** Gives a source a slot and a place in the state. Without a delay, it follows the source's line. Throws no-slot. */
 	add({
 		id,
 		kind,
@@ -125,8 +123,10 @@ export class Sources {
 		colour,
 		delayMs,
 		alsaDevice = null,
-	}: Pick<Source, 'id' | 'kind' | 'label' | 'colour' | 'delayMs'> & Partial<Pick<Source, 'alsaDevice'>>): void {
+	}: Pick<Source, 'id' | 'kind' | 'label' | 'colour'> & Partial<Pick<Source, 'alsaDevice' | 'delayMs'>>): void {
 		const slot = this.slots.take(id);
+		const delay = delayMs === undefined ? new GuestDelay() : null;
+		if (delay) this.#delays.set(id, delay);
 		const { width, height } = this.o.canvas;
 		this.#publish({
 			id,
@@ -138,8 +138,8 @@ export class Sources {
 			video: { width, height, fps: fpsOf(this.o.canvas) },
 			audio: { channels: 2, levelDb: null },
 			alsaDevice,
-			delayMs,
-			delayAuto: kind === 'guest',
+			delayMs: delayMs ?? delay!.ms,
+			delayAuto: delay !== null,
 			crop: { left: 0, top: 0, right: 0, bottom: 0 },
 			fit: 'contain',
 			onLoss: 'hold',
@@ -182,8 +182,8 @@ export class Sources {
 		if (patch.backup && !this.o.state.current.sources[patch.backup])
 			throw new StudioError('invalid', `backup: there is no source ${patch.backup}`);
 		if (patch.backup === id) throw new StudioError('invalid', 'backup: a source cannot stand in for itself');
-		if (patch.delayAuto && source.kind !== 'guest')
-			throw new StudioError('invalid', 'delayAuto: only the delay of a guest follows its line; set delayMs');
+		if (patch.delayAuto && !this.#delays.has(id))
+			throw new StudioError('invalid', 'delayAuto: only the delay of guests and of RTP follows its line; set delayMs');
 		// A delay that is set by hand stays.
 		const change = patch.delayMs === undefined ? patch : { ...patch, delayAuto: patch.delayAuto ?? false };
 		this.#publish({ ...source, ...change });
