@@ -117,7 +117,7 @@ test('r58 status names every host with its counters, and what is wrong', async (
 	assert.match(text, /encoder program · program-h264: buffers \d+, readers \d/);
 	assert.match(
 		text,
-		/FAULTS \(\d+\)\n(.*\n)* {2}host-restarted {2}target \S+ {2}since \S+, (once|\d+ times)\n {4}cannot be started: the name nowhere\.invalid/,
+		/FAULTS \(\d+\)\n(.*\n)* {2}host-(restarted|held-off) {2}target \S+ {2}since \S+, (once|\d+ times)\n {4}.*cannot be started: the name nowhere\.invalid/,
 	);
 
 	const byUrl = r58('status', '--url', service.http, '--token', service.ready.operatorToken, '--json');
