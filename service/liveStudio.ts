@@ -427,8 +427,10 @@ export class LiveStudio implements Studio {
 
 	async patchSource(id: string, { rtp, ...patch }: SourcePatch): Promise<Source> {
 		if (rtp) await this.#rtpSources.check(id, rtp);
-		const { label } = this.#sources.patch(id, patch);
+		const { label, kind } = this.#sources.patch(id, patch);
 		this.#rtpSources.rename(id, label);
+		// One name, wherever it is changed: the card, the guest's own page and the tile all show it.
+		if (kind === 'guest' && patch.label !== undefined) this.patchGuest(id, { name: label });
 		if (rtp) await this.#rtpSources.change(id, rtp);
 		this.#switcher.addSource(id);
 		return this.#sources.get(id);

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { KnockMade, TicketState } from '../../service/api/schema.js';
 import { RequestError, request, sentence } from '../api/http.js';
 import { base } from '../common/styles.js';
+import { keepAdmitted } from './preferences.js';
 import type { Texts } from './texts/en.js';
 
 const askEveryMs = 2000;
@@ -96,8 +97,10 @@ export class DoorForm extends LitElement {
 			if (answer.state === 'waiting') return this.#listen();
 			this.#ticket = null;
 			// The page starts afresh, with an invite.
-			if (answer.state === 'admitted') location.hash = answer.token;
-			else this.phase = 'refused';
+			if (answer.state === 'admitted') {
+				keepAdmitted();
+				location.hash = answer.token;
+			} else this.phase = 'refused';
 		} catch (error) {
 			if (error instanceof RequestError && error.refusal.status === 404) return this.#ask();
 			this.problem = sentence(error);

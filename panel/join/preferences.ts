@@ -70,3 +70,25 @@ export function keepSeat(seat: Seat | null): void {
 		// After a reload the guest presses Join once more.
 	}
 }
+
+const admittedKey = 'r58.admitted';
+
+/** This tab was let in from the door: its next start needs no further press. */
+export function keepAdmitted(): void {
+	try {
+		sessionStorage.setItem(admittedKey, '1');
+	} catch {
+		// The guest presses Join.
+	}
+}
+
+/** Once. */
+export function takeAdmitted(): boolean {
+	try {
+		const admitted = sessionStorage.getItem(admittedKey) !== null;
+		sessionStorage.removeItem(admittedKey);
+		return admitted;
+	} catch {
+		return false;
+	}
+}

@@ -8,7 +8,7 @@ import { Whip } from '../webrtc/whip.js';
 import { Channel } from './channel.js';
 import { Devices } from './devices.js';
 import { doorIsOpen } from './door.js';
-import { keepSeat, keptSeat, rememberedBitrate, rememberedSize, type Size } from './preferences.js';
+import { keepSeat, keptSeat, rememberedBitrate, rememberedSize, type Size, takeAdmitted } from './preferences.js';
 import { Screen } from './screen.js';
 import { WakeLock } from './wake-lock.js';
 
@@ -113,8 +113,11 @@ export class Visit implements ReactiveController {
 		const opened = this.devices.stream ? undefined : this.devices.open();
 		await this.#identify();
 		await opened;
+		if (this.guest === null || this.joined) return;
 		const seat = keptSeat();
-		if (this.guest === null || seat?.guest !== this.guest || this.joined) return;
+		// Who asked to be let in and was has said that they want to be in.
+		if (takeAdmitted()) return this.join();
+		if (seat?.guest !== this.guest) return;
 		if (seat.muted) this.mute();
 		if (seat.cameraOff) this.hideCamera();
 		this.join();

@@ -78,6 +78,15 @@ test('for 10 s a removal can be undone: scenes, sound and links are as before; w
 	assert.is((await service.api('POST', `/api/guests/${id}/restore`)).status, 404);
 });
 
+test('a guest who is renamed has the new name everywhere, wherever it was changed', async ({ service }) => {
+	const { id } = await invite(service);
+	const names = ({ guests, sources, scenes }: State) => [guests[id]!.name, sources[id]!.label, scenes[`source-${id}`]!.label];
+	await service.api('PATCH', `/api/sources/${id}`, { label: 'Grace' });
+	assert.equal(names(await service.state()), ['Grace', 'Grace', 'Grace']);
+	await service.api('PATCH', `/api/guests/${id}`, { name: 'Hopper' });
+	assert.equal(names(await service.state()), ['Hopper', 'Hopper', 'Hopper']);
+});
+
 test('an RTP source on air is removed and comes back in the same way', async ({ service }) => {
 	const [port] = await freePorts(1);
 	const create = { kind: 'rtp', label: 'Stage', video: { port } };
