@@ -45,7 +45,7 @@ export class AccountPage extends LitElement {
 
 	override render() {
 		const operator = this.session !== null && atLeast(this.session.role, 'operator');
-		return html`<div class="page">
+		return html`<main class="page">
 			${
 				operator
 					? html`<r58-page-head heading="My account"></r58-page-head>`
@@ -53,7 +53,7 @@ export class AccountPage extends LitElement {
 			}
 			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="account-problem">${this.#attempt.problem}</p>` : nothing}
 			${this.account ? this.#sections(this.account, operator) : html`<p role="status">Loading…</p>`}
-		</div>
+		</main>
 		<r58-confirm></r58-confirm>`;
 	}
 

@@ -41,7 +41,7 @@ export class CopyField extends LitElement {
 	override render() {
 		return html`
 			<textarea readonly rows="4" spellcheck="false" data-testid="copy-text" aria-label=${this.label} .value=${this.value}></textarea>
-			<button data-testid="copy-button" aria-label="Copy: ${this.label}" @click=${this.#copy}>${this.copied ? 'Copied' : 'Copy'}</button>
+			<button data-testid="copy-button" aria-label="${this.copied ? 'Copied' : 'Copy'}: ${this.label}" @click=${this.#copy}>${this.copied ? 'Copied' : 'Copy'}</button>
 		`;
 	}
 

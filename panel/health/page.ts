@@ -72,7 +72,7 @@ export class HealthPage extends LitElement {
 	override render() {
 		const { state, online } = this.#show;
 		const technician = this.session !== null && atLeast(this.session.role, 'technician');
-		return html`<div class="page">
+		return html`<main class="page">
 			<r58-page-head heading="Health" .offline=${state && !online ? 'The figures below are old.' : null}></r58-page-head>
 			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
 			<section class="card">
@@ -82,7 +82,7 @@ export class HealthPage extends LitElement {
 			${this.#past()}
 			${this.#readings.times.length === 0 ? html`<p role="status">No reading yet: the first comes within seconds.</p>` : this.#measured()}
 			${technician ? html`<r58-alerts-block class="card"></r58-alerts-block><r58-support-block class="card"></r58-support-block>` : nothing}
-		</div>`;
+		</main>`;
 	}
 
 	/** What was wrong and is over: who comes after it happened wants to know. */

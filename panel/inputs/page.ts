@@ -57,7 +57,7 @@ export class InputsPage extends LitElement {
 		const { state, online } = this.#show;
 		const sources = state?.sources ?? {};
 		const soundCards = state?.system.soundCards ?? [];
-		return html`<div class="page">
+		return html`<main class="page">
 				<r58-page-head heading="Inputs" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				<div class="top">
@@ -65,7 +65,7 @@ export class InputsPage extends LitElement {
 					<span class="dim small">HDMI inputs and capture cards appear by themselves; guests are invited on the Switcher.</span>
 				</div>
 				${state === null ? html`<p role="status">Connecting to the studio…</p>` : this.#list(state, online)}
-			</div>
+			</main>
 			${this.#multiview.video}
 			<r58-rtp-dialog .sources=${sources} @added=${this.#onAdded}></r58-rtp-dialog>
 			<r58-source-settings .sources=${sources} .soundCards=${soundCards}></r58-source-settings>

@@ -72,7 +72,7 @@ export class JoinPage extends LitElement {
 				: closed === 'elsewhere'
 					? texts.closed.elsewhereTitle
 					: texts.closed.title;
-		return html`<main class="problem" role="alert" data-testid="join-problem" data-reason=${closed}>
+		return html`<main><div class="problem" role="alert" data-testid="join-problem" data-reason=${closed}>
 			<b>${title}</b>
 			<p>${texts.closed[closed]}</p>
 			${
@@ -82,7 +82,7 @@ export class JoinPage extends LitElement {
 						? nothing
 						: html`<button @click=${() => this.#visit.start()}>${texts.retry}</button>`
 			}
-		</main>`;
+		</div></main>`;
 	}
 
 	#setup() {

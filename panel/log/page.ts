@@ -87,7 +87,7 @@ export class ShowLogPage extends LitElement {
 
 	override render() {
 		const { state, online } = this.#show;
-		return html`<div class="page">
+		return html`<main class="page">
 				<r58-page-head heading="Show log" .offline=${state && !online ? 'The log is kept meanwhile.' : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				<div class="top">
@@ -115,7 +115,7 @@ export class ShowLogPage extends LitElement {
 						? html`<p class="dim small">${this.purged} older entries were removed: the log keeps the newest 50,000, and 400 days.</p>`
 						: nothing
 				}
-			</div>
+			</main>
 			<r58-note-dialog @noted=${() => void this.#lookForNew()}></r58-note-dialog>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>`;

@@ -49,11 +49,11 @@ export class LoginPage extends LitElement {
 
 	override render() {
 		const problem = this.problem ?? this.reason;
-		return html`<div class="page">
+		return html`<main class="page">
 			<div class="top"><h1>R58 Studio</h1><r58-theme-switch></r58-theme-switch></div>
 			${problem ? html`<p class="problem" role="alert" data-testid="login-problem">${problem}</p>` : nothing}
 			${this.setup === null ? html`<p role="status">Asking the studio…</p>` : this.#forms(this.setup)}
-		</div>`;
+		</main>`;
 	}
 
 	#forms(state: SetupState['state']) {

@@ -85,11 +85,11 @@ export class LogsPage extends LitElement {
 	}
 
 	override render() {
-		return html`<div class="page">
+		return html`<main class="page">
 			<r58-page-head heading="Logs"></r58-page-head>
 			${this.problem ? html`<p class="problem" role="alert" data-testid="logs-problem">${this.problem}</p>` : nothing}
 			${this.lines ? html`${this.#form()}${this.#list(this.lines)}` : this.problem ? nothing : html`<p role="status">Loading…</p>`}
-		</div>`;
+		</main>`;
 	}
 
 	#form() {

@@ -43,12 +43,12 @@ export class NetworkPage extends LitElement {
 	}
 
 	override render() {
-		return html`<div class="page">
+		return html`<main class="page">
 			<r58-page-head heading="Network"></r58-page-head>
 			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="network-problem">${this.#attempt.problem}</p>` : nothing}
 			${this.values && this.status ? this.#sections(this.values, this.status) : nothing}
 			<section class="card"><h2>How guests get in</h2><r58-network-help></r58-network-help></section>
-		</div>`;
+		</main>`;
 	}
 
 	#sections(values: NetworkValues, status: NetworkStatus) {

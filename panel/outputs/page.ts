@@ -49,7 +49,7 @@ export class OutputsPage extends LitElement {
 
 	override render() {
 		const { state, online } = this.#show;
-		return html`<div class="page">
+		return html`<main class="page">
 				<r58-page-head heading="Outputs" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				<div class="top">
@@ -57,7 +57,7 @@ export class OutputsPage extends LitElement {
 					<span class="dim small">Each target is a process of its own: one that fails disturbs no other.</span>
 				</div>
 				${state === null ? html`<p role="status">Connecting to the studio…</p>` : [this.#targets(state, online), this.#streamers(state)]}
-			</div>
+			</main>
 			<r58-target-dialog></r58-target-dialog>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>`;

@@ -85,12 +85,12 @@ export class ReadyPage extends LitElement {
 	override render() {
 		const { state, online } = this.#show;
 		const { report } = this;
-		return html`<div class="page">
+		return html`<main class="page">
 				<r58-page-head heading="Ready" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
 				${report === null ? html`<p role="status">Looking at everything…</p>` : [this.#summary(report, online), this.#groups(report)]}
-			</div>
+			</main>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>`;
 	}

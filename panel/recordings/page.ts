@@ -62,7 +62,7 @@ export class RecordingsPage extends LitElement {
 		const { state, online } = this.#show;
 		const recordings = Object.values(state?.recordings ?? {}).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
 		const now = recordings.find((recording) => running.includes(recording.state)) ?? null;
-		return html`<div class="page">
+		return html`<main class="page">
 			<r58-page-head heading="Recordings" .offline=${state && !online ? 'Recordings go on.' : null}>
 				<r58-record-block .commands=${this.#commands} .recording=${now} ?inert=${!online}></r58-record-block>
 			</r58-page-head>
@@ -79,7 +79,7 @@ export class RecordingsPage extends LitElement {
 					: nothing
 			}
 			<ul class="recordings" ?inert=${!online}>${recordings.map((recording) => this.#recording(recording))}</ul>
-		</div>
+		</main>
 		<r58-confirm></r58-confirm>
 		<r58-notices></r58-notices>`;
 	}

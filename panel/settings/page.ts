@@ -66,11 +66,11 @@ export class SettingsPage extends LitElement {
 	}
 
 	override render() {
-		return html`<div class="page">
+		return html`<main class="page">
 			<r58-page-head heading="Settings"></r58-page-head>
 			${this.problem ? html`<p class="problem" role="alert" data-testid="settings-problem">${this.problem}</p>` : nothing}
 			${this.file && this.values ? this.#sections(this.file, this.values) : this.problem ? nothing : html`<p role="status">Loading…</p>`}
-		</div>
+		</main>
 		<r58-access-dialog @saved=${this.#load}></r58-access-dialog>
 		<r58-program-dialog @saved=${this.#load}></r58-program-dialog>
 		<r58-reset-dialog @saved=${this.#load}></r58-reset-dialog>

@@ -83,7 +83,7 @@ export class AudioStrip extends LitElement {
 			/>
 			<span class="gain">${decibels(gainDb)}</span>
 			<button
-				class="mute" data-testid="audio-mute-${strip}" aria-pressed=${settings.mute} aria-label="Mute ${this.label}"
+				class="mute" data-testid="audio-mute-${strip}" aria-pressed=${settings.mute} aria-label="${settings.mute ? 'Muted' : 'Mute'}: ${this.label}"
 				@click=${() => this.#set({ mute: !settings.mute })}
 			>${settings.mute ? 'Muted' : 'Mute'}</button>
 			<span class="modes" role="group" aria-label="When ${this.label} is heard">

@@ -47,8 +47,8 @@ export class DoorBlock extends LitElement {
 	#visitor({ id, name, address }: Visitor) {
 		return html`<li data-testid="visitor">
 			<div><b>${name}</b><p class="small dim">${address}</p></div>
-			<button class="primary" data-testid="visitor-admit" aria-label="Let ${name} in" @click=${() => this.commands.admit(id)}>Admit</button>
-			<button data-testid="visitor-refuse" aria-label="Do not let ${name} in" @click=${() => this.commands.refuse(id)}>Refuse</button>
+			<button class="primary" data-testid="visitor-admit" aria-label="Admit ${name}" @click=${() => this.commands.admit(id)}>Admit</button>
+			<button data-testid="visitor-refuse" aria-label="Refuse ${name}" @click=${() => this.commands.refuse(id)}>Refuse</button>
 		</li>`;
 	}
 

@@ -101,11 +101,11 @@ export class GuestCard extends LitElement {
 		return html`<div class="actions">
 			<button data-testid="air-${id}" aria-label="Put ${name} on air" @click=${() => this.commands.cutToSource(id)}>On air</button>
 			<button
-				class="mute" data-testid="guest-mute-${id}" aria-pressed=${muted} aria-label="Mute ${name}" ?disabled=${!this.strip}
+				class="mute" data-testid="guest-mute-${id}" aria-pressed=${muted} aria-label="${muted ? 'Muted' : 'Mute'}: ${name}" ?disabled=${!this.strip}
 				@click=${() => this.commands.strip(id, { mute: !muted })}
 			>${muted ? 'Muted' : 'Mute'}</button>
 			<button
-				data-testid="guest-more-${id}" aria-expanded=${this.open} aria-label="Messages, volume and limits of ${name}"
+				data-testid="guest-more-${id}" aria-expanded=${this.open} aria-label="More${unread > 0 ? ` ${unread}` : ''}: messages, volume and limits of ${name}"
 				@click=${() => (this.open = !this.open)}
 			>More${unread > 0 ? html`<span class="badge" data-testid="unread-${id}">${unread}</span>` : nothing}</button>
 		</div>`;

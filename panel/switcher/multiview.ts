@@ -22,6 +22,8 @@ export class Multiview implements ReactiveController {
 		this.#whep = new Whep(host, () => this.video);
 		this.video.muted = true;
 		this.video.playsInline = true;
+		// What it shows is drawn into the tiles; by itself it is nothing to find.
+		this.video.ariaHidden = 'true';
 		host.addController(this);
 	}
 

@@ -53,10 +53,10 @@ export const pageStyles = css`
 		.monitors { grid-area: monitors; }
 		.tiles { grid-area: tiles; }
 		.audio { grid-area: audio; }
-		aside { grid-area: side; display: grid; gap: var(--gap); position: sticky; top: var(--gap); }
+		.side { grid-area: side; display: grid; gap: var(--gap); position: sticky; top: var(--gap); }
 	}
 	@media (max-width: 1099px) {
-		aside { display: contents; }
+		.side { display: contents; }
 		.monitors { order: 1; }
 		.tiles { grid-template-columns: repeat(auto-fit, minmax(168px, 1fr)); }
 		.take { order: 2; }

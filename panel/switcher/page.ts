@@ -84,9 +84,9 @@ export class SwitcherPage extends LitElement {
 					: nothing
 			}
 			<div class="desk" ?inert=${!online} ?data-offline=${state !== null && !online} @mousedown=${this.#keepFocus}>
-				<r58-switcher-header .commands=${this.#commands} .state=${state} ?online=${online} @show-keys=${() => this.keyMap.show()}
+				<header><r58-switcher-header .commands=${this.#commands} .state=${state} ?online=${online} @show-keys=${() => this.keyMap.show()}
 					@show-note=${() => void this.noteDialog.show()}>
-				</r58-switcher-header>
+				</r58-switcher-header></header>
 				<r58-safe-mode flush .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
 				${state === null ? html`<p class="waiting" role="status">Connecting to the studio…</p>` : this.#desk(state, online)}
 			</div>
@@ -124,7 +124,7 @@ export class SwitcherPage extends LitElement {
 			${this.#hint()}
 			<section class="tiles" aria-label="Sources">${this.#tiles(state, online)}</section>
 			<section class="audio card" aria-label="Sound"><h2>Sound</h2>${this.#strips(state, online)}</section>
-			<aside>
+			<div class="side">
 				<r58-transition-block
 					class="take card" .commands=${this.#commands} ?ready=${buses !== null && preview !== null}
 					?running=${buses !== null && buses.transition !== null}
@@ -133,7 +133,7 @@ export class SwitcherPage extends LitElement {
 					class="layouts card" .commands=${this.#commands} .scenes=${scenes} .sources=${sources} .buses=${buses}
 				></r58-layout-block>
 				<r58-guest-block class="guests card" .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-block>
-			</aside>
+			</div>
 		</main>`;
 	}
 

@@ -32,7 +32,7 @@ export class ProgramMonitor extends LitElement {
 
 	override render() {
 		const { live, message, soundOnly, stream } = this.#whep;
-		const sound = this.muted ? 'Hear the program in this browser' : 'Silence the program in this browser';
+		const sound = this.muted ? 'Listen to the program in this browser' : 'Listening to the program in this browser';
 		return html`<section aria-label="Program" class="monitor">
 			<div class="screen bus ${this.tally ? 'program' : ''}">
 				<video

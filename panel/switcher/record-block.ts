@@ -50,10 +50,9 @@ export class RecordBlock extends LitElement {
 		return html`<button
 			class="danger" data-active data-testid="record-button" aria-pressed="true"
 			?disabled=${this.busy || recording.state === 'stopping'} @click=${this.#stop}
-			aria-label=${this.asking ? 'Press again to stop recording' : `Recording. Stop`}
 		>
 			<span class="dot" aria-hidden="true"></span>
-			${this.asking ? 'Press again to stop' : html`${word} <span data-testid="record-duration">${duration(recording.durationMs)}</span>`}
+			${this.asking ? 'Press again to stop' : html`${word} <span data-testid="record-duration">${duration(recording.durationMs)}</span><span class="visually-hidden">, stop recording</span>`}
 		</button>
 		${this.asking ? html`<span class="visually-hidden" role="status">Press again within 3 seconds to stop recording</span>` : nothing}`;
 	}

@@ -98,12 +98,11 @@ export class Tile extends LitElement {
 	override render() {
 		const { source, tally } = this;
 		const text = stateText(source) ?? (this.online && !this.live ? 'No picture here yet' : null);
-		const lamps = [tally.program ? 'on program' : '', tally.preview ? 'in preview' : '', text ?? ''].filter(Boolean).join(', ');
 		return html`
 			<button
 				class="tile bus ${tally.program ? 'program' : tally.preview ? 'preview' : ''}"
 				data-testid="tile-${source.id}" data-state=${source.state}
-				aria-pressed=${this.chosen} aria-label="${source.label}${lamps ? `, ${lamps}` : ''}"
+				aria-pressed=${this.chosen}
 				title="Tap: preview. Double tap: program. Drag it into a box."
 				@pointerdown=${this.#press} @click=${this.#click}
 			>

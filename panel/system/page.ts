@@ -103,7 +103,7 @@ export class SystemPage extends LitElement {
 
 	override render() {
 		const { state, online } = this.#show;
-		return html`<div class="page">
+		return html`<main class="page">
 			<r58-page-head heading="System" .offline=${state && !online ? 'The figures below are old.' : null}></r58-page-head>
 			<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 			<section class="card">
@@ -144,7 +144,7 @@ export class SystemPage extends LitElement {
 					<button data-testid="logout-button" @click=${logOut}>Log out</button>
 				</div>
 			</section>
-		</div>
+		</main>
 		<r58-confirm></r58-confirm>
 		<r58-notices></r58-notices>`;
 	}

@@ -38,10 +38,10 @@ export class UsersPage extends LitElement {
 	}
 
 	override render() {
-		return html`<div class="page">
+		return html`<main class="page">
 			<r58-page-head heading="Accounts"></r58-page-head>
 			${this.#allowed ? this.#sections() : html`<p class="problem">Accounts are for technicians; you are logged in as ${this.session?.role}.</p>`}
-		</div>
+		</main>
 		<r58-confirm></r58-confirm>`;
 	}
 

@@ -65,7 +65,8 @@ export class WatchPage extends LitElement {
 
 	override render() {
 		const { status, live, soundOnly } = this.#whep;
-		return html`
+		return html`<main>
+			<h1 class="visually-hidden">${this.#streamer}, live</h1>
 			<video data-testid="watch-video" playsinline aria-label="${this.#streamer}, live"></video>
 			${live && !soundOnly ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${this.#state()}</p></div>`}
 			<div class="bar ${this.silenced ? '' : 'quiet'}">
@@ -76,7 +77,7 @@ export class WatchPage extends LitElement {
 				}
 				<button data-testid="watch-fullscreen" @click=${this.#fullScreen}>Full screen</button>
 			</div>
-		`;
+		</main>`;
 	}
 
 	#state(): string {

@@ -54,6 +54,9 @@ const style = `
 body { max-width: 44rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.4rem; }
 h2 { font-size: 1.15rem; }
+a { color: #0b57d0; }
+:root { background: #fff; color: #13161b; }
+@media (prefers-color-scheme: dark) { :root { background: #121418; color: #f2f4f7; } a { color: #8ab4ff; } }
 .download { display: inline-block; padding: 0.7rem 1.2rem; border-radius: 8px; background: #1f5fd0; color: #fff; font-weight: 600; text-decoration: none; }
 .fingerprint { font: 0.9rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 .qr { width: 200px; max-width: 60vw; background: #fff; border-radius: 8px; display: block; }
