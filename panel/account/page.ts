@@ -99,7 +99,7 @@ export class AccountPage extends LitElement {
 				<input hidden name="username" autocomplete="username" .value=${name} readonly />
 				<label>Present password<input name="password" type="password" autocomplete="current-password" required data-testid="password-old" /></label>
 				<label>New password, 10 characters or more<input name="newPassword" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="password-new" /></label>
-				<label>The same again<input name="repeated" type="password" autocomplete="new-password" required data-testid="password-repeated" /></label>
+				<label>Repeat password<input name="repeated" type="password" autocomplete="new-password" required data-testid="password-repeated" /></label>
 				${this.passwordProblem ? html`<p class="problem" role="alert" data-testid="password-problem">${this.passwordProblem}</p>` : nothing}
 				<div class="row">
 					<button class="primary" data-testid="password-save" ?disabled=${this.busy}>${this.busy ? 'Changing…' : 'Change the password'}</button>

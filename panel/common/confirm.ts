@@ -28,6 +28,7 @@ export class Confirm extends LitElement {
 			dialog { max-width: min(440px, calc(100vw - 32px)); }
 			p { margin: 10px 0 20px; }
 			.choice { display: grid; gap: 4px; margin-bottom: 20px; }
+			.choice select { font-weight: 400; }
 			.actions { display: flex; justify-content: flex-end; flex-wrap: wrap; gap: 8px; }
 		`,
 	];
@@ -52,7 +53,7 @@ export class Confirm extends LitElement {
 			<p>${this.question?.text}</p>
 			${this.question?.choice ? this.#choice(this.question.choice) : nothing}
 			<div class="actions">
-				<button data-testid="confirm-no" @click=${() => this.dialog.close('')}>Cancel</button>
+				<button autofocus data-testid="confirm-no" @click=${() => this.dialog.close('')}>Cancel</button>
 				<button class="danger" data-testid="confirm-yes" @click=${() => this.dialog.close('yes')}>${this.question?.action}</button>
 			</div>
 		</dialog>`;

@@ -38,6 +38,9 @@ export class UndoBar extends LitElement {
 				transform-origin: left;
 				animation: left 10s linear forwards;
 			}
+			@media (max-width: 599px) {
+				:host { inset: auto 4px 4px; }
+			}
 			@keyframes left { to { transform: scaleX(0); } }
 		`,
 	];

@@ -67,7 +67,7 @@ export class AlertsBlock extends LitElement {
 					placeholder=${secret === true ? 'set; empty keeps it' : 'none: messages are not signed'}
 					@change=${(event: Event) => this.#set({ secret: textOf(event) || secret })}
 				/></label>
-				<label>Told is<select data-testid="alerts-severity" @change=${(event: Event) => this.#set({ minSeverity: textOf(event) as Severity })}>
+				<label>Notify about<select data-testid="alerts-severity" @change=${(event: Event) => this.#set({ minSeverity: textOf(event) as Severity })}>
 					${severities.map((name) => html`<option value=${name} ?selected=${name === minSeverity}>${severityWords[name]}</option>`)}
 				</select></label>
 			</div>

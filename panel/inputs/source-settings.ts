@@ -60,7 +60,7 @@ export class SourceSettings extends FormDialog {
 				['guest', 'rtp'].includes(source.kind)
 					? html`<label class="check">
 							<input type="checkbox" data-testid="source-delay-auto" .checked=${this.delayAuto} @change=${this.#chooseDelay} />
-							Delay follows the line, 40–200 ms
+							Automatic delay, 40–200 ms
 						</label>`
 					: nothing
 			}

@@ -95,13 +95,13 @@ export class LoginPage extends LitElement {
 
 	#firstVisit(state: SetupState['state']) {
 		return html`<form class="card" data-testid="setup" @submit=${(event: SubmitEvent) => this.#submit(event, (field) => this.#setUp(field))}>
-			<h2>${state === 'first' ? 'Welcome. Who is the technician?' : 'A new password for a technician'}</h2>
+			<h2>${state === 'first' ? 'Welcome. Create the technician account' : 'A new password for a technician'}</h2>
 			<p class="dim small">The set-up code proves that this device is yours. It stands on the device’s console, in the log of the service and
 				in the file <code>setup-code</code> of the data folder.</p>
 			<label>Set-up code<input name="code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="64" required autofocus data-testid="setup-code" /></label>
 			<label>Name<input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="40" value="technician" required data-testid="setup-name" /></label>
 			<label>New password, 10 characters or more<input name="password" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="setup-password" /></label>
-			<label>The same again<input name="repeated" type="password" autocomplete="new-password" required data-testid="setup-repeated" /></label>
+			<label>Repeat password<input name="repeated" type="password" autocomplete="new-password" required data-testid="setup-repeated" /></label>
 			<button class="primary" data-testid="setup-button" ?disabled=${this.busy}>${this.busy ? 'Setting up…' : 'Set the password'}</button>
 		</form>`;
 	}

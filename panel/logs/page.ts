@@ -114,7 +114,7 @@ export class LogsPage extends LitElement {
 				${time('From', 'from', from)}${time('To', 'to', to)}
 			</div>
 			<div class="row">
-				<label class="check"><input type="checkbox" data-testid="logs-live" .checked=${this.live} @change=${this.#setLive} />Go on by itself</label>
+				<label class="check"><input type="checkbox" data-testid="logs-live" .checked=${this.live} @change=${this.#setLive} />Follow live</label>
 				<a class="button" data-testid="logs-download" href="/api/logs/file?${this.#query()}&limit=5000" download>Download</a>
 				<span class="dim small" role="status" data-testid="logs-count">${this.#count()}</span>
 			</div>

@@ -67,7 +67,7 @@ export class OutputsPage extends LitElement {
 		const targets = Object.values(state.targets).sort((a, b) => a.label.localeCompare(b.label));
 		if (targets.length === 0)
 			return html`<div class="card empty">
-				<p><b>The program is sent nowhere yet.</b> Add a target: the address of a video wall, an encoder or any program that takes RTP.</p>
+				<p><b>No outputs yet.</b> Add a target: the address of a video wall, an encoder or any program that takes RTP.</p>
 			</div>`;
 		return html`<div class="list" ?inert=${!online}>
 			${repeat(

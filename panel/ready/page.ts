@@ -100,7 +100,7 @@ export class ReadyPage extends LitElement {
 		return html`<div class="card summary" data-status=${status}>
 				<div class="verdict">
 					<p role="status" data-testid="ready-verdict"><b>${signs[status]} ${verdict(report)}</b></p>
-					<p class="dim small">As of ${localTime(at)}; looked at all the time.</p>
+					<p class="dim small">Updated ${localTime(at)} · checked continuously</p>
 				</div>
 				<div class="test">
 					${
@@ -163,6 +163,6 @@ export class ReadyPage extends LitElement {
 function verdict({ status, counts }: Ready): string {
 	const things = (count: number) => (count === 1 ? '1 thing' : `${count} things`);
 	if (status === 'fail') return `Not ready: ${things(counts.fail)} must be put right`;
-	if (status === 'warn') return `Ready, but look at ${things(counts.warn)}`;
+	if (status === 'warn') return `Ready – ${things(counts.warn)} to check`;
 	return 'Ready';
 }

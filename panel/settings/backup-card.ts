@@ -50,7 +50,7 @@ export class BackupCard extends LitElement {
 			<form @submit=${this.#look}>
 				<label>Backup<input name="file" type="file" accept=".gz,application/gzip" required data-testid="restore-file" /></label>
 				<label>Its passphrase<input name="passphrase" type="password" autocomplete="off" placeholder="none" data-testid="restore-passphrase" /></label>
-				<div class="actions"><button data-testid="restore-look" ?disabled=${this.busy !== null}>Look what it would change</button></div>
+				<div class="actions"><button data-testid="restore-look" ?disabled=${this.busy !== null}>Preview changes</button></div>
 			</form>
 			${this.busy ? html`<p role="status">${this.busy}</p>` : nothing}
 			${this.problem ? html`<p class="problem" role="alert" data-testid="backup-problem">${this.problem}</p>` : nothing}

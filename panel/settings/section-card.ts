@@ -37,7 +37,7 @@ export class SettingsSection extends LitElement {
 		const { name, file } = this;
 		const fields = file.fields.filter(({ field }) => field.startsWith(`${name}.`));
 		const waits = file.restart.includes(name);
-		const applies = file.applies[name] === 'restart' ? 'Changes count after a restart' : 'Changes count at once';
+		const applies = file.applies[name] === 'restart' ? 'Applies after a restart' : 'Applies immediately';
 		return html`
 			<header>
 				<h2>${sectionTitles[name] ?? name}</h2>

@@ -37,7 +37,7 @@ export class DoorBlock extends LitElement {
 				count === 0
 					? nothing
 					: html`<section data-testid="door">
-				<h2>${count === 1 ? 'Somebody waits' : `${count} people wait`} to be let in</h2>
+				<h2>${count === 1 ? '1 person is' : `${count} people are`} waiting</h2>
 				<ul>${this.visitors.map((visitor) => this.#visitor(visitor))}</ul>
 			</section>`
 			}

@@ -123,7 +123,7 @@ export class GuestCard extends LitElement {
 					@change=${(event: Event) => this.commands.strip(id, { gainDb: Number((event.target as HTMLInputElement).value) })}
 				/>
 			</label>
-			<label>Picture takes at most
+			<label>Video bandwidth limit
 				<select
 					data-testid="guest-cap-${id}"
 					@change=${(event: Event) => this.commands.guest(id, { maxKbps: Number((event.target as HTMLSelectElement).value) || null })}

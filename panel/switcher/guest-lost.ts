@@ -47,8 +47,7 @@ export class GuestLost extends LitElement {
 
 	#bar({ id, name, state }: Guest) {
 		const others = Object.values(this.state.sources).some((source) => source.id !== id && source.state === 'live');
-		const words =
-			state === 'invited' ? 'is on air, but not here: no picture.' : 'is gone and still on air. The last picture stands.';
+		const words = state === 'invited' ? 'is on air but not here: no picture.' : 'is gone. The last picture stands.';
 		return html`<div class="lost" data-testid="lost-${id}">
 			<p>${name} ${words}</p>
 			${

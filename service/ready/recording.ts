@@ -28,7 +28,7 @@ export function diskFinding(state: Readonly<State>): Finding {
 	if (disk === null || kbps === null) return off('How much room is left cannot be measured now');
 	const leftMin = Math.max(0, ((disk.freeBytes - reserveBytes) * 8) / (kbps * 1000) / 60);
 	const room = `Room for ${spoken(leftMin)} at ${(kbps / 1000).toFixed(1)} Mbit/s`;
-	if (plan.minutes === null) return warn(`${room}; how long the show is, is not known`, 'Type the planned length above');
+	if (plan.minutes === null) return warn(`${room}; show length not set`, 'Type the planned length above');
 	const recordedMs = Object.values(state.recordings).reduce(
 		(sum, { state, durationMs }) => (running.includes(state) ? sum + durationMs : sum),
 		0,
