@@ -35,7 +35,8 @@ function build(copy: string, file: string): string | null {
 			[[bin('tsc'), ['-p', '.', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false']]];
 	if (file.startsWith('panel/')) steps.push([bin('vite'), ['build', '--logLevel', 'warn', '--config', 'panel/vite.config.ts']]);
 	for (const [program, args] of steps) {
-		const { status, stdout, stderr } = spawnSync(program, args, { cwd: copy });
+		const { status, signal, stdout, stderr } = spawnSync(program, args, { cwd: copy });
+		if (status === null) throw new Error(`${program}: ended by ${signal}`);
 		if (status !== 0) return `${stdout}${stderr}`;
 	}
 	return null;
