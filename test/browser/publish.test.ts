@@ -59,7 +59,7 @@ for (const codec of ['H264', 'VP8']) {
 			return rttMs !== null && lossPct !== null && kbps !== null;
 		}, 'its round trip, loss and rate');
 		const { rttMs, lossPct } = measured[guest.id]!;
-		assert.ok(rttMs! < 1000 && lossPct! < 50, `${rttMs} ms, ${lossPct} % on the machine itself`);
+		assert.ok(rttMs! < 400 && lossPct! < 10, `${rttMs} ms, ${lossPct} % on the machine itself`);
 		assert.is((await service.api('POST', '/api/cut', { scene: `source-${guest.id}` })).status, 200);
 		await untilColour(program.getByTestId('watch-video'), [0.5, 0.5], parseColour(camera), { tolerance: 40 });
 		assert.is((await service.api('POST', '/api/cut', { scene: 'source-hdmi1' })).status, 200);

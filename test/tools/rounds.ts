@@ -17,8 +17,7 @@ const VIEWER_GAP_MS = 3_000;
 /** Viewers, and who receives the target, have had a picture again within 3 s, whatever happened since the last call. */
 export async function assertViewersRecovered(show: FaultyShow, what: string): Promise<void> {
 	const gaps = await show.viewerGapsMs();
-	const limit = VIEWER_GAP_MS * (show.overloaded ? 4 : 1);
-	assert.ok(Math.max(...gaps) < limit, `${what}: viewers without a picture for ${gaps.map(Math.round)} ms`);
+	assert.ok(Math.max(...gaps) < VIEWER_GAP_MS, `${what}: viewers without a picture for ${gaps.map(Math.round)} ms`);
 }
 
 /**

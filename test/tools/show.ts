@@ -1,5 +1,4 @@
 /** A show under fault injection: what is recorded, what a viewer sees, and what is broken meanwhile. */
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
@@ -13,8 +12,6 @@ import { Receiver } from './receiver.js';
 import { TestService } from './service.js';
 import { pause, until } from './wait.js';
 
-/** More than this many runnable processes a core, and times and single pictures say nothing about the engine any more. */
-const BUSY = 6;
 /** Long enough for a host that failed once too often (an overloaded machine's own stalls count too) and was held off for 30 s. */
 const HELD_OFF_MS = 45_000;
 const FPS = 30;
@@ -36,11 +33,6 @@ export interface Injected {
 
 export class FaultyShow {
 	readonly injected: Injected[] = [];
-	/** The machine was so busy with other things at some time that pictures may have come late. */
-	overloaded = false;
-	readonly #watch = setInterval(() => {
-		this.overloaded ||= loadavg()[0]! / cpus().length > BUSY;
-	}, 1000);
 	/** By input and process: frames that the input itself did not make, because its process got no processor in time. */
 	readonly #skipped = new Map<string, Map<number, number>>();
 	readonly #skips = setInterval(() => void this.#readSkips().catch(() => {}), 500);
@@ -179,7 +171,6 @@ export class FaultyShow {
 	}
 
 	async stop(): Promise<void> {
-		clearInterval(this.#watch);
 		clearInterval(this.#skips);
 		await this.restMixing();
 		this.target.close();
@@ -223,14 +214,13 @@ export function assertWhole(program: Program, what: string): void {
 
 /**
  * Every counter value of an input, except while it was broken: from the fault until `recoveryMs` later a picture may stand or
- * be missing, but none may be older than the one before. On an overloaded machine that is all that is asked of any picture.
+ * be missing, but none may be older than the one before.
  * Values that the input itself counts as not made are nobody's loss.
  */
 export function assertCounted(show: FaultyShow, program: Program, input: string, recoveryMs = 0): void {
 	const { video } = program;
 	const counters = program.counters[input]!;
 	const faults = show.injected.filter(({ name, role }) => name === input || role === 'mixer').map(({ at }) => at);
-	if (show.overloaded) process.stdout.write(`${input}: the machine was overloaded, late pictures are not judged\n`);
 	/** An older picture, or one that cannot be read. */
 	const wrong: string[] = [];
 	/** Where pictures are missing, and where the last one stands in for them. */
@@ -246,8 +236,7 @@ export function assertCounted(show: FaultyShow, program: Program, input: string,
 			now = newest + 1;
 			unread += 1;
 		}
-		const broken =
-			show.overloaded || faults.some((at) => video[i]! > at - 100_000_000n && video[i]! < at + BigInt(recoveryMs) * 1_000_000n);
+		const broken = faults.some((at) => video[i]! > at - 100_000_000n && video[i]! < at + BigInt(recoveryMs) * 1_000_000n);
 		const fits = broken ? now === null || now >= newest : now === newest + 1;
 		if (!fits) {
 			const gap = now !== null && now >= newest;
@@ -261,8 +250,5 @@ export function assertCounted(show: FaultyShow, program: Program, input: string,
 	assert.equal(wrong.slice(0, 20), [], `${input}: counters`);
 	if (Math.max(lost, stood) > skipped)
 		assert.equal(gaps.slice(0, 20), [], `${input}: counters; the input did not make ${skipped}`);
-	assert.ok(
-		show.overloaded || unread <= counters.length / 100,
-		`${input}: ${unread} of ${counters.length} counters cannot be read`,
-	);
+	assert.ok(unread <= counters.length / 100, `${input}: ${unread} of ${counters.length} counters cannot be read`);
 }

@@ -126,6 +126,7 @@ test(`${counts.fragments} mutated trickle fragments to a living session`, async 
 	const before = pids(wire);
 	const random = new Random(seed + 1);
 	let location = '';
+	const statuses = new Map<number, number>();
 	await all(counts.fragments, async (index) => {
 		// Sessions that nobody connects to end by themselves.
 		if (index % 100 === 0) {
@@ -147,7 +148,10 @@ test(`${counts.fragments} mutated trickle fragments to a living session`, async 
 			index,
 		);
 		assert.ok(status < 500, `${status} ${body}`);
+		statuses.set(status, (statuses.get(status) ?? 0) + 1);
 	});
+	// What is refused at the door says nothing of who reads it.
+	assert.ok(statuses.get(204)! > 0 && statuses.get(400)! > 0, JSON.stringify([...statuses]));
 	assert.is(pids(wire), before, endings(wire));
 });
 
@@ -158,12 +162,16 @@ test(`${counts.polled} mutated messages of polling clients`, async ({ wire, toke
 		answer: JSON.stringify({ type: 'answer', sdp: offerText({ direction: 'sendonly' }) }),
 		candidate: JSON.stringify({ candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host', sdpMLineIndex: 0, from: 'browser' }),
 	};
+	const statuses = new Map<number, number>();
 	await all(counts.polled, async (index) => {
 		const what = (['offer', 'answer', 'candidate'] as const)[index % 3]!;
 		const path = `/api/webrtc/session/fuzz-${index % 5}/${what}`;
 		const { status, body } = await send(wire, 'POST', path, token, 'application/json', mutated(good[what], random), index % 5);
 		assert.ok(status < 500, `${status} ${body}`);
+		statuses.set(status, (statuses.get(status) ?? 0) + 1);
 	});
+	const taken = [...statuses].reduce((sum, [status, count]) => (status < 300 ? sum + count : sum), 0);
+	assert.ok(taken > 0 && statuses.get(400)! > 0, JSON.stringify([...statuses]));
 });
 
 test(`${counts.messages} mutated messages on the events socket`, async ({ wire, token }) => {

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { LightPeers } from '../tools/lightPeers.js';
+import { Pipeline } from '../tools/pipeline.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
@@ -45,6 +46,23 @@ test('however many viewers ask for key frames all the time, the program has hard
 		assert.ok(perSecond <= 1.7 && perSecond > 0.9, `${perSecond.toFixed(2)} key frames a second`);
 	} finally {
 		clearInterval(asking);
+	}
+});
+
+test('a guest who is asked for a key frame twice in 500 ms is asked again at their end, as long as none has come', async () => {
+	const guest = await new Pipeline().start(
+		'r58webrtc name=rtc mode=receive rtc.video_src ! fakesink async=false rtc.audio_src ! fakesink async=false',
+	);
+	try {
+		const asked = async (least: number) =>
+			(await guest.waitEvent('stats', ({ keyRequests }) => keyRequests >= least)).keyRequests as number;
+		const before = await asked(0);
+		for (let i = 0; i < 3; i++) guest.command('rtc', { op: 'keyframe' });
+		assert.is(await asked(before + 2), before + 2);
+		await guest.waitEvent('stats');
+		assert.is((await guest.waitEvent('stats')).keyRequests, before + 2, 'three wishes at once are two requests');
+	} finally {
+		await guest.stop();
 	}
 });
 
