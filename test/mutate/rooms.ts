@@ -16,14 +16,14 @@ export const rooms: Record<string, Room> = {
 			'panel/webrtc/backoff.ts',
 			'panel/common/format.ts',
 		],
-		tests: ['panelKeys', 'panelState', 'guestPage', 'panelRules'],
+		tests: ['panelKeys', 'panelState', 'guestPage'],
 	},
 	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },
 	media: {
 		files: ['service/media/{slots,guestDelay,remedies}.ts', 'service/slidingWindow.ts', 'service/showLog/timecode.ts'],
 		tests: ['guestDelay', 'supervision', 'rates'],
 	},
-	health: { files: ['service/health/{rules,severity}.ts'], tests: ['alerts', 'healthRules'] },
+	health: { files: ['service/health/{rules,severity}.ts'], tests: ['alerts'] },
 	fragments: { files: ['service/recordings/fragments.ts'], tests: ['fragments'] },
 	settings: {
 		files: ['service/settings/{access,alerts,effective,fault,network,problem,program,schema,secretText,secrets,syntax,text}.ts'],
