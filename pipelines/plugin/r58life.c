@@ -6,6 +6,9 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+/* We look four times a second: in a longer gap it was us who stood still, and what came waits to be read. */
+#define GAP_US (2 * G_TIME_SPAN_SECOND)
+
 GPtrArray *
 r58_life_sockets (NiceAgent *agent, guint stream, guint component)
 {
@@ -66,6 +69,9 @@ r58_life_silence (R58Life *life, gint64 now_us)
     else
       r58_life_heard (life, last_of (fd, now_us));
   }
+  if (life->checked && now_us - life->checked > GAP_US)
+    life->heard += now_us - life->checked;
+  life->checked = now_us;
   if (!known)
     return 0;
   if (stamps != life->stamps)

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /* Zeroed before use. The caller's lock guards it. */
 typedef struct {
-  gint64 heard; /* g_get_monotonic_time */
+  gint64 heard, checked; /* g_get_monotonic_time */
   GPtrArray *sockets;
   gint64 stamps; /* sum of what the kernel said of those of datagrams */
 } R58Life;

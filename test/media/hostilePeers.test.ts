@@ -244,34 +244,56 @@ test('a decoder that is slower than its guest leaves pictures out and is never a
 	}
 });
 
-test('who answers STUN stays, with nothing to send or to report; who does not is ended', async (context) => {
+test('who answers STUN stays, with nothing to send or to report; who does not is ended; a process that stood still ends nobody', async (context) => {
 	const { sender, peers } = context;
-	const receivers = [await new Pipeline().start(receiverText()), await new Pipeline().start(receiverText())] as const;
+	const receivers: Pipeline[] = [];
+	for (let i = 0; i < 3; i++) receivers.push(await new Pipeline().start(receiverText()));
+	const [quietly, loses, stopped] = receivers as [Pipeline, Pipeline, Pipeline];
 	const frozen = new LightPeers();
 	const guests = new LightPeers();
+	const sendsOn = new LightPeers();
 	const ids: string[] = [];
 	const frozenIds: string[] = [];
 	try {
 		await peers.addMute(signal(sender, 'watch', ids));
-		await guests.addSender(signal(receivers[0], 'publish', ids));
-		await stats(receivers[0], (body) => body.peers[0]?.packets > 20 && body.peers[0].videoQuiet === false);
+		await guests.addSender(signal(quietly, 'publish', ids));
+		await stats(quietly, (body) => body.peers[0]?.packets > 20 && body.peers[0].videoQuiet === false);
+		await sendsOn.addSender(signal(stopped, 'publish'));
+		// Reports have come too, and made what they make.
+		const { peers: seated } = await stats(stopped, (body) => body.peers[0]?.packets > 200);
+		const before = { ...held(stopped), ...seated[0] };
+		process.kill(stopped.pid, 'SIGSTOP');
 		guests.pause();
 		await frozen.add(signal(sender, 'watch', frozenIds));
-		await frozen.addSender(signal(receivers[1], 'publish', frozenIds));
+		await frozen.addSender(signal(loses, 'publish', frozenIds));
 		frozen.freeze();
-		const gone = [sender, receivers[1]].map((pipeline, i) => pipeline.waitEvent('gone', ({ id }) => id === frozenIds[i], 40_000));
+		const gone = [sender, loses].map((pipeline, i) => pipeline.waitEvent('gone', ({ id }) => id === frozenIds[i], 40_000));
 		for (const { reason } of await Promise.all(gone)) assert.match(reason, /silent for 13 s/);
-		const quiet = await stats(receivers[0]);
+		process.kill(stopped.pid, 'SIGCONT');
+		const from = stopped.events.length;
+		await stats(stopped, (body) => body.peers[0]?.packets > before.packets + 60);
+		const after = stopped.events.slice(from);
+		assert.not.ok(after.some(({ name }) => name === 'gone'));
+		const waits = after.flatMap(({ name, body }) => (name === 'stats' ? [body.videoWaitMs as number] : []));
+		assert.ok(Math.max(...waits.slice(1)) < 1500, `${waits}`);
+		const { threads, rssMb } = held(stopped);
+		assert.ok(
+			threads <= before.threads + 2 && rssMb < before.rssMb + 16,
+			`${threads} threads and ${rssMb} MB, ${before.threads} and ${before.rssMb} before`,
+		);
+
+		const quiet = await stats(quietly);
 		assert.equal(
 			quiet.peers.map(({ id, state, videoQuiet, audioQuiet }: EventBody) => ({ id, state, videoQuiet, audioQuiet })),
 			[{ id: ids[1], state: 'connected', videoQuiet: true, audioQuiet: true }],
 		);
 		assert.ok((await stats(sender)).peers.some(({ id, state }: EventBody) => id === ids[0] && state === 'connected'));
 		guests.resume();
-		await stats(receivers[0], (body) => body.peers[0]?.packets > quiet.peers[0].packets + 20 && !body.peers[0].videoQuiet);
+		await stats(quietly, (body) => body.peers[0]?.packets > quiet.peers[0].packets + 20 && !body.peers[0].videoQuiet);
 	} finally {
 		frozen.stop();
 		guests.stop();
+		sendsOn.stop();
 		for (const receiver of receivers) receiver.kill();
 	}
 });
