@@ -40,7 +40,7 @@ const sounds: HandMadeFault[] = [
 		'channel == 1 ? 1.0f - pan : 1.0f + pan',
 		desk,
 	),
-	plugin('right is left', 'r58mixer-audio', '  out[1] = in[1];', '  out[1] = in[0];', desk),
+	plugin('right is left', 'r58mixer-audio', '? 0 : in[c];', '? 0 : in[0];', desk),
 	plugin('no limiter', 'r58mixer-audio', '  limit (limiter, out);', '  (void) limit;', desk),
 	plugin('master fader without effect', 'r58mixer-audio', 'out[i][c] *= self->work->master[i];', 'out[i][c] *= 1;', desk),
 	plugin('ceiling of the limiter at full scale', 'r58mixer-audio', 'LIMIT_CEILING 0.891251f', 'LIMIT_CEILING 1.0f', desk),

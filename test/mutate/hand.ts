@@ -72,12 +72,15 @@ function runTest(copy: string, name: string): Promise<Verdict> {
 	});
 }
 
+/** What does not fit the tree any more, in words. */
+function stale({ file, find }: HandMadeFault): string | null {
+	const places = readFileSync(join(root, file), 'utf8').split(find).length - 1;
+	return places === 1 ? null : `${file} has ${places} places with ${JSON.stringify(find)}, not one: bring the table up to date`;
+}
+
 function putIn(copy: string, { file, find, replace }: HandMadeFault): () => void {
 	const path = join(copy, file);
 	const text = readFileSync(path, 'utf8');
-	const places = text.split(find).length - 1;
-	if (places !== 1)
-		throw new Error(`${file} has ${places} places with ${JSON.stringify(find)}, not one: bring the table up to date`);
 	writeFileSync(
 		path,
 		text.replace(find, () => replace),
@@ -110,7 +113,7 @@ export async function runHandMade(words: string[]): Promise<boolean> {
 	const copy = copyOfTree();
 	process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-	const bad: string[] = [];
+	const bad = chosen.flatMap((fault) => stale(fault) ?? []);
 	for (const name of new Set(chosen.flatMap(({ tests }) => tests))) {
 		const { killed, by } = await runTest(copy, name);
 		if (killed) bad.push(`${name} fails without any fault: ${by}`);
