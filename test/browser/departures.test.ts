@@ -8,6 +8,7 @@ import { colourAt, colourDistance, parseColour } from '../tools/counter.js';
 import { frames, times } from '../tools/media.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
+import { until } from '../tools/wait.js';
 
 /** A guest on air who goes, in every way there is: what the audience sees meanwhile, frame by frame in a recording. */
 const test = suite<Context>('departures');
@@ -56,7 +57,15 @@ async function live(service: TestService, id: string): Promise<void> {
 
 /** Puts the guest on air, and returns what the program showed from then on, each kind of picture once in its order. */
 async function program({ service, invite }: Context, happening: () => Promise<unknown>): Promise<string[]> {
-	const { body: recording } = await service.api<Recording>('POST', '/api/recordings', {});
+	// A machine that is busy may take longer to start one than the studio waits.
+	const recording = await until(
+		async () => {
+			const { status, body } = await service.api<Recording>('POST', '/api/recordings', {});
+			assert.is(status, 201, JSON.stringify(body));
+			return body;
+		},
+		{ what: 'a recording to start' },
+	);
 	const longer = async (ms: number) => {
 		const { durationMs } = (await service.state()).recordings[recording.id]!;
 		await service.waitState(({ recordings }) => recordings[recording.id]!.durationMs > durationMs + ms, `${ms} ms more`);
