@@ -46,11 +46,12 @@ async function handled(route: Route, context: Context, caller: Caller | null, st
 }
 
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
-function middlewareOf(route: Route, { auth, store }: Services): Middleware {
+function middlewareOf(route: Route, { auth, store, gate }: Services): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const caller = auth.identify(context.req);
 		auth.authorize(context.req, caller, route.role, route.looksOnly);
+		if (caller) gate.welcome(clientOf(context.req).address);
 		if (caller?.aging) {
 			const secret = cookieOf(context.req)!;
 			store.sessions.extend(secret);

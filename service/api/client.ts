@@ -84,6 +84,11 @@ export class Clients {
 		return client;
 	}
 
+	/** Whether the other end of a connection may speak for others. */
+	isProxy(peer: string): boolean {
+		return isIn(this.#list(this.ways().trustedProxies), peer);
+	}
+
 	#list(entries: readonly string[]): BlockList {
 		if (entries !== this.#trusted.entries) this.#trusted = { entries, list: listOf(entries) };
 		return this.#trusted.list;

@@ -12,7 +12,9 @@ import type { Duplex } from 'node:stream';
 import { StudioError } from '../errors.js';
 import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
-import type { Clients } from './client.js';
+import { type Clients, clientOf } from './client.js';
+import { statusOf } from './failure.js';
+import type { Gate } from './gate.js';
 
 /** What browsers read before they can trust the certificate, and authorities before they give one. */
 export const plainPaths = /^\/(ca\.(pem|crt)|trust|\.well-known\/acme-challenge\/[\w-]{1,128})$/;
@@ -21,27 +23,102 @@ export interface Handlers {
 	handle: RequestListener;
 	upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 	clients: Clients;
+	gate: Gate;
 	log: Log;
 }
 
-/** Bounds for slow and stuck clients: headers in 10 s, a request in 30 s, silence for 2 min, so many at once. */
+/** Bounds for slow and stuck clients: headers in 10 s, a request in 30 s, silence for 2 min. */
 const limits = {
 	headersTimeout: 10_000,
 	requestTimeout: 30_000,
 	keepAliveTimeout: 15_000,
 	connectionsCheckingInterval: 5000,
 	maxHeaderSize: 16 * 1024,
+	// Told by ourselves, where it counts as a request.
+	requireHostHeader: false,
 };
 const inactivityMs = 120_000;
-const maxConnections = 1024;
+const handshakeMs = 10_000;
+/** Beyond them a request is no browser's. */
+const maxHeaders = 100;
+/** Connections of one listener, those that wait among them; how many of whom is up to the gate. */
+const maxConnections = 2048;
 export const closeGraceMs = 1000;
 
-function limited<T extends Server | SecureServer>(server: T, log: Log): T {
+interface Way {
+	kind: 'plain' | 'secure';
+	/** It came in by the entrance that only the tunnel knows. */
+	byTunnel?: boolean;
+	/** Where a request has to go instead; null = here. */
+	elsewhere?: (request: IncomingMessage) => string | null;
+}
+
+/** What all listeners have in common: the gate, bounds, and who asks. */
+function serve<T extends Server | SecureServer>(server: T, handlers: Handlers, { kind, byTunnel = false, elsewhere }: Way): T {
+	const { handle, upgrade, clients, gate, log } = handlers;
 	// Errors of accept (no more file descriptors) must not end the show.
 	server.on('error', (error) => log.onceASecond('listener').error({ err: error }, 'listener'));
 	server.maxConnections = maxConnections;
+	server.maxHeadersCount = maxHeaders;
 	server.setTimeout(inactivityMs);
+	gate.guard(server, kind, (address) => byTunnel || clients.isProxy(address));
+	const refusal = (check: () => void): Answer | null => {
+		try {
+			check();
+			return null;
+		} catch (error) {
+			if (!(error instanceof StudioError)) throw error;
+			return answerOf(error);
+		}
+	};
+	const redirect = (request: IncomingMessage): Answer | null => {
+		const location = elsewhere?.(request) ?? null;
+		return location === null || (request.headers.upgrade === undefined && plainPaths.test(request.url ?? ''))
+			? null
+			: { status: 307, headers: { Location: location, 'Cache-Control': 'no-store' }, body: '' };
+	};
+	const receive = (request: IncomingMessage, response: ServerResponse): void =>
+		gate.request(request, response, () => {
+			const refused = refusal(() => gate.checkRate(request, clients.receive(request, byTunnel).address)) ?? redirect(request);
+			if (refused === null) handle(request, response);
+			else answer(response, refused);
+		});
+	server.on('request', receive);
+	// Told by the server itself unless there is a listener, and then it would not count.
+	server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+		gate.request(request, response, () => answer(response, { status: 417, headers: {}, body: '' })),
+	);
+	server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+		const refused = refusal(() => gate.checkUpgrade(request, clients.receive(request, byTunnel).address)) ?? redirect(request);
+		if (refused === null) upgrade(request, socket, head);
+		else refuseUpgrade(socket, refused.status, refused.headers, refused.body);
+	});
 	return server;
+}
+
+interface Answer {
+	status: number;
+	headers: Record<string, string>;
+	body: string;
+}
+
+function answerOf({ code, message, retryAfterS }: StudioError): Answer {
+	return {
+		status: statusOf[code],
+		headers: {
+			'Content-Type': 'application/json',
+			'X-Content-Type-Options': 'nosniff',
+			...(retryAfterS !== undefined && { 'Retry-After': String(Math.ceil(retryAfterS)) }),
+		},
+		body: JSON.stringify({ error: { code, message } }),
+	};
+}
+
+/** Without the rest of the service; a refusal ends the connection, which then brings nothing more. */
+function answer(response: ServerResponse, { status, headers, body }: Answer): void {
+	const ends = status === 307 ? {} : { Connection: 'close' };
+	response.writeHead(status, { ...headers, ...ends, 'Content-Length': Buffer.byteLength(body) });
+	response.end(body);
 }
 
 /** `https://` address for a request that came by plain HTTP over the network. */
@@ -58,62 +135,30 @@ function pathOf(request: IncomingMessage): string {
  * Serves this machine and trusted proxies; others are led to HTTPS, and may read first what they need to trust it. So are
  * guests whose own connection to a proxy is not encrypted: no browser would give the page a camera.
  */
-export function createHttpServer({ handle, upgrade, clients, log }: Handlers, httpsPort: () => number): Server {
+export function createHttpServer(handlers: Handlers, httpsPort: () => number): Server {
 	const elsewhere = (request: IncomingMessage): string | null => {
-		const { direct, plainOutside, origin } = clients.receive(request);
+		const { direct, plainOutside, origin } = clientOf(request);
 		if (direct) return secureUrl(request, httpsPort());
 		return plainOutside && origin.startsWith('https:') ? `${origin}${pathOf(request)}` : null;
 	};
-	const server = createServer(limits, (request, response: ServerResponse) => {
-		const location = elsewhere(request);
-		if (location === null || plainPaths.test(request.url ?? '')) {
-			handle(request, response);
-			return;
-		}
-		response.writeHead(307, { Location: location, 'Content-Length': 0, 'Cache-Control': 'no-store' });
-		response.end();
-	});
-	server.on('upgrade', (request, socket, head) => {
-		const location = elsewhere(request);
-		if (location === null) upgrade(request, socket, head);
-		else refuseUpgrade(socket, 307, { Location: location });
-	});
-	return limited(server, log);
+	return serve(createServer(limits), handlers, { kind: 'plain', elsewhere });
 }
 
 /** Plain HTTP for the tunnel alone: whoever comes in here is outside, whatever the headers say. */
-export function createTunnelServer({ handle, upgrade, clients, log }: Handlers): Server {
-	const server = createServer(limits, (request, response) => {
-		clients.receive(request, true);
-		handle(request, response);
-	});
-	server.on('upgrade', (request, socket, head) => {
-		clients.receive(request, true);
-		upgrade(request, socket, head);
-	});
-	return limited(server, log);
+export function createTunnelServer(handlers: Handlers): Server {
+	return serve(createServer(limits), handlers, { kind: 'plain', byTunnel: true });
 }
 
 /** Each connection gets the certificate that fits the name it asks for; a renewed one counts from the next connection on. */
-export function createHttpsServer({ handle, upgrade, clients, log }: Handlers, certificates: Certificates): SecureServer {
-	const server = createSecureServer(
-		{
-			...limits,
-			handshakeTimeout: 10_000,
-			...certificates.fallback,
-			SNICallback: (name, done) => done(null, certificates.contextFor(name)),
-		},
-		(request, response) => {
-			clients.receive(request);
-			handle(request, response);
-		},
-	);
-	certificates.onChange(() => server.setSecureContext(certificates.fallback));
-	server.on('upgrade', (request, socket, head) => {
-		clients.receive(request);
-		upgrade(request, socket, head);
+export function createHttpsServer(handlers: Handlers, certificates: Certificates): SecureServer {
+	const server = createSecureServer({
+		...limits,
+		handshakeTimeout: handshakeMs,
+		...certificates.fallback,
+		SNICallback: (name, done) => done(null, certificates.contextFor(name)),
 	});
-	return limited(server, log);
+	certificates.onChange(() => server.setSecureContext(certificates.fallback));
+	return serve(server, handlers, { kind: 'secure' });
 }
 
 /** Answers in place of an upgrade, and ends the connection: after an upgrade it is in nobody's care but ours. */

@@ -1,10 +1,8 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { Lockout } from '../accounts/lockout.js';
 import type { EventsHub } from './events.js';
 import type { GuestEventsHub } from './guestEvents.js';
 import { machineMetrics } from './machineMetrics.js';
-import type { PeerSessions } from './peerSessions.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
 
@@ -71,6 +69,9 @@ function hostRegistry(hosts: Record<string, unknown>): Registry {
 	return registry;
 }
 
+/** What counts beside the sockets. */
+type Figured = Pick<Services, 'lockout' | 'peers' | 'gate'>;
+
 /** Figures of the service itself; one per API, so that two of them can live in a test. */
 export class Metrics {
 	#registry = new Registry();
@@ -82,7 +83,7 @@ export class Metrics {
 		registers: [this.#registry],
 	});
 
-	constructor(events: EventsHub, guestEvents: GuestEventsHub, lockout: Lockout, peers: PeerSessions) {
+	constructor(events: EventsHub, guestEvents: GuestEventsHub, { lockout, peers, gate }: Figured) {
 		const gauge = (name: string, help: string, read: () => number): void => {
 			new Gauge({
 				name,
@@ -105,6 +106,17 @@ export class Metrics {
 		});
 		gauge('r58_process_uptime_seconds', 'Since start', () => process.uptime());
 		gauge('r58_events_clients', 'Open events sockets', () => events.clients);
+		gauge('r58_connections_open', 'Connections of all listeners', () => gate.open);
+		gauge('r58_connections_held', 'Connections of addresses that come too fast, waiting', () => gate.held);
+		new Gauge({
+			name: 'r58_gate_refused',
+			help: 'Connections and requests that were turned away before the API, by reason',
+			labelNames: ['reason'],
+			registers: [this.#registry],
+			collect() {
+				for (const [reason, count] of Object.entries(gate.refused)) this.set({ reason }, count);
+			},
+		});
 		gauge('r58_logins_failed', 'Wrong passwords, codes and tokens at the login', () => lockout.failed);
 		gauge('r58_logins_refused', 'Logins that came before the wait was over', () => lockout.refused);
 		gauge('r58_logins_waiting', 'Accounts and addresses that have to wait now', () => lockout.waiting());

@@ -27,6 +27,7 @@ import { doorRoutes } from './door.js';
 import { encoderRoutes } from './encoder.js';
 import { EventsHub, eventsPath, eventsRoutes } from './events.js';
 import { statusOf } from './failure.js';
+import { Gate } from './gate.js';
 import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guestEvents.js';
 import { guestRoutes } from './guests.js';
 import { healthRoutes } from './health.js';
@@ -123,13 +124,14 @@ export function createApi({
 	const door = doorOf({ studio, store, settings, log, setup });
 	const peers = new PeerSessions(studio, settings, log);
 	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
+	const gate = new Gate((request) => tokenOf(auth, request));
 	const lockout = new Lockout();
 	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes() };
-	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, ...accounts };
+	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, gate, ...accounts };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
-	const metrics = new Metrics(events, guestEvents, lockout, peers);
+	const metrics = new Metrics(events, guestEvents, services);
 	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
 	const routes: Route[] = [];
 	routes.push(
@@ -193,6 +195,7 @@ export function createApi({
 			const caller = services.auth.identify(request);
 			services.auth.authorize(request, caller, guest === null ? eventsRole : 'guest');
 			if (guest !== null) allowGuestEvents(caller!, guest);
+			gate.welcome(clientOf(request).address);
 		};
 		try {
 			authorize();
@@ -208,7 +211,7 @@ export function createApi({
 	};
 
 	const clients = new Clients(() => settings.current.access);
-	const handlers = { handle, upgrade, clients, log };
+	const handlers = { handle, upgrade, clients, gate, log };
 	const http = createHttpServer(handlers, () => ports.https);
 	const https = createHttpsServer(handlers, certificates);
 	const entrance = new PublicEntrance({ settings, certificates, studio, log }, handlers);
@@ -283,6 +286,14 @@ function doorOf({
 				.catch((error: unknown) => log.error({ err: error, guest }, 'a seat that nobody took cannot be freed'));
 		},
 	});
+}
+
+function tokenOf(auth: Auth, request: IncomingMessage): string | null {
+	try {
+		return auth.identify(request)?.token ?? null;
+	} catch {
+		return null;
+	}
 }
 
 function allowed(authorize: () => void): boolean {

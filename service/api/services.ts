@@ -11,6 +11,7 @@ import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
 import type { Log } from '../system/log.js';
 import type { Auth } from './auth.js';
+import type { Gate } from './gate.js';
 import type { PeerSessions } from './peerSessions.js';
 
 /** What handlers of routes work with. */
@@ -22,6 +23,7 @@ export interface Services {
 	door: Door;
 	auth: Auth;
 	peers: PeerSessions;
+	gate: Gate;
 	showLog: ShowLog;
 	passwords: Passwords;
 	lockout: Lockout;

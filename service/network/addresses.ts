@@ -54,6 +54,20 @@ export function plainAddress(address: string | undefined): string {
 	return (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0]!;
 }
 
+/** Who counts as one client: an IPv4 address; of IPv6 the /64, which one household has at least. */
+export function householdOf(address: string): string {
+	if (isIP(address) !== 6) return address;
+	const [head = '', tail] = address.split('::');
+	const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+	const rest = groups(tail ?? '');
+	const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups(head).length - rest.length);
+	const all = [...groups(head), ...Array<string>(zeros).fill('0'), ...rest];
+	return all
+		.slice(0, 4)
+		.map((group) => Number.parseInt(group, 16).toString(16))
+		.join(':');
+}
+
 /** Whether an address is on a network of this house: a private one, or one that this machine is on itself. */
 export function isLanAddress(address: string, interfaces = networkInterfaces()): boolean {
 	if (isIn(privateRanges, address)) return true;
