@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { StudioError } from '../errors.js';
 import { isIn, isLanAddress, isLoopbackAddress, listOf, plainAddress } from '../network/addresses.js';
 
 /** Who is at the other end of a request, and by which way it came. */
@@ -14,7 +15,7 @@ export interface Client {
 	plainOutside: boolean;
 	/** `https://name:port` as the client called this server. */
 	origin: string;
-	/** It came over the public name, a proxy or the tunnel: only what guests and viewers need exists. */
+	/** It came from no network of the house, or over the public name, a proxy or the tunnel: only what guests and viewers need exists. */
 	public: boolean;
 	/** The other end of the socket may be told to go to HTTPS: it is no program of this machine and no trusted proxy. */
 	direct: boolean;
@@ -28,6 +29,10 @@ export interface Ways {
 	publicUrl: string | null;
 	/** Addresses and networks of proxies, and `tunnel`. */
 	trustedProxies: readonly string[];
+	/** Networks of the house beside private ones. */
+	lan?: readonly string[];
+	/** What else this machine is called. */
+	names?: readonly string[];
 }
 
 /** What proxies add; a client of this machine or network sends none. */
@@ -48,13 +53,17 @@ export function clientOf(request: IncomingMessage): Client {
 
 /** Finds out once for each request where it comes from. Headers of proxies count only from those that are trusted. */
 export class Clients {
-	#trusted: { entries: readonly string[]; list: BlockList } = { entries: [], list: listOf([]) };
+	#lists = new WeakMap<readonly string[], BlockList>();
 
-	constructor(private readonly ways: () => Ways) {}
+	constructor(
+		private readonly ways: () => Ways,
+		/** Names and addresses of this machine, and of its certificates. */
+		private readonly ownNames: () => readonly string[] = () => [],
+	) {}
 
 	/** `byTunnel`: it came in through the entrance that only the tunnel knows. */
 	receive(request: IncomingMessage, byTunnel = false): Client {
-		const { publicUrl, trustedProxies } = this.ways();
+		const { publicUrl, trustedProxies, lan = [] } = this.ways();
 		const { headers } = request;
 		const peer = plainAddress(request.socket.remoteAddress);
 		const proxies = this.#list(trustedProxies);
@@ -64,7 +73,8 @@ export class Clients {
 		const host = (trusted && first(headers['x-forwarded-host'])) || headers.host || `localhost:${request.socket.localPort}`;
 		// Also a proxy that nobody trusts speaks for others. Where there is no outside yet, its headers mean nothing.
 		const viaProxy = forwarded && (trusted || publicHost !== null);
-		const isPublic = byTunnel || viaProxy || (publicHost !== null && hostName(host) === publicHost);
+		const atHome = isLanAddress(peer) || isIn(this.#list(lan), peer);
+		const isPublic = byTunnel || viaProxy || !(atHome || trusted) || (publicHost !== null && hostName(host) === publicHost);
 		const protocol = trusted ? first(headers['x-forwarded-proto']) : undefined;
 		const secure =
 			(request.socket as TLSSocket).encrypted === true ||
@@ -78,7 +88,7 @@ export class Clients {
 			origin: isPublic && publicUrl !== null ? new URL(publicUrl).origin : `${secure ? 'https' : 'http'}://${host}`,
 			public: isPublic,
 			direct: !byTunnel && !trusted && !isLoopbackAddress(peer),
-			lan: !isPublic && !forwarded && isLanAddress(address),
+			lan: !isPublic && !forwarded && (address === peer ? atHome : isLanAddress(address) || isIn(this.#list(lan), address)),
 		};
 		known.set(request, client);
 		return client;
@@ -89,9 +99,34 @@ export class Clients {
 		return isIn(this.#list(this.ways().trustedProxies), peer);
 	}
 
+	/**
+	 * Throws `invalid` unless the request names one host (RFC 9112 §3.2), and `misdirected` when that is none of ours: a page of
+	 * another name that was made to point here is a foreign page.
+	 */
+	checkHost(request: IncomingMessage): void {
+		const { url = '', headers, rawHeaders } = request;
+		const named = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+		const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
+		if (named !== 1 || (target !== undefined && target.toLowerCase() !== headers.host?.toLowerCase()))
+			throw new StudioError('invalid', 'Host: a request names one host');
+		const forwarded = this.isProxy(plainAddress(request.socket.remoteAddress)) && first(headers['x-forwarded-host']);
+		const name = hostName(forwarded || headers.host!).replace(/^\[(.*)\]$/, '$1');
+		const { publicUrl, names = [] } = this.ways();
+		const isOurs =
+			isLoopbackAddress(name) ||
+			(publicUrl !== null && new URL(publicUrl).hostname === name) ||
+			[...this.ownNames(), ...names].some((own) => fits(own.toLowerCase(), name));
+		if (!isOurs)
+			throw new StudioError(
+				'misdirected',
+				'this machine is not called that; a technician adds names in access.names of the settings',
+			);
+	}
+
 	#list(entries: readonly string[]): BlockList {
-		if (entries !== this.#trusted.entries) this.#trusted = { entries, list: listOf(entries) };
-		return this.#trusted.list;
+		const list = this.#lists.get(entries) ?? listOf(entries);
+		this.#lists.set(entries, list);
+		return list;
 	}
 }
 
@@ -101,6 +136,11 @@ function first(header: string | string[] | undefined): string | undefined {
 			.split(',')[0]!
 			.trim() || undefined
 	);
+}
+
+/** Certificates may be for all names of one level: `*.example.org`. */
+function fits(own: string, name: string): boolean {
+	return own === name || (own.startsWith('*.') && own.slice(1) === name.slice(name.indexOf('.')) && name.includes('.'));
 }
 
 /** `Studio.example.org.:443` → `studio.example.org`. */

@@ -21,6 +21,7 @@ export const statusOf: Record<ErrorCode, number> = {
 	disk: 507,
 	timeout: 504,
 	'rate-limited': 429,
+	misdirected: 421,
 	internal: 500,
 };
 /** Statuses that mean "later", and after how many seconds when the error does not say. */

@@ -71,6 +71,15 @@ function serve<T extends Server | SecureServer>(server: T, handlers: Handlers, {
 			return answerOf(error);
 		}
 	};
+	const check = (request: IncomingMessage, rate: (request: IncomingMessage, address: string) => void): void => {
+		rate(request, clients.receive(request, byTunnel).address);
+		try {
+			clients.checkHost(request);
+		} catch (error) {
+			gate.refused.host += 1;
+			throw error;
+		}
+	};
 	const redirect = (request: IncomingMessage): Answer | null => {
 		const location = elsewhere?.(request) ?? null;
 		return location === null || (request.headers.upgrade === undefined && plainPaths.test(request.url ?? ''))
@@ -79,7 +88,7 @@ function serve<T extends Server | SecureServer>(server: T, handlers: Handlers, {
 	};
 	const receive = (request: IncomingMessage, response: ServerResponse): void =>
 		gate.request(request, response, () => {
-			const refused = refusal(() => gate.checkRate(request, clients.receive(request, byTunnel).address)) ?? redirect(request);
+			const refused = refusal(() => check(request, gate.checkRate.bind(gate))) ?? redirect(request);
 			if (refused === null) handle(request, response);
 			else answer(response, refused);
 		});
@@ -89,7 +98,7 @@ function serve<T extends Server | SecureServer>(server: T, handlers: Handlers, {
 		gate.request(request, response, () => answer(response, { status: 417, headers: {}, body: '' })),
 	);
 	server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-		const refused = refusal(() => gate.checkUpgrade(request, clients.receive(request, byTunnel).address)) ?? redirect(request);
+		const refused = refusal(() => check(request, gate.checkUpgrade.bind(gate))) ?? redirect(request);
 		if (refused === null) upgrade(request, socket, head);
 		else refuseUpgrade(socket, refused.status, refused.headers, refused.body);
 	});

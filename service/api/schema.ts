@@ -24,6 +24,7 @@ export const errorCodes = [
 	'disk',
 	'timeout',
 	'rate-limited',
+	'misdirected',
 	'internal',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];

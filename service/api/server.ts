@@ -40,6 +40,7 @@ import { logRoutes } from './logs.js';
 import { Metrics, metricsRoutes } from './metrics.js';
 import { networkRoutes } from './network.js';
 import { openApiRoutes } from './openapi.js';
+import { OwnNames } from './ownNames.js';
 import { panelRoutes } from './panel.js';
 import { PeerSessions } from './peerSessions.js';
 import { pollingRoutes } from './polling.js';
@@ -210,7 +211,11 @@ export function createApi({
 		else guestEvents.accept(request, socket, head, guest, stillAllowed);
 	};
 
-	const clients = new Clients(() => settings.current.access);
+	const names = new OwnNames(certificates);
+	const clients = new Clients(
+		() => settings.current.access,
+		() => names.current,
+	);
 	const handlers = { handle, upgrade, clients, gate, log };
 	const http = createHttpServer(handlers, () => ports.https);
 	const https = createHttpsServer(handlers, certificates);

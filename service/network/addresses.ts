@@ -68,11 +68,17 @@ export function householdOf(address: string): string {
 		.join(':');
 }
 
-/** Whether an address is on a network of this house: a private one, or one that this machine is on itself. */
+/**
+ * Whether an address is on a network of this house: a private one, that of a VPN (RFC 6598), of this machine itself, or of IPv6
+ * one that this machine is on. Who shares a network of public IPv4 addresses with it is a stranger.
+ */
 export function isLanAddress(address: string, interfaces = networkInterfaces()): boolean {
-	if (isIn(privateRanges, address)) return true;
-	const own = Object.values(interfaces).flatMap((addresses) => (addresses ?? []).map(({ cidr }) => cidr));
-	return isIn(listOf(own.filter((cidr) => cidr !== null)), address);
+	if (isPrivate(address)) return true;
+	return Object.values(interfaces).some((infos) =>
+		(infos ?? []).some(
+			(own) => own.address === address || (own.family === 'IPv6' && own.cidr !== null && isIn(listOf([own.cidr]), address)),
+		),
+	);
 }
 
 /** Whether the internet knows a way to an address. */

@@ -58,6 +58,13 @@ export const accessSettingsSchema = z
 			)
 			.max(32)
 			.default([]),
+		/** Networks that belong to the house beside private ones: who comes from elsewhere is outside, whatever they say. */
+		lan: z.array(z.string().refine(isNetwork, 'must be an address or a network like 192.0.2.0/24')).max(32).default([]),
+		/** What people call this machine, beside its own names and addresses. */
+		names: z
+			.array(host.transform((text) => text.toLowerCase()))
+			.max(32)
+			.default([]),
 		/** Who opens /guest_join on this network without an invite may ask to be let in. */
 		door: z.boolean().default(true),
 		tunnel: tunnelSchema.nullable().default(null),
@@ -79,6 +86,10 @@ access:
   publicUrl: null
   # Reverse proxies whose X-Forwarded-For, -Proto and -Host count: addresses, networks, or tunnel for the one below.
   trustedProxies: []
+  # Networks of the house beside private ones (192.0.2.0/24): from anywhere else only the pages of guests and viewers exist.
+  lan: []
+  # What else this machine is called, for example studio.fritz.box; under other names it does not answer.
+  names: []
   # Who opens /guest_join on this network without an invite may ask to be let in.
   door: true
   # A tunnel to an SSH server of yours whose web server passes guests on to its port remotePort, for example:

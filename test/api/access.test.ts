@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { Clients } from '../../service/api/client.js';
@@ -132,6 +134,75 @@ test('headers of proxies count from trusted ones only, and from the right', () =
 	assert.is(seen('192.168.1.10', two, ['192.168.1.10']).address, '10.1.2.3');
 	assert.is(seen('192.168.1.10', { 'x-forwarded-for': 'rubbish, 203.0.113.7, x' }, ['192.168.1.10']).address, '192.168.1.10');
 	assert.equal(seen('203.0.113.9', {}, []).lan, false);
+});
+
+test('who comes from no network of the house is outside, whatever they call the studio', () => {
+	const isPublic = (peer: string, host: string, lan: string[] = []) =>
+		new Clients(() => ({ publicUrl: 'https://studio.example.org', trustedProxies: [], lan })).receive({
+			headers: { host },
+			socket: { remoteAddress: peer, encrypted: true },
+		} as never).public;
+	for (const host of ['studio.example.org', '192.168.77.1', 'x', 'localhost', '127.0.0.1:8443']) {
+		for (const peer of ['198.51.100.9', '::ffff:198.51.100.9', '2001:db8::9', '9.9.9.9'])
+			assert.is(isPublic(peer, host), true, `${peer} ${host}`);
+	}
+	for (const peer of [
+		'10.1.2.3',
+		'172.16.0.9',
+		'192.168.1.9',
+		'169.254.3.4',
+		'100.100.1.2',
+		'fd00::5',
+		'fe80::1',
+		'127.0.0.1',
+		'::1',
+	])
+		assert.is(isPublic(peer, '192.168.77.1'), false, peer);
+	assert.equal(
+		[isPublic('198.51.100.9', 'x', ['198.51.100.0/24']), isPublic('198.51.100.9', 'studio.example.org', ['198.51.100.0/24'])],
+		[false, true],
+	);
+});
+
+test('under a name that is not ours nothing answers, on loopback too; a request names one host', async () => {
+	const status = async (host: string, path = '/api/health', method = 'GET') =>
+		(await ask(method, path, { headers: { host } })).status;
+	for (const host of ['evil.example:8000', 'x', '192.0.2.77', 'localhost.evil.example', 'studio.example.org.evil.example']) {
+		for (const [method, path] of [
+			['GET', '/'],
+			['POST', '/api/session'],
+			['POST', '/api/door'],
+			['GET', '/ca.pem'],
+			['POST', '/whip/guest-ada'],
+		] as const)
+			assert.is(await status(host, path, method), 421, `${host} ${path}`);
+	}
+	for (const host of ['localhost', 'LOCALHOST:9', '127.0.0.1', '[::1]:8000', hostname(), `${hostname()}.local`])
+		assert.is(await status(host), 200, host);
+	server.settings.patch({ access: { names: ['Studio.fritz.box'] } });
+	assert.is(await status('studio.fritz.box'), 200);
+	const raw = (text: string) =>
+		new Promise<string>((resolve, reject) => {
+			const socket = connect(Number(new URL(server.httpUrl).port), '127.0.0.1', () => socket.write(text));
+			socket.on('data', (data) => {
+				resolve(String(data).slice(9, 12));
+				socket.destroy();
+			});
+			socket.on('error', reject);
+		});
+	assert.is(await raw('GET /api/health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n'), '400');
+	assert.is(await raw('GET /api/health HTTP/1.1\r\n\r\n'), '400');
+	assert.is(await raw('GET http://evil.example/api/health HTTP/1.1\r\nHost: localhost\r\n\r\n'), '400');
+	const socket = new WebSocket(`${server.httpUrl.replace('http', 'ws')}/api/events`, {
+		headers: { host: 'evil.example', authorization: `Bearer ${server.tokens.operator}` },
+	});
+	const refused = await new Promise((resolve) => {
+		socket.on('error', () => undefined);
+		socket.on('unexpected-response', (_, response) => resolve(response.statusCode));
+		socket.on('open', () => resolve('open'));
+	});
+	socket.terminate();
+	assert.is(refused, 421);
 });
 
 test('under the public name browsers are told to come encrypted for ever, by the names of the device never', async () => {

@@ -225,7 +225,7 @@ test('garbage in place of a WebSocket is refused and harms nobody', async () => 
 	const socket = connect(Number(new URL(server.httpUrl).port), '127.0.0.1');
 	socket.on('error', () => undefined);
 	socket.write(
-		`GET /api/events HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${server.tokens.operator}\r\n\r\n`,
+		`GET /api/events HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${server.tokens.operator}\r\n\r\n`,
 	);
 	const [answer] = (await once(socket, 'data')) as [Buffer];
 	assert.match(String(answer), /^HTTP\/1.1 400 /);

@@ -30,7 +30,7 @@ function rawGet(path: string, token?: string): Promise<string> {
 		socket.on('end', () => resolve(text));
 		socket.on('error', reject);
 		const authorization = token ? `Authorization: Bearer ${token}\r\n` : '';
-		socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${authorization}\r\n`);
+		socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${authorization}\r\n`);
 	});
 }
 

@@ -162,7 +162,7 @@ test('a taken port is named with its option, and nothing is left listening', asy
 test('a client that sends its headers drop by drop is cut off, others are served meanwhile', async () => {
 	const socket = connect(Number(new URL(server.httpUrl).port), '127.0.0.1');
 	socket.on('error', () => undefined);
-	socket.write('GET /api/health HTTP/1.1\r\nHost: x\r\n');
+	socket.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\n');
 	const closed = new Promise<string>((resolve) => {
 		let text = '';
 		socket.on('data', (data) => {
