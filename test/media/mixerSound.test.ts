@@ -1,12 +1,14 @@
 import * as assert from 'uvu/assert';
 import type { SlotStats } from '../../service/media/sources.js';
 import { flashPoint, median, offsets, onsets } from '../tools/avSync.js';
-import { full, height, red, staged, width } from '../tools/mixerStage.js';
+import { full, height, red, type Stage, staged as stagedIn, width } from '../tools/mixerStage.js';
 import { timedSuite } from '../tools/suite.js';
 import { bandDb } from '../tools/tones.js';
 import { pause } from '../tools/wait.js';
 
 const test = timedSuite('sound of the mixer');
+const staged = (name: string, body: (stage: Stage) => Promise<void>) => stagedIn(name, body, test);
+
 staged('N-1 has the sound of all slots but its own; levels tell the peaks', async (stage) => {
 	const tones = [440, 550, 660];
 	for (const [slot, hz] of tones.entries()) await stage.source(slot, red, { hz });

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { readCounter } from './counter.js';
 import { type GdpBuffer, readGdp } from './gdp.js';
 import { type EventBody, Pipeline } from './pipeline.js';
-import { test } from './suite.js';
+import { type Test, test } from './suite.js';
 import { channelOf } from './tones.js';
 import { until } from './wait.js';
 
@@ -232,8 +232,8 @@ export function yuv(colour: number): Yuv {
 export const [red, green, blue, white] = [0xd02020, 0x20c040, 0x2040d0, 0xf0f0f0];
 
 /** A test with a stage of its own, which is cleared whatever happens. */
-export function staged(name: string, body: (stage: Stage) => Promise<void>): void {
-	test(name, async () => {
+export function staged(name: string, body: (stage: Stage) => Promise<void>, suite: Test = test): void {
+	suite(name, async () => {
 		const stage = new Stage();
 		try {
 			await body(stage);
