@@ -103,7 +103,7 @@ export class AccountPage extends LitElement {
 				${this.passwordProblem ? html`<p class="problem" role="alert" data-testid="password-problem">${this.passwordProblem}</p>` : nothing}
 				<div class="row">
 					<button class="primary" data-testid="password-save" ?disabled=${this.busy}>${this.busy ? 'Changing…' : 'Change the password'}</button>
-					<span role="status" class="saved">${this.saved ? 'Changed. Your other browsers are logged out.' : ''}</span>
+					<span role="status" class="saved">${this.saved ? 'Changed. Your other browsers are logged out; tokens and watch links made there have ended.' : ''}</span>
 				</div>
 			</form>
 		</section>`;
@@ -144,7 +144,8 @@ export class AccountPage extends LitElement {
 	}
 
 	async #endOthers(): Promise<void> {
-		const text = 'Every other browser where you are logged in has to log in again. The show goes on.';
+		const text =
+			'Every other browser where you are logged in has to log in again. Codes, tokens and watch links made there end too. The show goes on.';
 		if (!(await this.confirm.ask({ title: 'Log out everywhere else?', text, action: 'Log out' }))) return;
 		await this.#attempt.run(async () => {
 			await request('DELETE', '/api/account/sessions');

@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { AccountRole, User } from '../../service/api/accountSchema.js';
 import { passwordTimeoutMs, request } from '../api/http.js';
 import { FormDialog } from '../common/form-dialog.js';
+import { presentPassword } from './present-password.js';
 
 const roles: [role: AccountRole, words: string][] = [
 	['operator', 'Operator: switches, records, invites guests'],
@@ -47,13 +48,19 @@ export class AccountDialog extends FormDialog {
 				/>
 				<span class="hint">10 characters or more. Tell it in person; it can be changed on the page My account.</span>
 			</label>
-			${user ? html`<p class="hint">A new password logs this account out everywhere.</p>` : nothing}
+			${user ? html`<p class="hint">A new password or role logs this account out everywhere, and ends the tokens it made there.</p>` : nothing}
+			${presentPassword()}
 		`;
 	}
 
 	protected async save(values: FormData): Promise<void> {
 		const text = (field: string) => String(values.get(field) ?? '');
-		const body = { name: text('name'), role: text('role'), ...(text('password') !== '' && { password: text('password') }) };
+		const body = {
+			name: text('name'),
+			role: text('role'),
+			...(text('password') !== '' && { password: text('password') }),
+			presentPassword: text('presentPassword'),
+		};
 		if (this.user) await request('PATCH', `/api/users/${this.user.id}`, { body, timeoutMs: passwordTimeoutMs });
 		else await request('POST', '/api/users', { body, timeoutMs: passwordTimeoutMs });
 		this.dispatchEvent(new Event('saved'));

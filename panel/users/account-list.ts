@@ -5,6 +5,8 @@ import { request } from '../api/http.js';
 import { localTime } from '../common/format.js';
 import type { AccountDialog } from './account-dialog.js';
 import './account-dialog.js';
+import type { AccountRemoval } from './account-removal.js';
+import './account-removal.js';
 import { AdminList } from './admin-list.js';
 
 /** The accounts of people. */
@@ -12,6 +14,7 @@ import { AdminList } from './admin-list.js';
 export class AccountList extends AdminList {
 	@state() private users: User[] = [];
 	@query('r58-account-dialog') private dialog!: AccountDialog;
+	@query('r58-account-removal') private removal!: AccountRemoval;
 
 	override render() {
 		return html`
@@ -24,6 +27,7 @@ export class AccountList extends AdminList {
 			}
 			<button data-testid="user-add" @click=${() => this.dialog.show()}>Add an account</button>
 			<r58-account-dialog @saved=${() => this.change()}></r58-account-dialog>
+			<r58-account-removal @saved=${() => this.change()}></r58-account-removal>
 		`;
 	}
 
@@ -34,15 +38,9 @@ export class AccountList extends AdminList {
 				<p class="small dim">${loginAt === null ? 'Has not logged in yet' : `Logged in last ${localTime(loginAt)}`}</p></div>
 			<div class="row">
 				<button aria-label="Change ${name}" data-testid="user-change" @click=${() => this.dialog.show(user)}>Change</button>
-				<button aria-label="Remove ${name}" data-testid="user-remove" @click=${() => this.#remove(user)}>Remove</button>
+				<button aria-label="Remove ${name}" data-testid="user-remove" @click=${() => this.removal.show(user)}>Remove</button>
 			</div>
 		</li>`;
-	}
-
-	async #remove({ id, name }: User): Promise<void> {
-		const text = `${name} is logged out everywhere and cannot log in any more.`;
-		if (!(await this.ask({ title: `Remove ${name}?`, text, action: 'Remove' }))) return;
-		await this.change(() => request('DELETE', `/api/users/${id}`));
 	}
 
 	protected async read(): Promise<void> {

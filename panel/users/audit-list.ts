@@ -74,7 +74,7 @@ export class AuditList extends LitElement {
 	override render() {
 		return html`
 			<h2>Audit</h2>
-			<p class="dim small">Who logged in and changed what. Entries cannot be changed; the oldest go after 10 000.${
+			<p class="dim small">Who logged in and changed what. Entries cannot be changed; what happens again within an hour is counted. Of each kind the oldest go when there are too many.${
 				this.purged > 0 ? ` ${this.purged} are gone.` : ''
 			}</p>
 			<input
@@ -91,8 +91,12 @@ export class AuditList extends LitElement {
 		return html`<div class="scroll"><table data-testid="audit">
 			<thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">From</th></tr></thead>
 			<tbody>${this.entries.map(
-				({ at, who, role, action, subject, detail, outcome, address }) => html`<tr>
-					<td class="when">${new Date(at).toLocaleString()}</td>
+				({ at, count, lastAt, who, role, action, subject, detail, outcome, address }) => html`<tr>
+					<td class="when">${new Date(at).toLocaleString()}${
+						lastAt === null
+							? nothing
+							: html`<div class="dim small">${count} times, last ${new Date(lastAt).toLocaleTimeString()}</div>`
+					}</td>
 					<td><b>${who}</b> <span class="dim">${role ?? ''}</span></td>
 					<td>${(outcome === 'done' ? words : tried)[action] ?? action}${subject ? html` <span class="dim">${subject}</span>` : nothing}
 						${outcome === 'done' ? nothing : html`<span class="refused">refused (${outcome})</span>`}

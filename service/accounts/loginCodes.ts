@@ -4,18 +4,40 @@ import { makeCode, typedCode } from './codes.js';
 /** 40 bits, for five minutes, with the lock-out in front. */
 const characters = 8;
 export const loginCodeS = 300;
-/** Of everybody; the oldest goes. */
-const kept = 64;
+/** Of one account or token, and of everybody; the oldest goes. */
+const keptOfOwner = 4;
+const kept = 256;
 
-/** One-time codes by which a phone logs in as who asked for them. Kept in memory alone: a restart ends them. */
+interface Code {
+	owner: SessionOwner;
+	/** In which it was made; null when a program made it. */
+	session: string | null;
+	endsAt: number;
+}
+
+/**
+ * One-time codes by which a phone logs in as who asked for them. A code ends with the session it was made in, however that
+ * ended. Kept in memory alone: a restart ends them.
+ */
 export class LoginCodes {
-	#codes = new Map<string, { owner: SessionOwner; endsAt: number }>();
+	#codes = new Map<string, Code>();
+	/** Dropped before their time, for others. */
+	dropped = 0;
+	readonly most = kept;
 
-	make(owner: SessionOwner, now = Date.now()): { code: string; expiresAt: string } {
+	constructor(private readonly sessionLives: (id: string) => boolean = () => true) {}
+
+	get size(): number {
+		return this.#codes.size;
+	}
+
+	make(owner: SessionOwner, session: string | null = null, now = Date.now()): { code: string; expiresAt: string } {
+		for (const [code, { endsAt }] of this.#codes) if (endsAt <= now) this.#codes.delete(code);
+		this.#keep(this.#of(owner), keptOfOwner - 1);
+		this.#keep([...this.#codes.keys()], kept - 1);
 		const code = makeCode(characters);
 		const endsAt = now + loginCodeS * 1000;
-		this.#codes.set(code, { owner, endsAt });
-		if (this.#codes.size > kept) this.#codes.delete(this.#codes.keys().next().value!);
+		this.#codes.set(code, { owner, session, endsAt });
 		return { code, expiresAt: new Date(endsAt).toISOString() };
 	}
 
@@ -24,6 +46,28 @@ export class LoginCodes {
 		const code = typedCode(typed);
 		const found = this.#codes.get(code);
 		this.#codes.delete(code);
-		return found && found.endsAt > now ? found.owner : null;
+		if (!found || found.endsAt <= now) return null;
+		return found.session === null || this.sessionLives(found.session) ? found.owner : null;
 	}
+
+	/** Ends all codes of an account or token, whoever made them. */
+	endOf(owner: SessionOwner): void {
+		for (const code of this.#of(owner)) this.#codes.delete(code);
+	}
+
+	#of(owner: SessionOwner): string[] {
+		const wanted = idOf(owner);
+		return [...this.#codes].filter(([, code]) => idOf(code.owner) === wanted).map(([code]) => code);
+	}
+
+	#keep(codes: string[], most: number): void {
+		for (const code of codes.slice(0, Math.max(0, codes.length - most))) {
+			this.#codes.delete(code);
+			this.dropped += 1;
+		}
+	}
+}
+
+function idOf(owner: SessionOwner): string {
+	return 'user' in owner ? owner.user : owner.token;
 }

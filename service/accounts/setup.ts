@@ -18,21 +18,28 @@ export interface SetupOptions {
 
 /**
  * The first technician's password, set with a code that only who sees the device's console, log or data folder knows. It is
- * asked for while there is no technician; and once more after somebody has put a file `setup-code` into the data folder, because
- * the password was forgotten.
+ * asked for while there is no technician; and once more when somebody has put a file `setup-code` into the data folder, because
+ * the password was forgotten, or others guess at the account so that nobody can log in.
  */
 export class Setup {
 	#code: string | null = null;
 
 	constructor(private readonly o: SetupOptions) {
+		this.#look();
+	}
+
+	/** The file may be put there at any time: whoever can write the data folder owns the studio. */
+	#look(): void {
+		if (this.#code !== null) return;
+		const { users, log } = this.o;
 		const path = this.#path;
 		const wanted = this.#read();
-		if (o.users.technicians > 0 && wanted === null) return;
+		if (users.technicians > 0 && wanted === null) return;
 		const known = typedCode(wanted ?? '');
 		this.#code = known.length === characters ? known : makeCode(characters);
 		rmSync(path, { force: true });
 		writeFileSync(path, `${shownCode(this.#code)}\n`, { mode: 0o600, flag: 'wx' });
-		o.log.warn(
+		log.warn(
 			{ setupCode: shownCode(this.#code), file: path },
 			'open the studio in a browser and set the password of the technician with this code',
 		);
@@ -44,6 +51,7 @@ export class Setup {
 
 	/** The code is asked for. */
 	get open(): boolean {
+		this.#look();
 		return this.#code !== null;
 	}
 

@@ -7,11 +7,11 @@ import type { SessionOwner, StoredSession } from '../store/sessions.js';
 import { accountSchema, loginCodeSchema, passwordChangeSchema, type SessionEntry, sessionEntrySchema } from './accountSchema.js';
 import type { Caller } from './auth.js';
 import { clientOf } from './client.js';
+import { provePresence } from './presence.js';
 import { qrSvg } from './qr.js';
 import { type Route, route } from './route.js';
 import { idSchema } from './schema.js';
 import type { Services } from './services.js';
-import { visitorOf } from './session.js';
 
 const params = z.object({ id: idSchema });
 
@@ -21,7 +21,8 @@ function ownerOf({ user, token }: Caller): SessionOwner {
 }
 
 /** Everybody's own account: who one is, password, a phone's login, and where one is logged in. */
-export function accountRoutes({ store, passwords, lockout, loginCodes }: Services, httpsPort: () => number): Route[] {
+export function accountRoutes(services: Services, httpsPort: () => number): Route[] {
+	const { store, passwords, loginCodes } = services;
 	const { users, sessions } = store;
 
 	const own = (caller: Caller): StoredSession[] =>
@@ -52,19 +53,15 @@ export function accountRoutes({ store, passwords, lockout, loginCodes }: Service
 			path: '/api/account/password',
 			role: 'viewer',
 			audited: true,
-			summary: 'Change your password; your other sessions end',
+			summary: 'Change your password; your other sessions end, with the codes and tokens that were made in them',
 			body: passwordChangeSchema,
 			status: 204,
 			handler: async ({ context, caller, body }) => {
-				const { user, name, session } = caller!;
+				const { user, session } = caller!;
 				if (user === null) throw new StudioError('conflict', 'you came by a link or token, which has no password');
-				const attempt = lockout.begin(visitorOf(context), name);
-				if (!(await passwords.matches(body.password, users.password(user))))
-					throw new StudioError('invalid', 'password: this is not your present password', [
-						{ field: 'password', message: 'this is not your present password' },
-					]);
-				attempt.succeeded();
+				await provePresence(services, context, caller!, { field: 'password', given: body.password });
 				users.change(user, { password: await passwords.hash(body.newPassword) });
+				loginCodes.endOf({ user });
 				sessions.endOfUser(user, session);
 			},
 		}),
@@ -77,7 +74,7 @@ export function accountRoutes({ store, passwords, lockout, loginCodes }: Service
 			status: 201,
 			response: loginCodeSchema,
 			handler: ({ context, caller }) => {
-				const { code, expiresAt } = loginCodes.make(ownerOf(caller!));
+				const { code, expiresAt } = loginCodes.make(ownerOf(caller!), caller!.session);
 				const url = `${origin(context)}/#code=${code}`;
 				return { code: shownCode(code), url, expiresAt, qrSvg: qrSvg(url) };
 			},
@@ -95,10 +92,11 @@ export function accountRoutes({ store, passwords, lockout, loginCodes }: Service
 			path: '/api/account/sessions',
 			role: 'viewer',
 			audited: true,
-			summary: 'Log out everywhere else',
+			summary: 'Log out everywhere else; codes and tokens that were made there end too',
 			status: 204,
 			handler: ({ caller }) => {
-				for (const { id } of own(caller!)) if (id !== caller!.session) sessions.end(id);
+				// Who came by a link or token has no session but this one; a program has none at all.
+				if (caller!.user !== null) sessions.endOfUser(caller!.user, caller!.session);
 			},
 		}),
 		route({

@@ -29,12 +29,19 @@ export const userSchema = z.object({
 	loginAt: z.string().nullable(),
 });
 export type User = z.infer<typeof userSchema>;
+/**
+ * Of who changes an account, whichever it is; a browser that was logged in by a token gives that token. Programs, which send
+ * theirs with each request, leave it out.
+ */
+const presentPassword = passwordSchema.optional();
 export const userCreateSchema = z.strictObject({
 	name: accountNameSchema,
 	role: z.enum(accountRoles),
 	password: newPasswordSchema,
+	presentPassword,
 });
 export const userPatchSchema = userCreateSchema.partial();
+export const userRemoveSchema = z.strictObject({ presentPassword });
 
 export const setupStateSchema = z.object({
 	/**
@@ -91,10 +98,21 @@ export const sessionEntrySchema = z.object({
 });
 export type SessionEntry = z.infer<typeof sessionEntrySchema>;
 
+/**
+ * accounts: who may get in was changed. logins: of accounts, operators and technicians. changes: all else that was done.
+ * refused: accounts and tokens that were not let. visits: what viewers and guests do. strangers: who was let in nowhere.
+ */
+export const auditKinds = ['accounts', 'logins', 'changes', 'refused', 'visits', 'strangers'] as const;
+export type AuditKind = (typeof auditKinds)[number];
+
 export const auditEntrySchema = z.object({
 	seq: z.number().int(),
-	/** UTC. */
+	/** The first time, UTC. */
 	at: z.string(),
+	/** How often the same happened, and when again last; null when it did not. */
+	count: z.number().int(),
+	lastAt: z.string().nullable(),
+	kind: z.enum(auditKinds),
 	/** Account, label of the token, or what was tried. */
 	who: z.string(),
 	role: z.string().nullable(),

@@ -34,7 +34,8 @@ async function handled(route: Route, context: Context, caller: Caller | null, st
 	const query = (route.query && validate(route.query, { ...context.query }, 'query')) as never;
 	const body = (await bodyOf(route, context)) as never;
 	if (!isAudited(route)) return route.handler({ context, caller, params, query, body });
-	const write = (outcome: string, answer: unknown) => writeAudit(store, route, context, { caller, body, answer, outcome });
+	const write = (outcome: 'done' | StudioError['code'], answer: unknown) =>
+		writeAudit(store, route, context, { caller, body, answer, outcome });
 	try {
 		const answer = await route.handler({ context, caller, params, query, body });
 		write('done', answer);
@@ -50,7 +51,13 @@ function middlewareOf(route: Route, { auth, store, gate }: Services): Middleware
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const caller = auth.identify(context.req);
-		auth.authorize(context.req, caller, route.role, route.looksOnly);
+		try {
+			auth.authorize(context.req, caller, route.role, route.looksOnly);
+		} catch (error) {
+			if (error instanceof StudioError && isAudited(route))
+				writeAudit(store, route, context, { caller, body: undefined, answer: null, outcome: error.code });
+			throw error;
+		}
 		if (caller) gate.welcome(clientOf(context.req).address);
 		if (caller?.aging) {
 			const secret = cookieOf(context.req)!;

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
+import type { StudioError } from '../errors.js';
 import type { Store } from '../store/store.js';
-import { auditQuerySchema, auditSchema } from './accountSchema.js';
+import { type AuditKind, auditQuerySchema, auditSchema } from './accountSchema.js';
 import type { Caller } from './auth.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
@@ -14,6 +15,16 @@ export interface AuditNote {
 	who?: string;
 	role?: string;
 	subject?: string;
+	/** Somebody could not prove who they are: written down although nothing was changed. */
+	unproven?: true;
+}
+
+interface Happened {
+	caller: Caller | null;
+	body: unknown;
+	answer: unknown;
+	/** `done`, or the code of the refusal. */
+	outcome: 'done' | StudioError['code'];
 }
 
 /** Every change by a technician, and what other routes declare: logins, invites, passwords. */
@@ -21,25 +32,38 @@ export function isAudited({ method, role, audited = role === 'technician' }: Rou
 	return audited && !['GET', 'OPTIONS'].includes(method);
 }
 
-/** Writes down one request, done or refused. Refusals only where somebody tried to get in: the others changed nothing. */
-export function writeAudit(
-	{ audit }: Store,
-	{ method, path, role }: Route,
-	context: Context,
-	{ caller, body, answer, outcome }: { caller: Caller | null; body: unknown; answer: unknown; outcome: string },
-): void {
-	const refused = outcome !== 'done';
-	if (refused && (outcome === 'rate-limited' || (role !== 'public' && path !== '/api/account/password'))) return;
+/** Refusals only where somebody tried to get in, or at what is not theirs: the others changed nothing. Who has to wait leaves no trace. */
+function isWorthIt({ role }: Route, { outcome, caller }: Happened, note: AuditNote): boolean {
+	if (outcome === 'done') return true;
+	if (outcome === 'rate-limited' || outcome === 'busy') return false;
+	return role === 'public' || note.unproven === true || (outcome === 'forbidden' && caller !== null);
+}
+
+/** Which room of the audit it is kept in: what many can do without end is apart from what must not be pushed out. */
+function kindOf({ path }: Route, { caller, outcome }: Happened, { who, role = caller?.role }: AuditNote): AuditKind {
+	if (outcome !== 'done') return caller === null && who === undefined ? 'strangers' : 'refused';
+	if (role !== 'operator' && role !== 'technician') return 'visits';
+	if (path === '/api/session') return 'logins';
+	return /^\/api\/(users|tokens|account|sessions|setup|certificate)(\/|$)/.test(path) ? 'accounts' : 'changes';
+}
+
+/** Writes down one request, done or refused. */
+export function writeAudit({ audit }: Store, route: Route, context: Context, happened: Happened): void {
+	const { caller, body, answer, outcome } = happened;
 	const note = (context.state.audit ?? {}) as AuditNote;
+	if (!isWorthIt(route, happened, note)) return;
 	const { name, label, id } = (answer ?? {}) as Record<'name' | 'label' | 'id', unknown>;
 	const made = [name, label, id].find((text) => typeof text === 'string') as string | undefined;
 	const named = Object.values((context.params ?? {}) as Record<string, string>).join(' ');
+	// What a refused request names may be anything, and each time something else.
+	const subject = note.subject ?? (outcome === 'done' ? named || made || null : null);
 	audit.add({
+		kind: kindOf(route, happened, note),
 		who: shortened(note.who ?? caller?.name ?? 'nobody'),
 		role: note.role ?? caller?.role ?? null,
 		address: clientOf(context.req).address,
-		action: `${method} ${path}`,
-		subject: shortened(note.subject ?? (named || made || null)),
+		action: `${route.method} ${route.path}`,
+		subject: shortened(subject),
 		detail: shortened(fieldsOf(body).join(', ') || null),
 		outcome,
 	});

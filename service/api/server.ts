@@ -127,7 +127,7 @@ export function createApi({
 	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
 	const gate = new Gate((request) => tokenOf(auth, request));
 	const lockout = new Lockout();
-	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes() };
+	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes((id) => store.sessions.has(id)) };
 	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, gate, ...accounts };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });

@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
 import { StudioError } from '../errors.js';
-import { isLoopbackAddress } from '../network/addresses.js';
 import type { SessionOwner } from '../store/sessions.js';
 import { sessionDays } from '../store/sessions.js';
 import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
@@ -21,12 +20,6 @@ function setCookie(context: Context, value: string, maxAgeS: number): void {
 	context.set('Set-Cookie', `${sessionCookie}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`);
 }
 
-/** Who tries to get in, for the lock-out: behind a proxy nobody sits at the console. */
-export function visitorOf(context: Context): { address: string; atConsole: boolean } {
-	const { address, lan } = clientOf(context.req);
-	return { address, atConsole: lan && isLoopbackAddress(address) };
-}
-
 /** Opens a browser's session and sets its cookie. */
 export function openSession(context: Context, { store, auth }: Services, owner: SessionOwner): Caller {
 	const agent = context
@@ -45,16 +38,16 @@ export function sessionRoutes(services: Services): Route[] {
 
 	/** Whom the credentials stand for. Who waits is refused before anything is compared. */
 	const owner = async (context: Context, body: SessionCreate): Promise<SessionOwner> => {
-		const visitor = visitorOf(context);
+		const { address } = clientOf(context.req);
 		if ('token' in body) {
-			const attempt = lockout.begin(visitor, null);
+			const attempt = lockout.begin(address, null);
 			const caller = auth.withToken(body.token);
 			if (caller === null) throw wrong('this token is not valid (any more)');
 			attempt.succeeded();
 			return { token: caller.token };
 		}
 		if ('code' in body) {
-			const attempt = lockout.begin(visitor, null);
+			const attempt = lockout.begin(address, null);
 			const found = loginCodes.take(body.code);
 			// Who made it may be gone since.
 			const owned = found && ('user' in found ? store.users.get(found.user) : store.tokens.get(found.token));
@@ -66,7 +59,7 @@ export function sessionRoutes(services: Services): Route[] {
 		const user = store.users.named(name);
 		// What was typed as a name may be a password: only names that exist are told on.
 		if (user) context.state.audit = { who: user.name };
-		const attempt = lockout.begin(visitor, name);
+		const attempt = lockout.begin(address, name);
 		const matches = await passwords.matches(body.password, user && store.users.password(user.id));
 		// The account may have been removed while its password was compared.
 		if (!user || !matches || !store.users.get(user.id)) throw wrong('there is no account with this name and password');

@@ -1,13 +1,14 @@
 import { type SetupState, setupSchema, setupStateSchema } from './accountSchema.js';
 import { sessionOf } from './auth.js';
+import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
 import { sessionSchema } from './schema.js';
 import type { Services } from './services.js';
-import { openSession, visitorOf } from './session.js';
+import { openSession } from './session.js';
 
 /** The first visit: who has the code sets the technician's password, and is logged in. */
 export function setupRoutes(services: Services): Route[] {
-	const { setup, store, passwords, lockout } = services;
+	const { setup, store, passwords, lockout, loginCodes } = services;
 	const { users, sessions } = store;
 	return [
 		route({
@@ -30,8 +31,8 @@ export function setupRoutes(services: Services): Route[] {
 			body: setupSchema,
 			response: sessionSchema,
 			handler: async ({ context, body: { code, name, password } }) => {
-				if (!setup.open) setup.check(code);
-				const attempt = lockout.begin(visitorOf(context), null);
+				// Before all else: whoever asks a studio that is set up, again and again, has to wait as well.
+				const attempt = lockout.begin(clientOf(context.req).address, null);
 				setup.check(code);
 				attempt.succeeded();
 				const hash = await passwords.hash(password);
@@ -42,6 +43,7 @@ export function setupRoutes(services: Services): Route[] {
 				const user = known ?? users.create({ name, role: 'technician', password: hash });
 				if (known) {
 					users.change(known.id, { role: 'technician', password: hash });
+					loginCodes.endOf({ user: known.id });
 					sessions.endOfUser(known.id);
 				}
 				users.loggedIn(user.id);

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
-import { checkRoom } from '../limits.js';
+import type { TokenCreate } from '../store/tokens.js';
+import type { Caller } from './auth.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
 import { idSchema, tokenCreateSchema, tokenSchema } from './schema.js';
 import type { Services } from './services.js';
+
+/** The browser's session that asks; programs make tokens that stay. */
+function makerOf({ token, session }: Caller): TokenCreate['maker'] {
+	return session === null ? null : { owner: token, session };
+}
 
 export function tokenRoutes({ store, settings }: Services): Route[] {
 	return [
@@ -24,13 +30,12 @@ export function tokenRoutes({ store, settings }: Services): Route[] {
 			body: tokenCreateSchema,
 			status: 201,
 			response: tokenSchema.extend({ token: z.string(), watchUrl: z.string().nullable() }),
-			handler: ({ context, body }) => {
+			handler: ({ context, body, caller }) => {
 				if (body.role === 'guest') throw new StudioError('invalid', 'role: tokens of guests are made by POST /api/guests');
 				if (body.role === 'technician' && body.streamers)
 					throw new StudioError('invalid', 'streamers: not for technicians, who may watch all');
 				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers change nothing anyway');
-				checkRoom('tokens', store.tokens.list().filter(({ guest }) => guest === null).length);
-				const { guest: _, ...token } = store.tokens.create(body);
+				const { guest: _, ...token } = store.tokens.create({ ...body, maker: makerOf(caller!) });
 				const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
 				const watched = body.role === 'viewer' ? (body.streamers?.[0] ?? 'program') : null;
 				return { ...token, watchUrl: watched === null ? null : `${origin}/watch/${watched}#${token.token}` };

@@ -1,14 +1,18 @@
+import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
 import { checkRoom } from '../limits.js';
 import type { StoredUser } from '../store/users.js';
-import { userCreateSchema, userPatchSchema, userSchema } from './accountSchema.js';
+import { userCreateSchema, userPatchSchema, userRemoveSchema, userSchema } from './accountSchema.js';
+import type { Caller } from './auth.js';
+import { provePresence } from './presence.js';
 import { type Route, route } from './route.js';
 import { idSchema } from './schema.js';
 import type { Services } from './services.js';
 
 /** The accounts of people. There is always a technician. */
-export function userRoutes({ store, passwords }: Services): Route[] {
+export function userRoutes(services: Services): Route[] {
+	const { store, passwords, loginCodes } = services;
 	const { users, sessions } = store;
 	const params = z.object({ id: idSchema });
 
@@ -25,6 +29,14 @@ export function userRoutes({ store, passwords }: Services): Route[] {
 		if (role === 'technician' && users.technicians === 1)
 			throw new StudioError('conflict', 'this is the only technician: make another account a technician first');
 	};
+
+	/** Whoever holds the account now is logged out, and so is what was made in its sessions. */
+	const end = (id: string, but: string | null): void => {
+		loginCodes.endOf({ user: id });
+		sessions.endOfUser(id, but);
+	};
+	const prove = (context: Context, caller: Caller | null, given: string | undefined) =>
+		provePresence(services, context, caller!, { field: 'presentPassword', given });
 
 	return [
 		route({
@@ -43,32 +55,36 @@ export function userRoutes({ store, passwords }: Services): Route[] {
 			body: userCreateSchema,
 			status: 201,
 			response: userSchema,
-			handler: async ({ body }) => {
-				free(body.name);
+			handler: async ({ context, caller, body }) => {
+				const { name, role } = body;
+				await prove(context, caller, body.presentPassword);
+				free(name);
 				const password = await passwords.hash(body.password);
-				free(body.name);
-				checkRoom('accounts', users.list().length);
-				return users.create({ ...body, password });
+				free(name);
+				checkRoom('accounts', users.size);
+				return users.create({ name, role, password });
 			},
 		}),
 		route({
 			method: 'PATCH',
 			path: '/api/users/:id',
 			role: 'technician',
-			summary: 'Change name, role or password of an account; a new password ends its sessions',
+			summary: 'Change name, role or password of an account; a new role or password ends its sessions',
 			params,
 			body: userPatchSchema,
 			response: userSchema,
 			handler: async ({ context, params: { id }, body, caller }) => {
 				context.state.audit = { subject: user(id).name };
+				await prove(context, caller, body.presentPassword);
 				const password = body.password === undefined ? undefined : await passwords.hash(body.password);
 				// Hashing takes its time: what may be changed is decided after it.
 				const known = user(id);
 				if (body.name !== undefined) free(body.name, id);
 				if (body.role !== undefined && body.role !== 'technician') keepTechnician(known);
-				const { password: _, ...change } = body;
+				const { password: _, presentPassword: __, ...change } = body;
 				users.change(id, { ...change, ...(password !== undefined && { password }) });
-				if (password !== undefined) sessions.endOfUser(id, caller!.session);
+				const another = body.role !== undefined && body.role !== known.role;
+				if (password !== undefined || another) end(id, caller!.session);
 				return user(id);
 			},
 		}),
@@ -78,11 +94,13 @@ export function userRoutes({ store, passwords }: Services): Route[] {
 			role: 'technician',
 			summary: 'Remove an account; its sessions end',
 			params,
+			body: userRemoveSchema,
 			status: 204,
-			handler: ({ context, params: { id } }) => {
-				const known = user(id);
-				keepTechnician(known);
-				context.state.audit = { subject: known.name };
+			handler: async ({ context, params: { id }, body, caller }) => {
+				context.state.audit = { subject: user(id).name };
+				await prove(context, caller, body.presentPassword);
+				keepTechnician(user(id));
+				end(id, null);
 				users.remove(id);
 			},
 		}),

@@ -1,7 +1,7 @@
-import type { AuditEntry } from '../api/accountSchema.js';
+import type { AuditEntry, AuditKind } from '../api/accountSchema.js';
 import type { Database } from './database.js';
 
-export type AuditRecord = Omit<AuditEntry, 'seq' | 'at'>;
+export type AuditRecord = Omit<AuditEntry, 'seq' | 'at' | 'count' | 'lastAt'>;
 
 export interface AuditQuery {
 	/** Older than this entry. */
@@ -11,39 +11,93 @@ export interface AuditQuery {
 	limit: number;
 }
 
-/** About 2 MB; a year of a studio that is in use every day. */
-export const entriesKept = 10_000;
+/**
+ * Entries of each kind, about 2 MB in all: a year of a studio that is in use every day. Each kind has its own room, so that
+ * what strangers or viewers do without end pushes out nothing but its own; who may get in is kept longest.
+ */
+export const kept: Record<AuditKind, number> = {
+	accounts: 4000,
+	logins: 2000,
+	changes: 2000,
+	refused: 1000,
+	visits: 500,
+	strangers: 500,
+};
 /** Purging is cheap for many at once. */
 const purgeEvery = 100;
+/** The same again this soon after the last time is counted in its entry. */
+const repeatMs = 3_600_000;
+/** And this long after the first time a new entry begins. */
+const longestRepeatMs = 24 * 3_600_000;
+/** Entries that are still counted; of more, the one that was quiet longest begins a new one next time. */
+const repeatsKept = 512;
+const flushMs = 1000;
 
-/** Who changed what, from where, when (UTC). Entries are added and, when there are too many, the oldest go; none is changed. */
+interface Repeated {
+	seq: number;
+	count: number;
+	firstMs: number;
+	lastMs: number;
+	/** Written as it is counted. */
+	written: boolean;
+}
+
+/**
+ * Who changed what, from where, when (UTC). Entries are added and, when there are too many of a kind, its oldest go; none is
+ * changed, but for how often and when last the same happened again.
+ */
 export class Audit {
 	#database: Database;
+	/** By all they say, the one that was counted last at the end. */
+	#repeated = new Map<string, Repeated>();
+	#added: Partial<Record<AuditKind, number>> = {};
+	#timer: NodeJS.Timeout | undefined;
 
 	constructor(
 		database: Database,
-		private readonly kept = entriesKept,
+		private readonly most: Record<AuditKind, number> = kept,
 	) {
 		this.#database = database;
 	}
 
-	add(record: AuditRecord): void {
-		const { connection } = this.#database;
-		const { lastInsertRowid } = connection
-			.prepare(
-				`INSERT INTO audit (at, who, role, address, action, subject, detail, outcome)
-				VALUES (@at, @who, @role, @address, @action, @subject, @detail, @outcome)`,
-			)
-			.run({ at: new Date().toISOString(), ...record });
-		const seq = Number(lastInsertRowid);
-		if (seq % purgeEvery === 0) connection.prepare('DELETE FROM audit WHERE seq <= ?').run(seq - this.kept);
+	add(record: AuditRecord, now = Date.now()): void {
+		const key = JSON.stringify(Object.entries(record).sort());
+		const repeated = this.#repeated.get(key);
+		this.#repeated.delete(key);
+		if (repeated && now - repeated.lastMs < repeatMs && now - repeated.firstMs < longestRepeatMs) {
+			this.#repeated.set(key, { ...repeated, count: repeated.count + 1, lastMs: now, written: false });
+			this.#timer ??= setTimeout(() => this.flush(), flushMs).unref();
+			return;
+		}
+		const seq = this.#insert(record, now);
+		this.#repeated.set(key, { seq, count: 1, firstMs: now, lastMs: now, written: true });
+		if (this.#repeated.size <= repeatsKept) return;
+		const [quiet, { written }] = this.#repeated.entries().next().value!;
+		if (!written) this.flush();
+		this.#repeated.delete(quiet);
+	}
+
+	/** Writes how often things happened again; by itself within a second. */
+	flush(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		const update = this.#database.connection.prepare('UPDATE audit SET count = ?, last_at = ? WHERE seq = ?');
+		this.#database.connection.transaction(() => {
+			for (const repeated of this.#repeated.values()) {
+				if (repeated.written) continue;
+				update.run(repeated.count, new Date(repeated.lastMs).toISOString(), repeated.seq);
+				repeated.written = true;
+			}
+		})();
 	}
 
 	/** Newest first. */
 	list({ before = Number.MAX_SAFE_INTEGER, text = '', limit }: AuditQuery): AuditEntry[] {
+		this.flush();
 		return this.#database.connection
 			.prepare<unknown[], AuditEntry>(
-				`SELECT seq, at, who, role, address, action, subject, detail, outcome FROM audit WHERE seq < @before
+				`SELECT seq, at, count, last_at AS lastAt, kind, who, role, address, action, subject, detail, outcome
+				FROM audit WHERE seq < @before
 				AND (@text = '' OR instr(lower(who || ' ' || address || ' ' || action || ' ' || outcome || ' ' ||
 					coalesce(subject, '') || ' ' || coalesce(detail, '')), lower(@text)))
 				ORDER BY seq DESC LIMIT @limit`,
@@ -51,11 +105,39 @@ export class Audit {
 			.all({ before, text, limit });
 	}
 
+	get size(): number {
+		return this.#database.connection.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM audit').get()!.count;
+	}
+
 	/** How many were purged since the beginning: the numbers go on, and nothing else removes any. */
 	get purged(): number {
-		const oldest = this.#database.connection
-			.prepare<unknown[], { seq: number | null }>('SELECT min(seq) AS seq FROM audit')
-			.get()!;
-		return (oldest.seq ?? 1) - 1;
+		const given = this.#database.connection
+			.prepare<unknown[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
+			.get();
+		return (given?.seq ?? 0) - this.size;
+	}
+
+	#insert(record: AuditRecord, now: number): number {
+		const { connection } = this.#database;
+		const { lastInsertRowid } = connection
+			.prepare(
+				`INSERT INTO audit (at, kind, who, role, address, action, subject, detail, outcome)
+				VALUES (@at, @kind, @who, @role, @address, @action, @subject, @detail, @outcome)`,
+			)
+			.run({ at: new Date(now).toISOString(), ...record });
+		const { kind } = record;
+		const added = this.#added[kind] ?? 0;
+		this.#added[kind] = added + 1;
+		if (added % purgeEvery === 0) this.#purge(kind);
+		return Number(lastInsertRowid);
+	}
+
+	#purge(kind: AuditKind): void {
+		this.#database.connection
+			.prepare(
+				`DELETE FROM audit WHERE kind = @kind AND seq <=
+					(SELECT seq FROM audit WHERE kind = @kind ORDER BY seq DESC LIMIT 1 OFFSET @most)`,
+			)
+			.run({ kind, most: this.most[kind] });
 	}
 }

@@ -93,4 +93,29 @@ export const migrations: readonly string[] = [
 	) STRICT;
 	CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 	`,
+	`
+	DROP TRIGGER audit_is_not_rewritten;
+	ALTER TABLE audit ADD COLUMN kind TEXT NOT NULL DEFAULT 'changes';
+	ALTER TABLE audit ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+	ALTER TABLE audit ADD COLUMN last_at TEXT;
+	UPDATE audit SET kind = CASE
+		WHEN outcome <> 'done' AND role IS NULL AND who = 'nobody' THEN 'strangers'
+		WHEN outcome <> 'done' THEN 'refused'
+		WHEN coalesce(role, '') NOT IN ('operator', 'technician') THEN 'visits'
+		WHEN action LIKE '% /api/session' THEN 'logins'
+		WHEN action LIKE '% /api/users%' OR action LIKE '% /api/tokens%' OR action LIKE '% /api/account%'
+			OR action LIKE '% /api/sessions%' OR action LIKE '% /api/setup%' OR action LIKE '% /api/certificate%' THEN 'accounts'
+		ELSE 'changes' END;
+	CREATE INDEX audit_kind ON audit (kind, seq);
+	CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE OF seq, at, kind, who, role, address, action, subject, detail, outcome ON audit
+		BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
+	`,
+	`
+	ALTER TABLE tokens ADD COLUMN maker TEXT;
+	ALTER TABLE tokens ADD COLUMN maker_session TEXT;
+	CREATE INDEX tokens_maker ON tokens (maker);
+	DELETE FROM sessions WHERE hash IN (SELECT hash FROM
+		(SELECT hash, row_number() OVER (PARTITION BY user, token ORDER BY seen_at DESC, rowid DESC) AS place FROM sessions)
+		WHERE place > 20);
+	`,
 ];

@@ -6,6 +6,8 @@ import type { StoredUser, Users } from './users.js';
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 export const sessionDays = 30;
+/** Of one account or token: as many browsers, and a link that is passed on fills no disk. The one that was quiet longest ends. */
+export const sessionsOfOne = 20;
 
 /** Whom a session stands for, by id: an account or the token it was got with. */
 export type SessionOwner = { user: string } | { token: string };
@@ -73,7 +75,24 @@ export class Sessions {
 				now,
 				end: expiry(),
 			});
+		const { column, id } = columnOf(owner);
+		connection
+			.prepare(
+				`DELETE FROM sessions WHERE hash IN
+					(SELECT hash FROM sessions WHERE ${column} = ? ORDER BY seen_at DESC, rowid DESC LIMIT -1 OFFSET ${sessionsOfOne})`,
+			)
+			.run(id);
 		return secret;
+	}
+
+	/** Whether a session with this id counts. */
+	has(id: string): boolean {
+		const found = this.#database.connection.prepare('SELECT 1 FROM sessions WHERE id = ? AND expires_at > ?');
+		return found.get(id, new Date().toISOString()) !== undefined;
+	}
+
+	get size(): number {
+		return this.#database.connection.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM sessions').get()!.count;
 	}
 
 	find(secret: string): FoundSession | null {
@@ -90,13 +109,13 @@ export class Sessions {
 
 	/** Those that have not ended, the one used last first; of one owner, or all. */
 	list(owner: SessionOwner | null = null): StoredSession[] {
-		const { user = null, token = null } = (owner ?? {}) as { user?: string; token?: string };
+		const { column, id } = owner === null ? { column: null, id: null } : columnOf(owner);
 		return this.#database.connection
 			.prepare<unknown[], StoredSession>(
-				`SELECT ${columns} FROM sessions WHERE expires_at > @now AND (@all OR user = @user OR token = @token)
+				`SELECT ${columns} FROM sessions WHERE expires_at > @now ${column === null ? '' : `AND ${column} = @id`}
 				ORDER BY seen_at DESC, id`,
 			)
-			.all({ now: new Date().toISOString(), all: owner === null ? 1 : 0, user, token });
+			.all({ now: new Date().toISOString(), id });
 	}
 
 	/** Moves the end of a session to 30 days from now. */
@@ -104,17 +123,20 @@ export class Sessions {
 		this.#database.connection.prepare('UPDATE sessions SET expires_at = ? WHERE hash = ?').run(expiry(), hashOf(secret));
 	}
 
+	/** Who logs out ends this session, and nothing that was made in it. */
 	remove(secret: string): void {
 		this.#database.connection.prepare('DELETE FROM sessions WHERE hash = ?').run(hashOf(secret));
 	}
 
-	/** False when there is none. */
+	/** Ends a session that may be in wrong hands, and the tokens that were made in it. False when there is none. */
 	end(id: string): boolean {
+		this.#tokens.removeMadeIn(id);
 		return this.#database.connection.prepare('DELETE FROM sessions WHERE id = ?').run(id).changes > 0;
 	}
 
-	/** Ends the sessions of an account, but the one that is named; how many. */
+	/** Ends the sessions of an account, but the one that is named, with the tokens that were made in them; how many. */
 	endOfUser(user: string, but: string | null = null): number {
+		this.#tokens.removeMadeBy(user, but);
 		return this.#database.connection.prepare('DELETE FROM sessions WHERE user = ? AND id IS NOT ?').run(user, but).changes;
 	}
 
@@ -124,6 +146,10 @@ export class Sessions {
 		if (now - Date.parse(seenAt) < minuteMs) return;
 		this.#database.connection.prepare('UPDATE sessions SET seen_at = ? WHERE id = ?').run(new Date(now).toISOString(), id);
 	}
+}
+
+function columnOf(owner: SessionOwner): { column: 'user' | 'token'; id: string } {
+	return 'user' in owner ? { column: 'user', id: owner.user } : { column: 'token', id: owner.token };
 }
 
 function expiry(): string {

@@ -54,11 +54,12 @@ export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 	for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
 	const users = new Users(database);
 	const tokens = new Tokens(database);
+	const audit = new Audit(database);
 	return {
 		users,
 		tokens,
 		sessions: new Sessions(database, users, tokens),
-		audit: new Audit(database),
+		audit,
 		guests: new Guests(database, leftOut),
 		scenes: new Scenes(database, leftOut),
 		recordings: new Recordings(database, leftOut),
@@ -72,7 +73,10 @@ export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 		leftOut,
 		showLog: new LogEntries(database),
 		fault: movedTo === null ? null : damaged(movedTo),
-		close: () => database.close(),
+		close: () => {
+			audit.flush();
+			database.close();
+		},
 	};
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, type Role, roles, type Token } from '../api/schema.js';
+import { checkRoom, limits } from '../limits.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';
 
@@ -15,6 +16,8 @@ export interface TokenCreate {
 	expiresInS?: number | null | undefined;
 	/** What its id starts with. */
 	kind?: 'token' | 'demo';
+	/** The account or token, and the browser's session of it, that asked for it: when others end that session, the token ends too. */
+	maker?: { owner: string; session: string } | null;
 }
 
 /** A token as stored: everything but the secret. */
@@ -36,9 +39,17 @@ interface Row {
 	used_at: string | null;
 }
 
+interface NewRow extends Row {
+	hash: Buffer;
+	maker?: string | null;
+	maker_session?: string | null;
+}
+
 const tokenColumns = 'id, label, role, guest, streamers, read_only, created_at, expires_at, used_at';
 /** An invite that was opened in time holds its seat this long: nobody loses it in the middle of a show. */
 const seatMs = 86_400_000;
+/** What an account made in sessions that are gone ends with the others this long: who stole one may have logged out since. */
+const makerDays = 30;
 /** Whether a token counts, with the parameters of `countsAt`. */
 const tokenCounts = '(expires_at IS NULL OR expires_at > @now OR used_at > @seatFrom)';
 
@@ -102,8 +113,27 @@ export class Tokens {
 			expires_at: options.expiresInS ? new Date(now + options.expiresInS * 1000).toISOString() : null,
 			used_at: null,
 		};
-		this.#insert([{ ...row, hash: hashOf(token) }]);
+		this.#makeRoom(row.guest);
+		const { owner = null, session = null } = options.maker ?? {};
+		this.#insert([{ ...row, hash: hashOf(token), maker: owner, maker_session: session }]);
 		return { ...tokenOf(row), token };
+	}
+
+	get size(): number {
+		return this.#database.connection.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM tokens').get()!.count;
+	}
+
+	/** Throws `conflict` when there are too many that count. Those that have expired go when the room is needed. */
+	#makeRoom(guest: string | null): void {
+		const { connection } = this.#database;
+		const what = guest === null ? 'tokens' : 'invites of this guest';
+		const count = () =>
+			connection.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM tokens WHERE guest IS ?').get(guest)!.count;
+		if (count() < limits[what]) return;
+		connection
+			.prepare(`DELETE FROM tokens WHERE guest IS @guest AND NOT coalesce(${tokenCounts}, FALSE)`)
+			.run({ guest, ...countsAt() });
+		checkRoom(what, count());
 	}
 
 	/** The token with this secret, unless it has expired. The first use of a guest's is remembered. */
@@ -152,6 +182,27 @@ export class Tokens {
 		return this.#database.durably(() => this.#database.connection.prepare('DELETE FROM tokens WHERE id = ?').run(id).changes > 0);
 	}
 
+	/** What was made in a session. Links of guests stay: operators see them at the seat. */
+	removeMadeIn(session: string): void {
+		this.#removeMade('maker_session = @session', { session });
+	}
+
+	/** What an account made in any session but one: in those that live, and of late in those that are gone. */
+	removeMadeBy(user: string, but: string | null): void {
+		const since = new Date(Date.now() - makerDays * 86_400_000).toISOString();
+		this.#removeMade(
+			`maker = @user AND maker_session IS NOT @but
+				AND (created_at > @since OR maker_session IN (SELECT id FROM sessions WHERE user = @user))`,
+			{ user, but, since },
+		);
+	}
+
+	#removeMade(condition: string, parameters: Record<string, string | null>): void {
+		this.#database.durably(() =>
+			this.#database.connection.prepare(`DELETE FROM tokens WHERE guest IS NULL AND ${condition}`).run(parameters),
+		);
+	}
+
 	/** Takes an invite back: nothing is entered with it any more. For who is in already it stays known until the next start. */
 	revoke(token: StoredToken): void {
 		const hashes = this.#database.connection
@@ -193,13 +244,13 @@ export class Tokens {
 		this.#shelved.delete(guest);
 	}
 
-	#insert(rows: (Row & { hash: Buffer })[]): void {
+	#insert(rows: NewRow[]): void {
 		const insert = this.#database.connection.prepare(
-			`INSERT INTO tokens (id, label, role, guest, streamers, read_only, hash, created_at, expires_at, used_at)
-			VALUES (@id, @label, @role, @guest, @streamers, @read_only, @hash, @created_at, @expires_at, @used_at)`,
+			`INSERT INTO tokens (id, label, role, guest, streamers, read_only, hash, created_at, expires_at, used_at, maker, maker_session)
+			VALUES (@id, @label, @role, @guest, @streamers, @read_only, @hash, @created_at, @expires_at, @used_at, @maker, @maker_session)`,
 		);
 		this.#database.durably(() => {
-			for (const row of rows) insert.run(row);
+			for (const row of rows) insert.run({ maker: null, maker_session: null, ...row });
 		});
 	}
 }

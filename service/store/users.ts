@@ -75,6 +75,10 @@ export class Users {
 		return found.get(id)?.password ?? null;
 	}
 
+	get size(): number {
+		return this.#database.connection.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM users').get()!.count;
+	}
+
 	get technicians(): number {
 		const found = this.#database.connection.prepare<unknown[], { count: number }>(
 			"SELECT count(*) AS count FROM users WHERE role = 'technician'",

@@ -47,11 +47,18 @@ test('the first visit asks for the code, sets the technician’s password and le
 	await page.waitForURL('**/switcher');
 });
 
-test('a technician makes an account and a watch link, and finds it in the audit', async ({ service, page }) => {
+test('a technician who gives the own password makes an account, and a watch link, and finds both in the audit', async ({
+	service,
+	page,
+}) => {
 	await page.goto(`${service.http}/users`);
 	await page.getByTestId('user-add').click();
 	await page.getByTestId('user-name').fill('Olga');
 	await page.getByTestId('user-password').fill(password);
+	await page.getByTestId('present-password').fill('a guess of a thief');
+	await page.getByTestId('user-save').click();
+	await page.getByText('not your present password').waitFor();
+	await page.getByTestId('present-password').fill(password);
 	await page.getByTestId('user-save').click();
 	await page.locator('r58-account-list').getByText('Olga').waitFor();
 	await page.getByTestId('link-add').click();

@@ -64,6 +64,7 @@ try {
 		await page.getByTestId('user-name').fill(`Olga on the ${device}`);
 		await page.getByTestId('user-password').fill(password);
 		await shoot(page, `${device}-add`);
+		await page.getByTestId('present-password').fill(password);
 		await page.getByTestId('user-save').click();
 		await page.getByText(`Olga on the ${device}`).first().waitFor();
 		await page.getByTestId('link-add').click();

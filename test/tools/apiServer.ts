@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -37,6 +39,8 @@ export interface ApiServer {
 }
 
 export interface AskOptions {
+	/** Address of loopback that it comes from, when it matters who asks. */
+	from?: string;
 	token?: string | undefined;
 	json?: unknown;
 	body?: string | Uint8Array;
@@ -113,17 +117,15 @@ export async function startApiServer(
 		lines,
 		log,
 		tokens: { viewer: token('viewer'), guest: token('guest'), operator: token('operator'), technician: token('technician') },
-		ask(method, path, { token: bearer, json, body, headers } = {}) {
-			return fetch(httpUrl + path, {
-				method,
-				redirect: 'manual',
-				headers: {
-					...(bearer && { authorization: `Bearer ${bearer}` }),
-					...(json !== undefined && { 'content-type': 'application/json' }),
-					...headers,
-				},
-				body: json === undefined ? (body as string | undefined) : JSON.stringify(json),
-			});
+		ask(method, path, { from, token: bearer, json, body: given, headers: more } = {}) {
+			const headers = {
+				...(bearer && { authorization: `Bearer ${bearer}` }),
+				...(json !== undefined && { 'content-type': 'application/json' }),
+				...more,
+			};
+			const body = json === undefined ? (given as string | undefined) : JSON.stringify(json);
+			if (from !== undefined) return askFrom(from, httpUrl + path, { method, headers, body });
+			return fetch(httpUrl + path, { method, redirect: 'manual', headers, body });
 		},
 		async stop() {
 			await api.close();
@@ -132,4 +134,21 @@ export async function startApiServer(
 			rmSync(dir, { recursive: true, force: true });
 		},
 	};
+}
+
+/** `fetch` chooses no address of its own end. */
+async function askFrom(
+	localAddress: string,
+	url: string,
+	{ method, headers, body }: { method: string; headers: Record<string, string>; body: string | undefined },
+): Promise<Response> {
+	const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+	const sent = request(url, { method, localAddress, agent: false, headers: { ...headers, ...length } });
+	sent.end(body);
+	const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+	const text = Buffer.concat(await answer.toArray());
+	const pairs = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
+		values.map((value): [string, string] => [name, value]),
+	);
+	return new Response(answer.statusCode === 204 ? null : text, { status: answer.statusCode!, headers: pairs });
 }
