@@ -5,6 +5,8 @@ export interface Refusal {
 	code: string | null;
 	/** A sentence for the person at the screen. */
 	message: string;
+	/** What is wrong with single fields, by their path like `network.servers.0.secret`. */
+	fields?: Readonly<Record<string, string>>;
 	/** Seconds after which trying again makes sense (Retry-After). */
 	retryAfterS: number | null;
 }
@@ -41,6 +43,7 @@ export function refusalOf(status: number, body: string, retryAfter: string | nul
 		// What the service says about a missing login is for programs, not for the person at the screen.
 		message: status === 401 ? sentenceOf(status) : asSentence((text as string | undefined) ?? sentenceOf(status)),
 		retryAfterS: retryAfter !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds : null,
+		...fieldsOf(error?.detail),
 	};
 }
 
@@ -59,6 +62,12 @@ export function mayRetry({ status }: Refusal): boolean {
 export function asSentence(text: string): string {
 	const trimmed = text.trim();
 	return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?…]$/.test(trimmed) ? '' : '.'}`;
+}
+
+function fieldsOf(detail: unknown): Pick<Refusal, 'fields'> {
+	if (!Array.isArray(detail)) return {};
+	const problems = detail.filter(isRecord).map(({ field, message }) => [String(field), asSentence(String(message))]);
+	return { fields: Object.fromEntries(problems) as Record<string, string> };
 }
 
 function parse(body: string): Record<string, unknown> | null {

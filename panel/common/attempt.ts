@@ -1,9 +1,11 @@
 import type { ReactiveControllerHost } from '@lit/reactive-element';
-import { sentence } from '../api/http.js';
+import { RequestError, sentence } from '../api/http.js';
 
 /** What a page asks of the studio, and why the last of it failed: for the page to show. */
 export class Attempt {
 	problem: string | null = null;
+	/** What was wrong with single fields. */
+	fields: Readonly<Record<string, string>> = {};
 
 	constructor(private readonly host: ReactiveControllerHost) {}
 
@@ -11,8 +13,10 @@ export class Attempt {
 		try {
 			await action();
 			this.problem = null;
+			this.fields = {};
 		} catch (error) {
 			this.problem = sentence(error);
+			this.fields = (error instanceof RequestError && error.refusal.fields) || {};
 		}
 		this.host.requestUpdate();
 	}

@@ -2,8 +2,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { AlertStatus, AlertTest } from '../../service/api/healthSchema.js';
 import { type Severity, severities } from '../../service/api/levels.js';
-import { request, sentence } from '../api/http.js';
+import { RequestError, request, sentence } from '../api/http.js';
 import { asSentence } from '../api/refusal.js';
+import { fieldProblem } from '../common/field-problem.js';
 import { base } from '../common/styles.js';
 import { textOf } from '../common/typed.js';
 
@@ -36,6 +37,7 @@ export class AlertsBlock extends LitElement {
 	@state() private values: Values | null = null;
 	@state() private status: AlertStatus | null = null;
 	@state() private said: { text: string; bad: boolean } | null = null;
+	@state() private fields: Readonly<Record<string, string>> = {};
 	@state() private busy = false;
 
 	override connectedCallback(): void {
@@ -66,7 +68,7 @@ export class AlertsBlock extends LitElement {
 					type="password" autocomplete="new-password" data-testid="alerts-secret" .value=${typeof secret === 'string' ? secret : ''}
 					placeholder=${secret === true ? 'set; empty keeps it' : 'none: messages are not signed'}
 					@change=${(event: Event) => this.#set({ secret: textOf(event) || secret })}
-				/></label>
+				/>${fieldProblem(this.fields['alerts.secret'], 'alerts-secret-problem')}</label>
 				<label>Notify about<select data-testid="alerts-severity" @change=${(event: Event) => this.#set({ minSeverity: textOf(event) as Severity })}>
 					${severities.map((name) => html`<option value=${name} ?selected=${name === minSeverity}>${severityWords[name]}</option>`)}
 				</select></label>
@@ -114,10 +116,12 @@ export class AlertsBlock extends LitElement {
 
 	async #try(action: () => Promise<void>): Promise<void> {
 		this.busy = true;
+		this.fields = {};
 		try {
 			await action();
 		} catch (error) {
 			this.said = { text: sentence(error), bad: true };
+			if (error instanceof RequestError) this.fields = error.refusal.fields ?? {};
 		}
 		this.busy = false;
 	}

@@ -4,6 +4,7 @@ import type { NetworkStatus, Session } from '../../service/api/schema.js';
 import { request } from '../api/http.js';
 import { atLeast } from '../api/session.js';
 import { Attempt } from '../common/attempt.js';
+import { fieldProblem } from '../common/field-problem.js';
 import { base, pageStyles } from '../common/styles.js';
 import { textOf } from '../common/typed.js';
 import { type NetworkValues, newServer, typed, words } from './form.js';
@@ -67,6 +68,7 @@ export class NetworkPage extends LitElement {
 		return html`${servers.map(
 			(server, index) => html`<r58-server-form
 				.server=${server}
+				.problemOf=${(field: string) => this.#attempt.fields[`network.servers.${index}.${field}`]}
 				@change=${(event: CustomEvent) => this.#set({ servers: servers.with(index, event.detail) })}
 				@remove=${() => this.#set({ servers: servers.toSpliced(index, 1) })}
 			></r58-server-form>`,
@@ -85,7 +87,7 @@ export class NetworkPage extends LitElement {
 			<label>Cloudflare API token<input
 				type="password" autocomplete="new-password" placeholder=${apiToken === true ? 'set; empty keeps it' : ''}
 				@change=${(event: Event) => change({ apiToken: typed(textOf(event), apiToken) })}
-			/></label>
+			/>${fieldProblem(this.#attempt.fields['network.cloudflare.apiToken'], 'cloudflare-problem')}</label>
 		</div>`;
 	}
 

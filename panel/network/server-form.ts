@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { fieldProblem } from '../common/field-problem.js';
 import { base } from '../common/styles.js';
 import { type Login, loginOf, type ServerValues, typed, urlsProblem, words } from './form.js';
 
@@ -18,6 +19,8 @@ export class ServerForm extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) server!: ServerValues;
+	/** What the studio said of a field. */
+	@property({ attribute: false }) problemOf: (field: keyof ServerValues) => string | undefined = () => undefined;
 
 	override render() {
 		const { name, urls, for: side } = this.server;
@@ -69,7 +72,7 @@ export class ServerForm extends LitElement {
 			type="password" autocomplete="new-password" data-testid="server-${field}"
 			placeholder=${known === true ? 'set; empty keeps it' : ''}
 			@change=${this.#text((value) => ({ [field]: typed(value, known) }))}
-		/>`;
+		/>${fieldProblem(this.problemOf(field), `server-${field}-problem`)}`;
 	}
 
 	#text(change: (value: string) => Partial<ServerValues>) {

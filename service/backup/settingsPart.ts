@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { StudioError } from '../errors.js';
+import { newDestinations } from '../settings/destinations.js';
 import { parseSettings } from '../settings/file.js';
 import { SettingsProblem } from '../settings/problem.js';
 import { type SettingsValues, secretFields } from '../settings/schema.js';
@@ -34,7 +35,14 @@ export function settingsFrom(text: string, secrets: Secrets | null, present: Set
 			if (value !== true) continue;
 			const secret = secrets?.[path.join('.')] ?? presentSecret(document, path, present);
 			if (typeof secret === 'string') document.setIn(path, secret);
-			else left.unshift(leaveOut(document, path));
+			else
+				left.unshift(
+					leaveOut(
+						document,
+						path,
+						secret === null ? 'was entered here for another address' : 'is not in the backup, and none is set here',
+					),
+				);
 		}
 		const whole = document.toString({ lineWidth: 0 });
 		parseSettings(whole);
@@ -59,17 +67,20 @@ function secretNodes(document: Document): { path: Path; value: unknown }[] {
 	return walk(document.contents, []);
 }
 
-/** Entries of lists are known by their name. */
+/** Entries of lists are known by their name. Null when the backup would have it sent elsewhere than it is. */
 function presentSecret(document: Document, path: Path, present: SettingsValues): unknown {
-	return path.reduce((value: unknown, key, depth) => {
+	const around = path.slice(0, -1).reduce((value: unknown, key, depth) => {
 		if (typeof key === 'string') return at(value, [key]);
 		const name: unknown = document.getIn([...path.slice(0, depth + 1), 'name']);
 		return Array.isArray(value) ? value.find((entry) => at(entry, ['name']) === name) : undefined;
 	}, present);
+	const secret = at(around, path.slice(-1));
+	const wanted = at(document.toJS(), path.slice(0, -1));
+	return typeof secret === 'string' && newDestinations(wanted, around).length > 0 ? null : secret;
 }
 
 /** The entry of a list, or the value that the secret is part of; in words. */
-function leaveOut(document: Document, path: Path): string {
+function leaveOut(document: Document, path: Path, why: string): string {
 	const whole = path.slice(0, -1);
 	const name: unknown = document.getIn([...whole, 'name']);
 	if (typeof whole.at(-1) === 'number') {
@@ -80,7 +91,7 @@ function leaveOut(document: Document, path: Path): string {
 	else document.setIn(path, null);
 	const what =
 		typeof name === 'string' ? `${whole.slice(0, -1).join('.')} “${name}”` : (whole.length > 1 ? whole : path).join('.');
-	return `${what}: its secret is not in the backup, and none is set here`;
+	return `${what}: its secret ${why}`;
 }
 
 function at(value: unknown, path: Path): unknown {

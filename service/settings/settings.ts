@@ -8,6 +8,7 @@ import { messageOf, StudioError } from '../errors.js';
 import type { DeviceKey } from '../system/deviceKey.js';
 import { replaceFile } from '../system/durable.js';
 import type { Log } from '../system/log.js';
+import { checkDestinations } from './destinations.js';
 import { type ParsedSettings, parseSettings, plainOf, readSettingsFile } from './file.js';
 import { type Place, SettingsProblem } from './problem.js';
 import { applies, type SectionName, type SettingsValues, settingsSchema, template } from './schema.js';
@@ -182,7 +183,7 @@ export class Settings extends EventEmitter<Events> {
 		if (this.#problem !== null) throw new StudioError('conflict', `${this.problem}; mend the file first`);
 		const document = this.#used.document.clone();
 		merge(document, [], keepSecrets(change, this.current) as Record<string, unknown>);
-		validate(settingsSchema, plainOf(document), 'settings');
+		checkDestinations(validate(settingsSchema, plainOf(document), 'settings'), this.current, change);
 		this.replace(document.toString({ lineWidth: 0 }));
 		return this.current;
 	}

@@ -51,6 +51,11 @@ test('a technician sets up a server, tests it, and reads what to change', async 
 
 	await page.reload();
 	assert.is(await page.getByTestId('server-secret').inputValue(), '');
+	// The secret was for the other address.
+	await page.getByTestId('server-urls').fill('turn:127.0.0.2:9');
+	await page.getByTestId('save-button').click();
+	await page.getByTestId('server-secret-problem').getByText('Type it again').waitFor();
+	await page.getByTestId('server-urls').fill('turn:127.0.0.1:9');
 	await page.getByTestId('viewer-limit').fill('500');
 	await page.getByTestId('save-button').click();
 	const problem = page.getByTestId('network-problem');

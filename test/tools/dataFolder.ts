@@ -61,7 +61,7 @@ export function makeFolder(name: string, scenes = 3): Folder {
 	return { dataDir, keysDir };
 }
 
-function settingsOf({ dataDir, keysDir }: Folder): Settings {
+export function settingsOf({ dataDir, keysDir }: Folder): Settings {
 	return new Settings({ dataDir, log: silent, key: new DeviceKey(new KeyFiles(keysDir, silent)) });
 }
 

@@ -14,7 +14,7 @@ import { finishPending } from '../../service/backup/pending.js';
 import { tableKinds } from '../../service/backup/tables.js';
 import { StudioError } from '../../service/errors.js';
 import { LeftOut } from '../../service/store/leftOut.js';
-import { backupsOf, type Folder, makeFolder, secrets, silent, stateOf } from '../tools/dataFolder.js';
+import { backupsOf, type Folder, makeFolder, secrets, settingsOf, silent, stateOf } from '../tools/dataFolder.js';
 import { cutAt } from '../tools/powerCut.js';
 import { Random } from '../tools/random.js';
 import { test } from '../tools/suite.js';
@@ -103,6 +103,22 @@ test('a backup without a passphrase holds no secret; what needs one is left out,
 	start(empty);
 	const { network } = stateOf(empty).settings;
 	assert.equal([network.servers, network.cloudflare, network.publicAddress], [[], null, '192.0.2.3']);
+});
+
+test('a backup has no secret of this machine sent elsewhere: a server of the same name at another address is left out', async () => {
+	const [a, b] = [folder('Ada'), folder('Bob')];
+	settingsOf(a).patch({
+		network: {
+			servers: [{ name: 'ours', urls: ['turn:thief.example'], secret: 'another one' }],
+			cloudflare: { keyId: 'k1', apiToken: 'another one', apiUrl: 'http://thief.example' },
+		},
+	});
+	const { left } = await backupsOf(b).restore(await backupsOf(a).make(null), null);
+	assert.is(left.length, 2);
+	for (const line of left) assert.match(line, /its secret was entered here for another address/);
+	start(b);
+	const { network } = stateOf(b).settings;
+	assert.equal([network.servers, network.cloudflare], [[], null]);
 });
 
 test('a restore of settings alone counts at once', async () => {

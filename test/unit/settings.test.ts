@@ -7,7 +7,7 @@ import { StudioError } from '../../service/errors.js';
 import { redactedText } from '../../service/settings/effective.js';
 import { parseSettings } from '../../service/settings/file.js';
 import { withoutSecrets } from '../../service/settings/secrets.js';
-import { Settings } from '../../service/settings/settings.js';
+import { Settings, type SettingsChange } from '../../service/settings/settings.js';
 import { createLog } from '../../service/system/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
@@ -97,6 +97,42 @@ test('secrets are shown as set, stay when true comes back, and end with null', (
 	);
 	settings.patch({ network: { cloudflare: null } });
 	assert.is(settings.current.network.cloudflare, null);
+});
+
+test('a secret stays for where it was entered: another address asks for it again, however the change is put', () => {
+	const settings = open();
+	const cloudflare = { keyId: 'k1', apiToken: 'south' };
+	settings.patch({
+		network: { servers: [turn], cloudflare },
+		alerts: { webhook: 'http://192.0.2.1/a', secret: 'signed with' },
+	});
+	const before = text();
+	const elsewhere = 'http://thief.example/';
+	const [server] = (withoutSecrets(settings.current) as { network: { servers: object[] } }).network.servers;
+	for (const [change, field] of [
+		[{ network: { cloudflare: { apiUrl: elsewhere } } }, 'network.cloudflare.apiToken'],
+		[{ network: { cloudflare: { keyId: 'k1', apiToken: true, apiUrl: elsewhere } } }, 'network.cloudflare.apiToken'],
+		[{ network: { servers: [{ ...server, urls: ['turn:thief.example'] }] } }, 'network.servers.0.secret'],
+		[{ network: { servers: [{ ...server, urls: [...turn.urls, 'turn:thief.example'] }] } }, 'network.servers.0.secret'],
+		[{ alerts: { webhook: elsewhere } }, 'alerts.secret'],
+		[{ alerts: { webhook: elsewhere, secret: true } }, 'alerts.secret'],
+	] as [SettingsChange, string][]) {
+		try {
+			settings.patch(change);
+			assert.unreachable(JSON.stringify(change));
+		} catch (error) {
+			const { code, message, detail } = error as StudioError;
+			assert.equal([code, (detail as { field: string }[])[0]!.field], ['invalid', field]);
+			assert.match(message, /type it again: it was not entered for .*thief\.example/);
+		}
+	}
+	assert.is(text(), before);
+	// Typed again it goes there; what stays at its address, or is taken away, asks for nothing.
+	settings.patch({ network: { cloudflare: { apiUrl: elsewhere, apiToken: 'south' } } });
+	settings.patch({ network: { servers: [{ ...server, for: 'guests' }] }, alerts: { webhook: null } });
+	settings.patch({ alerts: { webhook: elsewhere, secret: null } });
+	const { network, alerts } = settings.current;
+	assert.equal([network.cloudflare?.apiUrl, network.servers[0]?.secret, alerts.webhook], [elsewhere, 'north', elsewhere]);
 });
 
 test('a broken file is left alone: the last good values are used, and line and reason are told', () => {
