@@ -78,7 +78,7 @@ test('wrong requests are refused with the field, the id or the limit named, and 
 		['an SDP of another type', 'POST', '/whep/program', { sdp: 'v=0' }, {}, 415, 'unsupported-media-type', /application\/sdp/],
 		['an unknown streamer', 'POST', '/whep/nothing', 'v=0\r\n', sdp, 404, 'not-found', /nothing/],
 		['a body of 10 MB', 'POST', '/api/cut', 'x'.repeat(10_000_000), {}, 413, 'too-large', /larger than 65536/],
-		['an SDP of 10 MB', 'POST', '/whep/program', 'x'.repeat(10_000_000), sdp, 413, 'too-large', /larger than 131072/],
+		['an SDP of 10 MB', 'POST', '/whep/program', 'x'.repeat(10_000_000), sdp, 413, 'too-large', /larger than 32768/],
 	];
 	for (const [name, method, path, body, headers, status, code, says] of table) {
 		const answer = await service.api<Problem>(method, path, body, { headers });
