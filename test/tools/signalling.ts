@@ -62,7 +62,7 @@ export class Signalling {
 
 	/** POST of an offer that is to be taken. */
 	async post(path: string, token: string, offer: string): Promise<Made> {
-		const response = await this.ask('POST', path, { token, type: sdpType, body: offer });
+		const response = await this.#asked('POST', path, { token, type: sdpType, body: offer });
 		const answer = await response.text();
 		assert.is(response.status, 201, answer);
 		return { status: 201, location: response.headers.get('location')!, answer, headers: response.headers };
@@ -70,10 +70,14 @@ export class Signalling {
 
 	/** Status and code of a refused POST; whatever is refused is told as problem+json (RFC 9457). */
 	async refused(path: string, ask: Ask, method = 'POST'): Promise<[status: number, code: string]> {
+		return problem(await this.#asked(method, path, ask));
+	}
+
+	/** Once the client's rate allows it: refused offers use it up. */
+	async #asked(method: string, path: string, ask: Ask): Promise<Response> {
 		for (;;) {
 			const response = await this.ask(method, path, ask);
-			// Refused offers use up the rate of a client.
-			if (response.status !== 429) return problem(response);
+			if (response.status !== 429) return response;
 			await pause(Number(response.headers.get('retry-after')) * 1000);
 		}
 	}
