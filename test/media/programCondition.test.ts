@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert';
 import { TestService } from '../tools/service.js';
-import { timedSuite } from '../tools/suite.js';
+import { suite } from '../tools/suite.js';
 
 /** What the studio says of its program is what comes out of its mixer. */
-const test = timedSuite<{ service: TestService }>('what the program shows');
+const test = suite<{ service: TestService }>('what the program shows');
 
 test.before(async (context) => {
 	context.service = await TestService.start();

@@ -6,10 +6,10 @@ import * as assert from 'uvu/assert';
 import type { Fault, Recording } from '../../service/api/schema.js';
 import { programFiles } from '../tools/parts.js';
 import { TestService } from '../tools/service.js';
-import { timedSuite } from '../tools/suite.js';
+import { suite } from '../tools/suite.js';
 
 /** What becomes of a recording whose file, folder or disk goes while it is written. */
-const test = timedSuite<{ service: TestService; folder: string }>('recordings that lose their files');
+const test = suite<{ service: TestService; folder: string }>('recordings that lose their files');
 const sizeMb = 360;
 
 test.before(async (context) => {
