@@ -1,6 +1,6 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own: first those that judge no times, three at once, then the others (timedSuite)
+ * filters runs in a process group of its own: first those that judge no times, three at once, then the others (quiet.ts)
  * one after the other. The last line is `tests: N passed, N failed`; above it stand those that were left out, and those that a
  * busy machine gave no chance to be judged: of more files than three that is a failure too.
  */
@@ -132,7 +132,7 @@ async function judgeAll(lists: string[][]): Promise<void> {
 	for (const list of lists) for (let path = list.shift(); path; path = list.shift()) await judge(path);
 }
 
-const single = files.filter((path) => readFileSync(path, 'utf8').includes('timedSuite'));
+const single = files.filter((path) => readFileSync(path, 'utf8').match(/timedSuite|onQuietMachine/));
 const together = files.filter((path) => !single.includes(path));
 const browsers = together.filter((path) => browser.test(relative(here, path)));
 const engines = together.filter((path) => engine.test(relative(here, path)));

@@ -152,10 +152,11 @@ test('somebody without an invite knocks, the operator sees the name and admits; 
 });
 
 test('tickets cannot be tried without end from one address', async () => {
-	const asked = Array.from({ length: 150 }, (_, i) =>
-		server.ask('POST', `/api/door/${i % 2 === 0 ? 'ticket' : 'leave'}`, { json: { ticket: `guess-${i}` } }),
-	);
-	const answers = await Promise.all(asked);
+	const guess = (_: unknown, i: number) =>
+		server.ask('POST', `/api/door/${i % 2 === 0 ? 'ticket' : 'leave'}`, { json: { ticket: `guess-${i}` } });
+	// An address has 128 connections at once.
+	const answers = [];
+	for (let round = 0; round < 3; round++) answers.push(...(await Promise.all(Array.from({ length: 50 }, guess))));
 	const statuses = new Set(answers.map(({ status }) => status));
 	assert.equal([...statuses].sort(), [404, 429]);
 	for (const { status, headers } of answers) if (status === 429) assert.ok(Number(headers.get('retry-after')) >= 1);
