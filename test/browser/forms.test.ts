@@ -135,6 +135,7 @@ test('a target made in the form gets packets; it is stopped, started and removed
 	page,
 	service,
 }) => {
+	await service.allowOwnTargets();
 	const receiver = createSocket('udp4').bind(0, '127.0.0.1');
 	await once(receiver, 'listening');
 	const types = new Set<number>();
