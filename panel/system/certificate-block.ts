@@ -1,9 +1,11 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import type { CertificateInfo, Certificates, Session } from '../../service/api/schema.js';
 import { request, sentence } from '../api/http.js';
+import type { Confirm } from '../common/confirm.js';
 import { localTime } from '../common/format.js';
 import { base } from '../common/styles.js';
+import '../common/confirm.js';
 
 const kinds: Record<CertificateInfo['kind'], string> = {
 	own: 'Installed by you',
@@ -29,6 +31,7 @@ export class CertificateBlock extends LitElement {
 	@state() private info: Certificates | null = null;
 	@state() private problem: string | null = null;
 	@state() private busy = false;
+	@query('r58-confirm') private confirm!: Confirm;
 
 	override connectedCallback(): void {
 		super.connectedCallback();
@@ -44,7 +47,8 @@ export class CertificateBlock extends LitElement {
 			</p>
 			${this.info ? this.#facts(this.info) : nothing}
 			${this.problem ? html`<p class="problem" role="alert" data-testid="certificate-problem">${this.problem}</p>` : nothing}
-			${this.session?.role === 'technician' ? this.#form() : nothing}
+			${this.session?.role === 'technician' ? html`${this.#form()}${this.#renewal(this.info?.authority.unbounded ?? false)}` : nothing}
+			<r58-confirm></r58-confirm>
 		`;
 	}
 
@@ -78,6 +82,32 @@ export class CertificateBlock extends LitElement {
 				</div>
 			</form>
 		</details>`;
+	}
+
+	#renewal(unbounded: boolean) {
+		return html`<details ?open=${unbounded}>
+			<summary>Make a new authority</summary>
+			${
+				unbounded
+					? html`<p class="problem" data-testid="authority-unbounded">The present one was made by an earlier version and could sign for any
+						website. A new one signs for this studio and private networks alone.</p>`
+					: nothing
+			}
+			<ol class="small">
+				<li>Choose a time without a show: until you press the button, all goes on with the present one.</li>
+				<li>Press the button. Browsers warn from then on.</li>
+				<li>On each phone and computer open <a href="/trust" target="_blank">How to trust it</a>, compare the fingerprint above, and
+					remove the old authority in the same place.</li>
+			</ol>
+			<button data-testid="authority-renew" ?disabled=${this.busy} @click=${this.#renew}>Make a new authority</button>
+		</details>`;
+	}
+
+	async #renew(): Promise<void> {
+		const text =
+			'Every phone and computer has to trust the new one: until then browsers warn, and guests who trusted the old one get in past a warning only.';
+		if (!(await this.confirm.ask({ title: 'Make a new authority?', text, action: 'Make it' }))) return;
+		await this.#do(() => request<Certificates>('POST', '/api/certificate/authority'));
 	}
 
 	async #install(event: SubmitEvent): Promise<void> {

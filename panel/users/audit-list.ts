@@ -28,6 +28,7 @@ const words: Record<string, string> = {
 	'PATCH /api/settings': 'changed settings',
 	'PUT /api/certificate': 'installed a certificate',
 	'DELETE /api/certificate': 'removed a certificate',
+	'POST /api/certificate/authority': 'made a new authority',
 	'POST /api/system/safe-mode': 'left safe mode',
 	'POST /api/network/test': 'tested the network',
 };

@@ -39,6 +39,17 @@ export function certificateRoutes({ certificates }: Services): Route[] {
 			},
 		}),
 		route({
+			method: 'POST',
+			path: '/api/certificate/authority',
+			role: 'technician',
+			summary: 'Make a new authority in place of the present one, at once: every device has to trust it anew (/trust)',
+			response: certificatesSchema,
+			handler: async () => {
+				await certificates.renewAuthority();
+				return certificates.info;
+			},
+		}),
+		route({
 			method: 'GET',
 			path: '/.well-known/acme-challenge/:token',
 			role: 'public',

@@ -320,7 +320,13 @@ export const certificateInfoSchema = z.object({
 });
 export type CertificateInfo = z.infer<typeof certificateInfoSchema>;
 export const certificatesSchema = z.object({
-	authority: z.object({ name: z.string(), fingerprint: z.string(), validTo: z.string() }),
+	authority: z.object({
+		name: z.string(),
+		fingerprint: z.string(),
+		validTo: z.string(),
+		/** It may sign for any name, and is to be replaced. */
+		unbounded: z.boolean(),
+	}),
 	/** In the order they are chosen by the name a browser asks for. */
 	served: z.array(certificateInfoSchema),
 	acmeError: z.string().nullable(),

@@ -5,14 +5,16 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import * as x509 from '@peculiar/x509';
 import type { KeyedCertificate } from './keyFiles.js';
+import { decodeConstraints, encodeConstraints, nameConstraintsId, type Permitted, permittedFor } from './nameConstraints.js';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 86_400_000;
 /** Apple's limit for certificates of private authorities is 825 days; browsers like them below 398. */
 const serverDays = 397;
-/** Fixed, because the clock of a board without battery is wrong at first start, and the authority must outlive that. */
-const authorityFrom = new Date('2020-01-01T00:00:00Z');
-const authorityTo = new Date('2050-01-01T00:00:00Z');
+const authorityDays = 3650;
+/** Begins a year back, as the clock of a board without battery may be fast at first start, but not before the product: it may be slow too. */
+const backdatedDays = 365;
+const earliest = Date.parse('2026-01-01T00:00:00Z');
 
 function exportKey(bytes: ArrayBuffer): string {
 	return x509.PemConverter.encode(bytes, 'PRIVATE KEY');
@@ -30,24 +32,36 @@ function serialNumber(): string {
 	return bytes.toString('hex');
 }
 
-/** The device's own authority. It signs nothing but certificates of servers. */
-export async function makeAuthority(): Promise<KeyedCertificate> {
+/**
+ * The device's own authority. It signs nothing but certificates of servers, and those for this machine and for names and addresses
+ * that are not public alone: whoever gets hold of the key cannot pretend to be a bank to the phones that trust it.
+ */
+export async function makeAuthority(machineNames: readonly string[], now: Date): Promise<KeyedCertificate> {
+	const from = Math.max(earliest, now.getTime() - backdatedDays * dayMs);
 	const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 	const certificate = await x509.X509CertificateGenerator.createSelfSigned({
 		serialNumber: serialNumber(),
 		// The random part tells two boxes of one name apart in the list of a browser.
 		name: [{ CN: [`R58 Studio ${hostname()} ${randomBytes(3).toString('hex')}`] }, { O: ['R58 Studio'] }],
-		notBefore: authorityFrom,
-		notAfter: authorityTo,
+		notBefore: new Date(from),
+		notAfter: new Date(from + authorityDays * dayMs),
 		signingAlgorithm: algorithm,
 		keys,
 		extensions: [
 			new x509.BasicConstraintsExtension(true, 0, true),
-			new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+			new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+			new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+			new x509.Extension(nameConstraintsId, true, encodeConstraints(permittedFor(machineNames))),
 			await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
 		],
 	});
 	return { certPem: certificate.toString('pem'), keyPem: exportKey(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)) };
+}
+
+/** What an authority may sign for; null for one of an earlier version, which may sign for any name. */
+export function permittedBy({ certPem }: KeyedCertificate): Permitted | null {
+	const extension = new x509.X509Certificate(certPem).getExtension(nameConstraintsId);
+	return extension?.critical ? decodeConstraints(new Uint8Array(extension.value)) : null;
 }
 
 /** A server's certificate for these names and addresses, valid from a day before `now`. */

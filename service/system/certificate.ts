@@ -2,9 +2,10 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { makeAuthority, makeServerCertificate } from './authority.js';
+import { makeAuthority, makeServerCertificate, permittedBy } from './authority.js';
 import { type KeyedCertificate, KeyFiles } from './keyFiles.js';
 import type { Log } from './log.js';
+import { permits } from './nameConstraints.js';
 
 export type { KeyedCertificate } from './keyFiles.js';
 
@@ -36,12 +37,26 @@ export class Certificate {
 	#names: () => string[];
 	#authority: KeyedCertificate | undefined;
 	#server: KeyedCertificate | undefined;
+	#queue: Promise<unknown> = Promise.resolve();
 
 	/** `dir` holds the keys; without it DATA/tls. */
 	constructor(options: { dataDir: string; dir?: string; log: Log; names?: () => string[] }) {
 		this.files = new KeyFiles(options.dir ?? join(options.dataDir, 'tls'), options.log);
 		this.#log = options.log;
 		this.#names = options.names ?? machineNames;
+	}
+
+	/** The authority was made by an earlier version, and may sign for any name. */
+	get unbounded(): boolean {
+		return permittedBy(this.authority) === null;
+	}
+
+	/** Another authority and a server's certificate by it, at once; each device has to be told to trust it. */
+	async renewAuthority(now = new Date()): Promise<void> {
+		await this.#inTurn(async () => {
+			await this.#newAuthority(now);
+			await this.#ensure(now);
+		});
 	}
 
 	/** What the machine is called now. */
@@ -61,10 +76,14 @@ export class Certificate {
 	 * Reads or makes both certificates; renews the server's when it ends within 30 days or lacks a name of the machine.
 	 * True when the server's certificate is another than before. Also to be called now and then: addresses change.
 	 */
-	async ensure(now = new Date()): Promise<boolean> {
+	ensure(now = new Date()): Promise<boolean> {
+		return this.#inTurn(() => this.#ensure(now));
+	}
+
+	async #ensure(now: Date): Promise<boolean> {
 		this.files.ensureFolder();
 		this.#authority ??= this.files.read('authority');
-		if (!this.#authority) await this.#newAuthority();
+		if (!this.#authority) await this.#newAuthority(now);
 		const before = this.#server;
 		this.#server ??= this.files.read('server');
 		const problem = this.#problem(now);
@@ -76,21 +95,34 @@ export class Certificate {
 		return this.#server !== before;
 	}
 
+	/** Never two at once: one would sign by the authority that the other has just replaced. */
+	#inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const result = this.#queue.then(work, work);
+		this.#queue = result.catch(() => {});
+		return result;
+	}
+
 	/** A pair that is no authority of ours, from a backup for one, signs nothing: better a new one than no panel. */
 	async #sign(now: Date): Promise<KeyedCertificate> {
 		try {
-			return await makeServerCertificate(this.authority, this.#names(), now);
+			return await makeServerCertificate(this.authority, this.#signable(), now);
 		} catch (error) {
 			this.#log.error({ err: error }, 'the certificate authority cannot sign');
-			await this.#newAuthority();
-			return makeServerCertificate(this.authority, this.#names(), now);
+			await this.#newAuthority(now);
+			return makeServerCertificate(this.authority, this.#signable(), now);
 		}
 	}
 
-	async #newAuthority(): Promise<void> {
-		this.#authority = await makeAuthority();
+	async #newAuthority(now: Date): Promise<void> {
+		this.#authority = await makeAuthority(this.#names(), now);
 		this.files.write('authority', this.#authority);
 		this.#log.info('made a new certificate authority');
+	}
+
+	/** One name that the authority may not sign for would make the whole certificate worthless. */
+	#signable(): string[] {
+		const permitted = permittedBy(this.authority);
+		return permitted === null ? this.#names() : this.#names().filter((name) => permits(permitted, name));
 	}
 
 	#problem(now: Date): string | null {
@@ -99,7 +131,7 @@ export class Certificate {
 		if (!certificate.verify(new X509Certificate(this.authority.certPem).publicKey)) return 'signed by another authority';
 		if (Date.parse(certificate.validTo) - now.getTime() < renewBeforeDays * dayMs) return `valid to ${certificate.validTo}`;
 		if (Date.parse(certificate.validFrom) > now.getTime()) return `valid from ${certificate.validFrom}`;
-		const missing = this.#names().find((name) => !isFor(certificate, name));
+		const missing = this.#signable().find((name) => !isFor(certificate, name));
 		return missing ? `lacks the name ${missing}` : null;
 	}
 }

@@ -69,7 +69,15 @@ export class Certificates {
 	async ensure(now = new Date()): Promise<void> {
 		if (await this.device.ensure(now)) this.#apply();
 		this.#watchOwn(now);
+		this.#watchAuthority(now);
 		await this.acme.ensure(now.getTime());
+	}
+
+	/** A new authority in place of this one; no device trusts it until it is told to. */
+	async renewAuthority(): Promise<void> {
+		await this.device.renewAuthority();
+		this.#watchAuthority(new Date());
+		this.#apply();
 	}
 
 	/** Throws StudioError `invalid` with what is wrong. */
@@ -92,7 +100,12 @@ export class Certificates {
 	get info(): CertificatesInfo {
 		const authority = new X509Certificate(this.device.authority.certPem);
 		return {
-			authority: { name: commonName(authority.subject), fingerprint: authority.fingerprint256, validTo: iso(authority.validTo) },
+			authority: {
+				name: commonName(authority.subject),
+				fingerprint: authority.fingerprint256,
+				validTo: iso(authority.validTo),
+				unbounded: this.device.unbounded,
+			},
 			served: this.#served.map(({ kind, leaf }) => ({
 				kind,
 				names: namesOf(leaf),
@@ -124,6 +137,28 @@ export class Certificates {
 			...served('device', this.device.server),
 		];
 		for (const listener of this.#listeners) listener();
+	}
+
+	#watchAuthority(now: Date): void {
+		const message = this.#authorityProblem(now);
+		if (message === null) this.faults.clear('certificate', 'authority');
+		else
+			this.faults.raise({
+				code: 'certificate',
+				subject: 'authority',
+				message,
+				remedy: 'Make a new one on the System page when there is no show; each phone and computer must trust it anew',
+			});
+	}
+
+	#authorityProblem(now: Date): string | null {
+		const { validFrom, validTo } = new X509Certificate(this.device.authority.certPem);
+		if (this.device.unbounded) return 'the authority of this studio could sign for any website';
+		if (Date.parse(validFrom) > now.getTime())
+			return `the authority of this studio begins on ${validFrom}: it was made by a wrong clock`;
+		const left = leftMs(this.device.authority, now);
+		if (left > warnBeforeMs) return null;
+		return left > 0 ? `the authority of this studio ends on ${validTo}` : `the authority of this studio has ended on ${validTo}`;
 	}
 
 	/** An own certificate that has ended is served no more: the device's still works for who trusts its authority. */

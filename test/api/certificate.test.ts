@@ -10,7 +10,7 @@ import { makeAuthority, makeServerCertificate } from '../../service/system/autho
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 
-const company = await makeAuthority();
+const company = await makeAuthority(['studio.example.org'], new Date());
 const own = await makeServerCertificate(company, ['studio.example.org'], new Date());
 const names = ['localhost', '127.0.0.1', 'studio.local'];
 let server: ApiServer;
@@ -64,6 +64,17 @@ test('an installed certificate is served to who asks for its names, the deviceâ€
 	assert.is((await server.ask('DELETE', '/api/certificate', { token: server.tokens.technician })).status, 200);
 	assert.is((await shown('studio.example.org', company.certPem)).fingerprint, fingerprintOf(server.certificate.server.certPem));
 	assert.not.ok(existsSync(join(server.dir, 'tls', 'own.key')));
+});
+
+test('a new authority is used from the next connection on, and /trust gives it out', async () => {
+	const before = server.certificate.authority.certPem;
+	const answer = await server.ask('POST', '/api/certificate/authority', { token: server.tokens.technician });
+	assert.is(answer.status, 200);
+	const { authority } = (await answer.json()) as Info;
+	const after = await (await fetch(`${server.httpUrl}/ca.pem`)).text();
+	assert.equal([fingerprintOf(after), authority.unbounded], [authority.fingerprint, false]);
+	assert.is.not(authority.fingerprint, fingerprintOf(before));
+	assert.equal([(await shown('studio.local', after)).trusted, (await shown('studio.local', before)).trusted], [true, false]);
 });
 
 test('a wrong certificate is refused and changes nothing', async () => {

@@ -16,7 +16,7 @@ const test = suite<{ wire: Signalling; dir: string; pem: { cert: string; key: st
 
 test.before(async (context) => {
 	const dir = mkdtempSync(join(tmpdir(), 'r58-public-'));
-	const authority = await makeAuthority();
+	const authority = await makeAuthority(['localhost'], new Date());
 	const { certPem, keyPem } = await makeServerCertificate(authority, ['localhost'], new Date());
 	writeFileSync(join(dir, 'authority.pem'), authority.certPem);
 	const service = await TestService.start({ canvas: '160x90p10', env: { NODE_EXTRA_CA_CERTS: join(dir, 'authority.pem') } });

@@ -1,8 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/api/schema.js';
 import { lanAddresses } from '../../service/network/addresses.js';
+import { makeServerCertificate } from '../../service/system/authority.js';
+import { KeyFiles } from '../../service/system/keyFiles.js';
+import { createLog } from '../../service/system/log.js';
 import { TestBrowser } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
@@ -29,6 +34,33 @@ test('a browser that trusts the authority opens the pages without a warning, and
 	await service.waitState(({ guests }) => guests[invite.id]?.state === 'connected', `${invite.id} to be connected`, 20_000);
 	await page.getByTestId('leave-button').click();
 	assert.equal(guest.errors, []);
+});
+
+test('a browser that trusts it believes it of no other name', async () => {
+	const authorityPair = new KeyFiles(join(service.dataDir, 'tls'), createLog('silent')).read('authority')!;
+	const { certPem, keyPem } = await makeServerCertificate(authorityPair, ['bank.example', '203.0.113.7'], new Date());
+	const own = await makeServerCertificate(authorityPair, ['other.local'], new Date());
+	const server = createServer({ cert: certPem, key: keyPem }, (_, answer) => answer.end('<title>Bank</title>'));
+	server.addContext('other.local', { cert: own.certPem, key: own.keyPem });
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	const trusting = await browser({
+		trust: authority,
+		flags: ['--host-resolver-rules=MAP bank.example 127.0.0.1, MAP other.local 127.0.0.1'],
+	});
+	const open = async (url: string) => {
+		const page = await trusting.context.newPage();
+		const problem = await page.goto(url).then(
+			() => 'it opened',
+			(error: Error) => error.message,
+		);
+		await page.close();
+		return problem;
+	};
+	assert.match(await open(`https://bank.example:${port}/`), /ERR_CERT_(AUTHORITY_)?INVALID/);
+	assert.is(await open(`https://other.local:${port}/`), 'it opened');
+	server.closeAllConnections();
+	server.close();
 });
 
 test('a browser that does not trust it refuses', async () => {

@@ -41,7 +41,7 @@ test.before(async (world) => {
 	world.network = new TestNetwork();
 	const { network } = world;
 	network.rules({ pages: false });
-	const authority = await makeAuthority();
+	const authority = await makeAuthority([name], new Date());
 	const { certPem, keyPem } = await makeServerCertificate(authority, [name], new Date());
 	writeFileSync(join(network.folder, 'fullchain.pem'), certPem);
 	writeFileSync(join(network.folder, 'privkey.pem'), keyPem, { mode: 0o600 });

@@ -22,7 +22,7 @@ export interface Pebble {
 /** `httpPort`: where it reads the answers to http-01 challenges. */
 export async function startPebble({ httpPort }: { httpPort: number }): Promise<Pebble> {
 	const dir = mkdtempSync(join(tmpdir(), 'r58-pebble-'));
-	const authority = await makeAuthority();
+	const authority = await makeAuthority(['localhost'], new Date());
 	const { certPem, keyPem } = await makeServerCertificate(authority, ['localhost', '127.0.0.1'], new Date());
 	const names = await startNameServer();
 	const [listen, management] = (await freeTcpPorts(2)) as [number, number];

@@ -49,6 +49,7 @@ export const roleTable: Record<string, 'public' | Role> = {
 	'GET /api/certificate': 'operator',
 	'PUT /api/certificate': 'technician',
 	'DELETE /api/certificate': 'technician',
+	'POST /api/certificate/authority': 'technician',
 	'GET /.well-known/acme-challenge/:token': 'public',
 	'PATCH /api/guests/:id': 'operator',
 	'POST /api/guests/:id/messages': 'operator',

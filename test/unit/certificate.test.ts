@@ -1,16 +1,21 @@
 import 'reflect-metadata';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import * as x509 from '@peculiar/x509';
 import * as assert from 'uvu/assert';
+import { Faults } from '../../service/faults.js';
+import { makeServerCertificate } from '../../service/system/authority.js';
 import { Certificate } from '../../service/system/certificate.js';
-import { type KeyedCertificate, keyFolder } from '../../service/system/keyFiles.js';
+import { Certificates } from '../../service/system/certificates.js';
+import { type KeyedCertificate, KeyFiles, keyFolder } from '../../service/system/keyFiles.js';
 import { createLog } from '../../service/system/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
+import { ShowStub } from '../tools/showStub.js';
 import { test } from '../tools/suite.js';
 
 let dir: string;
@@ -54,6 +59,92 @@ test('the chain is valid for every name of the machine, and for no other', async
 	assert.not.ok(leaf.ca);
 	assert.ok(new X509Certificate(certPem).ca);
 	assert.is(leaf.publicKey.asymmetricKeyDetails?.namedCurve, 'prime256v1');
+});
+
+/** As OpenSSL sees a chain for a name; null, or why not. */
+function verified(authority: KeyedCertificate, leaf: KeyedCertificate, name: string): string | null {
+	writeFileSync(join(dir, 'ca.pem'), authority.certPem);
+	writeFileSync(join(dir, 'leaf.pem'), leaf.certPem);
+	const option = isIP(name) ? '-verify_ip' : '-verify_hostname';
+	const args = ['verify', '-purpose', 'sslserver', '-CAfile', join(dir, 'ca.pem'), option, name, join(dir, 'leaf.pem')];
+	const { status, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
+	return status === 0 ? null : stderr;
+}
+
+test('the authority is good for names and networks of the studio alone, and for nothing but certificates of servers', async () => {
+	const own = [
+		'r58',
+		'r58.local',
+		'localhost',
+		'127.0.0.1',
+		'::1',
+		'192.168.7.9',
+		'100.100.1.2',
+		'fd12::7',
+		'198.51.100.7',
+		'2001:db8:5:6::7',
+	];
+	const { authority, server } = await certificate(own);
+	for (const name of own) assert.is(verified(authority, server, name), null, name);
+	assert.is(
+		verified(authority, await makeServerCertificate(authority, ['2001:db8:5:6::99'], new Date()), '2001:db8:5:6::99'),
+		null,
+	);
+	for (const name of [
+		'bank.example',
+		'localhost.example',
+		'r58.example',
+		'8.8.8.8',
+		'198.51.100.8',
+		'172.32.0.1',
+		'2001:db8:5:7::7',
+	]) {
+		const foreign = await makeServerCertificate(authority, ['localhost', name], new Date());
+		assert.match(verified(authority, foreign, name) ?? 'accepted', /permitted subtree violation/, name);
+	}
+	const { validFrom, validTo } = new X509Certificate(authority.certPem);
+	assert.ok(Date.parse(validTo) - Date.parse(validFrom) <= 3653 * dayMs);
+	const text = execFileSync('openssl', ['x509', '-noout', '-text', '-in', join(dir, 'ca.pem')], { encoding: 'utf8' });
+	assert.match(text, /Basic Constraints: critical\s+CA:TRUE, pathlen:0/);
+	assert.match(text, /Key Usage: critical\s+Certificate Sign\s*\n/);
+	assert.match(text, /Extended Key Usage: \s+TLS Web Server Authentication/);
+	assert.match(text, /Name Constraints: critical/);
+});
+
+test('what the authority may not sign for is left out of the certificate, which stays good for the rest', async () => {
+	await certificate(['a.local', '10.0.0.1']);
+	const moved = await certificate(['a.local', 'new-name', '10.0.0.1', '203.0.113.9']);
+	assert.is(new X509Certificate(moved.server.certPem).subjectAltName, 'DNS:a.local, IP Address:10.0.0.1');
+	assert.is(await moved.ensure(), false);
+});
+
+test('an authority of an earlier version serves on, is told of, and is replaced when asked for', async () => {
+	execFileSync(
+		'openssl',
+		[
+			...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '9000', '-subj', '/CN=Old'],
+			...['-addext', 'keyUsage=critical,keyCertSign,cRLSign', '-keyout', join(dir, 'old.key'), '-out', join(dir, 'old.pem')],
+		],
+		{ stdio: 'ignore' },
+	);
+	const files = new KeyFiles(join(dir, 'tls'), log);
+	files.write('authority', {
+		certPem: readFileSync(join(dir, 'old.pem'), 'utf8'),
+		keyPem: readFileSync(join(dir, 'old.key'), 'utf8'),
+	});
+	const faults = new Faults(new ShowStub().state, log);
+	const told = () => faults.list().some(({ code, subject }) => code === 'certificate' && subject === 'authority');
+	const device = await certificate(['a.local']);
+	const certificates = new Certificates(device, faults, log);
+	await certificates.ensure();
+	assert.equal([told(), certificates.info.authority.unbounded, certificates.info.authority.name], [true, true, 'Old']);
+	assert.is(verified(device.authority, device.server, 'a.local'), null);
+	await certificates.renewAuthority();
+	assert.equal([told(), certificates.info.authority.unbounded], [false, false]);
+	assert.is(verified(device.authority, device.server, 'a.local'), null);
+	assert.is((await certificate(['a.local'])).unbounded, false, 'after the next start too');
+	await certificates.ensure(new Date(Date.now() + 3640 * dayMs));
+	assert.is(told(), true, 'near its end too');
 });
 
 test('keys are readable by their owner only', async () => {

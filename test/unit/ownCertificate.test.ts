@@ -6,8 +6,8 @@ import { checkOwnCertificate } from '../../service/system/ownCertificate.js';
 import { test } from '../tools/suite.js';
 
 const dayMs = 86_400_000;
-const authority = await makeAuthority();
-const other = await makeAuthority();
+const authority = await makeAuthority(['studio.example.org', '192.0.2.1'], new Date());
+const other = await makeAuthority(['studio.example.org', '192.0.2.1'], new Date());
 const server = await makeServerCertificate(authority, ['studio.example.org', '192.0.2.1'], new Date());
 const ended = await makeServerCertificate(authority, ['studio.example.org'], new Date(Date.now() - 400 * dayMs));
 const future = await makeServerCertificate(authority, ['studio.example.org'], new Date(Date.now() + 10 * dayMs));
