@@ -8,7 +8,8 @@ import {
 	guestProtocol,
 	messagesKept,
 } from '../../service/api/guestChannel.js';
-import { currentSession } from '../api/session.js';
+import type { Session } from '../../service/api/schema.js';
+import { RequestError, request } from '../api/http.js';
 import { backoffMs } from '../webrtc/backoff.js';
 
 const pingEveryMs = 2000;
@@ -23,6 +24,8 @@ export class Channel implements ReactiveController {
 	messages: GuestMessage[] = [];
 	/** The studio has removed this guest. */
 	removed = false;
+	/** The link was taken back: who is connected stays so, without this channel. */
+	revoked = false;
 	/** Why the last message was not taken. */
 	refusal: string | null = null;
 	#guest = '';
@@ -48,6 +51,7 @@ export class Channel implements ReactiveController {
 
 	start(guest: string, token: string | null): void {
 		this.stop();
+		this.revoked = false;
 		this.#guest = guest;
 		this.#token = token;
 		window.addEventListener('online', this.#online);
@@ -125,20 +129,26 @@ export class Channel implements ReactiveController {
 		this.#failures += 1;
 		this.host.requestUpdate();
 		// A refused upgrade looks like any other failure to a script; the session tells which it was.
-		if (this.#failures > 1) void this.#askWhetherRemoved();
+		if (this.#failures > 1) void this.#askWhy();
 	}
 
-	async #askWhetherRemoved(): Promise<void> {
-		const session = await currentSession(this.#token).catch(() => undefined);
-		if (session === undefined || session?.guest === this.#guest) return;
+	async #askWhy(): Promise<void> {
+		try {
+			const session = await request<Session>('GET', '/api/session', { token: this.#token });
+			if (session.guest === this.#guest) return;
+			this.removed = true;
+		} catch (error) {
+			if (!(error instanceof RequestError) || ![401, 403].includes(error.refusal.status)) return;
+			if (error.refusal.code === 'revoked') this.revoked = true;
+			else this.removed = true;
+		}
 		this.stop();
-		this.removed = true;
 		this.host.requestUpdate();
 	}
 
 	/** The network is back: no need to wait for the next try. */
 	#again(): void {
-		if (this.connected || this.removed) return;
+		if (this.connected || this.removed || this.revoked) return;
 		window.clearTimeout(this.#retry);
 		this.#connect();
 	}

@@ -185,10 +185,11 @@ export class JoinPage extends LitElement {
 		</div>`;
 	}
 
-	/** What the operator has changed for this guest. */
+	/** What the operator has changed for this guest, the link included. */
 	#notices() {
 		const { texts } = this.#language;
-		const { status } = this.#visit.channel;
+		const { status, revoked } = this.#visit.channel;
+		if (revoked) return html`<p class="notice" role="status" data-testid="revoked">${texts.notices.revoked}</p>`;
 		if (!status) return nothing;
 		const cap = status.maxKbps === null ? null : texts.notices.cap(status.maxKbps / 1000);
 		return html`

@@ -81,6 +81,7 @@ export class Visit implements ReactiveController {
 
 	hostUpdated(): void {
 		if (this.channel.removed && this.closed !== 'removed') this.#removed();
+		if (this.channel.revoked && !this.joined && this.closed === null) this.#uninvited();
 		this.#wakeLock.want(this.joined);
 		if (!this.joined) return;
 		const media = this.outgoing;
@@ -211,6 +212,14 @@ export class Visit implements ReactiveController {
 		this.leave();
 		this.left = false;
 		this.closed = 'elsewhere';
+	}
+
+	/** Nobody joins with this link any more. */
+	#uninvited(): void {
+		this.left = false;
+		this.devices.close();
+		this.closed = 'badInvite';
+		this.host.requestUpdate();
 	}
 
 	#removed(): void {

@@ -47,10 +47,12 @@ async function handled(route: Route, context: Context, caller: Caller | null, st
 }
 
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
-function middlewareOf(route: Route, { auth, store, gate }: Services): Middleware {
+function middlewareOf(route: Route, { auth, store, gate, peers }: Services): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
-		const caller = auth.identify(context.req);
+		const { session = '', subject = '' } = context.params as Record<string, string | undefined>;
+		const isOwner = ({ token }: Caller) => route.ofPeerSession === true && peers.isOf(session, subject, token);
+		const caller = auth.identify(context.req, isOwner);
 		try {
 			auth.authorize(context.req, caller, route.role, route.looksOnly);
 		} catch (error) {

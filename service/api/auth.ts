@@ -28,8 +28,6 @@ export interface Caller {
 	by: 'bearer' | 'cookie';
 	/** It looks and changes nothing. */
 	readOnly: boolean;
-	/** By an invite that was taken back: who is connected by it stays, and joins nowhere anew. */
-	revoked?: boolean;
 	/** The session of the cookie is to be extended. */
 	aging: boolean;
 }
@@ -72,8 +70,6 @@ export class Auth {
 		studio: Studio,
 		/** Known to who may read the data folder, for this run of the service (system/runtimeFile.ts). */
 		private readonly statusToken: string | null = null,
-		/** Whether somebody is connected by this token. */
-		private readonly isConnected: (token: string) => boolean = () => false,
 	) {
 		this.#store = store;
 		this.#studio = studio;
@@ -81,18 +77,24 @@ export class Auth {
 
 	/**
 	 * The caller, null when there are no credentials. A wrong bearer token throws `unauthorized` everywhere; an ended
-	 * cookie counts as none, so that a browser can still log in.
+	 * cookie counts as none, so that a browser can still log in. An invite that was revoked throws `revoked`, unless
+	 * `isConnected`: what is asked can come from the client alone that is connected by it.
 	 */
-	identify(request: IncomingMessage): Caller | null {
+	identify(request: IncomingMessage, isConnected: (caller: Caller) => boolean = () => false): Caller | null {
 		const header = request.headers.authorization ?? protocolBearer(request);
 		if (header !== undefined) {
 			const secret = /^bearer +([^ ]{1,256}) *$/i.exec(header)?.[1];
-			const caller = secret ? (this.#local(secret) ?? this.withToken(secret) ?? this.#revoked(secret, 'bearer')) : null;
-			if (!caller) throw new StudioError('unauthorized', 'the bearer token is not valid (any more)');
-			return caller;
+			const caller = secret ? (this.#local(secret) ?? this.withToken(secret)) : null;
+			if (caller) return caller;
+			const revoked = secret ? this.#revoked(secret, 'bearer') : null;
+			if (!revoked) throw new StudioError('unauthorized', 'the bearer token is not valid (any more)');
+			if (!isConnected(revoked)) throw revokedError();
+			return revoked;
 		}
 		const secret = cookieOf(request);
-		return secret ? (this.withSession(secret) ?? this.#revoked(secret, 'cookie')) : null;
+		const caller = secret ? this.withSession(secret) : null;
+		const revoked = secret && !caller ? this.#revoked(secret, 'cookie') : null;
+		return revoked && isConnected(revoked) ? revoked : caller;
 	}
 
 	/** Null when the cookie counts for nothing. */
@@ -123,9 +125,11 @@ export class Auth {
 		return token ? this.#callerOf(token, 'bearer', null, false) : null;
 	}
 
-	/** Throws `unauthorized` or `forbidden` unless the caller has the role and the request is no forgery. */
+	/** Throws `unauthorized`, `revoked` or `forbidden` unless the caller has the role and the request is no forgery. */
 	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role, looksOnly = false): void {
 		if (role !== 'public') {
+			const cookie = caller ? null : cookieOf(request);
+			if (cookie && this.#revoked(cookie, 'cookie')) throw revokedError();
 			if (!caller) throw new StudioError('unauthorized', 'log in, or send a token (Authorization: Bearer TOKEN)');
 			if (!hasRole(caller, role)) throw new StudioError('forbidden', `this needs the role ${role}, and yours is ${caller.role}`);
 		}
@@ -145,10 +149,10 @@ export class Auth {
 		return { ...nobody, token: 'local', name: 'this machine', role: 'technician', by: 'bearer', readOnly: true, aging: false };
 	}
 
+	/** Whom an invite that was taken back stood for. */
 	#revoked(secret: string, by: Caller['by']): Caller | null {
 		const token = this.#store.tokens.findRevoked(secret);
-		const caller = token && this.isConnected(token.id) ? this.#callerOf(token, by, null, false) : null;
-		return caller && { ...caller, revoked: true };
+		return token && this.#callerOf(token, by, null, false);
 	}
 
 	#callerOf(
@@ -165,4 +169,8 @@ export class Auth {
 		// Null stands for the program alone with viewers, and for all of them with the others.
 		return { ...caller, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : streamers };
 	}
+}
+
+function revokedError(): StudioError {
+	return new StudioError('revoked', 'this link was revoked: ask the studio for a new one');
 }

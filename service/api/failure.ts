@@ -7,6 +7,7 @@ export const statusOf: Record<ErrorCode, number> = {
 	'bad-json': 400,
 	invalid: 400,
 	unauthorized: 401,
+	revoked: 401,
 	forbidden: 403,
 	'not-found': 404,
 	'method-not-allowed': 405,

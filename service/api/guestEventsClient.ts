@@ -78,7 +78,8 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 		const { studio, guest } = this.o;
 		if (request.type === 'ping') this.send({ type: 'pong' });
 		else if (request.type === 'seen') studio.seenMessage(guest, request.id);
-		else studio.addMessage(guest, 'guest', request.text);
+		else if (this.o.stillAllowed()) studio.addMessage(guest, 'guest', request.text);
+		else this.check();
 	}
 
 	protected send(event: GuestEvent): void {

@@ -67,7 +67,7 @@ export function inviteRoutes(services: Services): Route[] {
 			role: 'operator',
 			audited: true,
 			summary:
-				'Revoke a link: nobody joins with it any more. Who is connected stays, with messages and hang up, until they are removed or gone',
+				'Revoke a link: it opens nothing any more. Who is connected stays until they are removed or gone, with the page that is open',
 			params: params.extend({ invite: idSchema }),
 			status: 204,
 			handler: ({ params }) => {

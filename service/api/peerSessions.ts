@@ -60,9 +60,8 @@ export class PeerSessions {
 		private readonly log: Log,
 	) {}
 
-	/** Throws `unauthorized`, `rate-limited` and `busy` for who may make no session now. */
+	/** Throws `rate-limited` and `busy` for who may make no session now. */
 	check(noun: PeerNoun, caller: Caller, context: Context): void {
-		if (caller.revoked) throw new StudioError('unauthorized', 'this link was revoked: nobody joins with it any more');
 		const { clients, links } = this.#joins[noun];
 		const client = rateKey(caller, context.req);
 		this.#counted('rate', () => {
@@ -180,9 +179,15 @@ export class PeerSessions {
 		if (owner.token !== caller.token && !higher) throw new StudioError('forbidden', 'this session was made with another token');
 	}
 
-	/** Whether a session that was made with this token lives. */
-	holds(token: string): boolean {
-		return [...this.#owners].some(([session, owner]) => owner.token === token && this.#lives(session));
+	/** Whether this session of this subject lives and was made with this token. Its name is known to who made it alone. */
+	isOf(session: string, subject: string, token: string): boolean {
+		return this.#owners.get(session)?.token === token && this.studio.sessionSubject(session) === subject;
+	}
+
+	/** Whether the client that sent this request, with its token and from its address, made a session that lives. */
+	isConnected(caller: Caller, request: IncomingMessage): boolean {
+		const client = rateKey(caller, request);
+		return [...this.#owners].some(([session, owner]) => owner.client === client && this.#lives(session));
 	}
 
 	#lives(session: string): boolean {

@@ -146,6 +146,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 			path: `${path}/:session`,
 			role,
 			looksOnly,
+			ofPeerSession: true,
 			summary: 'Trickle ICE (RFC 8840) for a session',
 			params: sessionParams,
 			contentType: fragmentType,
@@ -163,6 +164,7 @@ export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol):
 			path: `${path}/:session`,
 			role,
 			looksOnly,
+			ofPeerSession: true,
 			summary: 'End a session',
 			params: sessionParams,
 			handler: async ({ context, params, caller }) => {

@@ -37,6 +37,8 @@ interface Declaration<P, Q, B> {
 	audited?: boolean;
 	/** It changes nothing of the show, but who watches or is logged in here: a token for looking may. */
 	looksOnly?: boolean;
+	/** It concerns the session of WHIP or WHEP in its path: who is connected by an invite that was revoked may call it for its own. */
+	ofPeerSession?: boolean;
 	/** Not part of the OpenAPI document. */
 	undocumented?: boolean;
 	/** The value returned is the answer; undefined when the handler answered through the context itself. */

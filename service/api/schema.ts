@@ -10,6 +10,7 @@ export const errorCodes = [
 	'bad-json',
 	'invalid',
 	'unauthorized',
+	'revoked',
 	'forbidden',
 	'not-found',
 	'method-not-allowed',

@@ -17,7 +17,7 @@ import { alertRoutes } from './alerts.js';
 import { createApp } from './app.js';
 import { audioRoutes } from './audio.js';
 import { auditRoutes } from './audit.js';
-import { Auth } from './auth.js';
+import { Auth, type Caller } from './auth.js';
 import { authorityRoutes } from './authority.js';
 import { backupRoutes } from './backup.js';
 import { busRoutes } from './buses.js';
@@ -124,7 +124,7 @@ export function createApi({
 }: ApiOptions): Api {
 	const door = doorOf({ studio, store, settings, log, setup });
 	const peers = new PeerSessions(studio, settings, log);
-	const auth = new Auth(store, studio, statusToken, (token) => peers.holds(token));
+	const auth = new Auth(store, studio, statusToken);
 	const gate = new Gate((request) => tokenOf(auth, request));
 	const lockout = new Lockout();
 	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes((id) => store.sessions.has(id)) };
@@ -189,11 +189,11 @@ export function createApi({
 		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
 		const path = request.url?.split('?')[0] ?? '';
 		const guest = guestEventsSubject(path);
-		const authorize = (): void => {
+		const authorize = (isConnected?: (caller: Caller) => boolean): void => {
 			// Nothing outside needs the studio's own.
 			if (path === eventsPath ? clientOf(request).public : guest === null)
 				throw new StudioError('not-found', 'there is no WebSocket here');
-			const caller = services.auth.identify(request);
+			const caller = services.auth.identify(request, isConnected);
 			services.auth.authorize(request, caller, guest === null ? eventsRole : 'guest');
 			if (guest !== null) allowGuestEvents(caller!, guest);
 			gate.welcome(clientOf(request).address);
@@ -202,11 +202,13 @@ export function createApi({
 			authorize();
 		} catch (error) {
 			const { code, message } = error instanceof StudioError ? error : new StudioError('internal', messageOf(error));
-			const headers = { 'Content-Type': 'application/json', ...(code === 'unauthorized' && { 'WWW-Authenticate': 'Bearer' }) };
+			const headers = { 'Content-Type': 'application/json', ...(statusOf[code] === 401 && { 'WWW-Authenticate': 'Bearer' }) };
 			refuseUpgrade(socket, statusOf[code], headers, JSON.stringify({ error: { code, message } }));
 			return;
 		}
-		const stillAllowed = () => allowed(authorize);
+		// A socket that is open outlives the invite it came by, as long as its client is connected too.
+		const isConnected = (caller: Caller) => guest !== null && peers.isConnected(caller, request);
+		const stillAllowed = () => allowed(() => authorize(isConnected));
 		if (guest === null) events.accept(request, socket, head, stillAllowed);
 		else guestEvents.accept(request, socket, head, guest, stillAllowed);
 	};

@@ -50,6 +50,8 @@ const tokenColumns = 'id, label, role, guest, streamers, read_only, created_at, 
 const seatMs = 86_400_000;
 /** What an account made in sessions that are gone ends with the others this long: who stole one may have logged out since. */
 const makerDays = 30;
+/** So many revoked invites are known as such; older ones are just not valid. */
+const revokedKept = 1000;
 /** Whether a token counts, with the parameters of `countsAt`. */
 const tokenCounts = '(expires_at IS NULL OR expires_at > @now OR used_at > @seatFrom)';
 
@@ -212,6 +214,10 @@ export class Tokens {
 			.all({ id: token.id });
 		this.remove(token.id);
 		for (const { hash } of hashes) this.#revoked.set(hash.toString('hex'), token);
+		for (const hash of this.#revoked.keys()) {
+			if (this.#revoked.size <= revokedKept) break;
+			this.#revoked.delete(hash);
+		}
 	}
 
 	/** The revoked invite behind a secret, its own or that of a session's cookie. */

@@ -46,47 +46,102 @@ test('an invite is for one seat, is listed without its secret, and can be revoke
 	assert.is(await session(second.token), 200);
 });
 
-test('who is connected by a link that is revoked stays, with messages and hang up; nobody joins with it any more', async () => {
-	const { id, token, invite } = await body<GuestInvite>(operator('POST', '/api/guests', { name: 'Ada' }));
+/** A guest who is connected, by a link that is revoked then; `other` is the address of somebody else who has it. */
+async function revokedWhileConnected(whileValid: (seat: GuestInvite) => Promise<void> = async () => undefined) {
+	const seat = await body<GuestInvite>(operator('POST', '/api/guests', { name: 'Ada' }));
+	const { id, token, invite } = seat;
 	const headers = { 'content-type': 'application/sdp' };
 	const join = (path: string) => server.ask('POST', path, { token, body: offerText({ direction: 'sendonly' }), headers });
 	const joined = await join(`/whip/${id}`);
 	assert.is(joined.status, 201);
-	const location = joined.headers.get('location')!;
-	const channel = async () => {
-		const socket = new WebSocket(`${server.httpUrl.replace('http', 'ws')}/api/guests/${id}/events`, [
-			'r58-guest',
-			`bearer.${token}`,
-		]);
-		const opened = await new Promise<boolean>((resolve) => {
-			socket.on('open', () => resolve(true));
-			socket.on('error', () => resolve(false));
-		});
-		if (opened) {
-			socket.send(JSON.stringify({ type: 'message', text: 'Still here' }));
-			await until(() => server.show.state.current.guests[id]!.messages.at(-1)?.text === 'Still here', { what: 'the message' });
-		}
-		socket.terminate();
-		return opened;
-	};
-
+	await whileValid(seat);
 	assert.is((await operator('DELETE', `/api/guests/${id}/invites/${invite}`)).status, 204);
+	return { ...seat, location: joined.headers.get('location')!, join };
+}
+const other = '127.0.0.9';
+const candidate = 'a=ice-ufrag:x\r\na=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n';
+const fragment = { 'content-type': 'application/trickle-ice-sdpfrag' };
+
+/** The status when the studio refuses. */
+async function channelOf({ id, token }: GuestInvite, localAddress?: string): Promise<WebSocket | number> {
+	const socket = new WebSocket(
+		`${server.httpUrl.replace('http', 'ws')}/api/guests/${id}/events`,
+		['r58-guest', `bearer.${token}`],
+		localAddress === undefined ? {} : { localAddress },
+	);
+	return new Promise((resolve, reject) => {
+		socket.on('open', () => resolve(socket));
+		socket.on('error', reject);
+		socket.on('unexpected-response', (_, { statusCode = 0 }) => resolve(statusCode));
+	});
+}
+
+test('who is connected by a link that is revoked stays, with the page that is open and hang up', async () => {
+	const sockets: WebSocket[] = [];
+	const seat = await revokedWhileConnected(async (seat) => {
+		for (const from of [undefined, other]) sockets.push((await channelOf(seat, from)) as WebSocket);
+	});
+	const { id, token, location } = seat;
 	assert.equal(await body(operator('GET', `/api/guests/${id}/invites`)), []);
-	// On the page that is open everything goes on.
-	const candidate = 'a=ice-ufrag:x\r\na=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n';
-	const fragment = { 'content-type': 'application/trickle-ice-sdpfrag' };
+	const said = () => server.show.state.current.guests[id]!.messages.map(({ text }) => text);
+	const [own, others] = sockets as [WebSocket, WebSocket];
+	// Somebody else had the link too, and a socket by it: they are not the one who is connected.
+	others.send(JSON.stringify({ type: 'message', text: 'It is me' }));
+	await until(() => others.readyState === WebSocket.CLOSED, { what: 'the end of the other socket' });
+	own.send(JSON.stringify({ type: 'message', text: 'Still here' }));
+	await until(() => said().length > 0, { what: 'the message' });
+	assert.equal(said(), ['Still here']);
 	assert.is((await server.ask('PATCH', location, { token, body: candidate, headers: fragment })).status, 204);
-	assert.is(await channel(), true);
-	// Who has the link and comes now, does not get in by any way, and takes no seat over.
+	own.terminate();
+	assert.is(await channelOf(seat), 401, 'a socket that is opened anew');
+	const asked = await server.ask('GET', '/api/session', { token });
+	assert.is(((await asked.json()) as { error: { code: string } }).error.code, 'revoked');
+	assert.is([...server.show.sessions.values()].filter((subject) => subject === id).length, 1, 'the media go on');
+
+	assert.is((await server.ask('DELETE', location, { token })).status, 200, 'hang up');
+	assert.is((await server.ask('DELETE', location, { token })).status, 401);
+});
+
+test('a link that was revoked opens no route, also while its guest is connected', async () => {
+	const cookies: string[] = [];
+	const seat = await revokedWhileConnected(async ({ token }) => {
+		const login = await server.ask('POST', '/api/session', { json: { token } });
+		cookies.push(login.headers.get('set-cookie')!.split(';')[0]!);
+	});
+	const { id, token, location, join } = seat;
+	const { paths } = await body<{ paths: Record<string, Record<string, unknown>> }>(
+		server.ask('GET', '/api/openapi.json', { token: server.tokens.operator }),
+	);
+	const documented = Object.entries(paths).flatMap(([path, methods]) =>
+		Object.keys(methods).map((method): [string, string] => [method.toUpperCase(), path]),
+	);
+	// Those of WHIP and WHEP, of its own session and of others'.
+	const peers = ['whip', 'whep'].flatMap((name): [string, string][] => [
+		...['GET', 'HEAD', 'POST'].map((method): [string, string] => [method, `/${name}/${name === 'whip' ? id : `return-${id}`}`]),
+		...['GET', 'HEAD', 'PATCH', 'DELETE'].map((method): [string, string] => [method, `/${name}/${id}/some-session`]),
+		...['GET', 'HEAD'].map((method): [string, string] => [method, location]),
+	]);
+	assert.ok(documented.length > 50, `${documented.length} routes`);
+	const opened: string[] = [];
+	for (const [method, path] of [...documented, ...peers]) {
+		const filled = path.replace(/\{streamer\}/g, `return-${id}`).replace(/\{\w+\}/g, id);
+		const { status } = await server.ask(method, filled, { token });
+		if (status !== 401) opened.push(`${method} ${filled}: ${status}`);
+	}
+	assert.equal(opened, []);
 	for (const path of [`/whip/${id}`, `/whep/return-${id}`]) assert.is((await join(path)).status, 401, path);
 	const polled = { token, json: { sdp: offerText({ direction: 'sendonly' }) } };
 	assert.is((await server.ask('POST', `/api/webrtc/session/${id}/offer`, polled)).status, 401);
 	assert.is((await server.ask('POST', '/api/session', { json: { token } })).status, 401);
+	const preflight = await server.ask('OPTIONS', `/whip/${id}`, { token });
+	assert.is(preflight.headers.get('link'), null);
+	assert.is(await channelOf(seat), 401);
+	assert.is(await channelOf(seat, other), 401);
+	for (const path of ['/api/session', '/api/ice-servers', `/api/guests/${id}`]) {
+		const answer = await server.ask('GET', path, { headers: { cookie: cookies[0]! } });
+		assert.equal([answer.status, ((await answer.json()) as { error: { code: string } }).error.code], [401, 'revoked'], path);
+	}
 	assert.is([...server.show.sessions.values()].filter((subject) => subject === id).length, 1);
-
-	assert.is((await server.ask('DELETE', location, { token })).status, 200, 'hang up');
-	assert.is(await session(token), 401);
-	assert.is(await channel(), false);
 });
 
 test('an invite that nobody opened in time is closed; one that was opened holds its seat for a day', () => {

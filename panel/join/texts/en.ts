@@ -135,6 +135,7 @@ export const en = {
 	/** By the service's error code. */
 	refusals: {
 		unauthorized: 'This invite is not valid any more. Ask the studio for a new link.',
+		revoked: 'The studio has revoked this link. Ask it for a new one.',
 		forbidden: 'This invite is for another seat. Ask the studio for a new link.',
 		'not-found': 'The studio does not know this seat. Ask for a new link.',
 		'no-slot': 'The studio has no free seat.',
@@ -155,6 +156,7 @@ export const en = {
 	},
 
 	notices: {
+		revoked: 'The studio has revoked your link. You stay in, without messages; once out, you need a new link.',
 		muted: 'The studio has turned your sound off.',
 		cap: (mbit: number) => `The studio has limited your picture to ${mbit} Mbit/s.`,
 	},

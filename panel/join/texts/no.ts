@@ -138,6 +138,7 @@ export const no: Texts = {
 	},
 	refusals: {
 		unauthorized: 'Denne invitasjonen gjelder ikke lenger. Be studioet om en ny lenke.',
+		revoked: 'Studioet har trukket tilbake denne lenken. Be om en ny.',
 		forbidden: 'Denne invitasjonen gjelder en annen plass. Be studioet om en ny lenke.',
 		'not-found': 'Studioet kjenner ikke denne plassen. Be om en ny lenke.',
 		'no-slot': 'Studioet har ingen ledig plass.',
@@ -158,6 +159,7 @@ export const no: Texts = {
 	},
 
 	notices: {
+		revoked: 'Studioet har trukket tilbake lenken din. Du er fortsatt inne, uten meldinger; går du ut, trenger du en ny lenke.',
 		muted: 'Studioet har slått av lyden din.',
 		cap: (mbit) => `Studioet har begrenset bildet ditt til ${String(mbit).replace('.', ',')} Mbit/s.`,
 	},
