@@ -58,6 +58,8 @@ export const videoDecoders = {
 	h264: (canvas: Canvas) =>
 		chain(
 			element('rtph264depay'),
+			// From a byte stream the parser of GStreamer 1.22 tears frames of several slices, and the first is lost.
+			caps('video/x-h264,stream-format=avc,alignment=au'),
 			element('h264parse'),
 			sizeLimit(canvas),
 			// Frame threads would add a frame of delay each.
