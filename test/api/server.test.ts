@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { get, request } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
@@ -8,6 +9,7 @@ import { createApi } from '../../service/api/server.js';
 import { StudioError } from '../../service/errors.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
+import { within } from '../tools/wait.js';
 
 let server: ApiServer;
 test.before(async () => {
@@ -159,7 +161,13 @@ test('a taken port is named with its option, and nothing is left listening', asy
 	blocker.close();
 });
 
-test('a client that sends its headers drop by drop is cut off, others are served meanwhile', async () => {
+test('a client that sends its headers or its TLS handshake drop by drop is cut off, others are served meanwhile', async () => {
+	const handshake = connect(Number(new URL(server.httpsUrl).port), '127.0.0.1');
+	handshake.on('error', () => undefined);
+	// A record of 16 kB that begins a ClientHello (RFC 8446 §5.1).
+	handshake.write(Buffer.from('1603014000010000ff', 'hex'));
+	const drops = setInterval(() => handshake.write(Buffer.of(0)), 500);
+	const ended = once(handshake, 'close').finally(() => clearInterval(drops));
 	const socket = connect(Number(new URL(server.httpUrl).port), '127.0.0.1');
 	socket.on('error', () => undefined);
 	socket.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\n');
@@ -174,6 +182,7 @@ test('a client that sends its headers drop by drop is cut off, others are served
 	// headersTimeout is 10 s, looked at every 5 s.
 	assert.match(await closed, /^HTTP\/1.1 408 /);
 	socket.destroy();
+	await within(ended, 30_000, 'the end of the handshake');
 });
 
 test('no secret is in the log', () => {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
 import type { Candidate, Connection, ServerCheck } from '../../service/api/schema.js';
-import { localAddresses } from '../../service/network/addresses.js';
+import { householdOf, localAddresses } from '../../service/network/addresses.js';
 import { CloudflareTurn } from '../../service/network/cloudflare.js';
 import { timeLimited } from '../../service/network/credentials.js';
 import { linksOf, parseServerUrl } from '../../service/network/iceServer.js';
@@ -251,6 +251,17 @@ test('why Cloudflare gives no logins is told, and it is not asked again at once'
 	const odd = new CloudflareTurn(key());
 	await odd.servers(2000);
 	assert.match(odd.problem!, /its answer is not understood/);
+});
+
+test('who counts as one client is an IPv4 address, or a /64 of IPv6 however it is written', () => {
+	assert.is(householdOf('192.0.2.7'), '192.0.2.7');
+	const one = householdOf('2001:db8:0:1::1');
+	for (const same of ['2001:db8:0:1:ffff:ffff:ffff:ffff', '2001:0DB8:0000:0001::', '2001:db8::1:0:0:0:2', '2001:db8:0:1:a:b:c:d'])
+		assert.is(householdOf(same), one, same);
+	for (const other of ['2001:db8:0:2::1', '2001:db8::1', '2001:db8:0:1000::1', '::1', 'fe80::1'])
+		assert.is.not(householdOf(other), one, other);
+	assert.is(householdOf('::1'), householdOf('::2'));
+	assert.is(householdOf('fe80::1'), householdOf('fe80::ffff:0:0:2'));
 });
 
 test.run();
