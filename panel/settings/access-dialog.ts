@@ -41,6 +41,16 @@ export class AccessDialog extends FormDialog {
 				<input name="trustedProxies" data-testid="access-proxies" value=${values.trustedProxies.join(' ')} placeholder="192.0.2.7 192.0.2.0/24 tunnel" spellcheck="false" autocapitalize="none" />
 				<span class="hint">Addresses or networks whose X-Forwarded headers count, or the word tunnel.</span>
 			</label>
+			<label>Own networks
+				<input name="lan" data-testid="access-lan" value=${values.lan.join(' ')} placeholder="192.0.2.0/24" spellcheck="false" autocapitalize="none" />
+				<span class="hint">Beside private ones. From anywhere else only the pages of guests and viewers exist.</span>
+			</label>
+			<label>Other names of this machine
+				<input name="names" data-testid="access-names" value=${values.names.join(' ')} placeholder="studio.fritz.box" spellcheck="false" autocapitalize="none" />
+				<span class="hint">Under names that it does not know it does not answer.</span>
+			</label>
+			<label class="check"><input type="checkbox" name="openToInternet" data-testid="access-open" ?checked=${values.openToInternet} />The firewall lets everybody come to the pages</label>
+			<span class="hint">For a port that the router forwards here. Proxies, the tunnel and Let’s Encrypt do without.</span>
 			<label class="check"><input type="checkbox" name="door" data-testid="access-door" ?checked=${values.door} />People on this network may knock without an invite</label>
 			<label class="check"><input type="checkbox" data-testid="access-tunnel" .checked=${this.tunnelOn} @change=${toggle((on) => (this.tunnelOn = on))} />Tunnel to a server of ours (SSH)</label>
 			${this.tunnelOn ? this.#tunnel(values.tunnel) : nothing}
@@ -87,6 +97,9 @@ export class AccessDialog extends FormDialog {
 		const access: Partial<AccessValues> = {
 			publicUrl: text('publicUrl') || null,
 			trustedProxies: words(text('trustedProxies')),
+			lan: words(text('lan')),
+			names: words(text('names')),
+			openToInternet: form.has('openToInternet'),
 			door: form.has('door'),
 			tunnel: this.tunnelOn ? typed : off,
 			acme: this.acmeOn ? ({ ...(acme ?? {}), email: text('email') || null } as AccessValues['acme']) : null,

@@ -10,6 +10,9 @@ export interface TunnelValues {
 export interface AccessValues {
 	publicUrl: string | null;
 	trustedProxies: string[];
+	lan: string[];
+	names: string[];
+	openToInternet: boolean;
 	door: boolean;
 	tunnel: TunnelValues | null;
 	acme: { email: string | null; directoryUrl: string } | null;

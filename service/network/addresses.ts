@@ -3,20 +3,16 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** Private ranges (RFC 1918, 4193), link-local and loopback: what no router of the internet forwards. */
-const privateRanges = listOf([
-	'10.0.0.0/8',
-	'172.16.0.0/12',
-	'192.168.0.0/16',
-	'169.254.0.0/16',
-	'127.0.0.0/8',
-	'fc00::/7',
-	'fe80::/10',
-	'::1/128',
-]);
+/** Private ranges (RFC 1918, 4193) and link-local: what no router of the internet forwards. */
+const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'];
+const privateRanges = listOf([...privateNetworks, '127.0.0.0/8', '::1/128']);
 
 /** RFC 6598: behind the NAT of carriers, and of Tailscale. */
-const sharedRange = listOf(['100.64.0.0/10']);
+const sharedNetworks = ['100.64.0.0/10'];
+const sharedRange = listOf(sharedNetworks);
+
+/** Whose addresses belong to every house, beside this machine itself. */
+export const houseNetworks: readonly string[] = [...privateNetworks, ...sharedNetworks];
 
 /** What is no address of the internet either (RFC 6890): documentation, measurements, groups. */
 const specialRanges = listOf([
@@ -74,11 +70,18 @@ export function householdOf(address: string): string {
  */
 export function isLanAddress(address: string, interfaces = networkInterfaces()): boolean {
 	if (isPrivate(address)) return true;
-	return Object.values(interfaces).some((infos) =>
-		(infos ?? []).some(
-			(own) => own.address === address || (own.family === 'IPv6' && own.cidr !== null && isIn(listOf([own.cidr]), address)),
+	const own = Object.values(interfaces).some((infos) => (infos ?? []).some((info) => info.address === address));
+	return own || isIn(listOf(ownNetworks(interfaces)), address);
+}
+
+/** Of IPv6, those that this machine is on, private ones left out. */
+export function ownNetworks(interfaces = networkInterfaces()): string[] {
+	const cidrs = Object.values(interfaces).flatMap((infos) =>
+		(infos ?? []).flatMap(({ family, address, cidr }) =>
+			family === 'IPv6' && cidr !== null && !isPrivate(address) ? [cidr] : [],
 		),
 	);
+	return [...new Set(cidrs)].sort();
 }
 
 /** Whether the internet knows a way to an address. */

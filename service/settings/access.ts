@@ -65,6 +65,8 @@ export const accessSettingsSchema = z
 			.array(host.transform((text) => text.toLowerCase()))
 			.max(32)
 			.default([]),
+		/** The firewall lets the whole internet come to the pages, not only the networks of the house. */
+		openToInternet: z.boolean().default(false),
 		/** Who opens /guest_join on this network without an invite may ask to be let in. */
 		door: z.boolean().default(true),
 		tunnel: tunnelSchema.nullable().default(null),
@@ -90,6 +92,9 @@ access:
   lan: []
   # What else this machine is called, for example studio.fritz.box; under other names it does not answer.
   names: []
+  # Whether the firewall lets everybody come to the pages, as for a port that a router forwards here; otherwise only the
+  # networks of the house and trusted proxies may. acme below opens it by itself, a public name alone does not.
+  openToInternet: false
   # Who opens /guest_join on this network without an invite may ask to be let in.
   door: true
   # A tunnel to an SSH server of yours whose web server passes guests on to its port remotePort, for example:

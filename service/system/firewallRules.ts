@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { houseNetworks } from '../network/addresses.js';
 import type { Ports } from './openPorts.js';
 
 /** Rules that a technician adds for other programs of the machine, inside the chain. */
@@ -10,10 +11,27 @@ const standardSshPort = 22;
  * One table of its own, so that rules of others stay as they are: what is not named here cannot come in. Connections that
  * exist go on, and SSH stays open whatever the settings say.
  */
-export function firewallRules({ tcp, udp }: Ports, ssh: number[]): string {
+export function firewallRules({ tcp, udp, house, networks }: Ports, ssh: number[]): string {
+	const all = [...houseNetworks, ...networks];
+	const rules = [
+		...tcp.map(rule('tcp')),
+		...udp.map(rule('udp')),
+		...house.map(rule('ip saddr @house4 tcp')),
+		...house.map(rule('ip6 saddr @house6 tcp')),
+	];
 	return `table inet r58
 delete table inet r58
 table inet r58 {
+	${addressSet(
+		'house4',
+		'ipv4_addr',
+		all.filter((network) => !network.includes(':')),
+	)}
+	${addressSet(
+		'house6',
+		'ipv6_addr',
+		all.filter((network) => network.includes(':')),
+	)}
 	chain input {
 		type filter hook input priority filter; policy drop;
 		iif "lo" accept
@@ -22,7 +40,7 @@ table inet r58 {
 		udp dport { 68, 546 } accept comment "answers of DHCP"
 		udp dport 5353 accept comment "mDNS: the name HOST.local"
 		tcp dport { ${ssh.join(', ')} } accept comment "SSH"
-		${[...tcp.map(rule('tcp')), ...udp.map(rule('udp'))].join('\n\t\t')}
+		${rules.join('\n\t\t')}
 		include "${ownRules}"
 		meta l4proto tcp counter reject with tcp reset
 		counter drop
@@ -31,10 +49,15 @@ table inet r58 {
 `;
 }
 
+/** Networks that contain others are one with them. */
+function addressSet(name: string, type: 'ipv4_addr' | 'ipv6_addr', networks: string[]): string {
+	return `set ${name} { type ${type}; flags interval; auto-merge; elements = { ${networks.join(', ')} }; }`;
+}
+
 /** A rule each: ranges that overlap may not stand in one set. */
-function rule(protocol: 'tcp' | 'udp') {
+function rule(match: string) {
 	return ([first, last]: [number, number]): string =>
-		`${protocol} dport ${first === last ? first : `${first}-${last}`} accept comment "R58 Studio"`;
+		`${match} dport ${first === last ? first : `${first}-${last}`} accept comment "R58 Studio"`;
 }
 
 /** The standard port, and those that the configuration of OpenSSH (sshd_config(5)) or its socket unit names. */

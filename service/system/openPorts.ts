@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { State } from '../api/schema.js';
 import { messageOf } from '../errors.js';
+import { ownNetworks } from '../network/addresses.js';
 import type { Settings } from '../settings/settings.js';
 import type { LiveState } from '../state.js';
 import { replaceFile } from './durable.js';
@@ -11,18 +12,34 @@ import type { Log } from './log.js';
 /** Services of the system itself lie below: no file of this service opens them. */
 const port = z.number().int().min(1024).max(65_535);
 const range = z.tuple([port, port]);
-const schema = z.strictObject({ tcp: z.array(range).max(200), udp: z.array(range).max(200) });
-/** Ports on which others of the network may come in, as ranges with both ends in them. */
+const ranges = z.array(range).max(200);
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const schema = z.strictObject({
+	/** For everybody. */
+	tcp: ranges,
+	udp: ranges,
+	/** TCP too, for networks of the house and those of the list. */
+	house: ranges.default([]),
+	networks: z.array(network).max(200).default([]),
+});
+/** Ports on which others may come in, as ranges with both ends in them. */
 export type Ports = z.infer<typeof schema>;
 
 /** Before the service has run for the first time. */
 export const defaultPorts: Ports = {
-	tcp: [
+	tcp: [],
+	udp: [[8189, 8289]],
+	house: [
 		[8000, 8000],
 		[8443, 8443],
 	],
-	udp: [[8189, 8289]],
+	networks: [],
 };
+
+/** How soon the firewall knows other IPv6 networks of this machine. */
+const networksMs = 30_000;
+/** Of its own; more are no house's. */
+const mostOwn = 100;
 
 const path = (dataDir: string) => join(dataDir, 'ports.json');
 
@@ -50,6 +67,7 @@ export class OpenPorts {
 	follow(): void {
 		this.#write();
 		this.o.settings.on('change', () => this.#write());
+		setInterval(() => this.#write(), networksMs).unref();
 		this.o.state.onChange((_seq, changes) => {
 			if (changes.some(([changed]) => changed.startsWith('sources.'))) this.#write();
 		});
@@ -57,7 +75,7 @@ export class OpenPorts {
 
 	#write(): void {
 		const { dataDir, http, https, settings, state, log } = this.o;
-		const text = `${JSON.stringify(openPorts([http, https], settings.current.network, state.current.sources))}\n`;
+		const text = `${JSON.stringify(openPorts([http, https], settings.current, state.current.sources))}\n`;
 		if (text === this.#written) return;
 		try {
 			const file = path(dataDir);
@@ -73,13 +91,22 @@ export class OpenPorts {
 /** The pages and the API, the media of guests and viewers, and RTP that is taken from the network. */
 export function openPorts(
 	urls: string[],
-	{ ports: { first, last }, tcp }: Settings['current']['network'],
+	{ network: { ports, tcp }, access }: Pick<Settings['current'], 'network' | 'access'>,
 	sources: State['sources'],
+	own = ownNetworks(),
 ): Ports {
+	const { first, last } = ports;
 	const rtp = Object.values(sources).flatMap(({ rtp }) => (rtp?.listen === 'all' ? [rtp.video, rtp.audio] : []));
 	const single = (port: number): [number, number] => [port, port];
+	const pages = urls.map((url) => single(Number(new URL(url).port)));
+	// An authority asks from anywhere; what comes by a proxy or the tunnel does not.
+	const isOpen = access.openToInternet || access.acme !== null;
+	const networks = [...access.lan, ...access.trustedProxies, ...own.slice(0, mostOwn)];
 	return {
-		tcp: [...urls.map((url) => single(Number(new URL(url).port))), ...(tcp ? [[first, last] as [number, number]] : [])],
+		tcp: [...(isOpen ? pages : []), ...(tcp ? [[first, last] as [number, number]] : [])],
 		udp: [[first, last], ...rtp.flatMap((stream) => (stream ? [single(stream.port)] : []))],
+		house: isOpen ? [] : pages,
+		// Neither the word tunnel nor a zone of a link-local address, which all are of the house.
+		networks: isOpen ? [] : networks.filter((entry) => network.safeParse(entry).success),
 	};
 }

@@ -270,6 +270,9 @@ test('settings that cannot be are refused by name', async () => {
 	assert.is(await status({ publicUrl: 'http://studio.example.org' }), 'access.publicUrl');
 	assert.is(await status({ publicUrl: 'https://studio.example.org/studio' }), 'access.publicUrl');
 	assert.is(await status({ trustedProxies: ['10.0.0.0/33'] }), 'access.trustedProxies.0');
+	assert.is(await status({ lan: ['192.0.2.0/24', 'here'] }), 'access.lan.1');
+	assert.is(await status({ names: ['studio.fritz.box', 'a b'] }), 'access.names.1');
+	assert.is(await status({ openToInternet: 'yes' }), 'access.openToInternet');
 	assert.is(await status({ tunnel: { ...tunnel, enabled: false, host: '-oProxyCommand=x' } }), 'access.tunnel.host');
 	assert.is(await status({ tunnel: { ...tunnel, enabled: false, user: 'a b' } }), 'access.tunnel.user');
 	assert.is(await status({ tunnel: { ...tunnel, enabled: false, hostKey: 'ssh-ed25519 AAAA\nevil' } }), 'access.tunnel.hostKey');

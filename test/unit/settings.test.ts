@@ -63,6 +63,18 @@ test('a change keeps comments and what was not named, is told, and is there afte
 	assert.match(text(), /# UDP ports/);
 });
 
+test('networks of the house and names stay when other ways in change, and are none until they are set', () => {
+	const settings = open();
+	const { lan, names, openToInternet } = settings.current.access;
+	assert.equal({ lan, names, openToInternet }, { lan: [], names: [], openToInternet: false });
+	assert.match(text(), /# Whether the firewall lets everybody come/);
+	settings.patch({ access: { lan: ['192.0.2.0/24', '2001:db8::/32'], names: ['Studio.fritz.box'], openToInternet: true } });
+	settings.patch({ access: { publicUrl: 'https://studio.example.org', door: false } });
+	const { access } = open().current;
+	assert.equal([access.lan, access.names], [['192.0.2.0/24', '2001:db8::/32'], ['studio.fritz.box']]);
+	assert.ok(access.openToInternet);
+});
+
 test('a value that does not fit changes nothing, and the message names field, reason and remedy', () => {
 	open();
 	const before = text();
