@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import * as assert from 'uvu/assert';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
@@ -31,7 +30,7 @@ async function open(localAddress: string, count: number): Promise<Socket[]> {
 		socket.on('error', () => undefined);
 		sockets.push(socket);
 		opened.push(socket);
-		await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+		await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
 	}
 	return opened;
 }
@@ -41,8 +40,11 @@ const closed = (of: Socket[]) => of.filter(({ closed }) => closed);
 /** The status line, or nothing when the connection was ended without an answer. */
 async function answer(socket: Socket): Promise<string> {
 	socket.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
-	const [data] = (await Promise.race([once(socket, 'data'), once(socket, 'close')])) as [unknown];
-	return Buffer.isBuffer(data) ? String(data).slice(0, 12) : '';
+	return new Promise((resolve) => {
+		socket.once('data', (data) => resolve(String(data).slice(0, 12)));
+		if (socket.closed) resolve('');
+		else socket.once('close', () => resolve(''));
+	});
 }
 const served = async (from: string): Promise<boolean> => (await answer((await open(from, 1))[0]!)).startsWith('HTTP/1.1 ');
 

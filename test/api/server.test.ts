@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { get, request } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
@@ -167,7 +166,12 @@ test('a client that sends its headers or its TLS handshake drop by drop is cut o
 	// A record of 16 kB that begins a ClientHello (RFC 8446 §5.1).
 	handshake.write(Buffer.from('1603014000010000ff', 'hex'));
 	const drops = setInterval(() => handshake.write(Buffer.of(0)), 500);
-	const ended = once(handshake, 'close').finally(() => clearInterval(drops));
+	const ended = new Promise<void>((resolve) => {
+		handshake.on('close', () => {
+			clearInterval(drops);
+			resolve();
+		});
+	});
 	const socket = connect(Number(new URL(server.httpUrl).port), '127.0.0.1');
 	socket.on('error', () => undefined);
 	socket.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\n');
