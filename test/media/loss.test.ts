@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
-import { blue, type Frames, full, green, near, red, type Stage, staged, type Yuv, yuv } from '../tools/mixerStage.js';
+import { blue, type Frames, full, green, near, red, type Stage, staged as stagedIn, type Yuv, yuv } from '../tools/mixerStage.js';
 import type { EventBody, Pipeline } from '../tools/pipeline.js';
 import { timedSuite } from '../tools/suite.js';
 import { bandDb } from '../tools/tones.js';
 import { until } from '../tools/wait.js';
 
-const test = timedSuite('loss');
 /** What a slot shows from the frame on in which its source is gone, and when it is back. */
+const test = timedSuite('loss');
+const staged = (name: string, body: (stage: Stage) => Promise<void>) => stagedIn(name, body, test);
 
 /** 15 frames: test picture k is due in program frame k + 15, whatever else the machine is busy with. */
 const delay = { delayMs: 500 };

@@ -63,7 +63,7 @@ for (const [onLoss, kinds] of Object.entries({
 	slate: ['red', 'slate', 'red'],
 	backup: ['red', 'green', 'red'],
 })) {
-	test(`${onLoss}: the loss is reported within 500 ms, the program keeps its cadence, numbers never go back`, async () => {
+	test(`${onLoss}: the loss is reported within 1.5 s, the program keeps its cadence, numbers never go back`, async () => {
 		service ??= await start();
 		// A delay that covers what the machine's other work may hold a source up: this is about one that is gone.
 		const change = { onLoss, backup: onLoss === 'backup' ? 'hdmi2' : null, delayMs: 250 };
@@ -73,7 +73,8 @@ for (const [onLoss, kinds] of Object.entries({
 		// A recording begins at the key frame before, up to a second ago.
 		await pause(1500);
 		const { file, reportedMs } = await recordLoss(service, 'hdmi1');
-		assert.ok(reportedMs < 500, `${reportedMs} ms`);
+		// Noticed after half a second, and told when it has lasted for one.
+		assert.ok(reportedMs >= 1000 && reportedMs < 1500, `${reportedMs} ms`);
 		const { missing, repeated } = cadence(await times(file, 'video'), 30);
 		assert.equal([missing, repeated], [0, 0]);
 		const pictures = await seen(file);

@@ -166,6 +166,8 @@ test('a guest that polls is in the program, and its DELETE empties the seat', as
 	await service.api('POST', '/api/cut', { scene: `source-${guest.id}` });
 	await page.evaluate(`polled('program', '${service.ready.operatorToken}')`);
 	await untilColour(page.locator('#polled'), [0.5, 0.5], parseColour(cameraColour), { tolerance: 40, timeoutMs: 20_000 });
+	// Off air: who hangs up on air keeps the last picture there for a while.
+	await service.api('POST', '/api/cut', { scene: 'source-hdmi1' });
 	await sender.evaluate('end()');
 	await service.waitState(({ guests }) => guests[guest.id]?.state === 'invited', 'the seat to be empty');
 });
