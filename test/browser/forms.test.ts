@@ -39,10 +39,10 @@ test('safe mode is told on every page with its reason; a technician leaves it af
 	await banner.waitFor();
 	assert.match((await banner.textContent())!, /each crashed within two minutes/);
 	await page.getByTestId('leave-safe-mode').click();
-	await page.getByTestId('confirm-no').click();
+	await page.getByTestId('confirm-no').filter({ visible: true }).click();
 	assert.is((await service.state()).system.safeMode, true);
 	await page.getByTestId('leave-safe-mode').click();
-	await page.getByTestId('confirm-yes').click();
+	await page.getByTestId('confirm-yes').filter({ visible: true }).click();
 	await banner.waitFor({ state: 'hidden' });
 	await service.onAir();
 });

@@ -8,10 +8,10 @@ import { type Panel, panelOf } from '../tools/panelOf.js';
 import { test } from '../tools/suite.js';
 
 let folder: Folder;
-test.before(() => {
+test.before.each(() => {
 	folder = makeFolder('Ada', 0);
 });
-test.after(() => rmSync(folder.dataDir, { recursive: true, force: true }));
+test.after.each(() => rmSync(folder.dataDir, { recursive: true, force: true }));
 
 type Answer = { status: number; message: string; id: string };
 const asking =
