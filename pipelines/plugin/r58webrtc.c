@@ -44,6 +44,7 @@ struct _R58WebRTC {
 
   GMutex lock;
   GCond removed;
+  gboolean ends;        /* control thread: the pipeline stops, nobody may come any more */
   GPtrArray *peers;     /* under lock; changed by the control thread only */
   guint removals;       /* peers being taken apart */
   /* What every viewer is sent under: an answer has to name it, also before the payloader has made its first packet. */
@@ -369,7 +370,9 @@ add_peer (R58WebRTC *self, const gchar *id, JsonObject *o)
     .audio_pad = audio_pad,
   };
   const gchar *wrong = NULL;
-  if (!id || !*id || strlen (id) > 128)
+  if (self->ends)
+    wrong = "the pipeline stops";
+  else if (!id || !*id || strlen (id) > 128)
     wrong = "id must be a string of 1 to 128 bytes";
   else if (!sdp || !fingerprint)
     wrong = "sdp and fingerprint must be strings";
@@ -571,6 +574,7 @@ start (R58WebRTC *self)
   GST_OBJECT_UNLOCK (self);
   self->loop = g_main_loop_new (self->context, FALSE);
   self->key_asked = 0;
+  self->ends = FALSE;
   for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
     if (self->inbox[kind])
       r58_inbox_start (self->inbox[kind]);
@@ -589,6 +593,7 @@ static gboolean
 end_all (gpointer data)
 {
   R58WebRTC *self = data;
+  self->ends = TRUE;
   while (self->peers->len)
     peer_ended (GST_ELEMENT (self), g_ptr_array_index (self->peers, self->peers->len - 1), "the pipeline stops");
   return G_SOURCE_REMOVE;
@@ -604,6 +609,13 @@ wait_for_removals (R58WebRTC *self)
   if (self->removals)
     GST_ERROR_OBJECT (self, "%u peers did not end within 5 s", self->removals);
   g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+begin_again (gpointer data)
+{
+  R58_WEBRTC (data)->ends = FALSE;
+  return G_SOURCE_REMOVE;
 }
 
 /* Peers are told of the end while it is possible: below PLAYING nothing is sent any more. */
@@ -811,6 +823,8 @@ change_state (GstElement *element, GstStateChange transition)
     r58_force_clock (element);
   else if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     start (self);
+  else if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    invoke (self, begin_again, self, NULL);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     say_goodbye (self);
   else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)

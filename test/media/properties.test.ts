@@ -1,4 +1,4 @@
-import { buildNative, plugin, runNative, wholeMixer } from '../tools/native.js';
+import { buildNative, plugin, runNative, wholeMixer, wholeWebrtc } from '../tools/native.js';
 import { test } from '../tools/suite.js';
 
 /** What holds for every size, sound and scene: random ones, the same for the same seed, and more of them in the long run. */
@@ -12,6 +12,7 @@ test.before(async () => {
 		['sound', without('r58mixer-audio.c')],
 		['capture', { sources: ['r58common.c'] }],
 		['commands', { sources: wholeMixer }],
+		['webrtc', { sources: wholeWebrtc, includes: ['r58webrtc.c'] }],
 	] as const;
 	for (const [name, options] of built) programs.set(name, await buildNative(name, options));
 });
@@ -30,5 +31,6 @@ holds('sound whose timestamps step is moved without a click', 'sound', 'slips', 
 holds('every nth frame of a camera is passed on, however its driver counts', 'capture', 'turns');
 holds('the colours of a camera are what its driver means by them', 'capture', 'colours');
 holds('commands leave nothing behind in a mixer without sound', 'commands', 'silent');
+holds('a peer that is added after the end is refused, and none is left without a thread', 'webrtc', 'ends');
 
 test.run();

@@ -24,6 +24,8 @@ export const plugin = {
 	picture: ['r58picture.c', 'r58scale.c'],
 	mixer: ['r58mixer.c', 'r58mixer-audio.c', 'r58mixer-command.c', 'r58mixer-draw.c', 'r58mixer-link.c', 'r58mixer-video.c'],
 };
+const webrtc = ['webrtc', 'peer', 'network', 'life', 'linefigures', 'lipsync', 'twcc', 'gate', 'feed', 'inbox'];
+export const wholeWebrtc = ['r58common.c', ...webrtc.map((name) => `r58${name}.c`)];
 export const wholeMixer = [...plugin.link, ...plugin.picture, ...plugin.mixer, 'r58lateness.c'];
 
 export interface NativeOptions {
