@@ -1,5 +1,6 @@
 /** The shapes of accounts, sessions, set-up and audit. */
 import { z } from 'zod';
+import { humanText } from './humanText.js';
 import { idSchema, roles } from './schema.js';
 
 /** Guests have seats, not accounts. */
@@ -7,9 +8,7 @@ export const accountRoles = ['viewer', 'operator', 'technician'] as const;
 export type AccountRole = (typeof accountRoles)[number];
 
 /** What people call themselves; composed the same way however it was typed. */
-export const accountNameSchema = z
-	.string()
-	.trim()
+export const accountNameSchema = humanText(80)
 	.normalize('NFC')
 	.regex(
 		/^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@'-]{0,39}$/u,

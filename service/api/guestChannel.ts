@@ -3,11 +3,12 @@
  * both ways. A guest hears of nothing else.
  */
 import { z } from 'zod';
+import { humanText } from './humanText.js';
 
 export const messageLimit = 500;
 /** Of a conversation this many of the newest are kept, in memory. */
 export const messagesKept = 50;
-const text = z.string().trim().min(1).max(messageLimit);
+const text = humanText(messageLimit);
 
 export const guestMessageSchema = z.object({
 	/** Counts up from 1 within one guest's conversation. */

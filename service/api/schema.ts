@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { showPlanSchema } from '../ready/check.js';
 import { guestMessageSchema, guestVideoSchema } from './guestChannel.js';
+import { humanText } from './humanText.js';
 
 export const errorCodes = [
 	'bad-json',
@@ -38,7 +39,7 @@ const id = z
 	.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'must be 1–64 lower-case letters, digits and dashes, starting with a letter or digit')
 	// Every object has it: looked up in a collection it would be found.
 	.refine((text) => text !== 'constructor', 'is a reserved name');
-const label = z.string().trim().min(1).max(80);
+const label = humanText(80);
 const colour = z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour like #3366cc');
 const ns = z.string().regex(/^\d+$/);
 const unit = z.number().min(0).max(1);
@@ -470,7 +471,7 @@ export const recordingSchema = z.object({
 });
 export type Recording = z.infer<typeof recordingSchema>;
 export const recordingCreateSchema = z.strictObject({
-	name: z.string().trim().min(1).max(80).optional(),
+	name: label.optional(),
 	iso: z.array(id).max(12).optional(),
 	/** The file starts this much earlier, seconds, as far as the encoder remembers. */
 	prerollS: z.number().min(0).max(10).default(0),
@@ -651,7 +652,7 @@ export type ClientMessage = z.infer<typeof clientMessageSchema>;
 export const sessionCreateSchema = z.union([
 	z.strictObject({ token: z.string().min(1).max(256) }),
 	/** Of the account `technician` when no name is given. */
-	z.strictObject({ name: z.string().trim().normalize('NFC').min(1).max(80).optional(), password: z.string().min(1).max(256) }),
+	z.strictObject({ name: label.normalize('NFC').optional(), password: z.string().min(1).max(256) }),
 	z.strictObject({ code: z.string().min(1).max(64) }),
 ]);
 export type SessionCreate = z.infer<typeof sessionCreateSchema>;

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { plainText } from '../api/humanText.js';
 
 export interface CaptureDevice {
 	/** Driver and place on the bus, the same after every boot: `uvcvideo pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0`. */
@@ -116,7 +117,7 @@ export function soundCards({ sys, proc }: Roots = roots): SoundCard[] {
 		if (!known) continue;
 		found.push({
 			device: `hw:CARD=${known.id},DEV=${Number(device)}`,
-			label: `${known.name}: ${title!.trim()}`,
+			label: plainText(`${known.name}: ${title!.trim()}`),
 			bus: target(join(sys, 'class/sound', `card${Number(card)}`, 'device')),
 		});
 	}

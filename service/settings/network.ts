@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { humanText } from '../api/humanText.js';
 import { isTurnUrl } from '../network/iceServer.js';
 import { serverUrlPattern } from '../network/serverUrl.js';
 import { secretText } from './secretText.js';
@@ -26,7 +27,7 @@ const limit = (most: number) => z.number().int().min(1).max(most);
 
 export const serverSettingsSchema = z
 	.strictObject({
-		name: z.string().trim().min(1).max(40),
+		name: humanText(40),
 		urls: z.array(serverUrl).min(1).max(8),
 		/** Who uses it: a server may be reachable under different addresses from the two sides. */
 		for: z.enum(['both', 'guests', 'device']).default('both'),

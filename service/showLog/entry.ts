@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { humanText } from '../api/humanText.js';
 
 export const logKinds = ['take', 'recording', 'source', 'guest', 'target', 'fault', 'audio', 'system', 'action', 'note'] as const;
 export type LogKind = (typeof logKinds)[number];
@@ -72,7 +73,7 @@ export const logPageSchema = z.object({
 export type LogPage = z.infer<typeof logPageSchema>;
 
 export const logNoteSchema = z.strictObject({
-	text: z.string().trim().min(1).max(300),
+	text: humanText(300),
 	/** It is about the moment this long ago: writing it took a while. */
 	agoMs: z.number().int().min(0).max(600_000).default(0),
 });

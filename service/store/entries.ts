@@ -3,6 +3,7 @@
  * entry: one that does not fit is left out alone and stays where it is.
  */
 import { z } from 'zod';
+import { plainText } from '../api/humanText.js';
 import {
 	guestSchema,
 	idSchema,
@@ -50,6 +51,8 @@ export function parsed<T extends z.ZodType>(schema: T, text: string, what: strin
 }
 
 const text = z.string();
+/** Rows are kept as they are. */
+const plain = text.refine((value) => value === plainText(value), 'has characters that are not seen');
 const row = <Shape extends z.ZodRawShape>(shape: Shape) => z.looseObject(shape);
 const documentSchemas: Record<string, { kind: EntryKind; schema: z.ZodType }> = {
 	'rtp-sources': { kind: 'RTP sources', schema: storedRtpSourceSchema },
@@ -93,7 +96,7 @@ export const rowChecks: Record<string, { kind: (row: Record<string, unknown>) =>
 	tokens: {
 		kind: () => 'tokens',
 		check: (found) => {
-			const shape = row({ id: text, label: text, role: z.enum(roles), streamers: text.nullish(), hash: z.unknown() });
+			const shape = row({ id: text, label: plain, role: z.enum(roles), streamers: text.nullish(), hash: z.unknown() });
 			const { streamers } = validate(shape, found, 'row');
 			if (streamers != null) parsed(z.array(text), streamers, 'streamers');
 		},
@@ -101,7 +104,7 @@ export const rowChecks: Record<string, { kind: (row: Record<string, unknown>) =>
 	users: {
 		kind: () => 'accounts',
 		check: (found) => {
-			validate(row({ id: text, name: text, role: z.enum(roles), password: text }), found, 'row');
+			validate(row({ id: text, name: plain, role: z.enum(roles), password: text }), found, 'row');
 		},
 	},
 };
