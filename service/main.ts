@@ -65,6 +65,7 @@ async function main(): Promise<void> {
 		studio,
 		store,
 		settings,
+		key,
 		showLog,
 		log,
 		certificates: new Certificates(certificate, faults, log),

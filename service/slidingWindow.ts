@@ -1,11 +1,20 @@
+import { type Bounded, BoundedMap } from './boundedMap.js';
+
+/** Who was quiet longest is forgotten beyond it. */
+const keysKept = 4096;
+
 /** How often each of many did something in the last while; who did nothing in it is forgotten. */
 export class SlidingWindow {
-	#times = new Map<string, number[]>();
+	#times = new BoundedMap<string, number[]>(keysKept);
 
 	constructor(
 		private readonly windowMs: number,
 		private readonly most: number,
 	) {}
+
+	get keys(): Bounded {
+		return this.#times;
+	}
 
 	/** Ms until `key` may do it again; 0 = now. */
 	waitMs(key: string, now = Date.now()): number {
@@ -14,7 +23,7 @@ export class SlidingWindow {
 	}
 
 	add(key: string, now = Date.now()): void {
-		this.#times.set(key, [...this.#recent(key, now), now]);
+		this.#times.set(key, [...this.#recent(key, now), now].slice(-this.most));
 	}
 
 	/** To be called now and then. */

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { KnockMade, TicketState } from '../../service/api/schema.js';
 import { RequestError, request, sentence } from '../api/http.js';
 import { base } from '../common/styles.js';
-import { keepAdmitted } from './preferences.js';
+import { keepAdmitted, keepPass, keptPass } from './preferences.js';
 import type { Texts } from './texts/en.js';
 
 const askEveryMs = 2000;
@@ -26,7 +26,7 @@ export class DoorForm extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) texts!: Texts;
-	@state() private phase: 'asking' | 'waiting' | 'refused' = 'asking';
+	@state() private phase: 'asking' | 'waiting' | 'refused' | 'gave-way' = 'asking';
 	@state() private problem: string | null = null;
 	@state() private busy = false;
 	#name = localStorage.getItem(nameKey) ?? '';
@@ -56,6 +56,7 @@ export class DoorForm extends LitElement {
 		}
 		return html`<form @submit=${this.#knock}>
 			${this.phase === 'refused' ? html`<p class="problem" role="alert" data-testid="door-refused">${door.refused}</p>` : ''}
+			${this.phase === 'gave-way' ? html`<p class="problem" role="alert" data-testid="door-gave-way">${door.gaveWay}</p>` : ''}
 			<label for="name">${door.name}</label>
 			<input id="name" name="name" data-testid="door-name" maxlength="80" autocomplete="name" required .value=${this.#name} />
 			<button class="primary" data-testid="door-knock" ?disabled=${this.busy}>${door.knock}</button>
@@ -75,7 +76,7 @@ export class DoorForm extends LitElement {
 
 	async #ask(): Promise<void> {
 		try {
-			this.#ticket = (await request<KnockMade>('POST', '/api/door', { body: { name: this.#name } })).ticket;
+			this.#ticket = (await request<KnockMade>('POST', '/api/door', { body: { name: this.#name, ...keptPass() } })).ticket;
 			this.problem = null;
 			this.phase = 'waiting';
 			this.#listen();
@@ -99,8 +100,9 @@ export class DoorForm extends LitElement {
 			// The page starts afresh, with an invite.
 			if (answer.state === 'admitted') {
 				keepAdmitted();
+				keepPass(answer.pass);
 				location.hash = answer.token;
-			} else this.phase = 'refused';
+			} else this.phase = answer.state;
 		} catch (error) {
 			if (error instanceof RequestError && error.refusal.status === 404) return this.#ask();
 			this.problem = sentence(error);

@@ -82,6 +82,26 @@ export function keepAdmitted(): void {
 	}
 }
 
+const passKey = 'r58.pass';
+
+/** Of having been let in: the next time there is a place to wait in, however many knock. */
+export function keepPass(pass: string): void {
+	try {
+		localStorage.setItem(passKey, pass);
+	} catch {
+		// The guest waits among strangers.
+	}
+}
+
+export function keptPass(): { pass?: string } {
+	try {
+		const pass = localStorage.getItem(passKey);
+		return pass === null ? {} : { pass };
+	} catch {
+		return {};
+	}
+}
+
 /** Once. */
 export function takeAdmitted(): boolean {
 	try {

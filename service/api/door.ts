@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { StudioError } from '../errors.js';
+import { householdOf } from '../network/addresses.js';
 import { clientOf } from './client.js';
 import { RateLimit } from './rates.js';
 import { type Route, route } from './route.js';
@@ -8,7 +9,7 @@ import { guestSchema, idSchema, knockMadeSchema, knockSchema, ticketSchema, tick
 import { entryOf, type Services } from './services.js';
 
 /** A page asks every few seconds; a house may be behind one address. */
-const ticketRate = { client: { burst: 60, perSecond: 5 }, all: { burst: 300, perSecond: 50 } };
+const ticketRate = { client: { burst: 60, perSecond: 10 }, all: { burst: 300, perSecond: 50 } };
 
 /** The address of who knocks. Throws forbidden when it does not come from this network. */
 function neighbour(request: IncomingMessage): string {
@@ -38,7 +39,7 @@ export function doorRoutes({ door, studio }: Services): Route[] {
 			body: knockSchema,
 			status: 201,
 			response: knockMadeSchema,
-			handler: ({ context, body }) => door.knock(body.name, neighbour(context.req)),
+			handler: ({ context, body }) => door.knock({ ...body, address: neighbour(context.req) }),
 		}),
 		route({
 			method: 'POST',
@@ -48,7 +49,7 @@ export function doorRoutes({ door, studio }: Services): Route[] {
 			body: ticketSchema,
 			response: ticketStateSchema,
 			handler: ({ context, body }) => {
-				tickets.check(neighbour(context.req));
+				tickets.check(householdOf(neighbour(context.req)));
 				return door.ask(body.ticket);
 			},
 		}),
@@ -60,7 +61,7 @@ export function doorRoutes({ door, studio }: Services): Route[] {
 			body: ticketSchema,
 			status: 204,
 			handler: ({ context, body }) => {
-				tickets.check(neighbour(context.req));
+				tickets.check(householdOf(neighbour(context.req)));
 				door.leave(body.ticket);
 			},
 		}),

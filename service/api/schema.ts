@@ -267,7 +267,11 @@ export const inviteSchema = z.object({
 export type Invite = z.infer<typeof inviteSchema>;
 
 /* ---- the door: who came without an invite ---- */
-export const knockSchema = z.strictObject({ name: label });
+export const knockSchema = z.strictObject({
+	name: label,
+	/** From when this browser was let in before: it has a place to wait in. */
+	pass: z.string().max(200).optional(),
+});
 export const knockMadeSchema = z.object({
 	/** What the one who waits asks with. */
 	ticket: z.string(),
@@ -277,8 +281,10 @@ export type KnockMade = z.infer<typeof knockMadeSchema>;
 export const ticketSchema = z.strictObject({ ticket: z.string().min(1).max(100) });
 export const ticketStateSchema = z.discriminatedUnion('state', [
 	z.object({ state: z.literal('waiting') }),
-	z.object({ state: z.literal('admitted'), token: z.string() }),
+	z.object({ state: z.literal('admitted'), token: z.string(), pass: z.string() }),
 	z.object({ state: z.literal('refused') }),
+	/** Too many people knock: somebody new has the place. */
+	z.object({ state: z.literal('gave-way') }),
 ]);
 export type TicketState = z.infer<typeof ticketStateSchema>;
 export const visitorSchema = z.object({

@@ -4,6 +4,7 @@ import { Lockout } from '../accounts/lockout.js';
 import { LoginCodes } from '../accounts/loginCodes.js';
 import { Passwords } from '../accounts/passwords.js';
 import { Door } from '../door.js';
+import { DoorPasses } from '../doorPasses.js';
 import { messageOf, StudioError } from '../errors.js';
 import { ReadyCheck } from '../ready/ready.js';
 import type { Settings } from '../settings/settings.js';
@@ -11,6 +12,7 @@ import type { ShowLog } from '../showLog/showLog.js';
 import type { Store } from '../store/store.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
+import { DeviceKey } from '../system/deviceKey.js';
 import type { Log } from '../system/log.js';
 import { accountRoutes } from './account.js';
 import { alertRoutes } from './alerts.js';
@@ -83,6 +85,8 @@ export interface ApiOptions {
 	/** Without it the studio needs none. */
 	setup?: Services['setup'];
 	passwords?: Passwords;
+	/** Passes of the door are sealed with it; without it they count for this run. */
+	key?: DeviceKey;
 }
 
 const noSetup: Services['setup'] = {
@@ -121,8 +125,9 @@ export function createApi({
 	restart = null,
 	setup = noSetup,
 	passwords = new Passwords(),
+	key = new DeviceKey({ readFile: () => null, writeFile: () => undefined }),
 }: ApiOptions): Api {
-	const door = doorOf({ studio, store, settings, log, setup });
+	const door = doorOf({ studio, store, settings, log, setup, key });
 	const peers = new PeerSessions(studio, settings, log);
 	const auth = new Auth(store, studio, statusToken);
 	const gate = new Gate((request) => tokenOf(auth, request));
@@ -274,8 +279,10 @@ function doorOf({
 	settings,
 	log,
 	setup,
-}: Pick<ApiOptions, 'studio' | 'store' | 'settings' | 'log' | 'setup'>): Door {
+	key,
+}: Pick<ApiOptions, 'studio' | 'store' | 'settings' | 'log' | 'setup'> & { key: DeviceKey }): Door {
 	return new Door({
+		passes: new DoorPasses(key),
 		state: studio.state,
 		// Before there is a technician nobody could open.
 		open: () => settings.current.access.door && !setup?.first,

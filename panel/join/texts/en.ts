@@ -22,6 +22,7 @@ export const en = {
 		seen: (name: string) => `They see your name: ${name}. Keep this page open.`,
 		cancel: 'Cancel',
 		refused: 'The studio did not let you in.',
+		gaveWay: 'Many people are asking, and your place has gone to somebody else. Ask again to keep waiting.',
 	},
 
 	reach: {

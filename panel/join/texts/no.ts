@@ -24,6 +24,7 @@ export const no: Texts = {
 		seen: (name: string) => `De ser navnet ditt: ${name}. La denne siden stå åpen.`,
 		cancel: 'Avbryt',
 		refused: 'Studioet slapp deg ikke inn.',
+		gaveWay: 'Mange spør, og plassen din har gått til en annen. Spør på nytt for å vente videre.',
 	},
 
 	reach: {
