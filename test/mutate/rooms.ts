@@ -7,23 +7,18 @@ export interface Room {
 }
 
 export const rooms: Record<string, Room> = {
-	show: { files: ['service/show/*.ts'], tests: ['mix'] },
+	show: { files: ['service/show/*.ts'], tests: ['without', 'sceneVersions', 'mix'] },
 	state: { files: ['service/state.ts', 'panel/api/delta.ts'], tests: ['state', 'panelState'] },
 	panel: {
-		files: [
-			'panel/switcher/{keys,scenes,without}.ts',
-			'panel/join/assessment.ts',
-			'panel/webrtc/backoff.ts',
-			'panel/common/format.ts',
-		],
-		tests: ['panelKeys', 'panelState', 'guestPage'],
+		files: ['panel/switcher/{keys,scenes}.ts', 'panel/join/assessment.ts', 'panel/webrtc/backoff.ts', 'panel/common/format.ts'],
+		tests: ['panelFormat', 'panelKeys', 'panelState', 'guestPage'],
 	},
 	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },
 	media: {
 		files: ['service/media/{slots,guestDelay,remedies}.ts', 'service/slidingWindow.ts', 'service/showLog/timecode.ts'],
-		tests: ['guestDelay', 'supervision', 'rates'],
+		tests: ['mediaRules', 'guestDelay', 'timecode'],
 	},
-	health: { files: ['service/health/{rules,severity}.ts'], tests: ['alerts'] },
+	health: { files: ['service/health/rules.ts'], tests: ['alerts'] },
 	fragments: { files: ['service/recordings/fragments.ts'], tests: ['fragments'] },
 	settings: {
 		files: ['service/settings/{access,alerts,effective,fault,network,problem,program,schema,secretText,secrets,syntax,text}.ts'],
@@ -32,5 +27,5 @@ export const rooms: Record<string, Room> = {
 	addresses: { files: ['service/network/addresses.ts'], tests: ['network'] },
 	sdp: { files: ['service/webrtc/{sdp,codecs,candidates,fragment}.ts'], tests: ['sdp'] },
 	door: { files: ['service/door.ts'], tests: ['door'] },
-	accounts: { files: ['service/accounts/{lockout,codes,loginCodes}.ts', 'service/api/rates.ts'], tests: ['rates', 'accounts'] },
+	accounts: { files: ['service/accounts/{lockout,codes,loginCodes}.ts', 'service/api/rates.ts'], tests: ['rates', 'lockout'] },
 };

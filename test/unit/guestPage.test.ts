@@ -5,8 +5,6 @@ import { en } from '../../panel/join/texts/en.js';
 import { languageOf } from '../../panel/join/texts/languages.js';
 import { no } from '../../panel/join/texts/no.js';
 import { withoutCap } from '../../panel/webrtc/sdp.js';
-import type { Layer, Scene, State } from '../../service/api/schema.js';
-import { without } from '../../service/show/without.js';
 import { PictureMeter } from '../../service/webrtc/pictureMeter.js';
 import { test } from '../tools/suite.js';
 
@@ -20,6 +18,23 @@ test('the worst of a connection decides what the guest is told', () => {
 	assert.equal(assess({ ...steady, video: { ...steady.video, fps: 8 } }, 'none', 30), { verdict: 'fair', advice: 'frames' });
 	assert.is(assess({ ...steady, state: 'lost' }, 'none', 30).verdict, 'none');
 	assert.is(assess(null, 'none', 30).verdict, 'none');
+});
+
+test('from which figures on a connection is told to be fair or poor', () => {
+	const told = (figures: object, limitation: Parameters<typeof assess>[1] = 'none') =>
+		Object.values(assess({ ...steady, ...figures }, limitation, 30)).join(' ');
+	assert.is(told({ lossPct: 0.9, rttMs: 299 }), 'good ');
+	assert.is(told({ lossPct: 1 }), 'fair loss');
+	assert.is(told({ lossPct: 4.9 }), 'fair loss');
+	assert.is(told({ lossPct: 5 }), 'poor loss');
+	assert.is(told({ rttMs: 300 }), 'fair delay');
+	assert.is(told({ rttMs: 499 }), 'fair delay');
+	assert.is(told({ rttMs: 500 }), 'poor delay');
+	assert.is(told({ rttMs: 300, lossPct: 1 }, 'bandwidth'), 'fair slow', 'what holds the browser back goes before its effects');
+	assert.is(told({ lossPct: 1, video: { ...steady.video, fps: 8 } }), 'fair loss');
+	assert.is(told({ video: { ...steady.video, fps: 15 } }), 'good ');
+	assert.is(told({ video: { ...steady.video, fps: 14.9 } }), 'fair frames');
+	assert.is(told({ lossPct: null, rttMs: null }), 'good ', 'not measured yet');
 });
 
 test('a picture that nobody expects to move is no fault', () => {
@@ -78,40 +93,6 @@ test('pictures a second are counted over time, not between two figures that come
 	assert.equal(meter.read({ ...size, buffers: 70 }, 2900), { ...size, fps: 16 });
 	assert.is(meter.read({ ...size, buffers: 70 }, 4100), null, 'nothing has come for two seconds');
 	assert.is(new PictureMeter().read({ buffers: 0 }, 0), null);
-});
-
-const layer = (source: string | null): Layer => ({
-	source,
-	x: 0,
-	y: 0,
-	w: 1,
-	h: 1,
-	z: 0,
-	fit: 'contain',
-	crop: { left: 0, top: 0, right: 0, bottom: 0 },
-	alpha: 1,
-	border: null,
-});
-const scene = (id: string, ...sources: (string | null)[]): Scene => ({ id, label: id, layers: sources.map(layer), version: 1 });
-const desk = {
-	scenes: { 'side-by-side': scene('side-by-side', null, null), quad: scene('quad', 'g', 'a', 'b', 'c') },
-	sources: { g: { id: 'g', state: 'no-signal' }, dead: { id: 'dead', state: 'fault' }, a: { id: 'a', state: 'live' } },
-} as unknown as Pick<State, 'scenes' | 'sources'>;
-const sources = (replacement: { layers?: Layer[] } | null) => replacement?.layers?.map(({ source }) => source);
-
-test('without a lost guest: what is left, in the smallest layout that has room for it', () => {
-	assert.equal(without('g', scene('pip', 'a', 'g'), desk), { id: 'source-a' });
-	const two = without('g', scene('three', 'a', 'g', 'b'), desk);
-	assert.equal([two?.id, sources(two)], ['side-by-side', ['a', 'b']]);
-	const three = without('g', desk.scenes.quad!, desk);
-	assert.equal([three?.id, sources(three)], ['quad', [null, 'a', 'b', 'c']]);
-	const five = without('g', scene('six', 'a', 'b', 'c', 'd', 'e', 'g'), desk);
-	assert.equal([five?.id, sources(five)], ['six', ['a', 'b', 'c', 'd', 'e', null]]);
-});
-
-test('a lost guest that was alone gives way to a source that is live, or to nothing', () => {
-	assert.equal(without('g', scene('source-g', 'g'), desk), { id: 'source-a' });
-	assert.is(without('g', scene('source-g', 'g'), { ...desk, sources: {} }), null);
 });
 
 test.run();

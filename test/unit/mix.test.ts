@@ -33,6 +33,13 @@ test('layers come bottom to top, empty boxes and unknown sources are left out, b
 	);
 });
 
+test('an empty box shows nothing, also while slots are free', () => {
+	assert.equal(
+		mixLayers(scene({ source: null, x: 0, y: 0, w: 1, h: 1 }), {}, () => 3),
+		[],
+	);
+});
+
 test('a crop of the source holds where the layer has none', () => {
 	const cropped = { left: 0.1, top: 0, right: 0.1, bottom: 0 };
 	const [layer] = mixLayers(scene({ source: 'hdmi1', x: 0, y: 0, w: 1, h: 1 }), { hdmi1: { crop: cropped } }, slotOf);

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { type KeyPress, keyAction } from '../../panel/switcher/keys.js';
+import { type KeyPress, keyAction, keyMap } from '../../panel/switcher/keys.js';
 import { test } from '../tools/suite.js';
 
 const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false };
@@ -49,6 +49,19 @@ test('on a focused button Space and Enter press it, and numbers still preview', 
 
 test('Escape drops the selection, also from a text field', () => {
 	assert.equal(keyAction(press('Escape', 'Escape'), 'text'), { do: 'cancel' });
+});
+
+test('what is typed, or pressed with a key that only looks alike, is no number', () => {
+	for (const code of ['Digit11', 'xDigit1', 'Digit', 'Numpad12', 'KeyDigit1'])
+		assert.is(keyAction(press('?1', code), 'page'), null, code);
+	assert.is(keyAction(press('Space', 'KeyS'), 'page'), null);
+});
+
+test('the list of keys names each of them once', () => {
+	const keys = keyMap.map(([key]) => key);
+	assert.is(new Set(keys).size, keys.length);
+	assert.equal(keys, ['1 … 9', 'Shift + 1 … 9', 'Space', 'Enter', 'N', 'Esc', '?']);
+	for (const [, meaning] of keyMap) assert.match(meaning, /^[A-Z].{5}/);
 });
 
 test.run();

@@ -1,7 +1,19 @@
 import * as assert from 'uvu/assert';
 import { applyChanges } from '../../panel/api/delta.js';
-import { isSourceScene, ordered, ownScenes, sceneOnAir, sourceScene, stateText, tallyOf } from '../../panel/switcher/scenes.js';
+import {
+	absentOnAir,
+	dark,
+	isSourceScene,
+	layouts,
+	ordered,
+	ownScenes,
+	sceneOnAir,
+	sourceScene,
+	stateText,
+	tallyOf,
+} from '../../panel/switcher/scenes.js';
 import type { Scene, Source, State } from '../../service/api/schema.js';
+import { builtInScenes } from '../../service/show/layouts.js';
 import { test } from '../tools/suite.js';
 
 const crop = { left: 0, top: 0, right: 0, bottom: 0 };
@@ -115,10 +127,35 @@ test('own scenes are those that are neither a layout nor one source', () => {
 test('a tile says why it has no picture, and nothing while it has one', () => {
 	const text = (state: Source['state'], lastError: string | null = null) => stateText({ state, lastError } as Source);
 	assert.is(text('live', 'old trouble'), null);
-	const words = (['starting', 'no-signal', 'off', 'fault'] as const).map((state) => text(state)!);
-	assert.is(new Set(words).size, 4);
-	assert.ok(words.every((word) => word.length > 2));
-	assert.match(text('fault', 'the cable is out')!, /the cable is out/);
+	assert.equal(
+		(['starting', 'no-signal', 'off', 'fault'] as const).map((state) => text(state)),
+		['Starting…', 'No signal', 'Off', 'Fault, restarting…'],
+	);
+	assert.is(text('fault', 'the cable is out'), 'Fault: the cable is out');
+});
+
+test('the buttons of the layouts are those that the service has', () => {
+	const known = builtInScenes([]).map(({ id, label }) => ({ id, label }));
+	assert.equal(layouts, known);
+});
+
+test('a scene is on air in program, and in preview while it comes; never without a link', () => {
+	const buses = state().buses;
+	const transition = { kind: 'mix' as const, durationMs: 500, frames: 15, startFrame: 1, endFrame: 16 };
+	assert.not(sceneOnAir('c', { ...buses, transition }));
+	assert.not(sceneOnAir('b', null));
+	assert.equal(dark, { program: false, preview: false });
+	assert.equal(tallyOf('hdmi2', { ...buses, program: null, preview: 'gone' }, scenes), dark);
+});
+
+test('guests on air who are not connected are told, the others not', () => {
+	const guest = (id: string, state: string) => ({ id, state });
+	const guests = { hdmi1: guest('hdmi1', 'lost'), hdmi2: guest('hdmi2', 'lost') };
+	const show = { guests, scenes } as unknown as State;
+	const absent = (all: State, buses: State['buses'] | null) => absentOnAir(all, buses).map(({ id }) => id);
+	assert.equal(absent(show, state().buses), ['hdmi2']);
+	assert.equal(absent({ ...show, guests: { hdmi2: guest('hdmi2', 'connected') } } as unknown as State, state().buses), []);
+	assert.equal(absent(show, null), []);
 });
 
 test.run();

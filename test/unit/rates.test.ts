@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import * as assert from 'uvu/assert';
-import { RateLimit } from '../../service/api/rates.js';
+import type { Caller } from '../../service/api/auth.js';
+import { Bucket, Buckets, RateLimit, rateKey } from '../../service/api/rates.js';
 import type { StudioError } from '../../service/errors.js';
 import { test } from '../tools/suite.js';
 
@@ -48,6 +50,45 @@ test('what cost more than others is waited for the longer, and a whole burst at 
 	limit.charge('one', 100, 500);
 	assert.is(refusal(() => limit.check('one', 500))?.retryAfterS, 2.5);
 	limit.check('another', 500);
+});
+
+test('both refusals say what to do and when', () => {
+	const limit = new RateLimit({ burst: 1, perSecond: 4 }, { burst: 1, perSecond: 2 });
+	limit.check('one', 0);
+	const own = refusal(() => limit.check('one', 0))!;
+	assert.equal([own.message, own.retryAfterS], ['too many requests; wait a moment', 0.25]);
+	const all = refusal(() => limit.check('two', 0))!;
+	assert.match(all.message, /^the studio is asked too much at once/);
+	assert.is(all.retryAfterS, 0.5);
+});
+
+test('a bucket is full at first and fills with time, from when it was made', () => {
+	const bucket = new Bucket({ burst: 2, perSecond: 1 }, 1000);
+	bucket.charge(0.5, 1000);
+	assert.equal([bucket.take(1000), bucket.take(1000), bucket.take(1500)], [0, 0.5, 0]);
+	assert.is(bucket.take(1500), 1);
+	const own = new Bucket({ burst: 1, perSecond: 0.001 });
+	assert.equal([own.take(), own.take() > 999], [0, true]);
+});
+
+test('what a new client costs counts, and of thousands the quietest is forgotten', () => {
+	const buckets = new Buckets({ burst: 1, perSecond: 0.001 });
+	buckets.charge('new', 1, 0);
+	assert.is(buckets.take('new', 0), 1000);
+	for (let i = 0; i < 4095; i++) buckets.take(`client ${i}`, 0);
+	assert.ok(buckets.take('new', 0) > 0, '4096 are kept');
+	buckets.charge('new', 0, 0);
+	buckets.take('one more', 0);
+	assert.ok(buckets.take('new', 0) > 0, 'who did something lately is kept');
+	assert.is(buckets.take('client 0', 0), 0, 'who was quiet longest is forgotten');
+	assert.ok(buckets.take('client 4000', 0) > 0);
+});
+
+test('a client is a token at an address', () => {
+	const request = (remoteAddress: string) => ({ socket: { remoteAddress }, headers: {} }) as unknown as IncomingMessage;
+	const key = (token: string, address: string) => rateKey({ token } as unknown as Caller, request(address));
+	assert.is(new Set([key('a', '192.0.2.1'), key('a', '192.0.2.2'), key('b', '192.0.2.1')]).size, 3);
+	assert.is(key('a', '192.0.2.1'), key('a', '192.0.2.1'));
 });
 
 test.run();

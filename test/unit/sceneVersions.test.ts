@@ -38,4 +38,35 @@ test('another number of slots, or a version of another run, fits nothing', () =>
 	assert.not(versions.saw(second, 0, second.version));
 });
 
+test('a slot is old from the change on that touched it, whatever came after', () => {
+	const versions = new SceneVersions(100);
+	const [first, second, third] = history(versions, quad('a', 'b'), quad('c', 'b'), quad('c', 'd')) as [Scene, Scene, Scene];
+	assert.equal([first.version, second.version, third.version], [101, 102, 103]);
+	assert.equal(
+		[first, second, third].map(({ version }) => [0, 1].map((slot) => versions.saw(third, slot, version))),
+		[
+			[false, false],
+			[true, false],
+			[true, true],
+		],
+	);
+	assert.not(versions.saw(second, 0, third.version), 'a version that this state of the scene has not reached');
+});
+
+test('a scene that was emptied and filled anew, or that is not known, counts as changed everywhere', () => {
+	const versions = new SceneVersions(100);
+	const [one, none, again] = history(versions, quad('a'), quad(), quad('a')) as [Scene, Scene, Scene];
+	assert.equal(
+		[none.layers.length, versions.saw(again, 0, one.version), versions.saw(again, 0, again.version)],
+		[0, false, true],
+	);
+	const restarted = new SceneVersions(again.version);
+	const version = restarted.next(again, again);
+	assert.equal(
+		[again.version, version].map((seen) => restarted.saw({ ...again, version }, 0, seen)),
+		[false, true],
+	);
+	assert.not(restarted.saw({ ...again, id: 'other', version }, 0, version));
+});
+
 test.run();

@@ -1,6 +1,5 @@
 import * as assert from 'uvu/assert';
 import type { Fault } from '../../service/api/schema.js';
-import { remedyFor } from '../../service/media/remedies.js';
 import { supervised } from '../tools/fakeHosts.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
@@ -113,28 +112,6 @@ test('a launch that cannot be made is a failure like any other', async () => {
 	await until(() => processes[0]?.killed, { what: 'the end of the process' });
 	assert.is(processes[0]!.killed, 'cannot be started: the file cannot be cut');
 	await host.stop();
-});
-
-test('what to do about a failure', () => {
-	const table: [reason: string, remedy: RegExp | null][] = [
-		['no element "r58mixer"', /npm run build/],
-		['no element "opusenc"', /gstreamer1.0-plugins-base/],
-		["v4l2src0: Device '/dev/video0' is busy", /fuser/],
-		['filesink0: Error while writing to file: No space left on device', /Free space/],
-		["Could not open device '/dev/video0' for reading: Permission denied", /groups video/],
-		['no signal', /cable/],
-		['Could not open /dev/video2: No such device', /plug it in/],
-		['link address r58.1.hdmi1.video is in use by another writer', /taken over/],
-		['listen EADDRINUSE: address already in use :::8000', /another port/],
-		['killed by the kernel: out of memory', /more memory/],
-		['process 7 does not die of SIGKILL: the kernel holds it (state D)', /driver/],
-		['ended by SIGKILL', null],
-		['not advancing for 2 s', null],
-	];
-	for (const [reason, remedy] of table) {
-		if (remedy) assert.match(remedyFor(reason) ?? '', remedy, reason);
-		else assert.is(remedyFor(reason), null, reason);
-	}
 });
 
 test.run();
