@@ -7,6 +7,9 @@ export interface Bounded {
 	readonly forgotten: number;
 }
 
+/** By what they hold. */
+export type Tables = Record<string, Bounded>;
+
 /** A map of so many entries at most: beyond that the one that was set longest ago is forgotten. */
 export class BoundedMap<K, V> extends Map<K, V> implements Bounded {
 	forgotten = 0;

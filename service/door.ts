@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KnockMade, TicketState, Visitor } from './api/schema.js';
-import { BoundedMap } from './boundedMap.js';
+import { BoundedMap, type Tables } from './boundedMap.js';
 import type { DoorPasses } from './doorPasses.js';
 import { StudioError } from './errors.js';
 import { householdOf } from './network/addresses.js';
@@ -100,13 +100,13 @@ export class Door {
 		return this.#waiting.size;
 	}
 
-	get tables() {
+	get tables(): Tables {
 		const { address, household } = this.#knocks;
 		return {
-			'door places': { size: this.#waiting.size, most: places.all, forgotten: this.gaveWay },
-			'door answers': this.#answered,
-			'door knocks of addresses': address.keys,
-			'door knocks of households': household.keys,
+			'places at the door': { size: this.#waiting.size, most: places.all, forgotten: this.gaveWay },
+			'answers of the door': this.#answered,
+			'knocks of addresses': address.keys,
+			'knocks of households': household.keys,
 		};
 	}
 

@@ -31,6 +31,7 @@ import type {
 	TargetPatch,
 } from './api/schema.js';
 import { pastFaultSchema } from './api/schema.js';
+import type { Tables } from './boundedMap.js';
 import { KeyFrames } from './encoder/keyFrames.js';
 import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';
@@ -392,6 +393,10 @@ export class LiveStudio implements Studio {
 		await this.#guests.stop();
 		await this.#supervisor.stop();
 		this.#faults.flush();
+	}
+
+	get tables(): Tables {
+		return { ...this.#network.tables, ...this.#conversations.tables, 'removals that can be undone': this.#removals.table };
 	}
 
 	onAir(): boolean {

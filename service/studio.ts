@@ -23,6 +23,7 @@ import type {
 	TargetCreate,
 	TargetPatch,
 } from './api/schema.js';
+import type { Tables } from './boundedMap.js';
 import type { FaultReport } from './faults.js';
 import type { Alerts } from './health/alerts.js';
 import type { FaultCode } from './health/catalogue.js';
@@ -49,6 +50,8 @@ export interface Studio {
 	/** What was measured of the machine. */
 	readonly health: Health;
 	readonly alerts: Alerts;
+	/** What it keeps that clients can make more of. */
+	readonly tables: Tables;
 	/** True while program frames advance. */
 	onAir(): boolean;
 	faults(): Fault[];

@@ -1,3 +1,4 @@
+import type { Tables } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
 import { householdOf } from '../network/addresses.js';
 import { FailureTable } from './failures.js';
@@ -23,6 +24,10 @@ export class Lockout {
 	/** Attempts that were wrong, and those that came too early. */
 	failed = 0;
 	refused = 0;
+
+	get tables(): Tables {
+		return { 'failed logins of accounts': this.accounts, 'failed logins of addresses': this.addresses };
+	}
 
 	/** Those who have to wait now. */
 	waiting(now = Date.now()): number {

@@ -21,8 +21,8 @@ interface Code {
  */
 export class LoginCodes {
 	#codes = new Map<string, Code>();
-	/** Dropped before their time, for others. */
-	dropped = 0;
+	/** Given up before their time, for others. */
+	forgotten = 0;
 	readonly most = kept;
 
 	constructor(private readonly sessionLives: (id: string) => boolean = () => true) {}
@@ -63,7 +63,7 @@ export class LoginCodes {
 	#keep(codes: string[], most: number): void {
 		for (const code of codes.slice(0, Math.max(0, codes.length - most))) {
 			this.#codes.delete(code);
-			this.dropped += 1;
+			this.forgotten += 1;
 		}
 	}
 }

@@ -19,9 +19,10 @@ function neighbour(request: IncomingMessage): string {
 }
 
 /** The door for people on the network without an invite. Tickets travel in bodies, never in paths. */
-export function doorRoutes({ door, studio }: Services): Route[] {
+export function doorRoutes({ door, studio, tables }: Services): Route[] {
 	const params = z.object({ id: idSchema });
 	const tickets = new RateLimit(ticketRate.client, ticketRate.all);
+	tables.push(() => ({ 'door ticket rates': tickets.table }));
 	return [
 		route({
 			method: 'GET',

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { BoundedMap, type Tables } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
 import { householdOf, plainAddress } from '../network/addresses.js';
 import { Intake, type Share, Turns } from './intake.js';
@@ -110,12 +111,25 @@ export class Gate {
 	#tokens = new Buckets(tokenRate);
 	#upgrades = new Buckets(upgradeRate);
 	/** By address, until when. */
-	#loggedIn = new Map<string, number>();
+	#loggedIn = new BoundedMap<string, number>(loggedInKept);
+	/** Addresses whose rates were given up before their time. */
+	#forgotten = 0;
 
 	constructor(
 		/** Id of the token or account whose valid credentials a request carries. */
 		private readonly tokenOf: (request: IncomingMessage) => string | null,
 	) {}
+
+	get tables(): Tables {
+		return {
+			// Those with a connection are never forgotten.
+			addresses: { size: this.#addresses.size, most: remembered + most.open + most.held, forgotten: this.#forgotten },
+			'addresses that are logged in': this.#loggedIn,
+			'request rates of clients': this.#requests.table,
+			'request rates of tokens': this.#tokens.table,
+			'upgrade rates of clients': this.#upgrades.table,
+		};
+	}
 
 	/** Takes over the connections of a server; `isProxy` tells whether an address may speak for many. */
 	guard(server: Server | SecureServer, kind: Kind, isProxy: (address: string) => boolean): void {
@@ -192,9 +206,7 @@ export class Gate {
 	/** Somebody is logged in there. */
 	welcome(address: string): void {
 		const household = householdOf(address);
-		this.#loggedIn.delete(household);
 		this.#loggedIn.set(household, performance.now() + loggedInMs);
-		if (this.#loggedIn.size > loggedInKept) this.#loggedIn.delete(this.#loggedIn.keys().next().value!);
 	}
 
 	#intake(socket: Socket, connection: Connection): Intake {
@@ -220,8 +232,10 @@ export class Gate {
 		const before = performance.now() - rememberMs;
 		for (const [name, address] of this.#addresses) {
 			if (address.seenAt > before && this.#addresses.size <= remembered) return;
-			if (address.isGone) this.#addresses.delete(name);
-			else if (this.#addresses.size <= remembered) return;
+			if (address.isGone) {
+				this.#addresses.delete(name);
+				if (address.seenAt > before) this.#forgotten += 1;
+			} else if (this.#addresses.size <= remembered) return;
 		}
 	}
 

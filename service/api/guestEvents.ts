@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Tables } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
 import type { Studio } from '../studio.js';
 import type { Log } from '../system/log.js';
@@ -42,6 +43,10 @@ export class GuestEventsHub {
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(private readonly options: { studio: Studio; log: Log }) {}
+
+	get tables(): Tables {
+		return { 'message rates of guests': this.#messages.table };
+	}
 
 	get clients(): number {
 		return [...this.#clients.values()].reduce((sum, clients) => sum + clients.length, 0);

@@ -1,5 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { Bounded } from '../boundedMap.js';
 import type { EventsHub } from './events.js';
 import type { GuestEventsHub } from './guestEvents.js';
 import { machineMetrics } from './machineMetrics.js';
@@ -70,7 +71,7 @@ function hostRegistry(hosts: Record<string, unknown>): Registry {
 }
 
 /** What counts beside the sockets. */
-type Figured = Pick<Services, 'lockout' | 'peers' | 'gate'>;
+type Figured = Pick<Services, 'lockout' | 'peers' | 'gate' | 'door' | 'tables'>;
 
 /** Figures of the service itself; one per API, so that two of them can live in a test. */
 export class Metrics {
@@ -83,7 +84,7 @@ export class Metrics {
 		registers: [this.#registry],
 	});
 
-	constructor(events: EventsHub, guestEvents: GuestEventsHub, { lockout, peers, gate }: Figured) {
+	constructor(events: EventsHub, guestEvents: GuestEventsHub, { lockout, peers, gate, door, tables }: Figured) {
 		const gauge = (name: string, help: string, read: () => number): void => {
 			new Gauge({
 				name,
@@ -146,6 +147,30 @@ export class Metrics {
 				for (const [reason, count] of Object.entries(peers.refused)) this.set({ reason }, count);
 			},
 		});
+		gauge('r58_door_gave_way', 'Who waited at the door and made room for somebody else', () => door.gaveWay);
+		new Gauge({
+			name: 'r58_door_refused',
+			help: 'Knocks refused: too many a minute, too many places of one, no place yet',
+			labelNames: ['reason'],
+			registers: [this.#registry],
+			collect() {
+				for (const [reason, count] of Object.entries(door.refused)) this.set({ reason }, count);
+			},
+		});
+		const ofTable = (name: string, help: string, read: (table: Bounded) => number): void => {
+			new Gauge({
+				name,
+				help,
+				labelNames: ['table'],
+				registers: [this.#registry],
+				collect() {
+					for (const [table, kept] of tables.flatMap((read) => Object.entries(read()))) this.set({ table }, read(kept));
+				},
+			});
+		};
+		ofTable('r58_table_entries', 'What is kept of things that clients can make more of', ({ size }) => size);
+		ofTable('r58_table_entries_most', 'So many at most', ({ most }) => most);
+		ofTable('r58_table_forgotten', 'Given up before their time, for others', ({ forgotten }) => forgotten);
 		gauge('r58_events_dropped', 'Messages not sent to clients that read too slowly', () => events.dropped);
 	}
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
+import type { Tables } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
 import { isLoopbackAddress, plainAddress } from '../network/addresses.js';
 import type { PeerWay } from '../network/peerWay.js';
@@ -59,6 +60,15 @@ export class PeerSessions {
 		private readonly settings: Settings,
 		private readonly log: Log,
 	) {}
+
+	get tables(): Tables {
+		const ofJoins = Object.entries(this.#joins).flatMap(([noun, { clients, links }]) => [
+			[`${noun} join rates of viewers`, clients.viewers.table],
+			[`${noun} join rates of crew`, clients.crew.table],
+			[`${noun} join rates of links`, links.table],
+		]);
+		return Object.fromEntries(ofJoins);
+	}
 
 	/** Throws `rate-limited` and `busy` for who may make no session now. */
 	check(noun: PeerNoun, caller: Caller, context: Context): void {

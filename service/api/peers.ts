@@ -45,9 +45,10 @@ export function setCors(context: Context): void {
 }
 
 /** The routes of WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep). */
-export function peerRoutes({ studio, peers }: Services, protocol: PeerProtocol): Route[] {
+export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerProtocol): Route[] {
 	const { name, noun, role } = protocol;
 	const changes = new RateLimit(changeRate.client, changeRate.all);
+	tables.push(() => ({ [`${name} change rates`]: changes.table }));
 	const params = z.object({ subject: idSchema });
 	const sessionParams = params.extend({ session: z.string().max(200) });
 	const path = `/${name}/:subject`;

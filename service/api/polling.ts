@@ -21,9 +21,10 @@ const rate = { client: { burst: 120, perSecond: 20 }, all: { burst: 1000, perSec
  * Signalling for clients that can only ask again and again. The id of a guest or a streamer speaks with the studio, which
  * answers in the place of the machine (`vm`); any other id is a letter box between two programs of an operator.
  */
-export function pollingRoutes({ studio, peers }: Services): Route[] {
+export function pollingRoutes({ studio, peers, tables }: Services): Route[] {
 	const sessions = new PollingSessions(studio);
 	const limit = new RateLimit(rate.client, rate.all);
+	tables.push(() => ({ 'polling sessions': sessions, 'polling rates': limit.table }));
 
 	const subjectOf = (id: string): 'guest' | 'streamer' | null => {
 		const { guests, streamers } = studio.state.current;

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { type Bounded, BoundedMap } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
+import { householdOf } from '../network/addresses.js';
 import type { Caller } from './auth.js';
 import { clientOf } from './client.js';
 
@@ -17,19 +19,23 @@ const clientsKept = 4096;
 export class Bucket {
 	#left: number;
 
-	constructor(
-		private readonly rate: Rate,
-		private at = performance.now(),
-	) {
+	/** It was full since ever. */
+	#at = Number.NEGATIVE_INFINITY;
+
+	constructor(private readonly rate: Rate) {
 		this.#left = rate.burst;
+	}
+
+	/** After how many seconds there is one; 0 = now. */
+	waitS(now = performance.now()): number {
+		return Math.max(0, (1 - this.#filled(now)) / this.rate.perSecond);
 	}
 
 	/** Takes one, or says after how many seconds there is one. */
 	take(now = performance.now()): number {
-		const filled = this.#filled(now);
-		if (filled < 1) return (1 - filled) / this.rate.perSecond;
-		this.#keep(filled - 1, now);
-		return 0;
+		const waitS = this.waitS(now);
+		if (waitS === 0) this.#keep(this.#filled(now) - 1, now);
+		return waitS;
 	}
 
 	/** Takes more, for what turned out to cost more; at most a whole burst is owed. */
@@ -39,59 +45,63 @@ export class Bucket {
 
 	#filled(now: number): number {
 		const { burst, perSecond } = this.rate;
-		return Math.min(burst, this.#left + ((now - this.at) / 1000) * perSecond);
+		return Math.min(burst, this.#left + ((now - this.#at) / 1000) * perSecond);
 	}
 
 	#keep(left: number, at: number): void {
 		this.#left = left;
-		this.at = at;
+		this.#at = at;
 	}
 }
 
 /** A token bucket for each client. */
 export class Buckets {
-	#buckets = new Map<string, Bucket>();
+	#buckets = new BoundedMap<string, Bucket>(clientsKept);
 
 	constructor(private readonly rate: Rate) {}
 
+	get table(): Bounded {
+		return this.#buckets;
+	}
+
 	/** Takes one, or says after how many seconds there is one. */
 	take(client: string, now = performance.now()): number {
-		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate, now);
+		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate);
 		const waitS = bucket.take(now);
-		if (waitS === 0) this.#keep(client, bucket);
+		if (waitS === 0) this.#buckets.set(client, bucket);
 		return waitS;
 	}
 
 	charge(client: string, cost: number, now = performance.now()): void {
-		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate, now);
+		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate);
 		bucket.charge(cost, now);
-		this.#keep(client, bucket);
-	}
-
-	#keep(client: string, bucket: Bucket): void {
-		this.#buckets.delete(client);
 		this.#buckets.set(client, bucket);
-		if (this.#buckets.size > clientsKept) this.#buckets.delete(this.#buckets.keys().next().value!);
 	}
 }
 
 /** How often one client, and all together, may ask for something that costs. */
 export class RateLimit {
 	readonly #clients: Buckets;
-	readonly #all: Buckets;
+	readonly #all: Bucket;
 
 	constructor(perClient: Rate, all: Rate) {
 		this.#clients = new Buckets(perClient);
-		this.#all = new Buckets(all);
+		this.#all = new Bucket(all);
+	}
+
+	get table(): Bounded {
+		return this.#clients.table;
 	}
 
 	/** Throws `rate-limited` when this client asks too often, `busy` when everybody does; both with Retry-After. */
 	check(client: string, now = performance.now()): void {
-		const waitS = this.#clients.take(client, now);
-		if (waitS > 0) throw new StudioError('rate-limited', 'too many requests; wait a moment', undefined, waitS);
-		const allWaitS = this.#all.take('', now);
+		// First, so that nobody is remembered, or pays, for what is not done; and taken last: who is refused uses up nobody else's.
+		const allWaitS = this.#all.waitS(now);
 		if (allWaitS > 0)
 			throw new StudioError('busy', 'the studio is asked too much at once; try again in a moment', undefined, allWaitS);
+		const waitS = this.#clients.take(client, now);
+		if (waitS > 0) throw new StudioError('rate-limited', 'too many requests; wait a moment', undefined, waitS);
+		this.#all.take(now);
 	}
 
 	/** What this client asked for cost more than others' did; it waits the longer for the next. */
@@ -100,7 +110,7 @@ export class RateLimit {
 	}
 }
 
-/** Who counts as one client: a token at an address. A link that many use is not used up by one of them. */
+/** Who counts as one client: a token in a household. A link that many use is not used up by one of them. */
 export function rateKey({ token }: Caller, request: IncomingMessage): string {
-	return `${token} ${clientOf(request).address}`;
+	return `${token} ${householdOf(clientOf(request).address)}`;
 }

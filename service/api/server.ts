@@ -133,12 +133,21 @@ export function createApi({
 	const gate = new Gate((request) => tokenOf(auth, request));
 	const lockout = new Lockout();
 	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes((id) => store.sessions.has(id)) };
-	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, gate, ...accounts };
+	const owners = [door, gate, lockout, peers, studio, store];
+	const tables = [
+		...owners.map((owner) => () => owner.tables),
+		() => ({ 'login codes': accounts.loginCodes, 'log lines held': log.held }),
+	];
+	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, gate, tables, ...accounts };
 	const ports = { http: 0, https: 0 };
 	const events = new EventsHub({ studio, log });
 	const guestEvents = new GuestEventsHub({ studio, log });
 	const metrics = new Metrics(events, guestEvents, services);
 	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
+	tables.push(
+		() => ready.tables,
+		() => guestEvents.tables,
+	);
 	const routes: Route[] = [];
 	routes.push(
 		...sessionRoutes(services),

@@ -2,6 +2,7 @@ import type { Lockout } from '../accounts/lockout.js';
 import type { LoginCodes } from '../accounts/loginCodes.js';
 import type { Passwords } from '../accounts/passwords.js';
 import type { Setup } from '../accounts/setup.js';
+import type { Tables } from '../boundedMap.js';
 import type { Door } from '../door.js';
 import { StudioError } from '../errors.js';
 import type { Settings } from '../settings/settings.js';
@@ -30,6 +31,8 @@ export interface Services {
 	loginCodes: LoginCodes;
 	setup: Pick<Setup, 'first' | 'open' | 'check' | 'done'>;
 	log: Log;
+	/** Of each owner, what it keeps that clients can make more of. */
+	tables: (() => Tables)[];
 }
 
 /** One entry of a collection of the state, or StudioError `not-found`. */

@@ -33,8 +33,9 @@ const exportPage = 500;
 /** Faster than anybody types; the log's oldest entries go when there are too many. */
 const noteRate = { client: { burst: 20, perSecond: 0.5 }, all: { burst: 40, perSecond: 1 } };
 
-export function showLogRoutes({ showLog }: Services): Route[] {
+export function showLogRoutes({ showLog, tables }: Services): Route[] {
 	const notes = new RateLimit(noteRate.client, noteRate.all);
+	tables.push(() => ({ 'note rates': notes.table }));
 	return [
 		route({
 			method: 'GET',

@@ -1,4 +1,5 @@
 import type { Removed } from '../api/schema.js';
+import type { Bounded } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
 import type { LiveState } from '../state.js';
 
@@ -18,10 +19,19 @@ interface Removal {
 export class Removals {
 	#removals = new Map<string, Removal>();
 
+	#forgotten = 0;
+
 	constructor(private readonly state: LiveState) {}
 
+	get table(): Bounded {
+		return { size: this.#removals.size, most: MAX_REMOVALS, forgotten: this.#forgotten };
+	}
+
 	add(what: Omit<Removed, 'until'>, { restore, forget }: Pick<Removal, 'restore' | 'forget'>): void {
-		for (const id of [...this.#removals.keys()].slice(0, this.#removals.size - MAX_REMOVALS + 1)) this.#end(id);
+		for (const id of [...this.#removals.keys()].slice(0, Math.max(0, this.#removals.size - MAX_REMOVALS + 1))) {
+			this.#forgotten += 1;
+			this.#end(id);
+		}
 		const timer = setTimeout(() => this.#end(what.id), UNDO_MS).unref();
 		this.#removals.set(what.id, { restore, forget, timer });
 		const until = new Date(Date.now() + UNDO_MS).toISOString();

@@ -1,4 +1,5 @@
 import type { Connection, NetworkStatus, NetworkTest, ServerCheck } from '../api/schema.js';
+import type { Tables } from '../boundedMap.js';
 import type { Faults } from '../faults.js';
 import type { Settings } from '../settings/settings.js';
 import type { AnswerOptions } from '../webrtc/sdp.js';
@@ -54,6 +55,10 @@ export class Network {
 
 	get settings() {
 		return this.o.settings.current.network;
+	}
+
+	get tables(): Tables {
+		return { 'names of servers': this.#resolver.names };
 	}
 
 	start(): void {

@@ -1,12 +1,24 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { type Bounded, BoundedMap } from '../boundedMap.js';
 
 const keepMs = 60_000;
+const namesKept = 64;
+/** At once: each takes a thread of the few there are. */
+const askedAtOnce = 16;
 
 /** Names of servers as addresses, IPv4 before IPv6. Who asks waits a bounded time; an answer that comes later is there for the next. */
 export class Resolver {
-	#known = new Map<string, { address: string; at: number }>();
+	#known = new BoundedMap<string, { address: string; at: number }>(namesKept);
 	#asking = new Map<string, Promise<void>>();
+
+	constructor(
+		private readonly look: (host: string) => Promise<{ address: string }> = (host) => lookup(host, { verbatim: false }),
+	) {}
+
+	get names(): Bounded {
+		return this.#known;
+	}
 
 	/** Null when the name is not known (yet). */
 	async resolve(host: string, waitMs: number): Promise<string | null> {
@@ -23,7 +35,8 @@ export class Resolver {
 	#ask(host: string): Promise<void> {
 		const running = this.#asking.get(host);
 		if (running) return running;
-		const asked = lookup(host, { verbatim: false })
+		if (this.#asking.size >= askedAtOnce) return Promise.resolve();
+		const asked = this.look(host)
 			.then(({ address }) => void this.#known.set(host, { address, at: performance.now() }))
 			.catch(() => undefined)
 			.finally(() => this.#asking.delete(host));

@@ -1,4 +1,5 @@
 import type { State } from '../api/schema.js';
+import { BoundedMap, type Tables } from '../boundedMap.js';
 import type { Settings } from '../store/settings.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';
@@ -17,6 +18,8 @@ import { testTarget } from './targetTest.js';
 
 /** A strip without sound for this long is silent; for tests it can be shorter. */
 const quietMs = Number(process.env.R58_QUIET_MS ?? 30_000);
+/** Of sources, those that are gone among them. */
+const heardKept = 64;
 /** Quieter is noise. */
 const heardAboveDb = -60;
 
@@ -29,7 +32,7 @@ export interface ReadyOptions {
 /** Whether the show can begin: what is measured all the time, and what is tried out when asked to. */
 export class ReadyCheck {
 	readonly #movements = new Movements();
-	readonly #heardAt = new Map<string, number>();
+	readonly #heardAt = new BoundedMap<string, number>(heardKept);
 	/** With what was tested: an answer about another address is none. */
 	readonly #tested = new Map<string, Tested & { of: string }>();
 	#listeningSince = performance.now();
@@ -37,6 +40,10 @@ export class ReadyCheck {
 	#stop: (() => void)[] = [];
 
 	constructor(private readonly o: ReadyOptions) {}
+
+	get tables(): Tables {
+		return { 'sources that were heard': this.#heardAt };
+	}
 
 	start(): void {
 		const { studio, settings } = this.o;

@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditKind } from '../api/accountSchema.js';
+import { BoundedMap, type Tables } from '../boundedMap.js';
 import type { Database } from './database.js';
 
 export type AuditRecord = Omit<AuditEntry, 'seq' | 'at' | 'count' | 'lastAt'>;
@@ -49,7 +50,7 @@ interface Repeated {
 export class Audit {
 	#database: Database;
 	/** By all they say, the one that was counted last at the end. */
-	#repeated = new Map<string, Repeated>();
+	#repeated = new BoundedMap<string, Repeated>(repeatsKept, (repeated) => this.#write(repeated));
 	#added: Partial<Record<AuditKind, number>> = {};
 	#timer: NodeJS.Timeout | undefined;
 
@@ -58,6 +59,14 @@ export class Audit {
 		private readonly most: Record<AuditKind, number> = kept,
 	) {
 		this.#database = database;
+	}
+
+	get tables(): Tables {
+		const most = Object.values(this.most).reduce((sum, count) => sum + count + purgeEvery, 0);
+		return {
+			'audit entries': { size: this.size, most, forgotten: this.purged },
+			'audit repeats': this.#repeated,
+		};
 	}
 
 	add(record: AuditRecord, now = Date.now()): void {
@@ -71,24 +80,24 @@ export class Audit {
 		}
 		const seq = this.#insert(record, now);
 		this.#repeated.set(key, { seq, count: 1, firstMs: now, lastMs: now, written: true });
-		if (this.#repeated.size <= repeatsKept) return;
-		const [quiet, { written }] = this.#repeated.entries().next().value!;
-		if (!written) this.flush();
-		this.#repeated.delete(quiet);
 	}
 
 	/** Writes how often things happened again; by itself within a second. */
 	flush(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		const update = this.#database.connection.prepare('UPDATE audit SET count = ?, last_at = ? WHERE seq = ?');
 		this.#database.connection.transaction(() => {
-			for (const repeated of this.#repeated.values()) {
-				if (repeated.written) continue;
-				update.run(repeated.count, new Date(repeated.lastMs).toISOString(), repeated.seq);
-				repeated.written = true;
-			}
+			for (const repeated of this.#repeated.values()) this.#write(repeated);
 		})();
+	}
+
+	#write(repeated: Repeated): void {
+		if (repeated.written) return;
+		const { count, lastMs, seq } = repeated;
+		this.#database.connection
+			.prepare('UPDATE audit SET count = ?, last_at = ? WHERE seq = ?')
+			.run(count, new Date(lastMs).toISOString(), seq);
+		repeated.written = true;
 	}
 
 	/** Newest first. */

@@ -1,3 +1,4 @@
+import type { Bounded } from '../boundedMap.js';
 import { type LogEntry, type LogQuery, logEntrySchema } from '../showLog/entry.js';
 import type { Database } from './database.js';
 
@@ -77,6 +78,13 @@ export class LogEntries {
 			)
 			.get();
 		return row?.first != null ? row.first - 1 : (row?.given ?? 0);
+	}
+
+	get table(): Bounded {
+		const found = this.#database.connection
+			.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM show_log')
+			.get()!;
+		return { size: found.count, most: this.mostEntries, forgotten: this.purged };
 	}
 
 	/** Removes what is too old or too much. */

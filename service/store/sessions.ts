@@ -1,3 +1,4 @@
+import type { Bounded } from '../boundedMap.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';
 import type { StoredToken, Tokens } from './tokens.js';
@@ -46,6 +47,8 @@ export class Sessions {
 	#database: Database;
 	#users: Users;
 	#tokens: Tokens;
+	/** Ended before their time, for newer ones of the same account or token. */
+	#forgotten = 0;
 
 	constructor(database: Database, users: Users, tokens: Tokens) {
 		this.#database = database;
@@ -76,13 +79,17 @@ export class Sessions {
 				end: expiry(),
 			});
 		const { column, id } = columnOf(owner);
-		connection
+		this.#forgotten += connection
 			.prepare(
 				`DELETE FROM sessions WHERE hash IN
 					(SELECT hash FROM sessions WHERE ${column} = ? ORDER BY seen_at DESC, rowid DESC LIMIT -1 OFFSET ${sessionsOfOne})`,
 			)
-			.run(id);
+			.run(id).changes;
 		return secret;
+	}
+
+	get table(): Bounded {
+		return { size: this.size, most: sessionsOfOne * (this.#users.size + this.#tokens.size), forgotten: this.#forgotten };
 	}
 
 	/** Whether a session with this id counts. */

@@ -1,7 +1,9 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RtpInput, Target } from '../api/schema.js';
+import type { Tables } from '../boundedMap.js';
 import type { FaultReport } from '../faults.js';
+import { limits } from '../limits.js';
 import { Audit } from './audit.js';
 import { openDatabase } from './database.js';
 import { Documents } from './documents.js';
@@ -41,6 +43,8 @@ export interface Store {
 	showLog: LogEntries;
 	/** Entries that were found and cannot be used. */
 	leftOut: LeftOut;
+	/** What clients can make more of. */
+	readonly tables: Tables;
 	/** Set when the database was damaged and a new one was started. */
 	fault: FaultReport | null;
 	close(): void;
@@ -55,10 +59,12 @@ export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 	const users = new Users(database);
 	const tokens = new Tokens(database);
 	const audit = new Audit(database);
+	const sessions = new Sessions(database, users, tokens);
+	const showLog = new LogEntries(database);
 	return {
 		users,
 		tokens,
-		sessions: new Sessions(database, users, tokens),
+		sessions,
 		audit,
 		guests: new Guests(database, leftOut),
 		scenes: new Scenes(database, leftOut),
@@ -71,7 +77,11 @@ export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 		}),
 		targets: new Documents(database, leftOut, { collection: 'targets', kind: 'targets', schema: storedTargetSchema }),
 		leftOut,
-		showLog: new LogEntries(database),
+		showLog,
+		get tables() {
+			const accounts = { size: users.size, most: limits.accounts, forgotten: 0 };
+			return { accounts, sessions: sessions.table, 'show log entries': showLog.table, ...tokens.tables, ...audit.tables };
+		},
 		fault: movedTo === null ? null : damaged(movedTo),
 		close: () => {
 			audit.flush();

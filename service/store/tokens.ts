@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, type Role, roles, type Token } from '../api/schema.js';
+import { BoundedMap, type Tables } from '../boundedMap.js';
 import { checkRoom, limits } from '../limits.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';
@@ -50,6 +51,8 @@ const tokenColumns = 'id, label, role, guest, streamers, read_only, created_at, 
 const seatMs = 86_400_000;
 /** What an account made in sessions that are gone ends with the others this long: who stole one may have logged out since. */
 const makerDays = 30;
+/** Guests have a seat each. */
+const seats = 12;
 /** So many revoked invites are known as such; older ones are just not valid. */
 const revokedKept = 1000;
 /** Whether a token counts, with the parameters of `countsAt`. */
@@ -91,13 +94,14 @@ function counts(row: Row | undefined): row is Row {
 export class Tokens {
 	#database: Database;
 	/** Invites that were revoked in this run of the service, by the hash of each secret that stood for them. */
-	#revoked = new Map<string, StoredToken>();
+	readonly #revoked: BoundedMap<string, StoredToken>;
 
 	/** Those of guests that were removed a moment ago, should that be undone: by guest, with the hashes of their secrets. */
 	#shelved = new Map<string, (Row & { hash: Buffer })[]>();
 
-	constructor(database: Database) {
+	constructor(database: Database, revokedMost = revokedKept) {
 		this.#database = database;
+		this.#revoked = new BoundedMap(revokedMost);
 	}
 
 	/** The new token with its secret, which is not to be had again. */
@@ -119,6 +123,12 @@ export class Tokens {
 		const { owner = null, session = null } = options.maker ?? {};
 		this.#insert([{ ...row, hash: hashOf(token), maker: owner, maker_session: session }]);
 		return { ...tokenOf(row), token };
+	}
+
+	get tables(): Tables {
+		// When there is no room, who asks for more is refused.
+		const most = limits.tokens + seats * limits['invites of this guest'];
+		return { tokens: { size: this.size, most, forgotten: 0 }, 'revoked invites': this.#revoked };
 	}
 
 	get size(): number {
@@ -214,10 +224,6 @@ export class Tokens {
 			.all({ id: token.id });
 		this.remove(token.id);
 		for (const { hash } of hashes) this.#revoked.set(hash.toString('hex'), token);
-		for (const hash of this.#revoked.keys()) {
-			if (this.#revoked.size <= revokedKept) break;
-			this.#revoked.delete(hash);
-		}
 	}
 
 	/** The revoked invite behind a secret, its own or that of a session's cookie. */

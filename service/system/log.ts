@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { Bounded } from '../boundedMap.js';
 import { LogLines } from './logLines.js';
 import { Redaction } from './redaction.js';
 
@@ -9,6 +10,8 @@ export type Log = pino.Logger & {
 	 * count written when the second is over.
 	 */
 	onceASecond(key: string): pino.Logger;
+	/** Keys whose lines are held back now. */
+	readonly held: Bounded;
 	/** The last lines. */
 	readonly lines: LogLines;
 	/** What is taken out of every line before it is written. */
@@ -16,6 +19,8 @@ export type Log = pino.Logger & {
 };
 
 const windowMs = 1000;
+/** Keys of more are silent: nobody reads so many in a second. */
+const keysHeld = 1000;
 const silent = pino({ level: 'silent' });
 
 /** JSON lines on stderr; stdout belongs to the ready line. Written at once, so that a crash loses none. */
@@ -34,6 +39,7 @@ export function createLog(
 	};
 	const log = pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, kept);
 	const held = new Map<string, number>();
+	let forgotten = 0;
 
 	const closeWindow = (key: string): void => {
 		const suppressed = held.get(key)!;
@@ -52,10 +58,23 @@ export function createLog(
 	return Object.assign(log, {
 		lines,
 		redaction,
+		held: {
+			most: keysHeld,
+			get size() {
+				return held.size;
+			},
+			get forgotten() {
+				return forgotten;
+			},
+		},
 		onceASecond(this: pino.Logger, key: string): pino.Logger {
 			const suppressed = held.get(key);
 			if (suppressed !== undefined) {
 				held.set(key, suppressed + 1);
+				return silent;
+			}
+			if (held.size >= keysHeld) {
+				forgotten += 1;
 				return silent;
 			}
 			openWindow(key);

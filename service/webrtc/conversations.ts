@@ -1,4 +1,5 @@
 import { type GuestMessage, messagesKept } from '../api/guestChannel.js';
+import type { Tables } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
 import { SlidingWindow } from '../slidingWindow.js';
 import type { LiveState } from '../state.js';
@@ -15,6 +16,11 @@ export class Conversations {
 	};
 
 	constructor(private readonly state: LiveState) {}
+
+	get tables(): Tables {
+		const { guest, studio } = this.#sent;
+		return { 'message times of guests': guest.keys, 'message times of the studio': studio.keys };
+	}
 
 	/** Throws `not-found`, or `rate-limited` when this side writes too fast. */
 	add(guest: string, from: GuestMessage['from'], text: string, now = Date.now()): GuestMessage {

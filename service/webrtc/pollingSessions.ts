@@ -1,3 +1,4 @@
+import type { Bounded } from '../boundedMap.js';
 import { StudioError } from '../errors.js';
 import type { PeerAnswer, Studio } from '../studio.js';
 import { PollingSession } from './pollingSession.js';
@@ -17,10 +18,17 @@ interface Entry {
 }
 
 /** The sessions of clients that poll, by a key that says whose they are. */
-export class PollingSessions {
+export class PollingSessions implements Bounded {
+	readonly most = maxSessions;
+	/** Who comes when there is no room is refused. */
+	readonly forgotten = 0;
 	#entries = new Map<string, Entry>();
 
 	constructor(private readonly studio: Studio) {}
+
+	get size(): number {
+		return this.#entries.size;
+	}
 
 	find(key: string): Entry | null {
 		this.#expire();

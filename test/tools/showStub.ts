@@ -38,6 +38,9 @@ export class ShowStub implements Studio {
 	});
 	readonly alerts: Alerts;
 	air = true;
+	get tables() {
+		return this.#conversations.tables;
+	}
 	faultList: Fault[] = [];
 	/** Path of the one file that recordings have. */
 	file = '';

@@ -125,7 +125,7 @@ test('login codes are bounded: four of an account, and nobody crowds out those o
 	const codes = new LoginCodes();
 	const made = Array.from({ length: 5 }, () => codes.make({ user: 'user-1' }, null, 0).code);
 	for (let i = 0; i < 1000; i++) codes.make({ user: 'user-2' }, null, 0);
-	assert.equal([codes.size, codes.dropped], [8, 997]);
+	assert.equal([codes.size, codes.forgotten], [8, 997]);
 	assert.is(codes.take(made[0]!, 1), null);
 	for (const code of made.slice(1)) assert.equal(codes.take(code, 1), { user: 'user-1' });
 	for (let i = 0; i < 1000; i++) codes.make({ user: `user-${i}` }, null, 2);
@@ -170,9 +170,9 @@ test('a login code tells when it ends; what is over makes room, and the codes of
 	for (let i = 0; i < 4; i++) codes.make({ token: 'user-1x' }, null, 2000);
 	assert.is(codes.size, 5);
 	codes.make({ user: 'user-2' }, null, 301_000);
-	assert.equal([codes.size, codes.dropped], [5, 0], 'what ended in the meantime is not dropped for others');
+	assert.equal([codes.size, codes.forgotten], [5, 0], 'what ended in the meantime is not dropped for others');
 	codes.make({ user: 'user-2' }, null, 302_000);
-	assert.equal([codes.size, codes.dropped], [2, 0]);
+	assert.equal([codes.size, codes.forgotten], [2, 0]);
 	const other = codes.make({ token: 'token-1' }, null, 302_000).code;
 	codes.endOf({ user: 'user-2' });
 	assert.is(codes.size, 1);
@@ -184,7 +184,7 @@ test('a login code tells when it ends; what is over makes room, and the codes of
 test('beyond 256 codes the oldest goes', () => {
 	const codes = new LoginCodes();
 	const made = Array.from({ length: 257 }, (_, i) => codes.make({ user: `user-${i}` }, null, 0).code);
-	assert.equal([codes.most, codes.size, codes.dropped], [256, 256, 1]);
+	assert.equal([codes.most, codes.size, codes.forgotten], [256, 256, 1]);
 	assert.equal([codes.take(made[0]!, 1), codes.take(made[1]!, 1)], [null, { user: 'user-1' }]);
 });
 
