@@ -180,7 +180,7 @@ const hostile = [
 	'__proto__',
 ];
 
-test('hostile names come back as they went in, without what is not seen, or are refused; nothing becomes of them', async ({ service, tokens }) => {
+test('hostile names come back as they are seen, or are refused; nothing becomes of them', async ({ service, tokens }) => {
 	for (const name of hostile) {
 		const made = await ask<GuestInvite>(service, 'POST', '/api/guests', { name });
 		assert.is(made.status, 201, name);
@@ -217,7 +217,7 @@ test('hostile bodies, sizes and encodings are refused in words', async ({ servic
 		['not UTF-8', bytes(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d), {}, 400],
 		['UTF-16', Buffer.from('\ufeff{"name":"x"}', 'utf16le'), {}, 400],
 		['overlong UTF-8', bytes(0x22, 0xc0, 0xaf, 0x22), {}, 400],
-		['half a character', '{"name":"\\ud800"}', {}, 201],
+		['half a character', '{"name":"\\ud800"}', {}, 400],
 		['deep lists', deep('[', ']'), {}, 400],
 		['deep objects', `${'{"a":'.repeat(9000)}1${'}'.repeat(9000)}`, {}, 400],
 		['65 kB', `{"name":"${'x'.repeat(66_000)}"}`, {}, 413],
