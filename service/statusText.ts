@@ -1,7 +1,10 @@
 import type { HostStatus, Status } from './api/schema.js';
 
 /** Counters of what did not get through; the rest says how much did. */
-const DROPS = ['skipped', 'dropped', 'overrun', 'disconnected', 'late', 'lateFrames', 'lost', 'synthesised', 'repeated'];
+const DROPS = [
+	...['skipped', 'jumped', 'dropped', 'overrun', 'disconnected', 'refused', 'late', 'lost', 'synthesised', 'repeated'],
+	...['lateFrames', 'lateBlocks', 'skippedFrames', 'skippedBlocks', 'unsent'],
+];
 const FLOWS = ['buffers', 'frames', 'readers', 'connected', 'peers'];
 
 /** A status for people: one line a host, then what was dropped, then the faults. */

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js';
 import { type AuditKind, auditQuerySchema, auditSchema } from './accountSchema.js';
 import type { Caller } from './auth.js';
 import { clientOf } from './client.js';
+import { plainText } from './humanText.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
 
@@ -80,7 +81,7 @@ function fieldsOf(body: unknown): string[] {
 }
 
 function shortened<T extends string | null>(text: T): T {
-	return (text === null ? null : text.replace(/\p{Cc}/gu, ' ').slice(0, longest)) as T;
+	return (text === null ? null : plainText(text).slice(0, longest)) as T;
 }
 
 export function auditRoutes({ store }: Services): Route[] {

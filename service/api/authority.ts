@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { isLoopbackAddress, lanAddresses, urlHost } from '../network/addresses.js';
 import { type Route, route } from './route.js';
 import type { Services } from './services.js';
-import { trustPage, trustPagePolicy } from './trustPage.js';
+import { answerTrustPage } from './trustPage.js';
 
 const contentType = 'application/x-x509-ca-cert';
 
@@ -51,10 +51,8 @@ export function authorityRoutes({ certificates }: Services, httpPort: () => numb
 			summary: 'How to trust this server, for each platform',
 			undocumented: true,
 			handler: ({ context }) => {
-				context.set('Content-Security-Policy', trustPagePolicy);
-				context.type = 'text/html';
 				const { name, fingerprint } = certificates.info.authority;
-				return trustPage({ name, fingerprint, url: pageUrl(context) });
+				answerTrustPage(context, { name, fingerprint, url: pageUrl(context) });
 			},
 		}),
 	];

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+import { plainPage } from './plainPage.js';
 import { qrSvg } from './qr.js';
 
 interface Platform {
@@ -49,46 +50,31 @@ const platforms: Platform[] = [
 	},
 ];
 
-const style = `
-:root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; }
-body { max-width: 44rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.4rem; }
+const page = plainPage({
+	title: 'Trust this studio',
+	style: `
+body { max-width: 44rem; }
 h2 { font-size: 1.15rem; }
 a { color: #0b57d0; }
-:root { background: #fff; color: #13161b; }
-@media (prefers-color-scheme: dark) { :root { background: #121418; color: #f2f4f7; } a { color: #8ab4ff; } }
+@media (prefers-color-scheme: dark) { a { color: #8ab4ff; } }
 .download { display: inline-block; padding: 0.7rem 1.2rem; border-radius: 8px; background: #1f5fd0; color: #fff; font-weight: 600; text-decoration: none; }
 .fingerprint { font: 0.9rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 .qr { width: 200px; max-width: 60vw; background: #fff; border-radius: 8px; display: block; }
 summary { padding: 0.6rem 0; font-weight: 600; cursor: pointer; }
 details { border-top: 1px solid #8886; }
 li { margin: 0.4rem 0; }
-`;
+`,
+});
 
-/** No script and no file: this page is read before the browser trusts the studio, over plain HTTP, on any browser. */
-export const trustPagePolicy = [
-	"default-src 'none'",
-	`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-	'img-src data:',
-	"base-uri 'none'",
-	"form-action 'none'",
-	"frame-ancestors 'none'",
-].join('; ');
-
-/** How to trust the studio, platform by platform. */
-export function trustPage({ name, fingerprint, url }: { name: string; fingerprint: string; url: string }): string {
+/** How to trust the studio, platform by platform. It is read over plain HTTP. */
+export function answerTrustPage(
+	context: Context,
+	{ name, fingerprint, url }: { name: string; fingerprint: string; url: string },
+): void {
 	const code = `data:image/svg+xml;base64,${Buffer.from(qrSvg(url)).toString('base64')}`;
-	return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Trust this studio – R58 Studio</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>Trust this studio</h1>
+	page(
+		context,
+		`<h1>Trust this studio</h1>
 <p>The studio proves who it is with a certificate of its own. Once this device trusts it, the browser warns no more, and
 camera and microphone work. It takes a minute, and once for each device.</p>
 <p><a class="download" href="/ca.crt" download="r58-studio.crt">Download</a> <a href="/ca.pem">as .pem</a></p>
@@ -106,11 +92,8 @@ ${platform.steps.map((step) => `<li>${step}</li>`).join('\n')}
 authority could pretend to be other sites to this device, so remove it when you no longer use this studio.</p></details>
 <h2>On another device</h2>
 <p>Scan this, or open <b>${escaped(url)}</b></p>
-<img class="qr" alt="QR code of this page" src="${code}">
-</main>
-</body>
-</html>
-`;
+<img class="qr" alt="QR code of this page" src="${code}">`,
+	);
 }
 
 function escaped(text: string): string {

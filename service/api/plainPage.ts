@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+
+const base = `
+:root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif; background: #fff; color: #13161b; }
+@media (prefers-color-scheme: dark) { :root { background: #121418; color: #f2f4f7; } }
+body { margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.4rem; }
+`;
+
+/**
+ * A page without script and files, which any browser shows before it trusts the studio. The answer to a request is what is in its
+ * `main`; pictures stand in it as data.
+ */
+export function plainPage({ title, style: own }: { title: string; style: string }): (context: Context, main: string) => void {
+	const style = base + own;
+	const policy = [
+		"default-src 'none'",
+		`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+		'img-src data:',
+		"base-uri 'none'",
+		"form-action 'none'",
+		"frame-ancestors 'none'",
+	].join('; ');
+	return (context, main) => {
+		context.set('Content-Security-Policy', policy);
+		context.type = 'text/html; charset=utf-8';
+		context.body = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} – R58 Studio</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${main}
+</main>
+</body>
+</html>
+`;
+	};
+}
