@@ -93,6 +93,14 @@ test('so many in the last while, then as long as until the oldest of them is ove
 	assert.is(window.waitMs('a', 1100), 0);
 });
 
+test('who did it more often than that waits until fewer are left, and is one key of a bounded table', () => {
+	const window = new SlidingWindow(1000, 2);
+	for (const at of [0, 300, 500]) window.add('a', at);
+	assert.equal([window.waitMs('a', 600), window.keys.size], [700, 1]);
+	for (let i = 0; i <= window.keys.most; i += 1) window.add(`client ${i}`, 600);
+	assert.is(window.keys.size, window.keys.most);
+});
+
 test('sweeping forgets those whose last time is over, and nobody else', () => {
 	const window = new SlidingWindow(1000, 1);
 	window.add('old', 0);
