@@ -35,6 +35,8 @@ interface Box {
 /** Flags of `trun` (§8.8.8) and the bit of a sample's flags that says "no sync sample". */
 const HAS = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, composition: 0x800 };
 const NO_SYNC = 0x1_0000;
+/** Half a second of picture has 60, of sound 24: more is damage, and would be made room for. */
+const MOST_SAMPLES = 65_536;
 /** Flags of `tfhd` (§8.8.7): what comes before the defaults, and the defaults, used where all samples are alike. */
 const DEFAULT = { base: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 };
 
@@ -63,8 +65,22 @@ function find(data: Buffer, from: number, to: number, ...path: string[]): Box | 
 	return rest.length > 0 ? find(data, found.content, found.end, ...rest) : found;
 }
 
+/** What `read` finds; null when a box is shorter than its content has to be. */
+function whole<T>(read: () => T | null): T | null {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof RangeError) return null;
+		throw error;
+	}
+}
+
 /** The tracks of a whole `moov` box by their number. */
 export function readTracks(moov: Buffer): Map<number, Track> {
+	return whole(() => tracksOf(moov)) ?? new Map();
+}
+
+function tracksOf(moov: Buffer): Map<number, Track> {
 	const tracks = new Map<number, Track>();
 	for (const box of boxes(moov, 8, moov.length)) {
 		if (box.type !== 'trak') continue;
@@ -112,6 +128,10 @@ function defaultsOf(moof: Buffer, tfhd: Box): { duration: number | null; size: n
 
 /** What a whole `moof` box says; null when it is not as mp4mux writes it. */
 export function readFragment(moof: Buffer): Fragment | null {
+	return whole(() => fragmentOf(moof));
+}
+
+function fragmentOf(moof: Buffer): Fragment | null {
 	const tfhd = find(moof, 8, moof.length, 'traf', 'tfhd');
 	const tfdt = find(moof, 8, moof.length, 'traf', 'tfdt');
 	const run = runOf(moof);
@@ -120,7 +140,7 @@ export function readFragment(moof: Buffer): Fragment | null {
 	const defaults = defaultsOf(moof, tfhd);
 	const known = (own: number, of: number | null) => (flags & own) !== 0 || of !== null;
 	if (!known(HAS.duration, defaults.duration) || !known(HAS.size, defaults.size)) return null;
-	if ((flags & HAS.dataOffset) === 0 || entries + count * entrySize > box.end) return null;
+	if ((flags & HAS.dataOffset) === 0 || count > MOST_SAMPLES || entries + count * entrySize > box.end) return null;
 	const samples = Array.from({ length: count }, (_, i) => {
 		let at = entries + i * entrySize;
 		const field = (own: number, of: number | null): number => {

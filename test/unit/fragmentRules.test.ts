@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { boxHeader, endOf, readFragment, readTracks, shortened } from '../../service/recordings/fragments.js';
+import { Random } from '../tools/random.js';
 import { test } from '../tools/suite.js';
 
 /** Boxes put together by hand (ISO/IEC 14496-12); fragments.test.ts has those of the real mp4mux. */
@@ -30,12 +31,14 @@ const trun = (flags: number, count: number, ...fields: number[]) => box('trun', 
 function moof({ tfhd: head = tfhd(0), tfdt: time = tfdt(500), trun: run = trun(0x300, 1, 10, 20) }: Moof): Buffer {
 	return box('moof', box('mfhd', u32(0, 1)), box('traf', head, time, run));
 }
+const partOf = (name: string) => ({ tfhd: tfhd(0), tfdt: tfdt(500) })[name] ?? trun(0x300, 1, 10, 20);
 const NO_SYNC = 0x1_0000;
 
 test('a box says its type and size, short or long; what is too small or too short says nothing', () => {
 	assert.equal(boxHeader(box('free', Buffer.alloc(4))), { type: 'free', size: 12, header: 8 });
 	assert.equal(boxHeader(box('free')), { type: 'free', size: 8, header: 8 });
 	assert.equal(boxHeader(longBox('mdat', Buffer.alloc(3))), { type: 'mdat', size: 19, header: 16 });
+	assert.equal(boxHeader(longBox('mdat', Buffer.alloc(0))), { type: 'mdat', size: 16, header: 16 });
 	assert.is(boxHeader(longBox('mdat', Buffer.alloc(3)).subarray(0, 15)), null);
 	assert.is(boxHeader(Buffer.concat([u32(7), Buffer.from('free')])), null);
 	assert.is(boxHeader(Buffer.alloc(7, 9)), null);
@@ -138,7 +141,7 @@ test('tracks are found by what they are, in both versions of their headers', () 
 		box('trak', box('mdia', short(7, 1)[1], hdlr('vide'))),
 		box('trak', short(8, 1)[0], box('mdia', hdlr('vide'))),
 		box('trak', short(9, 1)[0], box('mdia', short(9, 1)[1])),
-		box('udta', box('tkhd', u32(0, 1, 2, 10))),
+		box('udta', short(10, 1)[0], box('mdia', short(10, 1)[1], hdlr('vide'))),
 	);
 	assert.equal(
 		[...readTracks(moov)],
@@ -149,6 +152,31 @@ test('tracks are found by what they are, in both versions of their headers', () 
 	);
 	// A box that goes beyond the end is not read, nor what is behind it.
 	assert.is(readTracks(moov.subarray(0, 60)).size, 0);
+	const tooLong = Buffer.from(moov);
+	const first = 8 + 12;
+	tooLong.writeUInt32BE(tooLong.readUInt32BE(first) + 1000, first);
+	assert.is(readTracks(tooLong).size, 0);
+});
+
+test('boxes that are damaged are no fragment and no tracks, and nothing is thrown', () => {
+	for (const type of ['tfhd', 'tfdt', 'trun'] as const) {
+		const last = box(
+			'moof',
+			box('traf', ...['tfhd', 'tfdt', 'trun'].filter((name) => name !== type).map((name) => partOf(name)), box(type)),
+		);
+		assert.is(readFragment(last), null, `an empty ${type}`);
+	}
+	assert.is(readTracks(box('moov', box('trak', box('mdia', box('mdhd'), box('hdlr')), box('tkhd')))).size, 0);
+	const alike = (count: number) => readFragment(moof({ tfhd: tfhd(0x18, 40, 50), trun: trun(0, count) }));
+	assert.equal([alike(65_536)?.samples.length, alike(65_537), alike(0xffff_ffff)], [65_536, null, null]);
+	const random = new Random(3);
+	const good = moof({ tfhd: tfhd(0x39, 0, 9, 40, 50, 0), trun: trun(0x300, 3, 10, 2, 11, 3, 12, 4) });
+	for (let i = 0; i < 2000; i += 1) {
+		const damaged = Buffer.from(good.subarray(0, random.between(8, good.length)));
+		for (let n = 0; n < 3; n += 1) damaged[Math.floor(random.next() * damaged.length)] = Math.floor(random.next() * 256);
+		readFragment(damaged);
+		readTracks(damaged);
+	}
 });
 
 test('a fragment is shortened with all sizes and places that change with it', () => {

@@ -164,7 +164,7 @@ test('every fault says what to do', () => {
 		nobody,
 	);
 	assert.is(new Set(all.map(({ remedy }) => remedy)).size, 9);
-	for (const { code, remedy } of all) assert.match(remedy, /\w+ \w+/, code);
+	for (const { code, remedy, message } of all) for (const text of [remedy, message]) assert.match(text, /\w+ \w+ \w+/, code);
 });
 
 test.run();

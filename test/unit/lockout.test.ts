@@ -155,6 +155,13 @@ test('who succeeds without an account frees none', () => {
 	assert.equal([guess(lockout, '192.0.2.3', 'null', 1), lockout.failed], [2, 5]);
 });
 
+test('who names no account does not wait for those that share what is left of the accounts', () => {
+	const lockout = new Lockout();
+	for (let i = 0; i <= 4096; i += 1) for (let n = 0; n < 6; n += 1) lockout.accounts.count(`name ${i}`, 0);
+	assert.ok(guess(lockout, '192.0.2.1', 'another', 1) > 0);
+	assert.is(guess(lockout, '192.0.2.1', null, 1), 0);
+});
+
 test('a code has halves of which the first is never the shorter', () => {
 	assert.equal(['ABCD', 'ABCDE', ''].map(shownCode), ['AB-CD', 'ABC-DE', '-']);
 	assert.is(typedCode('o0-iIlL 1'), '0011111');
@@ -179,6 +186,11 @@ test('a login code tells when it ends; what is over makes room, and the codes of
 	assert.equal(codes.take(other, 302_001), { token: 'token-1' });
 	assert.is(codes.size, 0);
 	assert.is(codes.take('', 302_001), null);
+});
+
+test('without sessions to look at, a code stands for itself', () => {
+	const codes = new LoginCodes();
+	assert.equal(codes.take(codes.make({ user: 'user-1' }, 'session-1', 0).code, 1), { user: 'user-1' });
 });
 
 test('beyond 256 codes the oldest goes', () => {
