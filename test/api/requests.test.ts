@@ -145,6 +145,15 @@ test('requests change the show and answer with what it became', async () => {
 	const answer = async (method: string, path: string, json: unknown) => (await server.ask(method, path, { token, json })).json();
 	assert.is(((await answer('PATCH', '/api/sources/hdmi1', { label: 'Left' })) as { label: string }).label, 'Left');
 	assert.is(((await answer('PATCH', '/api/audio/master', { gainDb: -6 })) as { gainDb: number }).gainDb, -6);
+	// Read by other routes: what was named changed, and nothing beside it.
+	const before = server.show.state.current;
+	await answer('PATCH', '/api/sources/hdmi1', { delayMs: 80 });
+	await answer('PATCH', '/api/audio/master', { mute: true });
+	const read = async (path: string) => (await server.ask('GET', path, { token })).json() as Promise<object>;
+	assert.equal(await read('/api/sources/hdmi1'), { ...before.sources.hdmi1, delayMs: 80 });
+	const { audio, sources } = (await read('/api/state')) as typeof before;
+	assert.equal(audio, { ...before.audio, master: { ...before.audio.master, mute: true } });
+	assert.equal(sources.hdmi2, before.sources.hdmi2);
 	assert.equal(await answer('PUT', '/api/preview', { scene: 'two' }), {
 		preview: 'two',
 		program: server.show.state.current.buses.program,
@@ -154,7 +163,30 @@ test('requests change the show and answer with what it became', async () => {
 	});
 	assert.is(((await answer('PUT', '/api/scenes/new', { layers: [] })) as { id: string }).id, 'new');
 	assert.is((await server.ask('DELETE', '/api/scenes/new', { token })).status, 204);
-	assert.is((await server.ask('POST', '/api/take', { token })).status, 200);
+	const { program, preview } = server.show.state.current.buses;
+	const asked: object[] = [];
+	const { take } = server.show;
+	server.show.take = (...args: object[]) => {
+		asked.push(args[0]!);
+		return take.call(server.show);
+	};
+	try {
+		assert.is((await server.ask('POST', '/api/take', { token })).status, 200);
+		await answer('POST', '/api/take', { kind: 'mix', durationMs: 1200 });
+		await answer('POST', '/api/take', { kind: 'wipe' });
+	} finally {
+		server.show.take = take;
+	}
+	assert.equal(
+		asked.map(({ kind, durationMs }: { kind?: string; durationMs?: number }) => [kind, durationMs]),
+		[
+			['cut', 500],
+			['mix', 1200],
+			['wipe', 500],
+		],
+	);
+	const { buses } = (await read('/api/state')) as typeof before;
+	assert.equal([buses.program, buses.preview], [preview, program], 'three takes have swapped the buses');
 });
 
 test('health tells the public only whether', async () => {
