@@ -204,6 +204,14 @@ test('somebody without an invite knocks, the operator sees the name and admits; 
 		server.ask('GET', '/api/session', { token: (answer as { token: string }).token }),
 	);
 	assert.equal([who.role, who.guest, guest.name], ['guest', guest.id, 'Cy']);
+	// The next time there is a place to wait in, whoever else knocks.
+	const { pass } = answer as { pass: string };
+	const codes = [];
+	for (const shown of [undefined, undefined, undefined, pass, `${pass.slice(0, -4)}AAAA`])
+		codes.push((await server.ask('POST', '/api/door', { json: { name: 'Cy', pass: shown } })).status);
+	assert.equal(codes, [201, 201, 201, 201, 503]);
+	for (const { id } of await body<Visitor[]>(operator('GET', '/api/door/visitors')))
+		await operator('DELETE', `/api/door/visitors/${id}`);
 });
 
 test('tickets cannot be tried without end from one address', async () => {
