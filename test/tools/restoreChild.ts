@@ -5,8 +5,11 @@ import { backupsOf, silent } from './dataFolder.js';
 
 const [, , dataDir = ''] = process.argv;
 const folder = { dataDir, keysDir: join(dataDir, 'tls') };
-process.stdout.write('ready\n');
+/** Each line is a round of its work, the first its start. */
+const round = () => process.stdout.write('round\n');
+round();
 for (;;) {
 	finishPending({ ...folder, log: silent });
 	backupsOf(folder).undo();
+	round();
 }
