@@ -9,6 +9,11 @@ import { pause } from '../tools/wait.js';
 const test = timedSuite('sound of the mixer');
 const staged = (name: string, body: (stage: Stage) => Promise<void>) => stagedIn(name, body, test);
 
+/** The largest change from one sample to the next. */
+function steepest(samples: Float32Array): number {
+	return samples.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - samples[i - 1]!)) : 0), 0);
+}
+
 staged('N-1 has the sound of all slots but its own; levels tell the peaks', async (stage) => {
 	const tones = [440, 550, 660];
 	for (const [slot, hz] of tones.entries()) await stage.source(slot, red, { hz });
@@ -23,11 +28,12 @@ staged('N-1 has the sound of all slots but its own; levels tell the peaks', asyn
 	assert.equal(Object.keys(slots), ['0', '1', '2']);
 	for (const [left, right] of Object.values(slots) as [number, number][])
 		assert.ok(Math.abs(left + 20) <= 0.2 && Math.abs(right + 20) <= 0.2, `${left}, ${right} dBFS`);
-	const heard = (pad: string, hz: number) => bandDb(stage.audio(pad).left.slice(-24_000, -2400), 48_000, hz);
-	for (const hz of tones) assert.ok(Math.abs(heard('audio', hz) + 20) < 0.2, `${hz} Hz in program`);
-	assert.ok(Math.abs(heard('n1_1', 440) + 20) < 0.2);
-	assert.ok(Math.abs(heard('n1_1', 660) + 20) < 0.2);
-	assert.ok(heard('n1_1', 550) < -80, `own tone at ${heard('n1_1', 550)} dB`);
+	for (const side of ['left', 'right'] as const) {
+		const heard = (pad: string, hz: number) => bandDb(stage.audio(pad)[side].slice(-24_000, -2400), 48_000, hz);
+		for (const hz of tones) assert.ok(Math.abs(heard('audio', hz) + 20) < 0.2, `${hz} Hz in program, ${side}`);
+		for (const hz of [440, 660]) assert.ok(Math.abs(heard('n1_1', hz) + 20) < 0.2, `${hz} Hz, ${side}`);
+		assert.ok(heard('n1_1', 550) < -80, `own tone at ${heard('n1_1', 550)} dB, ${side}`);
+	}
 });
 
 staged('gains of a program command ramp from its first frame on, without a step', async (stage) => {
@@ -47,18 +53,19 @@ staged('gains of a program command ramp from its first frame on, without a step'
 	await stage.mixer.waitEvent('stats');
 	await stage.mixer.waitEvent('stats');
 	await stage.stop();
-	const { first, left } = stage.audio();
-	const peak = (from: number, to: number) =>
-		left.slice(from - first, to - first).reduce((max, v) => Math.max(max, Math.abs(v)), 0);
-	// A sine of 440 Hz and −20 dBFS changes by 0.00576 at most from sample to sample.
-	const steepest = left.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - left[i - 1]!)) : 0), 0);
-	assert.ok(steepest < 0.006, `a step of ${steepest}`);
-	assert.is(peak(first, ramps[0]!.begin), 0, 'silence before the first command');
-	for (const [i, { begin, end, gain }] of ramps.entries()) {
-		const before = ramps[i - 1]?.gain ?? 0;
-		assert.ok(Math.abs(peak(end, end + 400) - 0.1 * gain) < 0.002, `after ramp ${i}`);
-		const half = (begin + end) / 2;
-		assert.ok(Math.abs(peak(half - 200, half + 200) - (0.1 * (gain + before)) / 2) < 0.004, `half of ramp ${i}`);
+	const { first, ...sides } = stage.audio();
+	for (const [side, samples] of Object.entries(sides)) {
+		const peak = (from: number, to: number) =>
+			samples.slice(from - first, to - first).reduce((max, v) => Math.max(max, Math.abs(v)), 0);
+		// A sine of 440 Hz and −20 dBFS changes by 0.00576 at most from sample to sample.
+		assert.ok(steepest(samples) < 0.006, `a step of ${steepest(samples)}, ${side}`);
+		assert.is(peak(first, ramps[0]!.begin), 0, `silence before the first command, ${side}`);
+		for (const [i, { begin, end, gain }] of ramps.entries()) {
+			const before = ramps[i - 1]?.gain ?? 0;
+			assert.ok(Math.abs(peak(end, end + 400) - 0.1 * gain) < 0.002, `after ramp ${i}, ${side}`);
+			const half = (begin + end) / 2;
+			assert.ok(Math.abs(peak(half - 200, half + 200) - (0.1 * (gain + before)) / 2) < 0.004, `half of ramp ${i}, ${side}`);
+		}
 	}
 });
 
@@ -77,10 +84,9 @@ staged('a source that stops and comes back is faded, not cut off', async (stage)
 	const { slots } = await stage.mixer.waitEvent('stats', (e) => e.slots[0].audio.gaps > 0);
 	await stage.stop();
 	assert.is(slots[0].audio.slips, 0);
-	const { left } = stage.audio();
+	const { left, right } = stage.audio();
 	// The most a fade of 128 samples can add to the sine's own 0.00576.
-	const steepest = left.reduce((max, v, i) => (i ? Math.max(max, Math.abs(v - left[i - 1]!)) : 0), 0);
-	assert.ok(steepest < 0.0075, `a step of ${steepest}`);
+	for (const samples of [left, right]) assert.ok(steepest(samples) < 0.0075, `a step of ${steepest(samples)}`);
 });
 
 staged('picture and sound stay together when the delay of their source changes in the show', async (stage) => {
