@@ -54,14 +54,14 @@ export function sceneOnAir(scene: string, buses: Buses | null): boolean {
 }
 
 /** What a tile says in place of a picture, or over it; null while frames advance. */
-export function stateText({ state, lastError }: Source): string | null {
+export function stateText({ state, lastError, held, onLoss }: Source): string | null {
 	switch (state) {
 		case 'live':
 			return null;
 		case 'starting':
 			return 'Starting…';
 		case 'no-signal':
-			return 'No signal';
+			return held && onLoss === 'hold' ? 'No signal: the last picture is held' : 'No signal';
 		case 'off':
 			return 'Off';
 		case 'fault':

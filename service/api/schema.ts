@@ -87,6 +87,8 @@ export const sourceSchema = z.object({
 	fit: fitSchema,
 	onLoss: z.enum(['hold', 'backup', 'slate']),
 	backup: id.nullable(),
+	/** Its picture is lost, and the mixer still has the last one: `onLoss: hold` shows it. */
+	held: z.boolean(),
 	/** Where the packets of a source of kind rtp are taken. */
 	rtp: rtpInputSchema.optional(),
 	lastError: z.string().nullable(),

@@ -4,6 +4,8 @@ import { type Figure, Interval, type Probe } from './figures.js';
 import type { MachineFiles } from './files.js';
 
 const sectorBytes = 512;
+/** An error of a disk is told for so long after it. */
+const errorsToldMs = 3_600_000;
 
 interface Writes {
 	device: string;
@@ -16,11 +18,13 @@ interface Writes {
 export class Disk implements Probe {
 	#interval = new Interval();
 	#before: Writes | null = null;
-	#errorsAtStart: number | null = null;
+	/** Counts of errors, newest last; the first is the newest that is an hour old. */
+	#errorCounts: { device: string; at: number; count: number }[] = [];
 
 	constructor(
 		private readonly files: MachineFiles,
 		private readonly folder: string,
+		private readonly now = () => performance.now(),
 	) {}
 
 	async read(): Promise<Figure[]> {
@@ -69,7 +73,7 @@ export class Disk implements Probe {
 		return source?.startsWith('/dev/') ? rows.find((fields) => fields[2] === basename(source)) : undefined;
 	}
 
-	/** ext4 counts its own errors, SCSI disks those of their requests; since the service runs. */
+	/** ext4 counts its own errors, SCSI disks those of their requests; here those of the last hour, while the service runs. */
 	async #errors(device: string): Promise<Figure[]> {
 		const [fileSystem, requests] = await Promise.all([
 			this.files.number(`/sys/fs/ext4/${device}/errors_count`),
@@ -77,7 +81,11 @@ export class Disk implements Probe {
 		]);
 		if (fileSystem === null && requests === null) return [];
 		const count = (fileSystem ?? 0) + (requests ?? 0);
-		this.#errorsAtStart ??= count;
-		return [{ group: 'diskErrors', name: device, value: Math.max(0, count - this.#errorsAtStart), limit: 0 }];
+		const at = this.now();
+		const counts = this.#errorCounts.filter((known) => known.device === device && known.count <= count);
+		if (counts.at(-1)?.count !== count) counts.push({ device, at, count });
+		while (counts.length > 1 && at - counts[1]!.at >= errorsToldMs) counts.shift();
+		this.#errorCounts = counts;
+		return [{ group: 'diskErrors', name: device, value: count - counts[0]!.count, limit: 0 }];
 	}
 }

@@ -9,7 +9,7 @@ export const groups = {
 	diskFree: { label: 'Disk left', unit: 'bytes', missing: 'the space of the disk' },
 	diskWrite: { label: 'Disk writes', unit: 'bytes/s', missing: 'the writes of the disk (its device is not known)' },
 	diskLatency: { label: 'Time of a write', unit: 'ms', missing: 'the time that writes take' },
-	diskErrors: { label: 'Disk errors', unit: 'since start', missing: 'errors of the disk (its driver does not count them)' },
+	diskErrors: { label: 'Disk errors', unit: 'in the last hour', missing: 'errors of the disk (its driver does not count them)' },
 	network: { label: 'Network', unit: 'kbit/s', missing: 'the traffic of the network' },
 	networkErrors: { label: 'Network errors', unit: '/s', missing: 'errors of the network' },
 	linkSpeed: { label: 'Link speed', unit: 'Mbit/s', missing: 'the speed of the link (the driver does not tell)' },

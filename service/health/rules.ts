@@ -75,7 +75,7 @@ const diskErrors: Rule = (now) =>
 		subject: name,
 		holds: value > 0,
 		forMs: 0,
-		message: `the disk ${name} has reported ${value} ${value === 1 ? 'error' : 'errors'} since the service runs`,
+		message: `the disk ${name} has reported ${value} ${value === 1 ? 'error' : 'errors'} within an hour`,
 		remedy: 'Save what is on it now, then replace the disk (for an SD card: the card)',
 	}));
 

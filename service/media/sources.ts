@@ -144,6 +144,7 @@ export class Sources {
 			fit: 'contain',
 			onLoss: 'hold',
 			backup: null,
+			held: false,
 			lastError: null,
 			...this.#changed[id],
 			// A guest's name is kept with the guest.
@@ -267,7 +268,8 @@ export class Sources {
 		const source = this.o.state.current.sources[id];
 		const signal = source?.kind === 'rtp' && source.video === null ? audio : video;
 		if (signal === 'live') this.#live.add(id);
-		else this.#live.delete(id);
+		const was = signal === 'live' ? false : this.#live.delete(id);
+		if (source) this.o.state.set(`sources.${id}.held`, video === 'lost' && (source.held || was));
 		clearTimeout(this.#going.get(id));
 		this.#going.delete(id);
 		if (signal === 'live') this.setState(id, 'live');

@@ -282,6 +282,7 @@ function initialState(): Omit<State, 'seq'> {
 				fit: 'contain',
 				onLoss: 'hold',
 				backup: null,
+				held: false,
 				alsaDevice: null,
 				lastError: null,
 			},

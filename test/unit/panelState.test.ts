@@ -132,6 +132,9 @@ test('a tile says why it has no picture, and nothing while it has one', () => {
 		['Starting…', 'No signal', 'Off', 'Fault, restarting…'],
 	);
 	assert.is(text('fault', 'the cable is out'), 'Fault: the cable is out');
+	const lost = (onLoss: Source['onLoss'], held: boolean) => stateText({ state: 'no-signal', onLoss, held } as Source);
+	assert.is(lost('hold', true), 'No signal: the last picture is held');
+	assert.equal([lost('hold', false), lost('slate', true), lost('backup', true)], Array(3).fill('No signal'));
 });
 
 test('the buttons of the layouts are those that the service has', () => {
