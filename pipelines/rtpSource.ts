@@ -24,6 +24,7 @@ export function rtpSource(o: RtpSourceOptions): string {
 			chain(
 				packets(o.address, o.video.port, { media: 'video', rate: 90_000, name: o.video.codec.toUpperCase() }),
 				videoDecoders[o.video.codec](o.canvas),
+				element('r58meter', { name: 'picture' }),
 				o.video.codec === 'h264' && deinterlacer(o.canvas),
 				element('videoconvertscale', { 'add-borders': true }),
 				// The sender's own rate stays: the mixer takes the newest frame.
@@ -47,6 +48,10 @@ function packets(address: string, port: number, { media, rate, name }: { media: 
 			reuse: false,
 			// A key frame comes in one burst.
 			'buffer-size': 2_000_000,
+			caps: 'application/x-rtp',
+		}),
+		element('r58rtpport', {
+			name: `${media}-port`,
 			caps: `application/x-rtp,media=${media},clock-rate=${rate},encoding-name=${name}`,
 		}),
 		element('rtpjitterbuffer', { latency: LOSS_MS, 'do-lost': true }),

@@ -244,7 +244,7 @@ export class LiveStudio implements Studio {
 
 		const mixers = () => [this.#program, this.#multiview];
 		this.#sources = new Sources({ instance, canvas, slots: SLOTS, state, settings: store.settings, supervisor, faults, mixers });
-		this.#rtpSources = new RtpSources({ instance, canvas, state, store, supervisor, sources: this.#sources });
+		this.#rtpSources = new RtpSources({ instance, canvas, state, store, supervisor, sources: this.#sources, faults });
 		this.#targets = new Targets({
 			instance,
 			state,

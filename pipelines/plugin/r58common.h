@@ -28,6 +28,7 @@ gboolean r58_tracktime_register (GstPlugin *plugin);
 gboolean r58_meter_register (GstPlugin *plugin);
 gboolean r58_v4l2src_register (GstPlugin *plugin);
 gboolean r58_size_limit_register (GstPlugin *plugin);
+gboolean r58_rtp_port_register (GstPlugin *plugin);
 
 /* Makes the pipeline that holds `element` run on the monotonic system clock, whatever other elements
  * provide. Call in NULL→READY. */

@@ -31,6 +31,10 @@ const remedies: { when: RegExp; remedy: string }[] = [
 		when: /network\.specialTargets/,
 		remedy: 'Give the address of the other machine, or let a technician allow it (settings: network.specialTargets)',
 	},
+	{
+		when: /picture of \d+×\d+ is larger/,
+		remedy: 'Let the sender make its picture smaller: no side may be more than twice that of the canvas (Full HD always fits)',
+	},
 	{ when: /No space left|disk is full/i, remedy: 'Free space on the disk or choose another data folder' },
 	{
 		when: /address .* in use by another writer/i,

@@ -4,8 +4,10 @@ import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
 import { rtpSource } from '../../pipelines/rtpSource.js';
 import type { RtpInput, Source, SourceCreate } from '../api/schema.js';
 import { messageOf, StudioError } from '../errors.js';
+import type { Faults } from '../faults.js';
 import type { LiveState } from '../state.js';
 import type { Store, StoredRtpSource } from '../store/store.js';
+import { PictureWatch } from './pictureWatch.js';
 import type { Sources } from './sources.js';
 import type { SupervisedHost } from './supervisedHost.js';
 import type { Supervisor } from './supervisor.js';
@@ -19,11 +21,13 @@ export interface RtpSourcesOptions {
 	store: Store;
 	supervisor: Supervisor;
 	sources: Sources;
+	faults: Faults;
 }
 
 /** Sources that other programs send as plain RTP, each on ports of its own. */
 export class RtpSources {
 	#hosts = new Map<string, SupervisedHost>();
+	#pictures = new Map<string, PictureWatch>();
 	/** False in safe mode: what is made then starts with the others. */
 	#running = false;
 
@@ -66,6 +70,7 @@ export class RtpSources {
 		const { sources, state, store, canvas } = this.o;
 		const host = this.#hosts.get(id)!;
 		await host.stop();
+		this.#pictures.get(id)!.end();
 		const source = sources.get(id);
 		const picture = { width: canvas.width, height: canvas.height, fps: fpsOf(canvas) };
 		state.set(`sources.${id}`, {
@@ -97,10 +102,32 @@ export class RtpSources {
 				return rtpSource({ instance, id, canvas, address: addresses[listen], video, audio });
 			},
 		});
-		host.on('down', (reason) => sources.setState(id, 'fault', reason));
 		host.on('ready', () => sources.recover(id));
 		this.#hosts.set(id, host);
+		this.#watch(id, host);
 		sources.connect(id);
+	}
+
+	#watch(id: string, host: SupervisedHost): void {
+		const { sources, state, faults } = this.o;
+		const watch = new PictureWatch(faults, `source ${id}`, () => state.current.sources[id]?.label ?? id);
+		this.#pictures.set(id, watch);
+		let packets = 0;
+		host.on('down', (reason) => {
+			sources.setState(id, 'fault', reason);
+			watch.ended(reason);
+		});
+		host.on('ready', () => {
+			packets = 0;
+			watch.ended('');
+		});
+		host.on('event', (element, event, data) => {
+			if (event !== 'stats') return;
+			if (element === 'picture') watch.pictures(Number(data.buffers));
+			if (element !== 'video-port') return;
+			watch.packets(Number(data.packets) > packets, performance.now());
+			packets = Number(data.packets);
+		});
 	}
 
 	start(): void {
@@ -124,6 +151,8 @@ export class RtpSources {
 		this.removable(id);
 		const host = this.#hosts.get(id)!;
 		this.#hosts.delete(id);
+		this.#pictures.get(id)!.end();
+		this.#pictures.delete(id);
 		this.o.store.rtpSources.remove(id);
 		await this.o.supervisor.remove(host);
 		await this.o.sources.remove(id);

@@ -4,6 +4,7 @@ import { guestSource } from '../../pipelines/guestSource.js';
 import { type Connection, connectionSchema, type Guest, guestPatchSchema } from '../api/schema.js';
 import { StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
+import { PictureWatch } from '../media/pictureWatch.js';
 import type { Sources } from '../media/sources.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Supervisor } from '../media/supervisor.js';
@@ -68,6 +69,8 @@ export class Guests {
 	#ending = new Map<string, Promise<void>>();
 	/** Seats of the lost, and when they are cleared. */
 	#lost = new Map<string, NodeJS.Timeout>();
+	/** Whether what a guest sends becomes pictures; of all that were there, until they are gone for good. */
+	#pictures = new Map<string, PictureWatch>();
 	/** Bitrate caps by guest; they outlast a restart. */
 	#caps: Record<string, number>;
 
@@ -244,7 +247,8 @@ export class Guests {
 			void this.#explain(id, null, reason, connectionOf(data));
 			void this.#lose(id, seat, reason);
 		});
-		seat.rtc.on('stats', ([stats], { videoDropped }) => {
+		const watch = this.#pictureWatch(id);
+		seat.rtc.on('stats', ([stats], { videoDropped, unsent }) => {
 			if (!stats) return;
 			update({
 				rttMs: rounded(stats.rttMs),
@@ -255,12 +259,34 @@ export class Guests {
 			if (this.#seats.get(id) !== seat) return;
 			const behind = seat.decoder.read(Number(videoDropped ?? 0), performance.now());
 			if (behind !== undefined) this.#update(id, { lastError: behind });
+			const unseen = watch.packets(stats.videoQuiet === false, performance.now(), Number(unsent ?? 0));
+			if (unseen !== undefined) this.#update(id, { lastError: unseen });
 		});
-		seat.host.on('down', (reason) => void this.#lose(id, seat, reason));
+		seat.host.on('down', (reason) => {
+			if (this.#seats.get(id) === seat) watch.ended(reason);
+			void this.#lose(id, seat, reason);
+		});
 		const picture = new PictureMeter();
 		seat.host.on('event', (element, event, data) => {
-			if (element === 'picture' && event === 'stats') update({ video: picture.read(data) });
+			if (element !== 'picture' || event !== 'stats' || this.#seats.get(id) !== seat) return;
+			update({ video: picture.read(data) });
+			if (watch.pictures(Number(data.buffers)) === null) update({ lastError: null });
 		});
+	}
+
+	#pictureWatch(id: string): PictureWatch {
+		const watch =
+			this.#pictures.get(id) ?? new PictureWatch(this.o.faults, `guest ${id}`, () => this.o.state.current.guests[id]?.name ?? id);
+		this.#pictures.set(id, watch);
+		// Another process counts from the start.
+		watch.ended('');
+		return watch;
+	}
+
+	/** Nobody sends who could not be seen. */
+	#unwatch(id: string): void {
+		this.#pictures.get(id)?.end();
+		this.#pictures.delete(id);
 	}
 
 	/** Tells why there is no connection, unless the seat has gone on to another (`null`: whoever sits there). */
@@ -312,6 +338,7 @@ export class Guests {
 	/** A lost guest did not come back in time: its last picture goes. */
 	#clear(id: string): void {
 		this.#lost.delete(id);
+		this.#unwatch(id);
 		this.o.sources.disconnect(id);
 		if (!this.#seats.has(id)) this.#update(id, { state: 'invited' });
 	}
@@ -324,6 +351,7 @@ export class Guests {
 	/** Ends the session in a seat, if there is one, and clears its picture. */
 	async #vacate(id: string): Promise<void> {
 		this.#found(id);
+		this.#unwatch(id);
 		this.o.sources.disconnect(id);
 		this.o.sources.setState(id, 'no-signal');
 		await this.#unseat(id);

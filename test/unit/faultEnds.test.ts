@@ -8,10 +8,13 @@ import { StudioError } from '../../service/errors.js';
 import { Faults } from '../../service/faults.js';
 import { Alerts } from '../../service/health/alerts.js';
 import { type FaultCode, faultKinds } from '../../service/health/catalogue.js';
+import { Disk } from '../../service/health/disk.js';
 import type { Figure } from '../../service/health/figures.js';
+import { MachineFiles } from '../../service/health/files.js';
 import type { Situation } from '../../service/health/rules.js';
 import { Watch } from '../../service/health/watch.js';
 import type { HostPool } from '../../service/media/hostPool.js';
+import { PictureWatch } from '../../service/media/pictureWatch.js';
 import { type HostPlan, SupervisedHost } from '../../service/media/supervisedHost.js';
 import { WaitingInputs } from '../../service/media/waiting.js';
 import { ServerHealth } from '../../service/network/serverHealth.js';
@@ -25,6 +28,7 @@ import { createLog } from '../../service/system/log.js';
 import { Tunnel } from '../../service/system/tunnel.js';
 import { DecoderWatch } from '../../service/webrtc/decoderWatch.js';
 import { ShowStub } from '../tools/showStub.js';
+import { SimulatedMachine } from '../tools/simulatedMachine.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
@@ -123,7 +127,27 @@ const ends: Partial<Record<FaultCode, Ends>> = {
 		{ ...figure('diskFree', 'left', 1e6), recordingRate: 1e6 },
 		{ ...figure('diskFree', 'left', 1e12), recordingRate: 1e6 },
 	),
-	'disk-errors': rule(figure('diskErrors', 'sda', 2), figure('diskErrors', 'sda', 0)),
+	'disk-errors': async ({ faults }) => {
+		const machine = new SimulatedMachine();
+		const hour = 3_600_000;
+		let now = 0;
+		const disk = new Disk(new MachineFiles(machine.root), machine.root, () => now);
+		const watch = new Watch(faults);
+		const at = async (ms: number, errors: number): Promise<boolean> => {
+			now = ms;
+			machine.disk(machine.root, { writes: 1, sectors: 1, ms: 1, errors });
+			const figures = (await disk.read()).filter(({ group }) => group === 'diskErrors');
+			watch.look({ ...calm, figures }, ms);
+			return faults.list().some(({ code }) => code === 'disk-errors');
+		};
+		// What it had before the service is nobody's news.
+		assert.equal([await at(0, 7), await at(1000, 7)], [false, false]);
+		assert.equal([await at(2000, 9), await at(hour, 10), await at(2 * hour - 1, 10)], [true, true, true]);
+		return async () => {
+			assert.is(await at(2 * hour, 10), false);
+			machine.remove();
+		};
+	},
 	temperature: rule(figure('temperature', 'soc', 91, 90), figure('temperature', 'soc', 84, 90)),
 	throttled: rule(figure('throttle', 'cpu', 20), figure('throttle', 'cpu', 0)),
 	'irq-storm': rule(figure('interrupts', '77', 1e6, 1), figure('interrupts', '77', 1, 1)),
@@ -154,6 +178,22 @@ const ends: Partial<Record<FaultCode, Ends>> = {
 		watch.read(40, 0);
 		watch.read(40, 9_000);
 		return () => watch.read(40, 10_000);
+	},
+	'no-picture': async ({ faults }) => {
+		const watch = new PictureWatch(faults, 'guest guest-a', () => 'Ada');
+		const packets = (fromMs: number, toMs: number) => {
+			for (let at = fromMs; at < toMs; at += 500) watch.packets(true, at, 3);
+		};
+		// Silence between, or a picture, and the patience begins anew.
+		packets(0, 7_500);
+		watch.packets(false, 7_500);
+		packets(8_000, 15_000);
+		watch.pictures(1);
+		packets(15_500, 23_000);
+		packets(30_000, 37_500);
+		assert.equal(faults.list(), []);
+		packets(37_500, 39_000);
+		return () => watch.pictures(2);
 	},
 	'no-slot': async ({ faults }) => {
 		const waiting = new WaitingInputs(faults);

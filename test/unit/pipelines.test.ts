@@ -315,15 +315,22 @@ test('plain RTP is taken at its own port and address, of the codec that was said
 	assert.equal(
 		all(launch, 'udpsrc').map(({ address, port, reuse, 'buffer-size': size, caps }) => [address, port, reuse, size, caps]),
 		[
-			['127.0.0.1', '5004', 'false', '2000000', 'application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8'],
-			['127.0.0.1', '5006', 'false', '2000000', 'application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS'],
+			['127.0.0.1', '5004', 'false', '2000000', 'application/x-rtp'],
+			['127.0.0.1', '5006', 'false', '2000000', 'application/x-rtp'],
+		],
+	);
+	assert.equal(
+		all(launch, 'r58rtpport').map(({ name, caps }) => [name, caps]),
+		[
+			['video-port', 'application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8'],
+			['audio-port', 'application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS'],
 		],
 	);
 	for (const buffer of all(launch, 'rtpjitterbuffer')) assert.is(buffer['do-lost'], 'true');
 	assert.is(all(launch, 'rtpjitterbuffer').length, 2);
 	assert.equal(capsOf(launch), [anyRate, sound]);
 	const other = rtpSource({ instance, id: 'r', canvas, address: '0.0.0.0', video: { port: 1, codec: 'h264' }, audio: null });
-	assert.match(one(other, 'udpsrc').caps!, /encoding-name=H264$/);
+	assert.match(one(other, 'r58rtpport').caps!, /encoding-name=H264$/);
 	assert.equal(addressesOf(other, 'r58linksink'), ['r58.x.r.video']);
 });
 
