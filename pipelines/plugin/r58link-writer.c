@@ -205,7 +205,8 @@ pump (R58LinkWriter *w, Peer *peer)
     R58WireFrame frame = unit->frame;
     frame.offset = peer->sent;
     gsize piece = MIN (frame.size - peer->sent, R58_WIRE_INLINE_MAX);
-    switch (send_message (peer, &frame, sizeof frame, unit->data + peer->sent, piece, -1)) {
+    const guint8 *from = piece ? unit->data + peer->sent : NULL; /* an empty unit has no data */
+    switch (send_message (peer, &frame, sizeof frame, from, piece, -1)) {
       case FULL:
         poll_out (w, peer, TRUE);
         return;

@@ -153,10 +153,12 @@ static void
 draw_border (const R58Picture *to, R58Rect clip, const Placed *p)
 {
   R58Rect r = p->to;
-  gint across = MIN (p->layer->border, r.w), down = MIN (p->layer->border, r.h);
+  /* The sides of a small box meet: no sample is drawn twice, which would be seen where they are translucent. */
+  gint top = MIN (p->layer->border, r.h), bottom = MIN (p->layer->border, r.h - top), between = r.h - top - bottom;
+  gint left = MIN (p->layer->border, r.w), right = MIN (p->layer->border, r.w - left);
   const R58Rect sides[] = {
-    { r.x, r.y, r.w, down }, { r.x, r.y + r.h - down, r.w, down },
-    { r.x, r.y + down, across, r.h - 2 * down }, { r.x + r.w - across, r.y + down, across, r.h - 2 * down },
+    { r.x, r.y, r.w, top }, { r.x, r.y + r.h - bottom, r.w, bottom },
+    { r.x, r.y + top, left, between }, { r.x + r.w - right, r.y + top, right, between },
   };
   for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
     fill_part (to, r58_rect_intersect (sides[i], clip), p->layer->border_colour, p->layer->alpha);

@@ -10,6 +10,8 @@ test.before(async () => {
 	const built = [
 		['scaler', { sources: plugin.picture, includes: ['r58scale.c'] }],
 		['sound', without('r58mixer-audio.c')],
+		['drawing', { sources: [...plugin.picture, 'r58mixer-draw.c'] }],
+		['drift', { sources: ['r58common.c'] }],
 		['capture', { sources: ['r58common.c'] }],
 		['commands', { sources: wholeMixer }],
 		['webrtc', { sources: wholeWebrtc, includes: ['r58webrtc.c'] }],
@@ -28,6 +30,10 @@ holds('a scaled picture has no value that its source has not, and is what a slow
 holds('the limiter holds its ceiling, keeps the balance, and leaves what is below its knee', 'sound', 'limiter', 5000);
 holds('silence decays to nothing, not to numbers that are slow to work with', 'sound', 'silence');
 holds('sound whose timestamps step is moved without a click', 'sound', 'slips', 2000);
+holds('no input of the mixer gets past the ceiling, as another number, or into the sound of others', 'sound', 'anything', 400);
+holds('boxes, borders, crops, blends and transitions are what a slow model of single samples makes', 'drawing', 'shows', 60);
+holds('sound of a clock up to 500 ppm off stays in its place without a splice', 'drift', 'clocks', 12);
+holds('every step of timestamps is one splice that is counted', 'drift', 'steps', 5);
 holds('every nth frame of a camera is passed on, however its driver counts', 'capture', 'turns');
 holds('the colours of a camera are what its driver means by them', 'capture', 'colours');
 holds('commands leave nothing behind in a mixer without sound', 'commands', 'silent');

@@ -1,5 +1,7 @@
-/* sound limiter|silence|slips COUNT SEED: what the mixer's sound is made with, block by block. */
+/* sound limiter|silence|slips|anything COUNT SEED: what the mixer's sound is made with, block by block. */
 #include "r58mixer-audio.c"
+
+#include <float.h>
 
 #include "check.h"
 
@@ -57,6 +59,107 @@ silence (void)
   g_free (slot.ring);
 }
 
+/* What may be in a block: sound, far too much of it, what decays, and what is no number. */
+static gfloat
+some_sample (guint kind)
+{
+  static const gfloat odd[] = { NAN, -NAN, INFINITY, -INFINITY, FLT_MAX, -FLT_MAX, 63.9f, -64, 1e-40f, -0.0f };
+  switch (kind) {
+    case 0:
+      return odd[check_below (G_N_ELEMENTS (odd))];
+    case 1:
+      return check_below (50) ? 2 * check_share () - 1 : odd[check_below (G_N_ELEMENTS (odd))];
+    case 2:
+      return (2 * check_share () - 1) * 1e-39f;
+    case 3:
+      return (2 * check_share () - 1) * 63;
+    case 4: {
+      guint32 bits = check_random ();
+      gfloat value;
+      memcpy (&value, &bits, sizeof value);
+      return value;
+    }
+    default:
+      return 2 * check_share () - 1;
+  }
+}
+
+/* From the links to the program and every N-1: whatever comes, what leaves is sound below the ceiling, and no number is too
+ * small for the processor to be quick with. One source of bad numbers leaves the others as they are. */
+static void
+anything (guint ticks, guint64 seed)
+{
+  enum { SLOTS = 4, GOOD = SLOTS - 1 };
+  R58Mixer *self = g_new0 (R58Mixer, 1);
+  r58_lock_init (&self->show_lock);
+  self->work = g_new (MixBlocks, 1);
+  self->n_slots = SLOTS;
+  mix_audio_reset (self);
+  guint64 b = 100;
+  for (guint s = 0; s < SLOTS; s++) {
+    self->slots[s].ring = g_new0 (gfloat, MIX_RING * R58_CHANNELS);
+    self->slots[s].backup = -1;
+    r58_lock_init (&self->slots[s].lock);
+  }
+  guint heard = 0, denormal = 0;
+  for (guint t = 0; t < ticks; t++, b++) {
+    for (guint s = 0; s < SLOTS; s++) {
+      if (check_below (10) == 0 && s != GOOD)
+        continue;
+      guint kind = s == GOOD ? 9 : check_below (7);
+      GstBuffer *buffer = gst_buffer_new_allocate (NULL, sizeof (Block), NULL);
+      GstMapInfo map;
+      gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+      for (guint i = 0; i < R58_BLOCK * R58_CHANNELS; i++)
+        ((gfloat *) map.data)[i] = some_sample (kind);
+      gst_buffer_unmap (buffer, &map);
+      GST_BUFFER_PTS (buffer) = b * R58_BLOCK_NS;
+      mix_ring_write (&self->slots[s], buffer);
+      gst_buffer_unref (buffer);
+    }
+    if (check_below (20) == 0) {
+      MixSoundChange *change = g_new0 (MixSoundChange, 1);
+      for (guint s = 0; s < MIX_SLOTS_MAX; s++) {
+        change->gain[s] = check_below (3) ? NAN : check_below (3) ? check_share () * 16 : check_below (2);
+        change->pan[s] = check_below (3) ? NAN : 2 * check_share () - 1;
+        change->delay_ms[s] = NAN;
+      }
+      change->gain[GOOD] = 1;
+      change->pan[GOOD] = 0;
+      change->master = check_below (2) ? NAN : check_share () * 16;
+      change->until = 240 + check_below (10000);
+      g_queue_push_tail (&self->sound, change);
+    }
+    Block out;
+    run_gains (self, b * R58_BLOCK);
+    for (guint s = 0; s < SLOTS; s++)
+      self->heard[s] = read_slot (&self->slots[s], b * R58_BLOCK, self->work->parts[s]);
+    for (guint i = 0; i < R58_BLOCK; i++)
+      for (guint c = 0; c < R58_CHANNELS; c++)
+        heard += t > 0 && self->work->parts[GOOD][i][c] != 0;
+    for (guint s = 0; s < SLOTS; s++)
+      for (guint i = 0; i < R58_BLOCK; i++)
+        for (guint c = 0; c < R58_CHANNELS; c++)
+          self->work->parts[s][i][c] *= self->work->gain[s][c][i];
+    for (guint without = 0; without <= SLOTS; without++) {
+      sum_slots (self, without, without == SLOTS ? &self->limiter : &self->n1_limiter[without], out);
+      for (guint i = 0; i < R58_BLOCK; i++)
+        for (guint c = 0; c < R58_CHANNELS; c++) {
+          CHECK (isfinite (out[i][c]) && fabsf (out[i][c]) <= LIMIT_CEILING * 1.0001f, "seed %" G_GUINT64_FORMAT ", block %u: %g", seed, t,
+              out[i][c]);
+          denormal += fpclassify (out[i][c]) == FP_SUBNORMAL;
+        }
+    }
+  }
+  CHECK (heard > (ticks - 1) * R58_BLOCK * R58_CHANNELS * 0.99, "seed %" G_GUINT64_FORMAT ": %u samples of the good source", seed, heard);
+  CHECK (denormal == 0, "seed %" G_GUINT64_FORMAT ": %u denormal numbers", seed, denormal);
+  for (guint s = 0; s < SLOTS; s++)
+    g_free (self->slots[s].ring);
+  g_queue_clear_full (&self->sound, g_free);
+  g_free (self->work);
+  g_free (self);
+}
+
 static GstBuffer *
 tone (double *phase, GstClockTime pts)
 {
@@ -109,6 +212,8 @@ main (int argc, char **argv)
     limiter (atoi (argv[2]));
   else if (g_str_equal (argv[1], "silence"))
     silence ();
+  else if (g_str_equal (argv[1], "anything"))
+    anything (atoi (argv[2]), atoi (argv[3]));
   else
     slips (atoi (argv[2]));
   return 0;
