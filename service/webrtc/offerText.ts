@@ -37,7 +37,17 @@ export function parseOffer(given: string): OfferText {
 	}
 	const session = parse(lines.filter((line) => read.test(line)).join('\n'));
 	if (session.media.length === 0) throw bad('the offer has no media line (m=)');
-	return { text, session };
+	return { text, session: textual(session) };
+}
+
+/** sdp-transform reads what looks like a number as one, also where its types promise text. */
+function textual(session: SessionDescription): SessionDescription {
+	for (const media of session.media) {
+		for (const rtp of media.rtp) rtp.codec = String(rtp.codec);
+		for (const fmtp of media.fmtp) fmtp.config = String(fmtp.config);
+		for (const group of media.ssrcGroups ?? []) group.ssrcs = String(group.ssrcs);
+	}
+	return session;
 }
 
 function bad(message: string): StudioError {

@@ -208,7 +208,7 @@ function checkTransport(text: string, session: SessionDescription, bundle: Line[
 	if (!/^[\w+/]{4,256}$/.test(ufrag) || !/^[\w+/]{22,256}$/.test(pwd)) {
 		throw new StudioError('bad-sdp', 'a=ice-ufrag (4–256 characters) and a=ice-pwd (22–256) must be in the offer');
 	}
-	const setup = first.setup ?? session.setup ?? '';
+	const setup = String(first.setup ?? session.setup ?? '');
 	if (setup !== 'actpass' && setup !== 'active' && setup !== 'passive') {
 		throw new StudioError('bad-sdp', `a=setup must be actpass, active or passive, not “${setup.slice(0, 20)}”`);
 	}
