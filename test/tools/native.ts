@@ -50,8 +50,8 @@ export async function buildNative(
 	const defines = ['-D_GNU_SOURCE', '-DGST_USE_UNSTABLE_API', '-std=gnu11', '-Wall', '-Wno-unused-function', '-Werror'];
 	const args = [
 		'-g',
-		...(flags ?? ['-O2']),
 		...defines,
+		...(flags ?? ['-O2']),
 		`-I${pluginSource}`,
 		join(nativeSource, `${name}.c`),
 		...files,
