@@ -1,4 +1,4 @@
-import type { Session } from '../service/api/schema.js';
+import type { Session } from '../service/contract/sessions.js';
 import { sentence } from './api/http.js';
 import { atLeast, currentSession, fragmentLogin, fragmentToken, hideFragment, pageOf, renew, signIn } from './api/session.js';
 import { applyTheme } from './common/theme-switch.js';

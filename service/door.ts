@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { KnockMade, TicketState, Visitor } from './api/schema.js';
 import { BoundedMap, type Tables } from './boundedMap.js';
+import type { KnockMade, TicketState, Visitor } from './contract/door.js';
 import type { DoorPasses } from './doorPasses.js';
 import { StudioError } from './errors.js';
 import { householdOf } from './network/addresses.js';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './api/schema.js';
+import type { ErrorCode } from './contract/errorCodes.js';
 
 /** What can go wrong on request, with a code of the closed list. `message` names the thing and the remedy; it reaches the client. */
 export class StudioError extends Error {

@@ -1,4 +1,4 @@
-import type { Fault, PastFault } from './api/schema.js';
+import type { Fault, PastFault } from './contract/faults.js';
 import { StudioError } from './errors.js';
 import { type FaultCode, faultKind } from './health/catalogue.js';
 import type { LiveState } from './state.js';

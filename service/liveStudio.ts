@@ -6,32 +6,19 @@ import { mixer } from '../pipelines/mixer.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../pipelines/streamer.js';
 import type { GuestMessage } from './api/guestChannel.js';
 import { maxReturns } from './api/places.js';
-import type {
-	Fault,
-	Guest,
-	GuestPatch,
-	LayerPatch,
-	NetworkStatus,
-	NetworkTest,
-	PastFault,
-	Recording,
-	RecordingCreate,
-	Scene,
-	ScenePut,
-	Source,
-	SourceCreate,
-	SourcePatch,
-	State,
-	Strip,
-	StripPatch,
-	System,
-	Take,
-	Target,
-	TargetCreate,
-	TargetPatch,
-} from './api/schema.js';
-import { pastFaultSchema } from './api/schema.js';
 import type { Tables } from './boundedMap.js';
+import type { Strip, StripPatch } from './contract/audio.js';
+import type { Take } from './contract/buses.js';
+import type { Fault, PastFault } from './contract/faults.js';
+import { pastFaultSchema } from './contract/faults.js';
+import type { Guest, GuestPatch } from './contract/guests.js';
+import type { NetworkStatus, NetworkTest } from './contract/network.js';
+import type { Recording, RecordingCreate } from './contract/recordings.js';
+import type { LayerPatch, Scene, ScenePut } from './contract/scenes.js';
+import type { Source, SourceCreate, SourcePatch } from './contract/sources.js';
+import type { State } from './contract/state.js';
+import type { System } from './contract/system.js';
+import type { Target, TargetCreate, TargetPatch } from './contract/targets.js';
 import { KeyFrames } from './encoder/keyFrames.js';
 import { EncoderMonitor } from './encoder/monitor.js';
 import { videoEncoders } from './encoder/table.js';

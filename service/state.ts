@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { State } from './api/schema.js';
+import type { State } from './contract/state.js';
 
 export type Change = [path: string, value: unknown];
 export type ChangeListener = (seq: number, changes: Change[]) => void;

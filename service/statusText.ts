@@ -1,4 +1,4 @@
-import type { HostStatus, Status } from './api/schema.js';
+import type { HostStatus, Status } from './contract/system.js';
 
 /** Counters of what did not get through; the rest says how much did. */
 const DROPS = [

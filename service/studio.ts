@@ -1,29 +1,15 @@
 import type { GuestMessage } from './api/guestChannel.js';
-import type {
-	Applied,
-	Fault,
-	Guest,
-	GuestPatch,
-	LayerPatch,
-	NetworkStatus,
-	NetworkTest,
-	PastFault,
-	Recording,
-	RecordingCreate,
-	Scene,
-	ScenePut,
-	Source,
-	SourceCreate,
-	SourcePatch,
-	Strip,
-	StripPatch,
-	System,
-	Take,
-	Target,
-	TargetCreate,
-	TargetPatch,
-} from './api/schema.js';
 import type { Tables } from './boundedMap.js';
+import type { Strip, StripPatch } from './contract/audio.js';
+import type { Applied, Take } from './contract/buses.js';
+import type { Fault, PastFault } from './contract/faults.js';
+import type { Guest, GuestPatch } from './contract/guests.js';
+import type { NetworkStatus, NetworkTest } from './contract/network.js';
+import type { Recording, RecordingCreate } from './contract/recordings.js';
+import type { LayerPatch, Scene, ScenePut } from './contract/scenes.js';
+import type { Source, SourceCreate, SourcePatch } from './contract/sources.js';
+import type { System } from './contract/system.js';
+import type { Target, TargetCreate, TargetPatch } from './contract/targets.js';
 import type { FaultReport } from './faults.js';
 import type { Alerts } from './health/alerts.js';
 import type { FaultCode } from './health/catalogue.js';

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Account, SessionEntry } from '../../service/api/accountSchema.js';
-import type { Session } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { passwordTimeoutMs, request, sentence } from '../api/http.js';
 import { atLeast, logOut } from '../api/session.js';
 import { Attempt } from '../common/attempt.js';

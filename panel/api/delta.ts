@@ -1,4 +1,4 @@
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 
 export type Change = [path: string, value: unknown];
 

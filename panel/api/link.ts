@@ -1,4 +1,5 @@
-import type { ClientMessage, EventMessage, State } from '../../service/api/schema.js';
+import type { ClientMessage, EventMessage } from '../../service/contract/events.js';
+import type { State } from '../../service/contract/state.js';
 import { backoffMs } from '../webrtc/backoff.js';
 import { applyChanges } from './delta.js';
 import { currentSession } from './session.js';

@@ -1,4 +1,5 @@
-import type { Role, Session, SessionCreate } from '../../service/api/schema.js';
+import type { Role } from '../../service/contract/roles.js';
+import type { Session, SessionCreate } from '../../service/contract/sessions.js';
 import { passwordTimeoutMs, RequestError, request } from './http.js';
 
 /** The token in the fragment of this page's address, or null. Fragments never reach a server or its logs. */

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import { Link, type Topic } from './link.js';
 
 /** The live state of the show for a page: renders it again on every change. */

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Fault } from '../../service/api/schema.js';
+import type { Fault } from '../../service/contract/faults.js';
 import { asSentence } from '../api/refusal.js';
 import { localTime } from './format.js';
 import { base } from './styles.js';

@@ -1,4 +1,4 @@
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import type { Requests } from '../api/requests.js';
 import { isSourceScene, sourceScene, tallyOf } from '../switcher/scenes.js';
 

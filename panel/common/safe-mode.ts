@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Session, State } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
+import type { State } from '../../service/contract/state.js';
 import { asSentence } from '../api/refusal.js';
 import type { Requests } from '../api/requests.js';
 import { atLeast } from '../api/session.js';

@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Removed } from '../../service/api/schema.js';
+import type { Removed } from '../../service/contract/sources.js';
 import type { Requests } from '../api/requests.js';
 import { base } from './styles.js';
 

@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SystemHistory } from '../../service/api/healthSchema.js';
-import type { PastFault, Session } from '../../service/api/schema.js';
+import type { PastFault } from '../../service/contract/faults.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { request, sentence } from '../api/http.js';
 import { asSentence } from '../api/refusal.js';
 import { atLeast } from '../api/session.js';

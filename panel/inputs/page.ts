@@ -1,7 +1,9 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Session, Source, State } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
+import type { Source } from '../../service/contract/sources.js';
+import type { State } from '../../service/contract/state.js';
 import { Requests } from '../api/requests.js';
 import { Show } from '../api/show.js';
 import type { Confirm } from '../common/confirm.js';

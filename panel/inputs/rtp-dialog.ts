@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Source } from '../../service/api/schema.js';
+import type { Source } from '../../service/contract/sources.js';
 import { request } from '../api/http.js';
 import { FormDialog } from '../common/form-dialog.js';
 import { newChoice, type RtpChoice, rtpFields, rtpOf } from './rtp-fields.js';

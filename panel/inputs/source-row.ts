@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Fault, RtpInput, Source, System } from '../../service/api/schema.js';
+import type { Fault } from '../../service/contract/faults.js';
+import type { RtpInput, Source } from '../../service/contract/sources.js';
+import type { System } from '../../service/contract/system.js';
 import { decibels, picture } from '../common/format.js';
 import { badgeStyles, base, disclosureStyles } from '../common/styles.js';
 import type { Multiview } from '../switcher/multiview.js';

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Source, SourcePatch, System } from '../../service/api/schema.js';
+import type { Source, SourcePatch } from '../../service/contract/sources.js';
+import type { System } from '../../service/contract/system.js';
 import { request } from '../api/http.js';
 import { FormDialog } from '../common/form-dialog.js';
 import { ordered } from '../switcher/scenes.js';

@@ -8,7 +8,7 @@ import {
 	guestProtocol,
 	messagesKept,
 } from '../../service/api/guestChannel.js';
-import type { Session } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { RequestError, request } from '../api/http.js';
 import { backoffMs } from '../webrtc/backoff.js';
 

@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { KnockMade, TicketState } from '../../service/api/schema.js';
+import type { KnockMade, TicketState } from '../../service/contract/door.js';
 import { RequestError, request, sentence } from '../api/http.js';
 import { base } from '../common/styles.js';
 import { keepAdmitted, keepPass, keptPass } from './preferences.js';

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Reach } from '../../service/api/schema.js';
+import type { Reach } from '../../service/contract/network.js';
 import { request } from '../api/http.js';
 import { base } from '../common/styles.js';
 import type { Texts } from './texts/en.js';

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
 import type { GuestMessage } from '../../service/api/guestChannel.js';
-import type { Guest } from '../../service/api/schema.js';
+import type { Guest } from '../../service/contract/guests.js';
 import { request } from '../api/http.js';
 import { currentSession, fragmentToken } from '../api/session.js';
 import { Whep } from '../webrtc/whep.js';

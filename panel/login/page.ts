@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SetupState } from '../../service/api/accountSchema.js';
-import type { Session, SessionCreate } from '../../service/api/schema.js';
+import type { Session, SessionCreate } from '../../service/contract/sessions.js';
 import { passwordTimeoutMs, RequestError, request, sentence } from '../api/http.js';
 import { pageOf, signIn } from '../api/session.js';
 import { base, pageStyles } from '../common/styles.js';

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LogLine, LogPage } from '../../service/api/healthSchema.js';
 import { type LogLevel, logLevels } from '../../service/api/levels.js';
-import type { Session } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { request, sentence } from '../api/http.js';
 import { atLeast } from '../api/session.js';
 import { base, pageStyles } from '../common/styles.js';

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { NetworkStatus, Session } from '../../service/api/schema.js';
+import type { NetworkStatus } from '../../service/contract/network.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { request } from '../api/http.js';
 import { atLeast } from '../api/session.js';
 import { Attempt } from '../common/attempt.js';

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { NetworkTest, NetworkTestItem } from '../../service/api/schema.js';
+import type { NetworkTest, NetworkTestItem } from '../../service/contract/network.js';
 import { send, sentence } from '../api/http.js';
 import { base } from '../common/styles.js';
 

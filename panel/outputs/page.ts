@@ -1,7 +1,10 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Session, State, Streamer, Target } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
+import type { State } from '../../service/contract/state.js';
+import type { Streamer } from '../../service/contract/streamers.js';
+import type { Target } from '../../service/contract/targets.js';
 import { Requests } from '../api/requests.js';
 import { Show } from '../api/show.js';
 import type { Confirm } from '../common/confirm.js';

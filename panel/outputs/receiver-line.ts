@@ -1,4 +1,4 @@
-import type { Target } from '../../service/api/schema.js';
+import type { Target } from '../../service/contract/targets.js';
 
 /** A command that shows and plays on the receiver what a target sends it. */
 export function receiverLine({ videoPort, audioPort }: Pick<Target, 'videoPort' | 'audioPort'>): string {

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Target, TargetPatch } from '../../service/api/schema.js';
+import type { Target, TargetPatch } from '../../service/contract/targets.js';
 import { request } from '../api/http.js';
 import { FormDialog } from '../common/form-dialog.js';
 

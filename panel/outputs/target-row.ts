@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Fault, Target } from '../../service/api/schema.js';
+import type { Fault } from '../../service/contract/faults.js';
+import type { Target } from '../../service/contract/targets.js';
 import { asSentence } from '../api/refusal.js';
 import { bitrate, bytes } from '../common/format.js';
 import { badgeStyles, base, disclosureStyles } from '../common/styles.js';

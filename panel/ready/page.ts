@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Session } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
 import type { Check, CheckGroup, Ready } from '../../service/ready/check.js';
 import { request, sentence } from '../api/http.js';
 import { Requests } from '../api/requests.js';

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { Recording, Session } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { downloadName } from '../../service/recordings/downloadName.js';
 import { asSentence } from '../api/refusal.js';
 import { Show } from '../api/show.js';

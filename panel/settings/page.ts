@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { BackupPending } from '../../service/api/backupSchema.js';
-import type { Session } from '../../service/api/schema.js';
 import type { SettingsFile, SettingsStatus } from '../../service/api/settingsSchema.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { request, sentence } from '../api/http.js';
 import { atLeast } from '../api/session.js';
 import type { Confirm, Question } from '../common/confirm.js';

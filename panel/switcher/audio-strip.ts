@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Strip, StripPatch } from '../../service/api/schema.js';
+import type { Strip, StripPatch } from '../../service/contract/audio.js';
 import { decibels } from '../common/format.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';

@@ -1,4 +1,8 @@
-import type { Applied, GuestInvite, GuestPatch, Invite, RecordingCreate, Scene, StripPatch } from '../../service/api/schema.js';
+import type { StripPatch } from '../../service/contract/audio.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { GuestInvite, GuestPatch, Invite } from '../../service/contract/guests.js';
+import type { RecordingCreate } from '../../service/contract/recordings.js';
+import type { Scene } from '../../service/contract/scenes.js';
 import { Requests } from '../api/requests.js';
 import { remove } from '../common/removal.js';
 import { sceneOnAir, sourceScene } from './scenes.js';

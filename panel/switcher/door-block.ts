@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Visitor } from '../../service/api/schema.js';
+import type { Visitor } from '../../service/contract/door.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
 

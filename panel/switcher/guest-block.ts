@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Buses, Guest, GuestInvite, State } from '../../service/api/schema.js';
+import type { Buses } from '../../service/contract/buses.js';
+import type { Guest, GuestInvite } from '../../service/contract/guests.js';
+import type { State } from '../../service/contract/state.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
 import type { InviteDialog } from './invite-dialog.js';

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Guest, Strip } from '../../service/api/schema.js';
+import type { Strip } from '../../service/contract/audio.js';
+import type { Guest } from '../../service/contract/guests.js';
 import { asSentence } from '../api/refusal.js';
 import { decibels } from '../common/format.js';
 import { base } from '../common/styles.js';

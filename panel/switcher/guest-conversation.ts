@@ -1,7 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { messageLimit } from '../../service/api/guestChannel.js';
-import type { Guest } from '../../service/api/schema.js';
+import type { Guest } from '../../service/contract/guests.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
 

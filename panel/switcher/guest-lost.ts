@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Buses, Guest, State } from '../../service/api/schema.js';
+import type { Buses } from '../../service/contract/buses.js';
+import type { Guest } from '../../service/contract/guests.js';
+import type { State } from '../../service/contract/state.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';
 import { absentOnAir } from './scenes.js';

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import { logOut } from '../api/session.js';
 import { bytes, timeLeft } from '../common/format.js';
 import { operatorPages } from '../common/page-head.js';

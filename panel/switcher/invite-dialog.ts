@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { GuestInvite, Invite } from '../../service/api/schema.js';
+import type { GuestInvite, Invite } from '../../service/contract/guests.js';
 import { localTime } from '../common/format.js';
 import { base, dialogBox } from '../common/styles.js';
 import type { Commands } from './commands.js';

@@ -1,6 +1,8 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Buses, Scene, SceneContent, Source } from '../../service/api/schema.js';
+import type { Buses } from '../../service/contract/buses.js';
+import type { Scene, SceneContent } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
 import { press } from '../common/press.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';

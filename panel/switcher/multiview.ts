@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import type { System } from '../../service/api/schema.js';
+import type { System } from '../../service/contract/system.js';
 import { Whep } from '../webrtc/whep.js';
 
 /** The multiview brings 15 pictures a second, not evenly; of 30 every second one is drawn. */

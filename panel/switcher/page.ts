@@ -1,7 +1,8 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Session, State } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
+import type { State } from '../../service/contract/state.js';
 import { Show } from '../api/show.js';
 import type { Confirm } from '../common/confirm.js';
 import type { Notices } from '../common/notices.js';

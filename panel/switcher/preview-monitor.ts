@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Layer, Scene, Source } from '../../service/api/schema.js';
+import type { Layer, Scene } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
 import { base } from '../common/styles.js';
 import { monitorStyles } from './monitor-styles.js';
 import type { Multiview } from './multiview.js';

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Buses, Scene } from '../../service/api/schema.js';
+import type { Buses } from '../../service/contract/buses.js';
+import type { Scene } from '../../service/contract/scenes.js';
 import { base } from '../common/styles.js';
 import { Whep } from '../webrtc/whep.js';
 import { monitorStyles } from './monitor-styles.js';

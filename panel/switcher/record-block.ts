@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Recording, RecordingCreate } from '../../service/api/schema.js';
+import type { Recording, RecordingCreate } from '../../service/contract/recordings.js';
 import { duration } from '../common/format.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { RecordingCreate } from '../../service/api/schema.js';
+import type { RecordingCreate } from '../../service/contract/recordings.js';
 import { FormDialog } from '../common/form-dialog.js';
 
 const key = 'r58.prerollS';

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Fault, State } from '../../service/api/schema.js';
+import type { Fault } from '../../service/contract/faults.js';
+import type { State } from '../../service/contract/state.js';
 import { asSentence } from '../api/refusal.js';
 import { base } from '../common/styles.js';
 import type { Commands } from './commands.js';

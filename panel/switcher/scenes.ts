@@ -1,4 +1,8 @@
-import type { Buses, Guest, Scene, Source, State } from '../../service/api/schema.js';
+import type { Buses } from '../../service/contract/buses.js';
+import type { Guest } from '../../service/contract/guests.js';
+import type { Scene } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
+import type { State } from '../../service/contract/state.js';
 
 /** The built-in layouts, in the order of their buttons. They are scenes whose layers have a source or null. */
 export const layouts = [

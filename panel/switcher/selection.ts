@@ -1,5 +1,7 @@
 import type { ReactiveControllerHost } from '@lit/reactive-element';
-import type { Applied, Scene, Source } from '../../service/api/schema.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { Scene } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
 import type { Show } from '../api/show.js';
 import type { Commands } from './commands.js';
 import { isSourceScene } from './scenes.js';

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Source } from '../../service/api/schema.js';
+import type { Source } from '../../service/contract/sources.js';
 import { base } from '../common/styles.js';
 import { startDrag } from './drag.js';
 import type { Multiview } from './multiview.js';

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { CertificateInfo, Certificates, Session } from '../../service/api/schema.js';
+import type { CertificateInfo, Certificates } from '../../service/contract/certificates.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { request, sentence } from '../api/http.js';
 import type { Confirm } from '../common/confirm.js';
 import { localTime } from '../common/format.js';

@@ -1,6 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Encoder, Fault, HostStatus, Session, State } from '../../service/api/schema.js';
+import type { Encoder } from '../../service/contract/encoders.js';
+import type { Fault } from '../../service/contract/faults.js';
+import type { Session } from '../../service/contract/sessions.js';
+import type { State } from '../../service/contract/state.js';
+import type { HostStatus } from '../../service/contract/system.js';
 import { request, sentence } from '../api/http.js';
 import { Requests } from '../api/requests.js';
 import { logOut } from '../api/session.js';

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SessionEntry } from '../../service/api/accountSchema.js';
-import type { Session } from '../../service/api/schema.js';
+import type { Session } from '../../service/contract/sessions.js';
 import { request, sentence } from '../api/http.js';
 import { atLeast } from '../api/session.js';
 import type { Confirm, Question } from '../common/confirm.js';

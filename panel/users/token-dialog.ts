@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { Streamer, Token } from '../../service/api/schema.js';
+import type { Token } from '../../service/contract/sessions.js';
+import type { Streamer } from '../../service/contract/streamers.js';
 import { request } from '../api/http.js';
 import { FormDialog } from '../common/form-dialog.js';
 

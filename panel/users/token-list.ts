@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
-import type { Token } from '../../service/api/schema.js';
+import type { Token } from '../../service/contract/sessions.js';
 import { request } from '../api/http.js';
 import { localTime } from '../common/format.js';
 import { AdminList } from './admin-list.js';

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import type { Guest } from '../../service/api/schema.js';
+import type { Guest } from '../../service/contract/guests.js';
 import { send } from '../api/http.js';
 import { Connection } from './connection.js';
 import { preferred, withoutCap } from './sdp.js';

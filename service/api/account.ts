@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { shownCode } from '../accounts/codes.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { isLoopbackAddress, lanAddresses, urlHost } from '../network/addresses.js';
 import type { SessionOwner, StoredSession } from '../store/sessions.js';
@@ -10,7 +11,6 @@ import { clientOf } from './client.js';
 import { provePresence } from './presence.js';
 import { qrSvg } from './qr.js';
 import { type Route, route } from './route.js';
-import { idSchema } from './schema.js';
 import type { Services } from './services.js';
 
 const params = z.object({ id: idSchema });

@@ -1,7 +1,8 @@
 /** The shapes of accounts, sessions, set-up and audit. */
 import { z } from 'zod';
+import { roles } from '../contract/roles.js';
+import { idSchema } from '../contract/values.js';
 import { humanText } from './humanText.js';
-import { idSchema, roles } from './schema.js';
 
 /** Guests have seats, not accounts. */
 export const accountRoles = ['viewer', 'operator', 'technician'] as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { stripPatchSchema, stripSchema } from '../contract/audio.js';
+import { idSchema } from '../contract/values.js';
 import { type Route, route } from './route.js';
-import { idSchema, stripPatchSchema, stripSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 export function audioRoutes({ studio }: Services): Route[] {

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { sameSecret } from '../accounts/sameSecret.js';
+import { type Role, roles } from '../contract/roles.js';
+import type { Session } from '../contract/sessions.js';
 import { StudioError } from '../errors.js';
 import type { Store } from '../store/store.js';
 import type { StoredToken } from '../store/tokens.js';
 import type { Studio } from '../studio.js';
 import { bearerProtocol } from './guestChannel.js';
 import { isSameOrigin } from './origin.js';
-import { type Role, roles, type Session } from './schema.js';
 
 export const sessionCookie = 'r58_session';
 

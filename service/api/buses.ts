@@ -1,5 +1,5 @@
+import { appliedSchema, cutSchema, previewPutSchema, takeSchema, withoutSchema } from '../contract/buses.js';
 import { type Route, route } from './route.js';
-import { appliedSchema, cutSchema, previewPutSchema, takeSchema, withoutSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 export function busRoutes({ studio }: Services): Route[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { certificateInstallSchema, certificatesSchema } from '../contract/certificates.js';
 import { StudioError } from '../errors.js';
 import { type Route, route } from './route.js';
-import { certificateInstallSchema, certificatesSchema } from './schema.js';
 import type { Services } from './services.js';
 
 /** The certificates of the HTTPS server. Keys go in and never out. */

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { knockMadeSchema, knockSchema, ticketSchema, ticketStateSchema, visitorSchema } from '../contract/door.js';
+import { guestSchema } from '../contract/guests.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { householdOf } from '../network/addresses.js';
 import { clientOf } from './client.js';
 import { RateLimit } from './rates.js';
 import { type Route, route } from './route.js';
-import { guestSchema, idSchema, knockMadeSchema, knockSchema, ticketSchema, ticketStateSchema, visitorSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 /** A page asks every few seconds; a house may be behind one address. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { encoderSchema } from '../contract/encoders.js';
 import { type Route, route } from './route.js';
-import { encoderSchema } from './schema.js';
 import type { Services } from './services.js';
 
 export function encoderRoutes({ studio }: Services): Route[] {

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { EventMessage } from '../contract/events.js';
 import { StudioError } from '../errors.js';
 import type { Studio } from '../studio.js';
 import type { Log } from '../system/log.js';
 import { EventsClient, type Topic } from './eventsClient.js';
 import { Bucket } from './rates.js';
 import { type Route, route } from './route.js';
-import type { EventMessage } from './schema.js';
 import { messageRate, socketServerOptions } from './socketClient.js';
 
 const checkIntervalMs = 10_000;

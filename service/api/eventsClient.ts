@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { z } from 'zod';
-import { clientMessageSchema, type EventMessage } from './schema.js';
+import { clientMessageSchema, type EventMessage } from '../contract/events.js';
 import { SocketClient, type SocketClientOptions } from './socketClient.js';
 
 export type Topic = 'levels' | 'stats';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Context } from 'koa';
+import type { ErrorCode } from '../contract/errorCodes.js';
 import type { StudioError } from '../errors.js';
-import type { ErrorCode } from './schema.js';
 
 export const statusOf: Record<ErrorCode, number> = {
 	'bad-json': 400,

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema } from '../contract/guests.js';
+import { removeQuerySchema } from '../contract/sources.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { guestMessagePostSchema, guestMessageSchema } from './guestChannel.js';
 import { inviterOf } from './invites.js';
 import { type Route, route } from './route.js';
-import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema, idSchema, removeQuerySchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { faultAcknowledgeSchema, faultSchema, pastFaultSchema } from '../contract/faults.js';
 import { type Route, route } from './route.js';
-import { faultAcknowledgeSchema, faultSchema, pastFaultSchema } from './schema.js';
 import type { Services } from './services.js';
 
 const healthSchema = z.object({ status: z.enum(['ok', 'degraded', 'down']), faults: z.array(faultSchema).optional() });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { iceServerSchema } from '../contract/connection.js';
 import { type Route, route } from './route.js';
-import { iceServerSchema } from './schema.js';
 import type { Services } from './services.js';
 
 export function iceServerRoutes({ studio }: Services): Route[] {

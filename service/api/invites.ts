@@ -1,11 +1,12 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { type GuestInvite, guestInviteSchema, inviteCreateSchema, inviteSchema } from '../contract/guests.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { checkRoom } from '../limits.js';
 import { clientOf } from './client.js';
 import { qrSvg } from './qr.js';
 import { type Route, route } from './route.js';
-import { type GuestInvite, guestInviteSchema, idSchema, inviteCreateSchema, inviteSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 type Inviter = (context: Context, guest: string, name: string, expiresInS: number) => GuestInvite;

@@ -1,5 +1,5 @@
+import { networkStatusSchema, networkTestSchema } from '../contract/network.js';
 import { type Route, route } from './route.js';
-import { networkStatusSchema, networkTestSchema } from './schema.js';
 import type { Services } from './services.js';
 
 export function networkRoutes({ studio }: Services): Route[] {

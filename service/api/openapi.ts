@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { errorCodes } from '../contract/errorCodes.js';
 import { type Route, route } from './route.js';
-import { errorCodes } from './schema.js';
 
 const json = 'application/json';
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { Tables } from '../boundedMap.js';
+import { roles } from '../contract/roles.js';
 import { StudioError } from '../errors.js';
 import { isLoopbackAddress, plainAddress } from '../network/addresses.js';
 import type { PeerWay } from '../network/peerWay.js';
@@ -11,7 +12,6 @@ import { type Caller, hasRole } from './auth.js';
 import { clientOf } from './client.js';
 import { checkReturn, checkViewer, isReturn, returnsOfGuest, type Watcher } from './places.js';
 import { Buckets, RateLimit, rateKey } from './rates.js';
-import { roles } from './schema.js';
 
 /**
  * Offers that were answered and whose connection is not made yet, of one client and of all with its link; one that is abandoned counts

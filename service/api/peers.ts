@@ -1,12 +1,13 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import type { Role } from '../contract/roles.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { type IceServer, linksOf } from '../network/iceServer.js';
 import { type Caller, hasRole } from './auth.js';
 import type { PeerNoun } from './peerSessions.js';
 import { RateLimit, rateKey } from './rates.js';
 import { type Route, route } from './route.js';
-import { idSchema, type Role } from './schema.js';
 import type { Services } from './services.js';
 
 export const sdpType = 'application/sdp';

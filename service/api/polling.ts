@@ -1,12 +1,13 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { polledCandidateSchema, polledCreateSchema, polledDescriptionSchema, pollingSides } from '../contract/polling.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { fragmentOf } from '../webrtc/fragment.js';
 import { PollingSessions } from '../webrtc/pollingSessions.js';
 import { type Caller, hasRole, mayWatch } from './auth.js';
 import { RateLimit, rateKey } from './rates.js';
 import { type Route, route } from './route.js';
-import { idSchema, polledCandidateSchema, polledCreateSchema, polledDescriptionSchema, pollingSides } from './schema.js';
 import type { Services } from './services.js';
 
 const params = z.object({ id: idSchema });

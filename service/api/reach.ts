@@ -1,8 +1,8 @@
+import { reachSchema } from '../contract/network.js';
 import { lanAddresses, urlHost } from '../network/addresses.js';
 import { mediaOutside } from '../webrtc/reach.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
-import { reachSchema } from './schema.js';
 import type { Services } from './services.js';
 
 /** For the page of a guest: what to expect before joining. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { recordingCreateSchema, recordingSchema } from '../contract/recordings.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { downloadName } from '../recordings/downloadName.js';
 import { sendFile } from './file.js';
 import { type Route, route } from './route.js';
-import { idSchema, recordingCreateSchema, recordingSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { layerPatchSchema, scenePutSchema, sceneSchema } from '../contract/scenes.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { type Route, route } from './route.js';
-import { idSchema, layerPatchSchema, scenePutSchema, sceneSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });

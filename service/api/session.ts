@@ -1,11 +1,11 @@
 import type { Context } from 'koa';
+import { type SessionCreate, sessionCreateSchema, sessionSchema } from '../contract/sessions.js';
 import { StudioError } from '../errors.js';
 import type { SessionOwner } from '../store/sessions.js';
 import { sessionDays } from '../store/sessions.js';
 import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
-import { type SessionCreate, sessionCreateSchema, sessionSchema } from './schema.js';
 import type { Services } from './services.js';
 
 /** The account that a password without a name is for. */

@@ -1,8 +1,8 @@
+import { sessionSchema } from '../contract/sessions.js';
 import { type SetupState, setupSchema, setupStateSchema } from './accountSchema.js';
 import { sessionOf } from './auth.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
-import { sessionSchema } from './schema.js';
 import type { Services } from './services.js';
 import { openSession } from './session.js';
 

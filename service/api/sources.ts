@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { removeQuerySchema, sourceCreateSchema, sourcePatchSchema, sourceSchema } from '../contract/sources.js';
+import { idSchema } from '../contract/values.js';
 import { type Route, route } from './route.js';
-import { idSchema, removeQuerySchema, sourceCreateSchema, sourcePatchSchema, sourceSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });

@@ -1,5 +1,5 @@
+import { stateSchema } from '../contract/state.js';
 import { type Route, route } from './route.js';
-import { stateSchema } from './schema.js';
 import type { Services } from './services.js';
 
 export function stateRoutes({ studio }: Services): Route[] {

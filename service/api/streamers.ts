@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { streamerSchema } from '../contract/streamers.js';
 import { mayWatch } from './auth.js';
 import { type Route, route } from './route.js';
-import { streamerSchema } from './schema.js';
 import type { Services } from './services.js';
 
 export function streamerRoutes({ studio }: Services): Route[] {

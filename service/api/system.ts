@@ -1,5 +1,5 @@
+import { type HostStatus, safeModePostSchema, statusSchema, systemSchema } from '../contract/system.js';
 import { type Route, route } from './route.js';
-import { type HostStatus, safeModePostSchema, statusSchema, systemSchema } from './schema.js';
 import type { Services } from './services.js';
 
 export function systemRoutes({ studio }: Services): Route[] {

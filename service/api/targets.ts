@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { targetCreateSchema, targetPatchSchema, targetSchema } from '../contract/targets.js';
+import { idSchema } from '../contract/values.js';
 import { type Route, route } from './route.js';
-import { idSchema, targetCreateSchema, targetPatchSchema, targetSchema } from './schema.js';
 import { entryOf, type Services } from './services.js';
 
 const params = z.object({ id: idSchema });

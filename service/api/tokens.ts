@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { tokenCreateSchema, tokenSchema } from '../contract/sessions.js';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import type { TokenCreate } from '../store/tokens.js';
 import type { Caller } from './auth.js';
 import { clientOf } from './client.js';
 import { type Route, route } from './route.js';
-import { idSchema, tokenCreateSchema, tokenSchema } from './schema.js';
 import type { Services } from './services.js';
 
 /** The browser's session that asks; programs make tokens that stay. */

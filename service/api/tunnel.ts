@@ -1,6 +1,6 @@
+import { tunnelSchema } from '../contract/network.js';
 import type { Tunnel } from '../system/tunnel.js';
 import { type Route, route } from './route.js';
-import { tunnelSchema } from './schema.js';
 
 /** The outbound tunnel; access.tunnel of the settings switches it. */
 export function tunnelRoutes(tunnel: () => Tunnel): Route[] {

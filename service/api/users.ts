@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { idSchema } from '../contract/values.js';
 import { StudioError } from '../errors.js';
 import { checkRoom } from '../limits.js';
 import type { StoredUser } from '../store/users.js';
@@ -7,7 +8,6 @@ import { userCreateSchema, userPatchSchema, userRemoveSchema, userSchema } from 
 import type { Caller } from './auth.js';
 import { provePresence } from './presence.js';
 import { type Route, route } from './route.js';
-import { idSchema } from './schema.js';
 import type { Services } from './services.js';
 
 /** The accounts of people. There is always a technician. */

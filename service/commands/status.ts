@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Status } from '../api/schema.js';
+import type { Status } from '../contract/system.js';
 import { statusText } from '../statusText.js';
 import { ask, type Command, dataOption, parse, print, runningService, UsageError } from './command.js';
 

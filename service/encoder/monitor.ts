@@ -1,6 +1,6 @@
 import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
 import type { VideoEncoder } from '../../pipelines/encoder.js';
-import type { Encoder } from '../api/schema.js';
+import type { Encoder } from '../contract/encoders.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { LiveState } from '../state.js';
 

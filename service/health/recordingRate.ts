@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 
 /** Weight of the newest reading: files grow by whole fragments, so one reading alone says little. */
 const newest = 0.3;

@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 import type { FaultCode } from './catalogue.js';
 import type { Figure, Group } from './figures.js';
 import { stormPerS } from './interrupts.js';

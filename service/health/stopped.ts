@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 
 /** Recordings that ended by a fault while the service looked; until one is started after them, or they are deleted. */
 export class StoppedRecordings {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Severity } from '../api/levels.js';
-import type { Fault } from '../api/schema.js';
+import type { Fault } from '../contract/faults.js';
 import { messageOf } from '../errors.js';
 
 /** What a webhook is sent. */

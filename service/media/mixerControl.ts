@@ -1,4 +1,4 @@
-import type { Source } from '../api/schema.js';
+import type { Source } from '../contract/sources.js';
 import { StudioError } from '../errors.js';
 import type { MixLayer } from '../show/mix.js';
 import type { SupervisedHost } from './supervisedHost.js';

@@ -1,5 +1,5 @@
-import type { Removed } from '../api/schema.js';
 import type { Bounded } from '../boundedMap.js';
+import type { Removed } from '../contract/sources.js';
 import { StudioError } from '../errors.js';
 import type { LiveState } from '../state.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
 import { rtpSource } from '../../pipelines/rtpSource.js';
-import type { RtpInput, Source, SourceCreate } from '../api/schema.js';
+import type { RtpInput, Source, SourceCreate } from '../contract/sources.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { LiveState } from '../state.js';

@@ -1,6 +1,6 @@
 import { type Canvas, fpsOf, frameMs, linkAddress } from '../../pipelines/canvas.js';
 import { testSource } from '../../pipelines/testSource.js';
-import { type Source, type SourcePatch, sourcePatchSchema } from '../api/schema.js';
+import { type Source, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
 import { StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import type { LiveState } from '../state.js';

@@ -1,19 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type Canvas, frameMs, gridFrameAfter } from '../../pipelines/canvas.js';
-import {
-	type Applied,
-	type Buses,
-	type Layer,
-	type LayerPatch,
-	type Scene,
-	type SceneContent,
-	type ScenePut,
-	type Strip,
-	type StripPatch,
-	stripPatchSchema,
-	type Take,
-} from '../api/schema.js';
+import { type Strip, type StripPatch, stripPatchSchema } from '../contract/audio.js';
+import type { Applied, Buses, Take } from '../contract/buses.js';
+import type { Layer, LayerPatch, Scene, SceneContent, ScenePut } from '../contract/scenes.js';
 import { StudioError } from '../errors.js';
 import { checkRoom } from '../limits.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../show/layouts.js';

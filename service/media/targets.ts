@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { rtpTarget } from '../../pipelines/rtpTarget.js';
-import type { Target, TargetCreate, TargetPatch } from '../api/schema.js';
+import type { Target, TargetCreate, TargetPatch } from '../contract/targets.js';
 import { StudioError } from '../errors.js';
 import { checkRoom, limits } from '../limits.js';
 import { specialAddress } from '../network/specialAddresses.js';

@@ -1,5 +1,6 @@
-import type { Connection, NetworkStatus, NetworkTest, ServerCheck } from '../api/schema.js';
 import type { Tables } from '../boundedMap.js';
+import type { Connection, ServerCheck } from '../contract/connection.js';
+import type { NetworkStatus, NetworkTest } from '../contract/network.js';
 import type { Faults } from '../faults.js';
 import type { Settings } from '../settings/settings.js';
 import type { AnswerOptions } from '../webrtc/sdp.js';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import type { NetworkTest, NetworkTestItem, ServerCheck } from '../api/schema.js';
+import type { ServerCheck } from '../contract/connection.js';
+import type { NetworkTest, NetworkTestItem } from '../contract/network.js';
 import { messageOf } from '../errors.js';
 import type { NetworkSettings } from '../settings/network.js';
 import type { LocalAddress } from './addresses.js';

@@ -1,4 +1,4 @@
-import type { ServerCheck } from '../api/schema.js';
+import type { ServerCheck } from '../contract/connection.js';
 import type { Faults } from '../faults.js';
 import type { Resolver } from './resolver.js';
 import { type CheckResult, checkStun, checkTurn } from './serverCheck.js';

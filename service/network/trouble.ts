@@ -1,4 +1,4 @@
-import type { Candidate, Connection, ServerCheck } from '../api/schema.js';
+import type { Candidate, Connection, ServerCheck } from '../contract/connection.js';
 import type { NetworkSettings } from '../settings/network.js';
 import { isLoopbackAddress, isPrivate } from './addresses.js';
 

@@ -1,4 +1,5 @@
-import type { Certificates, State } from '../api/schema.js';
+import type { Certificates } from '../contract/certificates.js';
+import type { State } from '../contract/state.js';
 import type { Finding } from './check.js';
 
 /** What the mixer sees of a source's picture. */

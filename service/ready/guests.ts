@@ -1,4 +1,4 @@
-import type { Guest } from '../api/schema.js';
+import type { Guest } from '../contract/guests.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
 import type { Facts } from './facts.js';
 

@@ -1,4 +1,4 @@
-import type { Source } from '../api/schema.js';
+import type { Source } from '../contract/sources.js';
 import { remedyFor } from '../media/remedies.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
 import type { Facts, Movement } from './facts.js';

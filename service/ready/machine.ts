@@ -1,4 +1,4 @@
-import type { Certificates } from '../api/schema.js';
+import type { Certificates } from '../contract/certificates.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
 import type { Facts, MachineFacts } from './facts.js';
 

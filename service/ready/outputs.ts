@@ -1,4 +1,5 @@
-import type { Streamer, Target } from '../api/schema.js';
+import type { Streamer } from '../contract/streamers.js';
+import type { Target } from '../contract/targets.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
 import type { Facts, Tested } from './facts.js';
 

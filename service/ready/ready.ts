@@ -1,5 +1,5 @@
-import type { State } from '../api/schema.js';
 import { BoundedMap, type Tables } from '../boundedMap.js';
+import type { State } from '../contract/state.js';
 import type { Settings } from '../store/settings.js';
 import type { Studio } from '../studio.js';
 import type { Certificates } from '../system/certificates.js';

@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
 import type { Facts } from './facts.js';
 

@@ -1,4 +1,4 @@
-import type { Strip } from '../api/schema.js';
+import type { Strip } from '../contract/audio.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
 import type { Facts } from './facts.js';
 

@@ -1,4 +1,5 @@
-import type { Encoder, Fault } from '../api/schema.js';
+import type { Encoder } from '../contract/encoders.js';
+import type { Fault } from '../contract/faults.js';
 import { subjectLabel } from '../showLog/labels.js';
 import { type Check, check, type Finding, fail, ok, warn } from './check.js';
 import type { Facts } from './facts.js';

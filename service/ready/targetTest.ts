@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import type { Target } from '../api/schema.js';
+import type { Target } from '../contract/targets.js';
 import { within } from '../within.js';
 import { type Finding, fail, off } from './check.js';
 

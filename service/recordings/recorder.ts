@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, fpsOf, gridFrameAt } from '../../pipelines/canvas.js';
 import { HISTORY_MS } from '../../pipelines/encoder.js';
-import type { Recording, RecordingCreate } from '../api/schema.js';
+import type { Recording, RecordingCreate } from '../contract/recordings.js';
 import type { KeyFrames } from '../encoder/keyFrames.js';
 import { messageOf, StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';

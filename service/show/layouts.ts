@@ -1,4 +1,4 @@
-import type { Layer, SceneContent } from '../api/schema.js';
+import type { Layer, SceneContent } from '../contract/scenes.js';
 
 const none = { left: 0, top: 0, right: 0, bottom: 0 };
 

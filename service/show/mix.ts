@@ -1,4 +1,6 @@
-import type { Layer, Scene, Source, Strip } from '../api/schema.js';
+import type { Strip } from '../contract/audio.js';
+import type { Layer, Scene } from '../contract/scenes.js';
+import type { Source } from '../contract/sources.js';
 
 /** One layer as the mixer element takes it; bottom to top. Slot −1 is black. */
 export interface MixLayer {

@@ -1,4 +1,5 @@
-import type { Scene, Source } from '../api/schema.js';
+import type { Scene } from '../contract/scenes.js';
+import type { Source } from '../contract/sources.js';
 import { type Box, type MixLayer, mixLayers, type SlotOf } from './mix.js';
 
 /** The multiview is 4 × 4 cells: preview over the upper left four, a tile per slot in the others, lower rows first. */

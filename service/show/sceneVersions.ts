@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Scene, SceneContent } from '../api/schema.js';
+import type { Scene, SceneContent } from '../contract/scenes.js';
 
 /** Numbers the changes of scenes, and knows at which of them each slot changed last. */
 export class SceneVersions {

@@ -1,5 +1,5 @@
 import type { GuestTally } from '../api/guestChannel.js';
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 import { sourcesOf } from './mix.js';
 
 /** The lamp of one source. During a transition both scenes are on air. */

@@ -1,4 +1,5 @@
-import type { Layer, Scene, State } from '../api/schema.js';
+import type { Layer, Scene } from '../contract/scenes.js';
+import type { State } from '../contract/state.js';
 import { sourceScene } from './layouts.js';
 import { sourcesOf } from './mix.js';
 

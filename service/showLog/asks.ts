@@ -1,4 +1,5 @@
-import type { Applied, State } from '../api/schema.js';
+import type { Applied } from '../contract/buses.js';
+import type { State } from '../contract/state.js';
 import type { Happening } from './entry.js';
 import { labelOf, sceneLabel } from './labels.js';
 

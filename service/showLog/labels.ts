@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 
 /** What people call the scene on program, or another. */
 export function sceneLabel({ buses, scenes }: Readonly<State>, id = buses.program): string | null {

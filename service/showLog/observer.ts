@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 import type { LiveState } from '../state.js';
 import type { Asks } from './asks.js';
 import type { Happening } from './entry.js';

@@ -1,7 +1,7 @@
 import { rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
-import type { Recording } from '../api/schema.js';
+import type { Recording } from '../contract/recordings.js';
 import { byteOrderMark, csvLine } from './csv.js';
 import type { LogEntry } from './entry.js';
 import { clockOf, framesIn, timecodeOf } from './timecode.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Canvas } from '../../pipelines/canvas.js';
-import type { Recording } from '../api/schema.js';
+import type { Recording } from '../contract/recordings.js';
 import type { LiveState } from '../state.js';
 import type { LogEntries } from '../store/logEntries.js';
 import type { Log } from '../system/log.js';

@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 import { tallyOf } from '../show/tally.js';
 import type { Happening, LogKind } from './entry.js';
 import { subjectLabel } from './labels.js';

@@ -4,18 +4,14 @@
  */
 import { z } from 'zod';
 import { plainText } from '../api/humanText.js';
-import {
-	guestSchema,
-	idSchema,
-	recordingFileSchema,
-	recordingSchema,
-	roles,
-	rtpInputSchema,
-	type SceneContent,
-	sceneSchema,
-	targetCreateSchema,
-} from '../api/schema.js';
 import { validate } from '../api/validation.js';
+import { guestSchema } from '../contract/guests.js';
+import { recordingFileSchema, recordingSchema } from '../contract/recordings.js';
+import { roles } from '../contract/roles.js';
+import { type SceneContent, sceneSchema } from '../contract/scenes.js';
+import { rtpInputSchema } from '../contract/sources.js';
+import { targetCreateSchema } from '../contract/targets.js';
+import { idSchema } from '../contract/values.js';
 import { isSourceScene } from '../show/layouts.js';
 import type { EntryKind } from './leftOut.js';
 

@@ -1,5 +1,5 @@
-import type { Guest } from '../api/schema.js';
 import { validate } from '../api/validation.js';
+import type { Guest } from '../contract/guests.js';
 import type { Database } from './database.js';
 import { storedGuestSchema } from './entries.js';
 import type { LeftOut } from './leftOut.js';

@@ -1,4 +1,4 @@
-import type { Recording } from '../api/schema.js';
+import type { Recording } from '../contract/recordings.js';
 import type { Database } from './database.js';
 import { parsed, storedRecordingSchema } from './entries.js';
 import type { LeftOut } from './leftOut.js';

@@ -1,5 +1,5 @@
-import type { SceneContent } from '../api/schema.js';
 import { validate } from '../api/validation.js';
+import type { SceneContent } from '../contract/scenes.js';
 import type { Database } from './database.js';
 import { parsed, storedSceneSchema } from './entries.js';
 import type { LeftOut } from './leftOut.js';

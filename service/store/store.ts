@@ -1,7 +1,8 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RtpInput, Target } from '../api/schema.js';
 import type { Tables } from '../boundedMap.js';
+import type { RtpInput } from '../contract/sources.js';
+import type { Target } from '../contract/targets.js';
 import type { FaultReport } from '../faults.js';
 import { limits } from '../limits.js';
 import { Audit } from './audit.js';

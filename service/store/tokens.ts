@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { idSchema, type Role, roles, type Token } from '../api/schema.js';
 import { BoundedMap, type Tables } from '../boundedMap.js';
+import { type Role, roles } from '../contract/roles.js';
+import type { Token } from '../contract/sessions.js';
+import { idSchema } from '../contract/values.js';
 import { checkRoom, limits } from '../limits.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';

@@ -1,5 +1,5 @@
 import { type AccountRole, accountRoles } from '../api/accountSchema.js';
-import { idSchema } from '../api/schema.js';
+import { idSchema } from '../contract/values.js';
 import type { Database } from './database.js';
 import { makeId } from './secret.js';
 

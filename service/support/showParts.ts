@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 import { withoutSecrets } from '../settings/secrets.js';
 import type { Settings } from '../settings/settings.js';
 import type { Studio } from '../studio.js';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
-import type { CertificateInfo, Certificates as CertificatesInfo } from '../api/schema.js';
+import type { CertificateInfo, Certificates as CertificatesInfo } from '../contract/certificates.js';
 import type { Faults } from '../faults.js';
 import { AcmeCertificate, type AcmeOrder } from './acme.js';
 import { type Certificate, isFor } from './certificate.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 import { messageOf } from '../errors.js';
 import { ownNetworks } from '../network/addresses.js';
 import type { Settings } from '../settings/settings.js';

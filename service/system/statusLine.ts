@@ -1,4 +1,4 @@
-import type { State } from '../api/schema.js';
+import type { State } from '../contract/state.js';
 
 /** What the service does now, as `systemctl status` shows it. */
 export function statusLine({ sources, guests, recordings, faults, system }: Readonly<State>, onAir: boolean): string {

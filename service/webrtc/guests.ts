@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Canvas } from '../../pipelines/canvas.js';
 import { guestSource } from '../../pipelines/guestSource.js';
-import { type Connection, connectionSchema, type Guest, guestPatchSchema } from '../api/schema.js';
+import { type Connection, connectionSchema } from '../contract/connection.js';
+import { type Guest, guestPatchSchema } from '../contract/guests.js';
 import { StudioError } from '../errors.js';
 import type { Faults } from '../faults.js';
 import { PictureWatch } from '../media/pictureWatch.js';

@@ -1,4 +1,4 @@
-import type { Guest } from '../api/schema.js';
+import type { Guest } from '../contract/guests.js';
 
 /** Frames a second are counted over this long: a jittery network brings them in bunches. */
 const windowMs = 2_000;

@@ -1,5 +1,5 @@
 /** What two peers that poll have left for each other: an offer, an answer, and candidates of both sides. */
-import type { PolledCandidate, PollingSide } from '../api/schema.js';
+import type { PolledCandidate, PollingSide } from '../contract/polling.js';
 import { StudioError } from '../errors.js';
 
 type Left = Omit<PolledCandidate, 'timestamp'>;

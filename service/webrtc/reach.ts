@@ -1,4 +1,4 @@
-import type { Reach } from '../api/schema.js';
+import type { Reach } from '../contract/network.js';
 import { isPublicAddress } from '../network/addresses.js';
 import { isTurnUrl } from '../network/iceServer.js';
 import type { NetworkSettings } from '../settings/network.js';

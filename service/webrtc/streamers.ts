@@ -1,4 +1,4 @@
-import type { Streamer } from '../api/schema.js';
+import type { Streamer } from '../contract/streamers.js';
 import { StudioError } from '../errors.js';
 import type { SupervisedHost } from '../media/supervisedHost.js';
 import type { Network } from '../network/network.js';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { Setup } from '../../service/accounts/setup.js';
 import type { Account, AuditPage, LoginCode, SessionEntry, User } from '../../service/api/accountSchema.js';
-import type { Role } from '../../service/api/schema.js';
+import type { Role } from '../../service/contract/roles.js';
 import { createLog } from '../../service/system/log.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';

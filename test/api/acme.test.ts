@@ -3,7 +3,7 @@ import { createServer, globalAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import * as assert from 'uvu/assert';
-import type { Certificates as Info } from '../../service/api/schema.js';
+import type { Certificates as Info } from '../../service/contract/certificates.js';
 import { Certificates } from '../../service/system/certificates.js';
 import { createLog } from '../../service/system/log.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import type { EventMessage } from '../../service/api/schema.js';
+import type { EventMessage } from '../../service/contract/events.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

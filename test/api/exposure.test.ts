@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import WebSocket from 'ws';
 import { bearerProtocol, guestProtocol } from '../../service/api/guestChannel.js';
 import { plainText } from '../../service/api/humanText.js';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { plantCanaries, refuteCanaries } from '../tools/canaries.js';
 import { fuzzHttp, fuzzSockets } from '../tools/rawFuzz.js';
 import { type CallerName, callers, may, roleTable, socketTable } from '../tools/roleTable.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import type { Flooded, FloodKind } from '../tools/flood.js';
 import { flood, type Noticed, notice, percentile, sink } from '../tools/floods.js';
 import { NotifySocket } from '../tools/notifySocket.js';

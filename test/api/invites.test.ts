@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import type { GuestInvite, Invite, KnockMade, TicketState, Visitor } from '../../service/api/schema.js';
+import type { KnockMade, TicketState, Visitor } from '../../service/contract/door.js';
+import type { GuestInvite, Invite } from '../../service/contract/guests.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { offerText } from '../tools/offers.js';
 import { test } from '../tools/suite.js';

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import type { z } from 'zod';
 import { guestRequestSchema } from '../../service/api/guestChannel.js';
 import { plainText } from '../../service/api/humanText.js';
-import { clientMessageSchema } from '../../service/api/schema.js';
+import { clientMessageSchema } from '../../service/contract/events.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import { rowChecks } from '../../service/store/entries.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';

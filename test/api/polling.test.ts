@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { PolledCandidate } from '../../service/api/schema.js';
+import type { PolledCandidate } from '../../service/contract/polling.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { offerText } from '../tools/offers.js';
 import { test } from '../tools/suite.js';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { NetworkTest, NetworkTestItem } from '../../service/api/schema.js';
+import type { NetworkTest, NetworkTestItem } from '../../service/contract/network.js';
 import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
 import { TestService } from '../tools/service.js';
 import { Signalling } from '../tools/signalling.js';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { roles } from '../../service/api/schema.js';
+import { roles } from '../../service/contract/roles.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { roleTable } from '../tools/roleTable.js';
 import { test } from '../tools/suite.js';

@@ -1,6 +1,6 @@
 /** Button to picture: POST /api/cut to the first program frame that shows the scene. */
 import { Agent, request } from 'node:http';
-import type { Applied } from '../../service/api/schema.js';
+import type { Applied } from '../../service/contract/buses.js';
 import { TestService } from '../tools/service.js';
 import { pause } from '../tools/wait.js';
 import { progress, reportSet } from './measure.js';

@@ -1,5 +1,7 @@
 /** How soon a fault is noticed (listed, and so on the panel) and mended (the new process does its work), by role. */
-import type { EventMessage, Recording, Status } from '../../service/api/schema.js';
+import type { EventMessage } from '../../service/contract/events.js';
+import type { Recording } from '../../service/contract/recordings.js';
+import type { Status } from '../../service/contract/system.js';
 import type { Events } from '../tools/events.js';
 import { TestService } from '../tools/service.js';
 import { until } from '../tools/wait.js';

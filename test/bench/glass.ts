@@ -3,7 +3,7 @@
  * The same from one connection to another inside one browser is the floor: encoding, jitter buffer, decoding and presenting.
  */
 import type { Locator } from 'playwright-core';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { type TestBrowser, watch } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
 import { until } from '../tools/wait.js';

@@ -1,5 +1,5 @@
 /** A guest of 720p30 whose picture takes all the bitrate it gets: how fast that grows, and what the guest costs this machine. */
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { TestService } from '../tools/service.js';
 import { pause } from '../tools/wait.js';
 import { cpuPercents, median, memory, progress, report } from './measure.js';

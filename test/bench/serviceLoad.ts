@@ -1,5 +1,5 @@
 /** The service during a show: how late its event loop is, and how long it takes to answer 200 requests a second; the program goes on. */
-import type { Status } from '../../service/api/schema.js';
+import type { Status } from '../../service/contract/system.js';
 import { TestService } from '../tools/service.js';
 import { pause } from '../tools/wait.js';
 import { cpuPercents, progress, report, reportSet } from './measure.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { lanAddresses } from '../../service/network/addresses.js';
 import { makeServerCertificate } from '../../service/system/authority.js';
 import { KeyFiles } from '../../service/system/keyFiles.js';

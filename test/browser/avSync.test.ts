@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { GuestInvite, Recording, Source } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
+import type { Recording } from '../../service/contract/recordings.js';
+import type { Source } from '../../service/contract/sources.js';
 import { exactGuest } from '../tools/avGuest.js';
 import { avPage, servePage, watched } from '../tools/avPage.js';
 import { beeps, flashes, flashPoint, median, offsets } from '../tools/avSync.js';

@@ -4,7 +4,7 @@
  */
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { TestBrowser } from '../tools/browser.js';
 import { studioAddress, TestNetwork } from '../tools/netns.js';
 import { TestService } from '../tools/service.js';

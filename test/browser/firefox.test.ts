@@ -5,7 +5,7 @@
  */
 
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { Firefox, type FirefoxPage } from '../tools/firefox.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import type { Guest, GuestInvite, Token } from '../../service/api/schema.js';
+import type { Guest, GuestInvite } from '../../service/contract/guests.js';
+import type { Token } from '../../service/contract/sessions.js';
 import { TestBrowser, untilColour, untilHeard } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import { TestService } from '../tools/service.js';

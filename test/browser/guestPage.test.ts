@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { Guest, GuestInvite } from '../../service/api/schema.js';
+import type { Guest, GuestInvite } from '../../service/contract/guests.js';
 import { look, TestBrowser, untilColour } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import type { Events } from '../tools/events.js';

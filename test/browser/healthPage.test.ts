@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import * as assert from 'uvu/assert';
 import type { LogPage } from '../../service/api/healthSchema.js';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { TestBrowser } from '../tools/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

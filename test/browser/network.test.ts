@@ -5,7 +5,9 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { Guest, GuestInvite, NetworkTest, State } from '../../service/api/schema.js';
+import type { Guest, GuestInvite } from '../../service/contract/guests.js';
+import type { NetworkTest } from '../../service/contract/network.js';
+import type { State } from '../../service/contract/state.js';
 import { Certificate } from '../../service/system/certificate.js';
 import { createLog } from '../../service/system/log.js';
 import { TestBrowser } from '../tools/browser.js';

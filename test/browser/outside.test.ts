@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
 import { TestBrowser } from '../tools/browser.js';
 import { routerOutside, studioAddress, TestNetwork, turnAddress, turnPorts } from '../tools/netns.js';

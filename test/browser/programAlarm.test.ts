@@ -2,7 +2,7 @@ import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { Recording } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { TestBrowser } from '../tools/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import { cadence } from '../tools/media.js';
 import { programFiles } from '../tools/parts.js';
 import { Random } from '../tools/random.js';

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Recording, Source } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
+import type { Source } from '../../service/contract/sources.js';
 import { sound } from '../tools/media.js';
 import { needed } from '../tools/packages.js';
 import { freePorts } from '../tools/ports.js';

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Recording, Source } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
+import type { Source } from '../../service/contract/sources.js';
 import { colourAt, colourDistance, parseColour, readCounter } from '../tools/counter.js';
 import { cadence, frames, times } from '../tools/media.js';
 import { TestService } from '../tools/service.js';

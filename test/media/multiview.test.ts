@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

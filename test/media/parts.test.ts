@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Recording } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { programFiles, readProgram } from '../tools/parts.js';
 import { TestService } from '../tools/service.js';
 import { assertWhole } from '../tools/show.js';

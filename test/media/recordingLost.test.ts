@@ -3,7 +3,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Fault, Recording } from '../../service/api/schema.js';
+import type { Fault } from '../../service/contract/faults.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { programFiles } from '../tools/parts.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Recording } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { colourAt, colourDistance, parseColour } from '../tools/counter.js';
 import { cadence, frames, probe, times } from '../tools/media.js';
 import { killSession, processes } from '../tools/processes.js';

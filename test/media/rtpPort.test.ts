@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import * as assert from 'uvu/assert';
-import type { Source } from '../../service/api/schema.js';
+import type { Source } from '../../service/contract/sources.js';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Applied, Recording, Strip } from '../../service/api/schema.js';
+import type { Strip } from '../../service/contract/audio.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import type { Events } from '../tools/events.js';
 import { sound } from '../tools/media.js';
 import { TestService } from '../tools/service.js';

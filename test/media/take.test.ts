@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Applied, Recording } from '../../service/api/schema.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { type Colour, colourAt, colourDistance, type Picture, parseColour, readCounter } from '../tools/counter.js';
 import { cadence, frames, times } from '../tools/media.js';
 import { TestService } from '../tools/service.js';

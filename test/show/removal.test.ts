@@ -1,5 +1,9 @@
 import * as assert from 'uvu/assert';
-import type { Applied, Guest, GuestInvite, Scene, Source, State } from '../../service/api/schema.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { Guest, GuestInvite } from '../../service/contract/guests.js';
+import type { Scene } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
+import type { State } from '../../service/contract/state.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

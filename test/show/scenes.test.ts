@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { Scene } from '../../service/api/schema.js';
+import type { Scene } from '../../service/contract/scenes.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Source } from '../../service/api/schema.js';
+import type { Source } from '../../service/contract/sources.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import { sshPorts } from '../../service/system/firewallRules.js';
 import { openPorts, readPorts } from '../../service/system/openPorts.js';

@@ -3,7 +3,7 @@
  * `node dist/test/tools/chaosCli.js --url URL --token TOKEN kill|stop|slow|starve|corrupt ROLE [NAME]`
  */
 import { parseArgs } from 'node:util';
-import type { Status } from '../../service/api/schema.js';
+import type { Status } from '../../service/contract/system.js';
 import { type FaultKind, faultKinds, inject } from './chaos.js';
 import { Random } from './random.js';
 

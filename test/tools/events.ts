@@ -1,6 +1,6 @@
 /** A client of the events socket. */
 import WebSocket from 'ws';
-import type { ClientMessage, EventMessage } from '../../service/api/schema.js';
+import type { ClientMessage, EventMessage } from '../../service/contract/events.js';
 import { until } from './wait.js';
 
 export class Events {

@@ -1,9 +1,9 @@
 /** A data folder as a start finds it, as far as the panel: everything but the pipelines is the real thing. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { State } from '../../service/api/schema.js';
 import { createApi } from '../../service/api/server.js';
 import { finishPending } from '../../service/backup/pending.js';
+import type { State } from '../../service/contract/state.js';
 import { LiveStudio } from '../../service/liveStudio.js';
 import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';

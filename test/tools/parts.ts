@@ -1,7 +1,7 @@
 /** All parts of a recording as one program: its times and the frame counters in its pictures. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Recording } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { type Box, readCounter } from './counter.js';
 import { probe, times } from './media.js';
 import { needed } from './packages.js';

@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { Recording } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { TestService } from './service.js';
 import { until } from './wait.js';
 

@@ -1,4 +1,4 @@
-import { type Role, roles } from '../../service/api/schema.js';
+import { type Role, roles } from '../../service/contract/roles.js';
 
 /** The least role for each declared route; what is declared and not listed here fails. */
 export const roleTable: Record<string, 'public' | Role> = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import { Events } from './events.js';
 import { type Host, hostsOf, killSession, processes } from './processes.js';
 import { until, within } from './wait.js';

@@ -2,7 +2,10 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { Applied, Recording, Status, Target } from '../../service/api/schema.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { Recording } from '../../service/contract/recordings.js';
+import type { Status } from '../../service/contract/system.js';
+import type { Target } from '../../service/contract/targets.js';
 import { TestBrowser } from './browser.js';
 import { type FaultKind, inject } from './chaos.js';
 import type { Box } from './counter.js';

@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import type { GuestMessage } from '../../service/api/guestChannel.js';
-import type {
-	Applied,
-	Fault,
-	Guest,
-	LayerPatch,
-	PastFault,
-	Recording,
-	Source,
-	State,
-	Target,
-	TargetCreate,
-} from '../../service/api/schema.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { Fault, PastFault } from '../../service/contract/faults.js';
+import type { Guest } from '../../service/contract/guests.js';
+import type { Recording } from '../../service/contract/recordings.js';
+import type { LayerPatch } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
+import type { State } from '../../service/contract/state.js';
+import type { Target, TargetCreate } from '../../service/contract/targets.js';
 import { StudioError } from '../../service/errors.js';
 import type { FaultReport } from '../../service/faults.js';
 import { Alerts } from '../../service/health/alerts.js';

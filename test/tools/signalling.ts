@@ -1,6 +1,6 @@
 /** WHIP and WHEP as a client speaks them, by plain HTTP to the real service. */
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import type { TestService } from './service.js';
 import { pause } from './wait.js';
 

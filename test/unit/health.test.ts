@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { Recording } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { Faults } from '../../service/faults.js';
 import type { Figure, Probe } from '../../service/health/figures.js';
 import { Health } from '../../service/health/health.js';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import type { Figure } from '../../service/health/figures.js';
 import { conditions, type Situation } from '../../service/health/rules.js';
 import { test } from '../tools/suite.js';

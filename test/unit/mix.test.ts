@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { layerSchema, type SceneContent, type Strip } from '../../service/api/schema.js';
+import type { Strip } from '../../service/contract/audio.js';
+import { layerSchema, type SceneContent } from '../../service/contract/scenes.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../../service/show/layouts.js';
 import { linear, mixLayers, slotGains, sourcesOf } from '../../service/show/mix.js';
 import { multiviewLayers, multiviewMap, multiviewTiles } from '../../service/show/multiview.js';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
-import type { Candidate, Connection, ServerCheck } from '../../service/api/schema.js';
+import type { Candidate, Connection, ServerCheck } from '../../service/contract/connection.js';
 import { CloudflareTurn } from '../../service/network/cloudflare.js';
 import { timeLimited } from '../../service/network/credentials.js';
 import { linksOf, parseServerUrl } from '../../service/network/iceServer.js';

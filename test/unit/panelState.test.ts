@@ -12,7 +12,9 @@ import {
 	stateText,
 	tallyOf,
 } from '../../panel/switcher/scenes.js';
-import type { Scene, Source, State } from '../../service/api/schema.js';
+import type { Scene } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
+import type { State } from '../../service/contract/state.js';
 import { builtInScenes } from '../../service/show/layouts.js';
 import { test } from '../tools/suite.js';
 

@@ -1,5 +1,9 @@
 import * as assert from 'uvu/assert';
-import type { Certificates, Encoder, Guest, State, Target } from '../../service/api/schema.js';
+import type { Certificates } from '../../service/contract/certificates.js';
+import type { Encoder } from '../../service/contract/encoders.js';
+import type { Guest } from '../../service/contract/guests.js';
+import type { State } from '../../service/contract/state.js';
+import type { Target } from '../../service/contract/targets.js';
 import { connectedFinding } from '../../service/ready/guests.js';
 import { pictureFinding } from '../../service/ready/inputs.js';
 import { certificateFinding, temperatureFinding } from '../../service/ready/machine.js';

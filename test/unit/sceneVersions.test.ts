@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { layerSchema, type Scene, type SceneContent } from '../../service/api/schema.js';
+import { layerSchema, type Scene, type SceneContent } from '../../service/contract/scenes.js';
 import { SceneVersions } from '../../service/show/sceneVersions.js';
 import { test } from '../tools/suite.js';
 

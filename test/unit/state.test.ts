@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { State } from '../../service/api/schema.js';
+import type { State } from '../../service/contract/state.js';
 import { type Change, LiveState } from '../../service/state.js';
 import { test } from '../tools/suite.js';
 

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { hostSamples } from '../../service/api/metrics.js';
-import type { Status } from '../../service/api/schema.js';
+import type { Status } from '../../service/contract/system.js';
 import { statusText } from '../../service/statusText.js';
 import { test } from '../tools/suite.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import type { Recording } from '../../service/api/schema.js';
+import type { Recording } from '../../service/contract/recordings.js';
 import { StudioError } from '../../service/errors.js';
 import { migrations } from '../../service/store/migrations.js';
 import { openStore } from '../../service/store/store.js';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { Fault } from '../../service/api/schema.js';
+import type { Fault } from '../../service/contract/faults.js';
 import { supervised } from '../tools/fakeHosts.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

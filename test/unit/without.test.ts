@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import type { Layer, Scene, State } from '../../service/api/schema.js';
+import type { Layer, Scene } from '../../service/contract/scenes.js';
+import type { State } from '../../service/contract/state.js';
 import { cleared, insteadOf, without } from '../../service/show/without.js';
 import { test } from '../tools/suite.js';
 

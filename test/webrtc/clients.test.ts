@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { look, TestBrowser, untilColour } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import { foreignPage } from '../tools/foreignPage.js';

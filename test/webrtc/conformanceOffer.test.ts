@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { ObsPeer } from '../tools/obsPeer.js';
 import { type OfferParts, offerText } from '../tools/offers.js';
 import { TestService } from '../tools/service.js';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { Source } from '../../service/api/schema.js';
+import type { Source } from '../../service/contract/sources.js';
 import { GstLaunch } from '../tools/gstLaunch.js';
 import { ObsFeed, ObsPeer } from '../tools/obsPeer.js';
 import { freePorts } from '../tools/ports.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { needed } from '../tools/packages.js';
 import { freeTcpPorts } from '../tools/ports.js';

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/api/schema.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { parseColour } from '../tools/counter.js';
 import { studioAddress, TestNetwork } from '../tools/netns.js';

@@ -1,0 +1,20 @@
+/** What crosses the events socket (WS /api/events). */
+import { z } from 'zod';
+import type { ErrorCode } from './errorCodes.js';
+import type { State } from './state.js';
+
+/** Server → client. `changes` are [path, value]; a path is keys joined by dots (`sources.hdmi1.state`), null removes. */
+export type EventMessage =
+	| { type: 'snapshot'; state: State }
+	| { type: 'delta'; seq: number; changes: [string, unknown][] }
+	/** 20 a second to subscribers of `levels`: peak dBFS of the last 50 ms by strip, [left, right]; −100 is silence. */
+	| { type: 'levels'; levels: Record<string, [number, number]> }
+	| { type: 'stats'; hosts: Record<string, unknown> }
+	| { type: 'pong' }
+	| { type: 'error'; code: ErrorCode; message: string };
+/** Client → server. A client pings once a second and calls the link lost after 2 s of silence. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+	z.strictObject({ type: z.literal('subscribe'), topics: z.array(z.enum(['levels', 'stats'])).max(8) }),
+	z.strictObject({ type: z.literal('ping') }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;

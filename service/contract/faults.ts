@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+export const faultSchema = z.object({
+	code: z.string(),
+	subject: z.string(),
+	message: z.string(),
+	since: z.string(),
+	count: z.number().int(),
+	remedy: z.string().nullable(),
+});
+export type Fault = z.infer<typeof faultSchema>;
+/** One that is over. */
+export const pastFaultSchema = faultSchema.extend({ until: z.string() });
+export type PastFault = z.infer<typeof pastFaultSchema>;
+export const faultAcknowledgeSchema = z.strictObject({ code: z.string().max(64), subject: z.string().max(200) });

@@ -1,0 +1,3 @@
+/** Who may do what, the least first. */
+export const roles = ['viewer', 'guest', 'operator', 'technician'] as const;
+export type Role = (typeof roles)[number];

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { faultSchema } from './faults.js';
+import { showPlanSchema } from './ready.js';
+import { unit } from './values.js';
+
+export const systemSchema = z.object({
+	version: z.string(),
+	startedAt: z.string(),
+	/** After three crashes in a row: the inputs are off until a technician lets them start. */
+	safeMode: z.boolean(),
+	canvas: z.object({ width: z.number().int(), height: z.number().int(), fpsNum: z.number().int(), fpsDen: z.number().int() }),
+	slots: z.object({ total: z.number().int(), used: z.number().int() }),
+	disk: z.object({ path: z.string(), freeBytes: z.number(), totalBytes: z.number() }).nullable(),
+	cpuPct: z.number().nullable(),
+	memoryBytes: z.number().nullable(),
+	temperatureC: z.number().nullable(),
+	/** What can record sound on this machine. */
+	soundCards: z.array(z.object({ device: z.string(), label: z.string() })),
+	/** The outbound tunnel for guests; waiting: it failed and is about to be tried again. */
+	tunnel: z.enum(['off', 'connecting', 'up', 'waiting']),
+	/** How long the show is to be. */
+	plan: showPlanSchema,
+	/** What of the program is to be seen and heard, judged on the program itself; null until the mixer has said so. */
+	program: z
+		.object({
+			/** black: nothing is seen although its scene has sources. empty: its scene has none, or black is chosen. */
+			picture: z.enum(['shown', 'black', 'empty']),
+			/** silent: nothing is heard although something is open. muted: nothing is. */
+			sound: z.enum(['heard', 'silent', 'muted']),
+		})
+		.nullable(),
+	/** Where the multiview shows what; see service/show/multiview.ts. */
+	multiview: z.object({
+		columns: z.number().int(),
+		rows: z.number().int(),
+		tiles: z.record(z.string(), z.object({ x: unit, y: unit, w: unit, h: unit })),
+	}),
+});
+export type System = z.infer<typeof systemSchema>;
+export const safeModePostSchema = z.strictObject({ leave: z.literal(true) });
+export const hostStatusSchema = z.object({
+	role: z.string(),
+	name: z.string(),
+	pid: z.number().int().nullable(),
+	/** waiting: it failed and is about to be tried again. stuck: it was killed and does not die. */
+	state: z.enum(['off', 'starting', 'running', 'waiting', 'held-off', 'stuck']),
+	restarts: z.number().int(),
+	cpuPct: z.number().nullable(),
+	rssBytes: z.number().nullable(),
+	/** Counters of its elements by their names. */
+	elements: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+export type HostStatus = z.infer<typeof hostStatusSchema>;
+export const statusSchema = z.object({
+	version: z.string(),
+	startedAt: z.string(),
+	uptimeS: z.number(),
+	onAir: z.boolean(),
+	safeMode: z.boolean(),
+	service: z.object({ pid: z.number().int(), rssBytes: z.number() }),
+	hosts: z.array(hostStatusSchema),
+	faults: z.array(faultSchema),
+});
+export type Status = z.infer<typeof statusSchema>;
