@@ -1,7 +1,7 @@
 import type { Session } from '../service/contract/sessions.js';
-import { sentence } from './api/http.js';
-import { atLeast, currentSession, fragmentLogin, fragmentToken, hideFragment, pageOf, renew, signIn } from './api/session.js';
-import { applyTheme } from './common/theme-switch.js';
+import { sentence } from './data/http.js';
+import { atLeast, currentSession, fragmentLogin, fragmentToken, hideFragment, pageOf, renew, signIn } from './data/session.js';
+import { applyTheme } from './elements/theme-switch.js';
 
 interface Page {
 	tag: string;
@@ -14,23 +14,23 @@ interface Page {
 }
 
 const pages: Record<string, Page> = {
-	switcher: { tag: 'r58-switcher-page', title: 'Switcher', load: () => import('./switcher/page.js'), operator: true },
-	inputs: { tag: 'r58-inputs-page', title: 'Inputs', load: () => import('./inputs/page.js'), operator: true },
-	outputs: { tag: 'r58-outputs-page', title: 'Outputs', load: () => import('./outputs/page.js'), operator: true },
-	recordings: { tag: 'r58-recordings-page', title: 'Recordings', load: () => import('./recordings/page.js'), operator: true },
-	ready: { tag: 'r58-ready-page', title: 'Ready', load: () => import('./ready/page.js'), operator: true },
-	log: { tag: 'r58-log-page', title: 'Show log', load: () => import('./log/page.js'), operator: true },
-	system: { tag: 'r58-system-page', title: 'System', load: () => import('./system/page.js'), operator: true },
-	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./network/page.js'), operator: true },
-	settings: { tag: 'r58-settings-page', title: 'Settings', load: () => import('./settings/page.js'), operator: true },
-	users: { tag: 'r58-users-page', title: 'Accounts', load: () => import('./users/page.js'), operator: true },
-	account: { tag: 'r58-account-page', title: 'My account', load: () => import('./account/page.js'), operator: false, own: true },
-	health: { tag: 'r58-health-page', title: 'Health', load: () => import('./health/page.js'), operator: true },
-	logs: { tag: 'r58-logs-page', title: 'Logs', load: () => import('./logs/page.js'), operator: true },
-	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./join/page.js'), operator: false },
-	watch: { tag: 'r58-watch-page', title: 'Watch', load: () => import('./watch/page.js'), operator: false },
+	switcher: { tag: 'r58-switcher-page', title: 'Switcher', load: () => import('./pages/switcher/page.js'), operator: true },
+	inputs: { tag: 'r58-inputs-page', title: 'Inputs', load: () => import('./pages/inputs/page.js'), operator: true },
+	outputs: { tag: 'r58-outputs-page', title: 'Outputs', load: () => import('./pages/outputs/page.js'), operator: true },
+	recordings: { tag: 'r58-recordings-page', title: 'Recordings', load: () => import('./pages/recordings/page.js'), operator: true },
+	ready: { tag: 'r58-ready-page', title: 'Ready', load: () => import('./pages/ready/page.js'), operator: true },
+	log: { tag: 'r58-log-page', title: 'Show log', load: () => import('./pages/show-log/page.js'), operator: true },
+	system: { tag: 'r58-system-page', title: 'System', load: () => import('./pages/system/page.js'), operator: true },
+	network: { tag: 'r58-network-page', title: 'Network', load: () => import('./pages/network/page.js'), operator: true },
+	settings: { tag: 'r58-settings-page', title: 'Settings', load: () => import('./pages/settings/page.js'), operator: true },
+	users: { tag: 'r58-users-page', title: 'Accounts', load: () => import('./pages/users/page.js'), operator: true },
+	account: { tag: 'r58-account-page', title: 'My account', load: () => import('./pages/account/page.js'), operator: false, own: true },
+	health: { tag: 'r58-health-page', title: 'Health', load: () => import('./pages/health/page.js'), operator: true },
+	logs: { tag: 'r58-logs-page', title: 'Logs', load: () => import('./pages/machine-log/page.js'), operator: true },
+	guest_join: { tag: 'r58-join-page', title: 'Join', load: () => import('./pages/join/page.js'), operator: false },
+	watch: { tag: 'r58-watch-page', title: 'Watch', load: () => import('./pages/watch/page.js'), operator: false },
 };
-const login: Page = { tag: 'r58-login-page', title: 'Log in', load: () => import('./login/page.js'), operator: false };
+const login: Page = { tag: 'r58-login-page', title: 'Log in', load: () => import('./pages/login/page.js'), operator: false };
 
 async function show(page: Page, properties: Record<string, unknown> = {}): Promise<void> {
 	await page.load();

@@ -14,7 +14,7 @@ export default defineConfig({
 	build: {
 		outDir,
 		emptyOutDir: false,
-		// service/api/publicAssets.ts reads which page consists of what.
+		// service/http/publicAssets.ts reads which page consists of what.
 		manifest: true,
 		target: 'es2022',
 		cssTarget: ['chrome123', 'firefox120', 'safari17.5'],

@@ -1,7 +1,7 @@
 import { audioCaps, type Canvas, fpsOf, h264Caps, linkAddress, videoCaps } from './canvas.js';
 import { caps, chain, element, pipeline } from './launch.js';
 
-/** A video encoder as the table (service/encoder/table.ts) describes it. */
+/** A video encoder as the table (service/encoders/table.ts) describes it. */
 export interface VideoEncoder {
 	/** The GStreamer element. */
 	element: string;

@@ -1,6 +1,6 @@
 import { createGunzip, gzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
-import { messageOf, StudioError } from '../errors.js';
+import { messageOf, StudioError } from '../util/errors.js';
 
 /** What an archive holds, and nothing else: names are never paths of this machine. */
 const names = ['manifest.json', 'settings.yaml', 'show.json', 'secrets.bin'] as const;

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import { StudioError } from '../errors.js';
+import { StudioError } from '../util/errors.js';
 
 /** scrypt with 64 MB and about 0.3 s a guess on a fast core (RFC 7914; N as OWASP asks for interactive use). */
 const cost = { N: 2 ** 16, r: 8, p: 1, maxmem: 96 * 1024 * 1024 };

@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
-import { StudioError } from '../errors.js';
+import { StudioError } from '../util/errors.js';
 import { newDestinations } from '../settings/destinations.js';
 import { parseSettings } from '../settings/file.js';
 import { SettingsProblem } from '../settings/problem.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf } from '../util/errors.js';
 import type { Connection } from '../store/database.js';
 import { rowChecks } from '../store/entries.js';
 import type { LeftOut } from '../store/leftOut.js';

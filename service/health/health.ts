@@ -1,9 +1,9 @@
 import { totalmem } from 'node:os';
-import { messageOf } from '../errors.js';
-import type { Faults } from '../faults.js';
-import type { LiveState } from '../state.js';
-import type { Log } from '../system/log.js';
-import { within } from '../within.js';
+import { messageOf } from '../util/errors.js';
+import type { Faults } from '../faults/faults.js';
+import type { LiveState } from '../state/state.js';
+import type { Log } from '../util/log.js';
+import { within } from '../util/within.js';
 import { Clock } from './clock.js';
 import { Disk } from './disk.js';
 import type { Figure, Probe } from './figures.js';

@@ -1,4 +1,4 @@
-import type { SystemHistory } from '../api/healthSchema.js';
+import type { SystemHistory } from '../contract/health.js';
 import { type Figure, type Group, groups } from './figures.js';
 
 export const intervalMs = 5000;

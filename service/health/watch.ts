@@ -1,4 +1,4 @@
-import type { Faults } from '../faults.js';
+import type { Faults } from '../faults/faults.js';
 import { type Condition, conditions, type Situation } from './rules.js';
 
 interface Held {

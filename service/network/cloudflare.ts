@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../util/errors.js';
 import type { NetworkSettings } from '../settings/network.js';
-import type { IceServer } from './iceServer.js';
+import type { IceServer } from '../contract/iceServer.js';
 
 type Cloudflare = NonNullable<NetworkSettings['cloudflare']>;
 

@@ -1,7 +1,7 @@
 /** By which way a client came, and which addresses make sense between it and this machine. */
 import { type BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { isIn, isLoopbackAddress, isPrivate, listOf } from './addresses.js';
+import { isIn, isLoopbackAddress, isPrivate, listOf } from '../util/addresses.js';
 
 export interface PeerWay {
 	/** machine: a program of this machine. lan: a client on a network of the house. outside: any other, or one behind a proxy. */

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { type Bounded, BoundedMap } from '../boundedMap.js';
+import { type Bounded, BoundedMap } from '../util/boundedMap.js';
 
 const keepMs = 60_000;
 const namesKept = 64;

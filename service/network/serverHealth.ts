@@ -1,5 +1,5 @@
 import type { ServerCheck } from '../contract/connection.js';
-import type { Faults } from '../faults.js';
+import type { Faults } from '../faults/faults.js';
 import type { Resolver } from './resolver.js';
 import { type CheckResult, checkStun, checkTurn } from './serverCheck.js';
 import type { ServerEntry, Servers } from './servers.js';

@@ -1,6 +1,6 @@
 import type { Candidate, Connection, ServerCheck } from '../contract/connection.js';
 import type { NetworkSettings } from '../settings/network.js';
-import { isLoopbackAddress, isPrivate } from './addresses.js';
+import { isLoopbackAddress, isPrivate } from '../util/addresses.js';
 
 export interface Trouble {
 	connection: Connection;

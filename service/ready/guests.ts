@@ -1,5 +1,5 @@
 import type { Guest } from '../contract/guests.js';
-import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
+import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
 import type { Facts } from './facts.js';
 
 /** What viewers see of it: blocks from 2 %, little else from 10 %. */

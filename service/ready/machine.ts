@@ -1,5 +1,5 @@
 import type { Certificates } from '../contract/certificates.js';
-import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
+import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
 import type { Facts, MachineFacts } from './facts.js';
 
 /** The RK3588 slows down from 85 °C on (its thermal trip point); other machines at more. */

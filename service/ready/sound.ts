@@ -1,5 +1,5 @@
 import type { Strip } from '../contract/audio.js';
-import { type Check, check, type Finding, fail, off, ok, warn } from './check.js';
+import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
 import type { Facts } from './facts.js';
 
 export function soundChecks(facts: Facts): Check[] {

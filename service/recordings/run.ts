@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, frameMs } from '../../pipelines/canvas.js';
 import { recorder } from '../../pipelines/recorder.js';
-import type { KeyFrames } from '../encoder/keyFrames.js';
-import { StudioError } from '../errors.js';
-import type { SupervisedHost } from '../media/supervisedHost.js';
-import type { Supervisor } from '../media/supervisor.js';
+import type { KeyFrames } from '../encoders/keyFrames.js';
+import { StudioError } from '../util/errors.js';
+import type { SupervisedHost } from '../hosts/supervisedHost.js';
+import type { Supervisor } from '../hosts/supervisor.js';
 import { Part } from './part.js';
 
 const START_TIMEOUT_MS = 5_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { severities } from '../api/levels.js';
+import { severities } from '../contract/levels.js';
 import { secretText } from './secretText.js';
 
 /** Who is told of faults. Every field has a default. */

@@ -1,4 +1,4 @@
-import { StudioError } from '../errors.js';
+import { StudioError } from '../util/errors.js';
 import { secretFields } from './schema.js';
 
 type Tree = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type Document, isCollection, isMap, isSeq, type Node, type Pair } from 'yaml';
 import type { z } from 'zod';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../util/errors.js';
 import { type Place, placeAt, SettingsProblem } from './problem.js';
 import { type SettingsValues, settingsSchema } from './schema.js';
 import { parseYaml } from './syntax.js';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { humanText } from '../api/humanText.js';
-import { isTurnUrl } from '../network/iceServer.js';
-import { serverUrlPattern } from '../network/serverUrl.js';
+import { humanText } from '../contract/humanText.js';
+import { isTurnUrl } from '../contract/iceServer.js';
+import { serverUrlPattern } from '../contract/serverUrl.js';
 import { secretText } from './secretText.js';
 
 /** Peers a guest takes: what it sends, and the return it watches. */

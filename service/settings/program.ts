@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseCanvas } from '../cli.js';
-import { messageOf } from '../errors.js';
+import { parseCanvas } from '../cli/options.js';
+import { messageOf } from '../util/errors.js';
 
 /** What the program is made as. The pipelines are built of it once. */
 export const programSettingsSchema = z.strictObject({

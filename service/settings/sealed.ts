@@ -1,5 +1,5 @@
 import { isScalar, parseDocument, visit } from 'yaml';
-import { type DeviceKey, isSealed } from '../system/deviceKey.js';
+import { type DeviceKey, isSealed } from '../store/deviceKey.js';
 import { secretFields } from './schema.js';
 
 /** The file with every secret sealed that stands there in plain: a person wrote it, or the panel just set it. */

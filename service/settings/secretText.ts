@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isSealed } from '../system/deviceKey.js';
+import { isSealed } from '../store/deviceKey.js';
 
 /** Of any secret, however it stands in the file. */
 const mostSealed = 2048;

@@ -1,5 +1,5 @@
-import type { AuditEntry, AuditKind } from '../api/accountSchema.js';
-import { BoundedMap, type Tables } from '../boundedMap.js';
+import type { AuditEntry, AuditKind } from '../contract/accounts.js';
+import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import type { Database } from './database.js';
 
 export type AuditRecord = Omit<AuditEntry, 'seq' | 'at' | 'count' | 'lastAt'>;

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import SQLite from 'better-sqlite3';
-import { messageOf, StudioError } from '../errors.js';
+import { messageOf, StudioError } from '../util/errors.js';
 import { migrations } from './migrations.js';
 
 export type Connection = SQLite.Database;

@@ -3,8 +3,8 @@
  * entry: one that does not fit is left out alone and stays where it is.
  */
 import { z } from 'zod';
-import { plainText } from '../api/humanText.js';
-import { validate } from '../api/validation.js';
+import { plainText } from '../contract/humanText.js';
+import { validate } from '../util/validation.js';
 import { guestSchema } from '../contract/guests.js';
 import { recordingFileSchema, recordingSchema } from '../contract/recordings.js';
 import { roles } from '../contract/roles.js';
@@ -12,7 +12,7 @@ import { type SceneContent, sceneSchema } from '../contract/scenes.js';
 import { rtpInputSchema } from '../contract/sources.js';
 import { targetCreateSchema } from '../contract/targets.js';
 import { idSchema } from '../contract/values.js';
-import { isSourceScene } from '../show/layouts.js';
+import { isSourceScene } from '../contract/layouts.js';
 import type { EntryKind } from './leftOut.js';
 
 const idOf = (prefix: string) => idSchema.refine((id) => id.startsWith(`${prefix}-`), `must start with ${prefix}-`);

@@ -1,4 +1,4 @@
-import { validate } from '../api/validation.js';
+import { validate } from '../util/validation.js';
 import type { Guest } from '../contract/guests.js';
 import type { Database } from './database.js';
 import { storedGuestSchema } from './entries.js';

@@ -1,4 +1,4 @@
-import { validate } from '../api/validation.js';
+import { validate } from '../util/validation.js';
 import type { SceneContent } from '../contract/scenes.js';
 import type { Database } from './database.js';
 import { parsed, storedSceneSchema } from './entries.js';

@@ -1,4 +1,4 @@
-import type { Bounded } from '../boundedMap.js';
+import type { Bounded } from '../util/boundedMap.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';
 import type { StoredToken, Tokens } from './tokens.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../api/validation.js';
+import { validate } from '../util/validation.js';
 import type { Database } from './database.js';
 import { parsed } from './entries.js';
 import type { LeftOut } from './leftOut.js';

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tables } from '../boundedMap.js';
+import type { Tables } from '../util/boundedMap.js';
 import type { RtpInput } from '../contract/sources.js';
 import type { Target } from '../contract/targets.js';
-import type { FaultReport } from '../faults.js';
-import { limits } from '../limits.js';
+import type { FaultReport } from '../faults/faults.js';
+import { limits } from '../util/limits.js';
 import { Audit } from './audit.js';
 import { openDatabase } from './database.js';
 import { Documents } from './documents.js';

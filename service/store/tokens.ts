@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { BoundedMap, type Tables } from '../boundedMap.js';
+import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import { type Role, roles } from '../contract/roles.js';
 import type { Token } from '../contract/sessions.js';
 import { idSchema } from '../contract/values.js';
-import { checkRoom, limits } from '../limits.js';
+import { checkRoom, limits } from '../util/limits.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';
 

@@ -1,4 +1,4 @@
-import { type AccountRole, accountRoles } from '../api/accountSchema.js';
+import { type AccountRole, accountRoles } from '../contract/accounts.js';
 import { idSchema } from '../contract/values.js';
 import type { Database } from './database.js';
 import { makeId } from './secret.js';

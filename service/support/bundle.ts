@@ -1,9 +1,9 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { messageOf } from '../errors.js';
-import { Redaction } from '../system/redaction.js';
-import { within } from '../within.js';
+import { messageOf } from '../util/errors.js';
+import { Redaction } from '../util/redaction.js';
+import { within } from '../util/within.js';
 import type { Part } from './part.js';
 
 /** A part that takes longer is left out; of one that is larger the end is kept. */

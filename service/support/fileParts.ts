@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../util/errors.js';
 import { parseSettings } from '../settings/file.js';
 import { secretsOf } from '../settings/secrets.js';
 import { settingsFile } from '../settings/settings.js';

@@ -2,7 +2,7 @@ import type { State } from '../contract/state.js';
 import { withoutSecrets } from '../settings/secrets.js';
 import type { Settings } from '../settings/settings.js';
 import type { Studio } from '../studio.js';
-import type { Log } from '../system/log.js';
+import type { Log } from '../util/log.js';
 import { json, type Part } from './part.js';
 
 /** What the running service knows. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { houseNetworks } from '../network/addresses.js';
+import { houseNetworks } from '../util/addresses.js';
 import type { Ports } from './openPorts.js';
 
 /** Rules that a technician adds for other programs of the machine, inside the chain. */

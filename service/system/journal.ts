@@ -1,4 +1,4 @@
-import { output } from './command.js';
+import { output } from '../util/command.js';
 
 const unit = 'r58.service';
 const mostLines = 3000;

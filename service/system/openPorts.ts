@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { State } from '../contract/state.js';
-import { messageOf } from '../errors.js';
-import { ownNetworks } from '../network/addresses.js';
+import { messageOf } from '../util/errors.js';
+import { ownNetworks } from '../util/addresses.js';
 import type { Settings } from '../settings/settings.js';
-import type { LiveState } from '../state.js';
-import { replaceFile } from './durable.js';
-import type { Log } from './log.js';
+import type { LiveState } from '../state/state.js';
+import { replaceFile } from '../util/durable.js';
+import type { Log } from '../util/log.js';
 
 /** Services of the system itself lie below: no file of this service opens them. */
 const port = z.number().int().min(1024).max(65_535);

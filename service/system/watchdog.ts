@@ -1,4 +1,4 @@
-import type { Log } from './log.js';
+import type { Log } from '../util/log.js';
 import type { ServiceManager } from './serviceManager.js';
 
 /** What the program's mixer shows of itself. */

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { Setup } from '../../service/accounts/setup.js';
-import type { Account, AuditPage, LoginCode, SessionEntry, User } from '../../service/api/accountSchema.js';
+import { Setup } from '../../service/access/setup.js';
+import type { Account, AuditPage, LoginCode, SessionEntry, User } from '../../service/contract/accounts.js';
 import type { Role } from '../../service/contract/roles.js';
-import { createLog } from '../../service/system/log.js';
+import { createLog } from '../../service/util/log.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

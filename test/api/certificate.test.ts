@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import * as assert from 'uvu/assert';
 import type { Certificates as Info } from '../../service/contract/certificates.js';
-import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
+import { makeAuthority, makeServerCertificate } from '../../service/access/authority.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { parseRange } from '../../service/api/file.js';
+import { parseRange } from '../../service/http/file.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
-import type { AlertStatus, AlertTest, LogPage, SystemHistory } from '../../service/api/healthSchema.js';
+import type { AlertStatus, AlertTest, LogPage, SystemHistory } from '../../service/contract/health.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import type { z } from 'zod';
-import { guestRequestSchema } from '../../service/api/guestChannel.js';
-import { plainText } from '../../service/api/humanText.js';
+import { guestRequestSchema } from '../../service/contract/guestChannel.js';
+import { plainText } from '../../service/contract/humanText.js';
 import { clientMessageSchema } from '../../service/contract/events.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import { rowChecks } from '../../service/store/entries.js';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { StudioError } from '../../service/errors.js';
+import { StudioError } from '../../service/util/errors.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

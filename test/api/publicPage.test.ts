@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { NetworkTest, NetworkTestItem } from '../../service/contract/network.js';
-import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
+import { makeAuthority, makeServerCertificate } from '../../service/access/authority.js';
 import { TestService } from '../tools/service.js';
 import { Signalling } from '../tools/signalling.js';
 import { suite } from '../tools/suite.js';

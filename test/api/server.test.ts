@@ -4,8 +4,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { createApi } from '../../service/api/server.js';
-import { StudioError } from '../../service/errors.js';
+import { createApi } from '../../service/server.js';
+import { StudioError } from '../../service/util/errors.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 import { within } from '../tools/wait.js';
@@ -145,7 +145,7 @@ test('a taken port is named with its option, and nothing is left listening', asy
 			showLog,
 			certificates,
 			panelDir,
-			log: (await import('../../service/system/log.js')).createLog('silent'),
+			log: (await import('../../service/util/log.js')).createLog('silent'),
 		});
 		try {
 			await api.listen(ports);

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import type { BackupPending, BackupPlan } from '../../service/api/backupSchema.js';
-import type { SettingsFile } from '../../service/api/settingsSchema.js';
+import type { BackupPending, BackupPlan } from '../../service/contract/backup.js';
+import type { SettingsFile } from '../../service/contract/settings.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { LogEntry, LogPage } from '../../service/showLog/entry.js';
+import type { LogEntry, LogPage } from '../../service/contract/showLog.js';
 import { openDatabase } from '../../service/store/database.js';
 import { LogEntries } from '../../service/store/logEntries.js';
 import { type ApiServer, startApiServer, temporaryFolder } from '../tools/apiServer.js';

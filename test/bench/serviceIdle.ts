@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Faults } from '../../service/faults.js';
+import { Faults } from '../../service/faults/faults.js';
 import { Health } from '../../service/health/health.js';
-import { createLog } from '../../service/system/log.js';
+import { createLog } from '../../service/util/log.js';
 import { TestService } from '../tools/service.js';
 import { ShowStub } from '../tools/showStub.js';
 import { until } from '../tools/wait.js';

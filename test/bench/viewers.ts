@@ -3,7 +3,7 @@ import { audioCaps, h264Caps, linkAddress, opusCaps, videoCaps } from '../../pip
 import { opusEncoder } from '../../pipelines/encoder.js';
 import { caps, chain, element, pipeline } from '../../pipelines/launch.js';
 import { programStreamer } from '../../pipelines/streamer.js';
-import { checkOffer, finishAnswer } from '../../service/webrtc/sdp.js';
+import { checkOffer, finishAnswer } from '../../service/rtc/sdp.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { onThisMachine } from '../tools/offers.js';
 import { Pipeline } from '../tools/pipeline.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import * as assert from 'uvu/assert';
-import type { LogPage } from '../../service/api/healthSchema.js';
+import type { LogPage } from '../../service/contract/health.js';
 import type { GuestInvite } from '../../service/contract/guests.js';
 import { TestBrowser } from '../tools/browser.js';
 import { root, TestService } from '../tools/service.js';
@@ -57,7 +57,7 @@ async function unpacked(archive: Buffer): Promise<Map<string, string>> {
 }
 
 async function command(...args: string[]): Promise<{ code: number | null; text: string }> {
-	const child = spawn(process.execPath, [join(root, 'dist/service/r58.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(process.execPath, [join(root, 'dist/service/cli/r58.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 	let text = '';
 	for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)));
 	const code = await new Promise<number | null>((resolve) => child.once('close', resolve));

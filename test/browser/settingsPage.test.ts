@@ -33,7 +33,7 @@ test.after(async ({ service, browser, dir }) => {
 const path = (service: TestService) => join(service.dataDir, 'settings.yaml');
 const file = (service: TestService) => readFileSync(path(service), 'utf8');
 async function r58(service: TestService, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-	const child = spawn(process.execPath, [join(root, 'dist/service/r58.js'), ...args, '--data', service.dataDir]);
+	const child = spawn(process.execPath, [join(root, 'dist/service/cli/r58.js'), ...args, '--data', service.dataDir]);
 	const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
 	const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
 	return { code: await ended, out, err };

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { guestWarmUp } from '../../pipelines/guestSource.js';
-import { HostProcess } from '../../service/media/hostProcess.js';
+import { HostProcess } from '../../service/hosts/hostProcess.js';
 import { pluginFolder } from '../tools/pipeline.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
@@ -105,7 +105,7 @@ test('a pipeline that fails while playing ends its host with the reason', async 
 
 test('hosts die with the program that started them, frozen ones too', async () => {
 	const script = `
-		import { HostProcess } from ${JSON.stringify(new URL('../../service/media/hostProcess.js', import.meta.url).href)};
+		import { HostProcess } from ${JSON.stringify(new URL('../../service/hosts/hostProcess.js', import.meta.url).href)};
 		const pids = [];
 		for (const name of ['running', 'frozen']) {
 			const host = new HostProcess(process.env, () => {});

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/sdp.js';
+import { checkOffer, finishAnswer, type OfferRules } from '../../service/rtc/sdp.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { payloadTypes } from '../tools/lightPeersChild.js';
 import { onThisMachine } from '../tools/offers.js';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { SlotStats } from '../../service/media/sources.js';
+import type { SlotStats } from '../../service/sources/sources.js';
 import { flashPoint, median, offsets, onsets } from '../tools/avSync.js';
 import { full, height, red, type Stage, staged as stagedIn, width } from '../tools/mixerStage.js';
 import { timedSuite } from '../tools/suite.js';

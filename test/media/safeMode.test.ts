@@ -24,7 +24,7 @@ async function start(dataDir?: string, env: Record<string, string> = {}): Promis
 }
 
 function r58(...args: string[]) {
-	const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/service/r58.js'), ...args], {
+	const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/service/cli/r58.js'), ...args], {
 		timeout: 15_000,
 	});
 	return { code: status, out: String(stdout), error: String(stderr) };

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/sdp.js';
+import { checkOffer, finishAnswer, type OfferRules } from '../../service/rtc/sdp.js';
 import { buildDriver, Driver } from '../tools/driver.js';
 import { LightPeers } from '../tools/lightPeers.js';
 import { onThisMachine } from '../tools/offers.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { checkOffer, finishAnswer, type OfferRules } from '../../service/webrtc/sdp.js';
+import { checkOffer, finishAnswer, type OfferRules } from '../../service/rtc/sdp.js';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { colourDistance, parseColour } from '../tools/counter.js';
 import { onThisMachine } from '../tools/offers.js';

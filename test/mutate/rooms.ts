@@ -8,14 +8,14 @@ export interface Room {
 
 export const rooms: Record<string, Room> = {
 	show: { files: ['service/show/*.ts'], tests: ['without', 'sceneVersions', 'mix'] },
-	state: { files: ['service/state.ts', 'panel/api/delta.ts'], tests: ['state', 'panelState'] },
+	state: { files: ['service/state/state.ts', 'panel/data/delta.ts'], tests: ['state', 'panelState'] },
 	panel: {
-		files: ['panel/switcher/{keys,scenes}.ts', 'panel/join/assessment.ts', 'panel/webrtc/backoff.ts', 'panel/common/format.ts'],
+		files: ['panel/switcher/{keys,scenes}.ts', 'panel/pages/join/assessment.ts', 'panel/data/rtc/backoff.ts', 'panel/elements/format.ts'],
 		tests: ['panelFormat', 'panelKeys', 'panelState', 'guestPage'],
 	},
 	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },
 	media: {
-		files: ['service/media/{slots,guestDelay,remedies}.ts', 'service/slidingWindow.ts', 'service/showLog/timecode.ts'],
+		files: ['service/media/{slots,guestDelay,remedies}.ts', 'service/util/slidingWindow.ts', 'service/showLog/timecode.ts'],
 		tests: ['mediaRules', 'guestDelay', 'timecode'],
 	},
 	health: { files: ['service/health/rules.ts'], tests: ['healthRules'] },
@@ -24,8 +24,8 @@ export const rooms: Record<string, Room> = {
 		files: ['service/settings/{access,alerts,effective,fault,network,problem,program,schema,secretText,secrets,syntax,text}.ts'],
 		tests: ['settingsRules', 'sealed', 'settingsFiles', 'settings'],
 	},
-	addresses: { files: ['service/network/addresses.ts'], tests: ['addresses'] },
+	addresses: { files: ['service/util/addresses.ts'], tests: ['addresses'] },
 	sdp: { files: ['service/webrtc/{sdp,codecs,candidates,fragment}.ts'], tests: ['sdp'] },
-	door: { files: ['service/door.ts'], tests: ['door'] },
-	accounts: { files: ['service/accounts/{lockout,codes,loginCodes}.ts', 'service/api/rates.ts'], tests: ['rates', 'lockout'] },
+	door: { files: ['service/guests/door.ts'], tests: ['door'] },
+	accounts: { files: ['service/accounts/{lockout,codes,loginCodes}.ts', 'service/http/rates.ts'], tests: ['rates', 'lockout'] },
 };

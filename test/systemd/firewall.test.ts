@@ -14,7 +14,7 @@ import { until } from '../tools/wait.js';
 
 /** The firewall of the installed service, in a network namespace. */
 const test = suite('firewall');
-const program = join(root, 'dist/service/firewall.js');
+const program = join(root, 'dist/service/cli/firewall.js');
 const scanner = join(root, 'test/tools/portScan.py');
 let network: TestNetwork;
 let folder: string;

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import type { Roots } from '../../service/media/captureDevices.js';
+import type { Roots } from '../../service/sources/captureDevices.js';
 
 export interface Node {
 	node: string;

@@ -1,9 +1,9 @@
 /** Host processes as a test wants them: the only thing of a supervised host that is not real. */
 import { EventEmitter } from 'node:events';
-import { Faults } from '../../service/faults.js';
-import type { HostPool } from '../../service/media/hostPool.js';
-import { type HostPlan, SupervisedHost } from '../../service/media/supervisedHost.js';
-import { createLog } from '../../service/system/log.js';
+import { Faults } from '../../service/faults/faults.js';
+import type { HostPool } from '../../service/hosts/hostPool.js';
+import { type HostPlan, SupervisedHost } from '../../service/hosts/supervisedHost.js';
+import { createLog } from '../../service/util/log.js';
 import { ShowStub } from './showStub.js';
 import { until } from './wait.js';
 

@@ -1,7 +1,7 @@
 /** Programs of others that product and tests start, and the Debian package that each is in: .ci/packages. */
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { programFolder } from '../../service/program.js';
+import { programFolder } from '../../service/util/program.js';
 
 /** Package by program, as the program is called. */
 export const packageOf: ReadonlyMap<string, string> = new Map(

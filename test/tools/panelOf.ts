@@ -1,7 +1,7 @@
 /** A data folder as a start finds it, as far as the panel: everything but the pipelines is the real thing. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApi } from '../../service/api/server.js';
+import { createApi } from '../../service/server.js';
 import { finishPending } from '../../service/backup/pending.js';
 import type { State } from '../../service/contract/state.js';
 import { LiveStudio } from '../../service/liveStudio.js';
@@ -10,10 +10,10 @@ import { ShowLog } from '../../service/showLog/showLog.js';
 import { LeftOut } from '../../service/store/leftOut.js';
 import { openStore } from '../../service/store/store.js';
 import { BootGuard } from '../../service/system/bootGuard.js';
-import { Certificate } from '../../service/system/certificate.js';
-import { Certificates } from '../../service/system/certificates.js';
-import { DeviceKey } from '../../service/system/deviceKey.js';
-import { KeyFiles } from '../../service/system/keyFiles.js';
+import { Certificate } from '../../service/access/certificate.js';
+import { Certificates } from '../../service/access/certificates.js';
+import { DeviceKey } from '../../service/store/deviceKey.js';
+import { KeyFiles } from '../../service/store/keyFiles.js';
 import { type Folder, silent } from './dataFolder.js';
 
 const canvas = { width: 160, height: 90, fpsNum: 10, fpsDen: 1 };

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeAuthority, makeServerCertificate } from '../../service/system/authority.js';
+import { makeAuthority, makeServerCertificate } from '../../service/access/authority.js';
 import { startNameServer } from './nameServer.js';
 import { needed } from './packages.js';
 import { freeTcpPorts } from './ports.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import type { GuestMessage } from '../../service/api/guestChannel.js';
+import type { GuestMessage } from '../../service/contract/guestChannel.js';
 import type { Applied } from '../../service/contract/buses.js';
 import type { Fault, PastFault } from '../../service/contract/faults.js';
 import type { Guest } from '../../service/contract/guests.js';
@@ -9,17 +9,17 @@ import type { LayerPatch } from '../../service/contract/scenes.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
 import type { Target, TargetCreate } from '../../service/contract/targets.js';
-import { StudioError } from '../../service/errors.js';
-import type { FaultReport } from '../../service/faults.js';
-import { Alerts } from '../../service/health/alerts.js';
+import { StudioError } from '../../service/util/errors.js';
+import type { FaultReport } from '../../service/faults/faults.js';
+import { Alerts } from '../../service/faults/alerts.js';
 import { Health } from '../../service/health/health.js';
-import type { IceServer } from '../../service/network/iceServer.js';
+import type { IceServer } from '../../service/contract/iceServer.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import type { Settings } from '../../service/settings/settings.js';
-import { LiveState } from '../../service/state.js';
+import { LiveState } from '../../service/state/state.js';
 import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
-import { createLog } from '../../service/system/log.js';
-import { Conversations } from '../../service/webrtc/conversations.js';
+import { createLog } from '../../service/util/log.js';
+import { Conversations } from '../../service/guests/conversations.js';
 
 /** A show without pictures, for tests of what lies between the socket and `Studio`: state real, media none. */
 export class ShowStub implements Studio {

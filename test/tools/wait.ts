@@ -1,4 +1,4 @@
-import { within as bounded } from '../../service/within.js';
+import { within as bounded } from '../../service/util/within.js';
 
 export interface Wait {
 	/** What is waited for, as it stands in the message: "hdmi1 to be live". */

@@ -1,5 +1,5 @@
 /** Writes the settings again and again, to be killed in the middle of it: `node writerChild.js FILE`. */
-import { replaceFile } from '../../service/system/durable.js';
+import { replaceFile } from '../../service/util/durable.js';
 
 /** A text that shows whether it is whole. */
 export const textOf = (n: number) => `# ${n}\n${`line of ${n}\n`.repeat(4000)}# end of ${n}\n`;

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { Passwords } from '../../service/accounts/passwords.js';
-import { sameSecret } from '../../service/accounts/sameSecret.js';
-import { auditKinds } from '../../service/api/accountSchema.js';
+import { Passwords } from '../../service/access/passwords.js';
+import { sameSecret } from '../../service/access/sameSecret.js';
+import { auditKinds } from '../../service/contract/accounts.js';
 import { Audit, kept } from '../../service/store/audit.js';
 import { Database } from '../../service/store/database.js';
 import { test } from '../tools/suite.js';

@@ -14,7 +14,7 @@ import {
 	ownNetworks,
 	plainAddress,
 	urlHost,
-} from '../../service/network/addresses.js';
+} from '../../service/util/addresses.js';
 import { test } from '../tools/suite.js';
 
 test('VPN addresses are recognised by interface and by range, and named', () => {

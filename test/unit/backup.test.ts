@@ -12,7 +12,7 @@ import * as assert from 'uvu/assert';
 import { makeArchive, openArchive } from '../../service/backup/archive.js';
 import { finishPending } from '../../service/backup/pending.js';
 import { tableKinds } from '../../service/backup/tables.js';
-import { StudioError } from '../../service/errors.js';
+import { StudioError } from '../../service/util/errors.js';
 import { LeftOut } from '../../service/store/leftOut.js';
 import { backupsOf, type Folder, makeFolder, secrets, settingsOf, silent, stateOf } from '../tools/dataFolder.js';
 import { cutAt } from '../tools/powerCut.js';
@@ -22,7 +22,7 @@ import { within } from '../tools/wait.js';
 
 const kills = process.env.R58_LONG ? 100 : 6;
 const childFile = new URL('../tools/restoreChild.js', import.meta.url).pathname;
-const r58File = new URL('../../service/r58.js', import.meta.url).pathname;
+const r58File = new URL('../../service/cli/r58.js', import.meta.url).pathname;
 type State = ReturnType<typeof stateOf>;
 const passphrase = 'correct horse battery';
 const folders: Folder[] = [];

@@ -1,7 +1,7 @@
 /** Discovery on trees that are like the sysfs of an R58 (as its vendor's kernel 6.1 has it, by the study of it) and of a PC. */
 
 import * as assert from 'uvu/assert';
-import { assignInputs, captureDevices, soundCards } from '../../service/media/captureDevices.js';
+import { assignInputs, captureDevices, soundCards } from '../../service/sources/captureDevices.js';
 import { fellTrees, type Node, deviceTree as tree } from '../tools/deviceTree.js';
 import { test } from '../tools/suite.js';
 

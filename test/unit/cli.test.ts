@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as assert from 'uvu/assert';
-import { canvasOf, checkDataFolder, parseCanvas, parseOptions } from '../../service/cli.js';
-import { StudioError } from '../../service/errors.js';
+import { canvasOf, checkDataFolder, parseCanvas, parseOptions } from '../../service/cli/options.js';
+import { StudioError } from '../../service/util/errors.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 
@@ -65,7 +65,7 @@ test('options that are wrong are named in one line', () => {
 
 test('wrong options end the program with code 2 and one line, help with 0', () => {
 	const run = (...argv: string[]) => {
-		const code = `(await import(${JSON.stringify(new URL('../../service/cli.js', import.meta.url).href)})).optionsOrExit(process.argv.slice(1))`;
+		const code = `(await import(${JSON.stringify(new URL('../../service/cli/options.js', import.meta.url).href)})).optionsOrExit(process.argv.slice(1))`;
 		return spawnSync(process.execPath, ['--input-type=module', '-e', code, '--', ...argv], { encoding: 'utf8', timeout: 20_000 });
 	};
 	const wrong = run('--canvas', 'big');

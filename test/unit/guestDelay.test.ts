@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { GuestDelay } from '../../service/media/guestDelay.js';
+import { GuestDelay } from '../../service/sources/guestDelay.js';
 import { test } from '../tools/suite.js';
 
 /** Tells it the lateness twice a second for so long; gives what came of it at the end. */

@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert';
-import { assess } from '../../panel/join/assessment.js';
-import { trouble } from '../../panel/join/state-words.js';
-import { en } from '../../panel/join/texts/en.js';
-import { languageOf } from '../../panel/join/texts/languages.js';
-import { no } from '../../panel/join/texts/no.js';
-import { withoutCap } from '../../panel/webrtc/sdp.js';
-import { PictureMeter } from '../../service/webrtc/pictureMeter.js';
+import { assess } from '../../panel/pages/join/assessment.js';
+import { trouble } from '../../panel/pages/join/state-words.js';
+import { en } from '../../panel/pages/join/texts/en.js';
+import { languageOf } from '../../panel/pages/join/texts/languages.js';
+import { no } from '../../panel/pages/join/texts/no.js';
+import { withoutCap } from '../../panel/data/rtc/sdp.js';
+import { PictureMeter } from '../../service/guests/pictureMeter.js';
 import { test } from '../tools/suite.js';
 
 const steady = { state: 'connected', rttMs: 20, lossPct: 0, video: { width: 1280, height: 720, fps: 30 } } as const;

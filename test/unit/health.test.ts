@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { Recording } from '../../service/contract/recordings.js';
-import { Faults } from '../../service/faults.js';
+import { Faults } from '../../service/faults/faults.js';
 import type { Figure, Probe } from '../../service/health/figures.js';
 import { Health } from '../../service/health/health.js';
 import { History } from '../../service/health/history.js';
@@ -9,7 +9,7 @@ import { RecordingRate } from '../../service/health/recordingRate.js';
 import type { Situation } from '../../service/health/rules.js';
 import { StoppedRecordings } from '../../service/health/stopped.js';
 import { Watch } from '../../service/health/watch.js';
-import { createLog } from '../../service/system/log.js';
+import { createLog } from '../../service/util/log.js';
 import { ShowStub } from '../tools/showStub.js';
 import { SimulatedMachine } from '../tools/simulatedMachine.js';
 import { suite } from '../tools/suite.js';

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { Readings } from '../../panel/health/readings.js';
-import type { SystemHistory } from '../../service/api/healthSchema.js';
+import { Readings } from '../../panel/pages/health/readings.js';
+import type { SystemHistory } from '../../service/contract/health.js';
 import { suite } from '../tools/suite.js';
 
 /** An hour of figures as the panel puts it together from what is new. */

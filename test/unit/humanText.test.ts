@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { humanText, plainText } from '../../service/api/humanText.js';
+import { humanText, plainText } from '../../service/contract/humanText.js';
 import { test } from '../tools/suite.js';
 
 test('controls, bidi overrides, zero widths and letters without a shape are left out', () => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { startInTurn } from '../../service/media/inTurn.js';
+import { startInTurn } from '../../service/hosts/inTurn.js';
 import { suite } from '../tools/suite.js';
 
 const test = suite('hosts that start in turn');

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
-import { makeCode, shownCode, typedCode } from '../../service/accounts/codes.js';
-import { FailureTable } from '../../service/accounts/failures.js';
-import { Lockout } from '../../service/accounts/lockout.js';
-import { LoginCodes, loginCodeS } from '../../service/accounts/loginCodes.js';
+import { makeCode, shownCode, typedCode } from '../../service/access/codes.js';
+import { FailureTable } from '../../service/access/failures.js';
+import { Lockout } from '../../service/access/lockout.js';
+import { LoginCodes, loginCodeS } from '../../service/access/loginCodes.js';
 import { test } from '../tools/suite.js';
 
 const outside = '192.0.2.7';

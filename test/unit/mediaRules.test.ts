@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert';
-import type { StudioError } from '../../service/errors.js';
-import { GuestDelay } from '../../service/media/guestDelay.js';
-import { remedyFor } from '../../service/media/remedies.js';
-import { Slots } from '../../service/media/slots.js';
-import { SlidingWindow } from '../../service/slidingWindow.js';
+import type { StudioError } from '../../service/util/errors.js';
+import { GuestDelay } from '../../service/sources/guestDelay.js';
+import { remedyFor } from '../../service/hosts/remedies.js';
+import { Slots } from '../../service/mixer/slots.js';
+import { SlidingWindow } from '../../service/util/slidingWindow.js';
 import { test } from '../tools/suite.js';
 
 test('what to do about a failure', () => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { MixerControl, type SlotInput } from '../../service/media/mixerControl.js';
+import { MixerControl, type SlotInput } from '../../service/mixer/mixerControl.js';
 import { type FakeProcess, type Supervised, supervised } from '../tools/fakeHosts.js';
 import { test } from '../tools/suite.js';
 

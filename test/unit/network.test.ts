@@ -5,11 +5,11 @@ import * as assert from 'uvu/assert';
 import type { Candidate, Connection, ServerCheck } from '../../service/contract/connection.js';
 import { CloudflareTurn } from '../../service/network/cloudflare.js';
 import { timeLimited } from '../../service/network/credentials.js';
-import { linksOf, parseServerUrl } from '../../service/network/iceServer.js';
+import { linksOf, parseServerUrl } from '../../service/contract/iceServer.js';
 import { Servers } from '../../service/network/servers.js';
 import { type Trouble, whyNot } from '../../service/network/trouble.js';
 import { networkSettingsSchema } from '../../service/settings/network.js';
-import { forwardedCandidates, usableCandidate, usableCandidates } from '../../service/webrtc/candidates.js';
+import { forwardedCandidates, usableCandidate, usableCandidates } from '../../service/rtc/candidates.js';
 import { test } from '../tools/suite.js';
 
 test('a time-limited login is what coturn computes, expires, and is another each time', () => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { type KeyPress, keyAction, keyMap } from '../../panel/switcher/keys.js';
+import { type KeyPress, keyAction, keyMap } from '../../panel/pages/switcher/keys.js';
 import { test } from '../tools/suite.js';
 
 const none = { shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, repeat: false };

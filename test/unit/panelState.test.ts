@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { applyChanges } from '../../panel/api/delta.js';
+import { applyChanges } from '../../panel/data/delta.js';
 import {
 	absentOnAir,
 	dark,
@@ -11,11 +11,11 @@ import {
 	sourceScene,
 	stateText,
 	tallyOf,
-} from '../../panel/switcher/scenes.js';
+} from '../../panel/pages/switcher/scenes.js';
 import type { Scene } from '../../service/contract/scenes.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
-import { builtInScenes } from '../../service/show/layouts.js';
+import { builtInScenes } from '../../service/contract/layouts.js';
 import { test } from '../tools/suite.js';
 
 const crop = { left: 0, top: 0, right: 0, bottom: 0 };

@@ -9,7 +9,7 @@ import { rtpSource } from '../../pipelines/rtpSource.js';
 import { rtpTarget } from '../../pipelines/rtpTarget.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../../pipelines/streamer.js';
 import { testSource } from '../../pipelines/testSource.js';
-import { videoEncoders } from '../../service/encoder/table.js';
+import { videoEncoders } from '../../service/encoders/table.js';
 import { test } from '../tools/suite.js';
 
 /** What each kind of host runs, element by element. The rate is one that no whole number stands for. */

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { checkReturn, checkViewer, maxReturns, type Watcher } from '../../service/api/places.js';
-import { StudioError } from '../../service/errors.js';
+import { checkReturn, checkViewer, maxReturns, type Watcher } from '../../service/rtc/places.js';
+import { StudioError } from '../../service/util/errors.js';
 import { test } from '../tools/suite.js';
 
 const viewers = 24;

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { PollingSession } from '../../service/webrtc/pollingSession.js';
-import { PollingSessions } from '../../service/webrtc/pollingSessions.js';
+import { PollingSession } from '../../service/rtc/pollingSession.js';
+import { PollingSessions } from '../../service/rtc/pollingSessions.js';
 import { ShowStub } from '../tools/showStub.js';
 import { test } from '../tools/suite.js';
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, w
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
-import { replaceFile } from '../../service/system/durable.js';
+import { replaceFile } from '../../service/util/durable.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { contentsAfterCuts, cutAt } from '../tools/powerCut.js';
 import { Random } from '../tools/random.js';

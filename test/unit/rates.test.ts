@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import * as assert from 'uvu/assert';
-import type { Caller } from '../../service/api/auth.js';
-import { Bucket, Buckets, RateLimit, rateKey } from '../../service/api/rates.js';
-import type { StudioError } from '../../service/errors.js';
+import type { Caller } from '../../service/access/auth.js';
+import { Bucket, Buckets, RateLimit, rateKey } from '../../service/http/rates.js';
+import type { StudioError } from '../../service/util/errors.js';
 import { test } from '../tools/suite.js';
 
 function refusal(work: () => void): StudioError | null {

@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream';
 import * as assert from 'uvu/assert';
 import { secretsOf } from '../../service/settings/secrets.js';
-import { createLog } from '../../service/system/log.js';
-import { LogLines } from '../../service/system/logLines.js';
-import { Redaction } from '../../service/system/redaction.js';
+import { createLog } from '../../service/util/log.js';
+import { LogLines } from '../../service/util/logLines.js';
+import { Redaction } from '../../service/util/redaction.js';
 import { suite } from '../tools/suite.js';
 
 /** What is never seen in a log or a bundle, and the lines that are kept. */

@@ -2,9 +2,9 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { Settings } from '../../service/settings/settings.js';
-import { DeviceKey } from '../../service/system/deviceKey.js';
-import { KeyFiles } from '../../service/system/keyFiles.js';
-import { createLog } from '../../service/system/log.js';
+import { DeviceKey } from '../../service/store/deviceKey.js';
+import { KeyFiles } from '../../service/store/keyFiles.js';
+import { createLog } from '../../service/util/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

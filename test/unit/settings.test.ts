@@ -3,12 +3,12 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import * as assert from 'uvu/assert';
-import { StudioError } from '../../service/errors.js';
+import { StudioError } from '../../service/util/errors.js';
 import { redactedText } from '../../service/settings/effective.js';
 import { parseSettings } from '../../service/settings/file.js';
 import { withoutSecrets } from '../../service/settings/secrets.js';
 import { Settings, type SettingsChange } from '../../service/settings/settings.js';
-import { createLog } from '../../service/system/log.js';
+import { createLog } from '../../service/util/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 import { within } from '../tools/wait.js';

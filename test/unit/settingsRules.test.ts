@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { StudioError } from '../../service/errors.js';
+import type { StudioError } from '../../service/util/errors.js';
 import { effectiveFields, redactedText } from '../../service/settings/effective.js';
 import { parseSettings } from '../../service/settings/file.js';
 import { placeAt, placeText, SettingsProblem } from '../../service/settings/problem.js';

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { State } from '../../service/contract/state.js';
-import { type Change, LiveState } from '../../service/state.js';
+import { type Change, LiveState } from '../../service/state/state.js';
 import { test } from '../tools/suite.js';
 
 function makeState(): LiveState {

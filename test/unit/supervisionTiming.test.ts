@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import type { Faults } from '../../service/faults.js';
+import type { Faults } from '../../service/faults/faults.js';
 import { FakeClock, settled } from '../tools/fakeClock.js';
 import type { FakeProcess, Supervised } from '../tools/fakeHosts.js';
 import { suite } from '../tools/suite.js';
@@ -8,8 +8,8 @@ import { suite } from '../tools/suite.js';
 const holdOffFailures = 12;
 process.env.R58_HOLD_OFF_FAILURES = String(holdOffFailures);
 const { supervised } = await import('../tools/fakeHosts.js');
-const { Supervisor } = await import('../../service/media/supervisor.js');
-const { createLog } = await import('../../service/system/log.js');
+const { Supervisor } = await import('../../service/hosts/supervisor.js');
+const { createLog } = await import('../../service/util/log.js');
 
 interface Timed {
 	clock: FakeClock;

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import * as assert from 'uvu/assert';
-import { mayRetry, refusalOf } from '../../panel/api/refusal.js';
+import { mayRetry, refusalOf } from '../../panel/data/refusal.js';
 import type { GuestInvite } from '../../service/contract/guests.js';
 import type { Token } from '../../service/contract/sessions.js';
 import { fragmentText, offerText } from '../tools/offers.js';

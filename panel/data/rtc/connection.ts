@@ -1,0 +1,243 @@
+import { RequestError, send } from '../http.js';
+import { mayRetry, type Refusal, silence } from '../refusal.js';
+import { backoffMs } from './backoff.js';
+import type { Status, Trouble } from './status.js';
+import { Trickle } from './trickle.js';
+import { serverTrouble } from './trouble.js';
+
+export type { Status } from './status.js';
+
+export interface ConnectionOptions {
+	/** The WHIP or WHEP endpoint. */
+	url: string;
+	/** Sent as Bearer; null leaves it to the cookie. */
+	token: string | null;
+	/** Adds tracks or transceivers before the offer. */
+	build(peer: RTCPeerConnection): void;
+	/** Last change to the offer. */
+	munge?(sdp: string): string;
+	/** Last change to the answer. */
+	mungeAnswer?(sdp: string): string;
+	/** A counter that grows while media moves. */
+	progress(report: RTCStatsReport): number;
+	/** What the server knows of why there is no connection. */
+	explain?(): Promise<string | null>;
+	onStatus(status: Status): void;
+}
+
+const checkEveryMs = 500;
+const disconnectedMs = 2000;
+const stalledMs = 3000;
+/** After this long without a picture the server is asked whether it knows the session still. */
+const askMs = 700;
+/** From the request on: a guest reads within 10 s why there is no path, and the studio has its reasons after 7. */
+const connectMs = 7500;
+/** An answer with the servers' names comes within this, or the connection is tried without. */
+const serversMs = 2500;
+
+/** One WHIP or WHEP session that is made again whenever it breaks, until `stop`. */
+export class Connection {
+	#peer: RTCPeerConnection | null = null;
+	#trickle: Trickle | null = null;
+	#session: string | null = null;
+	#failures = 0;
+	#retry = 0;
+	#checker = 0;
+	#running = false;
+	/** A page that is left ends its session at once; one that is shown again from the browser's memory takes it up. */
+	#leave = () => {
+		this.stop();
+		window.addEventListener('pageshow', this.#comeBack, { once: true });
+	};
+	#comeBack = () => this.start();
+	#hurry = () => this.#again();
+
+	constructor(readonly options: ConnectionOptions) {}
+
+	get peer(): RTCPeerConnection | null {
+		return this.#peer;
+	}
+
+	start(): void {
+		if (this.#running) return;
+		this.#running = true;
+		this.#failures = 0;
+		window.addEventListener('pagehide', this.#leave);
+		window.addEventListener('online', this.#hurry);
+		void this.#try();
+	}
+
+	stop(): void {
+		window.removeEventListener('pageshow', this.#comeBack);
+		if (!this.#running) return;
+		this.#rest();
+		window.clearTimeout(this.#retry);
+		this.#end();
+		this.options.onStatus({ phase: 'idle', message: null });
+	}
+
+	#rest(): void {
+		this.#running = false;
+		window.removeEventListener('pagehide', this.#leave);
+		window.removeEventListener('online', this.#hurry);
+	}
+
+	/** The network is back: no need to wait for the next try. */
+	#again(): void {
+		if (this.#peer !== null) return;
+		window.clearTimeout(this.#retry);
+		void this.#try();
+	}
+
+	async #try(): Promise<void> {
+		this.#end();
+		if (this.#failures === 0) this.options.onStatus({ phase: 'connecting', message: null });
+		const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+		this.#peer = peer;
+		const trickle = new Trickle(peer, () => this.#authorization());
+		this.#trickle = trickle;
+		try {
+			this.options.build(peer);
+			const [offer, iceServers] = await Promise.all([peer.createOffer(), this.#iceServers()]);
+			if (this.#peer !== peer) return;
+			peer.setConfiguration({ bundlePolicy: 'max-bundle', iceServers });
+			const sdp = this.options.munge?.(offer.sdp ?? '') ?? offer.sdp ?? '';
+			await peer.setLocalDescription({ type: 'offer', sdp });
+			const begun = performance.now();
+			const answer = await this.#post(sdp, peer);
+			if (answer === null) return;
+			trickle.begin(this.#session);
+			await peer.setRemoteDescription({ type: 'answer', sdp: this.options.mungeAnswer?.(answer) ?? answer });
+			if (this.#peer === peer) this.#watch(peer, begun);
+		} catch (error) {
+			if (this.#peer !== peer) return;
+			if (!(error instanceof RequestError)) this.#broke(unusable(error), 'unusable');
+			else this.#broke(error.refusal, error.refusal.status === 0 ? 'unanswered' : 'refused');
+		}
+	}
+
+	/** The offer goes out at once, without candidates: the answer has all of the server's, and it learns ours from the checks. */
+	async #post(sdp: string, peer: RTCPeerConnection): Promise<string | null> {
+		const headers: Record<string, string> = { 'content-type': 'application/sdp', ...this.#authorization() };
+		const response = await send(this.options.url, { method: 'POST', headers, body: sdp });
+		const location = response.headers.get('location');
+		const session = location === null ? null : new URL(location, new URL(this.options.url, document.baseURI)).href;
+		const answer = await response.text();
+		if (this.#peer !== peer) {
+			void this.#release(session);
+			return null;
+		}
+		this.#session = session;
+		return answer;
+	}
+
+	/** None is no reason not to try. */
+	async #iceServers(): Promise<RTCIceServer[]> {
+		try {
+			const signal = AbortSignal.timeout(serversMs);
+			const response = await send('/api/ice-servers', { headers: this.#authorization(), signal });
+			return ((await response.json()) as { iceServers: RTCIceServer[] }).iceServers;
+		} catch {
+			return [];
+		}
+	}
+
+	/** What the browser says of its servers, what the studio says of the rest. */
+	async #noPath(peer: RTCPeerConnection): Promise<void> {
+		window.clearInterval(this.#checker);
+		const own = serverTrouble(this.#trickle?.errors ?? []);
+		const told = await this.options.explain?.().catch(() => null);
+		const words = [own, told].filter(Boolean).join(' ');
+		const message = words || 'No path for picture and sound was found. Is this device in the same network?';
+		if (this.#peer === peer) this.#broke({ ...silence(true), message }, 'no-path');
+	}
+
+	/** `begun`: when it was asked for. */
+	#watch(peer: RTCPeerConnection, begun: number): void {
+		let count = 0;
+		let movedAt = begun;
+		let connectedAt = 0;
+		let steadyAt = begun;
+		this.#checker = window.setInterval(async () => {
+			const report = await peer.getStats().catch(() => null);
+			if (this.#peer !== peer || !report) return;
+			const now = performance.now();
+			const counted = this.options.progress(report);
+			if (counted > count) movedAt = now;
+			const state = peer.connectionState;
+			if (state === 'connected') {
+				steadyAt = now;
+				if (connectedAt === 0) connectedAt = movedAt = now;
+				if (counted > count) {
+					this.#failures = 0;
+					this.options.onStatus({ phase: 'live', message: null });
+				}
+			}
+			count = counted;
+			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
+			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
+			if (connectedAt === 0 && (gone || now - begun > connectMs)) await this.#noPath(peer);
+			else if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' }, 'lost');
+			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' }, 'no-media');
+			// Last: where the network swallows everything the question itself hangs.
+			else if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
+				this.#failures = 0;
+				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…', reason: 'lost' });
+				void this.#try();
+			}
+		}, checkEveryMs);
+	}
+
+	/** True when the server has lost the session, which it does not tell by itself. */
+	async #ended(): Promise<boolean> {
+		if (this.#session === null) return false;
+		try {
+			await send(this.#session, { method: 'HEAD', headers: this.#authorization() });
+			return false;
+		} catch (error) {
+			return error instanceof RequestError && error.refusal.status === 404;
+		}
+	}
+
+	#broke(refusal: Refusal, reason: Trouble): void {
+		this.#end();
+		if (!this.#running) return;
+		if (!mayRetry(refusal)) {
+			this.#rest();
+			this.options.onStatus({ phase: 'refused', message: refusal.message, reason, code: refusal.code });
+			return;
+		}
+		this.#failures += 1;
+		this.options.onStatus({ phase: 'waiting', message: `${refusal.message} Trying again…`, reason, code: refusal.code });
+		const waitMs = refusal.retryAfterS === null ? backoffMs(this.#failures) : Math.min(10, refusal.retryAfterS) * 1000;
+		this.#retry = window.setTimeout(() => void this.#try(), waitMs);
+	}
+
+	#end(): void {
+		window.clearInterval(this.#checker);
+		const peer = this.#peer;
+		const session = this.#session;
+		this.#peer = null;
+		this.#session = null;
+		// The server hears of the end before the connection breaks: it tells someone who left from someone who was lost.
+		this.#release(session).finally(() => peer?.close());
+	}
+
+	/** Frees the seat on the server. `keepalive` lets it go out while the page is being left. */
+	async #release(session: string | null): Promise<void> {
+		if (session === null) return;
+		await send(session, { method: 'DELETE', headers: this.#authorization(), keepalive: true }).catch(() => {
+			// The server ends a silent session by itself.
+		});
+	}
+
+	#authorization(): Record<string, string> {
+		return this.options.token === null ? {} : { authorization: `Bearer ${this.options.token}` };
+	}
+}
+
+/** The browser itself refused: a description or a track that it cannot use. */
+function unusable(error: unknown): Refusal {
+	const reason = error instanceof Error ? error.message : String(error);
+	return { status: 422, code: null, message: `This browser cannot use the connection: ${reason}`, retryAfterS: null };
+}

@@ -1,0 +1,56 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Fault } from '../../service/contract/faults.js';
+import { asSentence } from '../data/refusal.js';
+import { localTime } from './format.js';
+import { base } from './styles.js';
+
+/** Faults of a source or target: those of its processes too. */
+export function faultsOf(faults: readonly Fault[], id: string): Fault[] {
+	const subjects = [id, `source ${id}`, `source ${id}-sound`, `target ${id}`];
+	return faults.filter(({ subject }) => subjects.includes(subject));
+}
+
+/** The name that goes with an id at the end of a subject: "target target-1a2b" → "Wall". */
+export function nameOf(subject: string, names: Record<string, string>): string | null {
+	return (
+		names[
+			subject
+				.split(' ')
+				.at(-1)!
+				.replace(/-sound$/, '')
+		] ?? null
+	);
+}
+
+/** What is wrong: the last error, what to do, since when, how often. */
+@customElement('r58-fault-list')
+export class FaultList extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: grid; gap: 8px; }
+			.fault { display: grid; gap: 2px; overflow-wrap: anywhere; }
+			.mended { border-color: var(--warn); background: var(--warn-surface); }
+		`,
+	];
+	@property({ attribute: false }) faults: Fault[] = [];
+	/** Names by id. */
+	@property({ attribute: false }) names: Record<string, string> = {};
+	/** Of one thing that is named already. */
+	@property({ type: Boolean }) unnamed = false;
+
+	override render() {
+		return this.faults.map(({ code, subject, message, remedy, since, count }) => {
+			const name = nameOf(subject, this.names);
+			// Whatever it was, it was started again; should that not help, it is held off, which is another fault.
+			const mended = code === 'host-restarted';
+			return html`<div class="fault problem ${mended ? 'mended' : ''}" data-testid="fault">
+				${this.unnamed ? nothing : html`<p><b>${name ?? subject}</b> ${name === null ? nothing : html`<span class="dim small">${subject}</span>`}</p>`}
+				<p>${mended ? 'Restarted. ' : ''}${asSentence(message)}</p>
+				${remedy ? html`<p><b>What to do:</b> ${asSentence(remedy)}</p>` : nothing}
+				<p class="dim small">Since ${localTime(since)}, ${count === 1 ? 'once' : `${count} times`}</p>
+			</div>`;
+		});
+	}
+}

@@ -1,0 +1,40 @@
+import type { State } from '../../service/contract/state.js';
+import type { Requests } from '../data/requests.js';
+import { isSourceScene, sourceScene, tallyOf } from '../pages/switcher/scenes.js';
+
+/** Asks whether a guest or source is to go, and when it is on air what is shown then; removes it. */
+export async function remove(
+	requests: Requests,
+	state: State | null,
+	path: '/api/guests' | '/api/sources',
+	{ id, name, text }: { id: string; name: string; text: string },
+): Promise<void> {
+	const onAir = state !== null && tallyOf(id, state.buses, state.scenes).program;
+	let scene = '';
+	const question = {
+		title: onAir ? `${name} is on air. Remove?` : `Remove ${name}?`,
+		text: `${onAir ? 'The program goes on without them first. ' : ''}${text} You can undo it for 10 seconds.`,
+		action: onAir ? 'Take off air and remove' : 'Remove',
+		...(onAir && {
+			choice: {
+				label: 'Then on air',
+				options: [['', `What is shown now, without ${name}`], ...replacements(state, id)] as [string, string][],
+				chosen: (value: string) => {
+					scene = value;
+				},
+			},
+		}),
+	};
+	if (!(await requests.ask(question))) return;
+	const query = scene === '' ? '' : `?scene=${encodeURIComponent(scene)}`;
+	await requests.send('DELETE', `${path}/${encodeURIComponent(id)}${query}`);
+}
+
+/** Scenes that can go on air in place of a source: those of live sources, then layouts with something else in them. */
+function replacements({ scenes, sources }: State, source: string): [string, string][] {
+	const others = Object.values(scenes).filter(({ id, layers }) => {
+		const shown = layers.flatMap((layer) => (layer.source === null || layer.source === source ? [] : [layer.source]));
+		return id !== sourceScene(source) && shown.some((other) => sources[other]?.state === 'live');
+	});
+	return others.toSorted((a, b) => Number(isSourceScene(b.id)) - Number(isSourceScene(a.id))).map(({ id, label }) => [id, label]);
+}

@@ -1,0 +1,63 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { SessionEntry } from '../../service/contract/accounts.js';
+import { localTime } from './format.js';
+import { base } from './styles.js';
+
+/** Browsers that are logged in. Event `end` with the session to be ended. */
+@customElement('r58-session-list')
+export class SessionList extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: block; }
+			li { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 8px 0; border-top: 1px solid var(--line); }
+			li:first-child { border-top: 0; }
+			li > div { flex: 1 1 220px; min-width: 0; overflow-wrap: anywhere; }
+		`,
+	];
+	@property({ attribute: false }) sessions: SessionEntry[] = [];
+	/** Whose they are, too. */
+	@property({ type: Boolean }) names = false;
+
+	override render() {
+		return html`<ul>${this.sessions.map((session) => this.#row(session))}</ul>`;
+	}
+
+	#row(session: SessionEntry) {
+		const { name, kind, role, address, agent, createdAt, seenAt, current } = session;
+		const browser = browserOf(agent);
+		return html`<li data-testid="session">
+			<div>
+				<p>
+					${this.names ? html`<b>${name}</b> <span class="dim">${kind === 'token' ? `link or token, ${role}` : role}</span> · ` : nothing}
+					${browser}${address ? ` from ${address}` : nothing}
+				</p>
+				<p class="small dim">Logged in ${localTime(createdAt)}, last seen ${localTime(seenAt)}</p>
+			</div>
+			${
+				current
+					? html`<b>This browser</b>`
+					: html`<button
+							data-testid="session-end" aria-label="End ${this.names ? `${name}, ` : ''}${browser}, logged in ${localTime(createdAt)}"
+							@click=${() => this.dispatchEvent(new CustomEvent<SessionEntry>('end', { detail: session }))}
+						>End</button>`
+			}
+		</li>`;
+	}
+}
+
+/** Enough to tell one's own devices apart; browsers claim to be each other, so the order counts. */
+export function browserOf(agent: string): string {
+	const found = (names: Record<string, string>) => Object.entries(names).find(([mark]) => agent.includes(mark))?.[1];
+	const browser = found({ 'Edg/': 'Edge', 'Firefox/': 'Firefox', 'OPR/': 'Opera', 'Chrome/': 'Chrome', 'Safari/': 'Safari' });
+	const system = found({
+		iPhone: 'iPhone',
+		iPad: 'iPad',
+		Android: 'Android',
+		Windows: 'Windows',
+		'Mac OS': 'Mac',
+		Linux: 'Linux',
+	});
+	return [browser ?? 'a browser', system].filter(Boolean).join(' on ');
+}

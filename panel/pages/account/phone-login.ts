@@ -1,0 +1,75 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { LoginCode } from '../../../service/contract/accounts.js';
+import { request, sentence } from '../../data/http.js';
+import { duration } from '../../elements/format.js';
+import { base } from '../../elements/styles.js';
+
+/** A one-time code by which a phone logs in as who is here: to scan, or to type. */
+@customElement('r58-phone-login')
+export class PhoneLogin extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: grid; gap: 12px; justify-items: start; }
+			.code { display: flex; flex-wrap: wrap; gap: 16px; align-items: center; }
+			img { width: 200px; height: 200px; background: #fff; border-radius: var(--radius); }
+			.typed { font: 700 1.6rem / 1.2 var(--mono); letter-spacing: 0.08em; user-select: all; }
+			.code > div { display: grid; gap: 6px; flex: 1 1 220px; min-width: 0; }
+			.url { overflow-wrap: anywhere; }
+		`,
+	];
+	@property() name = '';
+	@state() private made: LoginCode | null = null;
+	@state() private leftMs = 0;
+	@state() private problem: string | null = null;
+	#timer = 0;
+
+	override disconnectedCallback(): void {
+		super.disconnectedCallback();
+		window.clearInterval(this.#timer);
+	}
+
+	override render() {
+		const { made, leftMs } = this;
+		return html`
+			<p>A phone that scans the code is logged in as <b>${this.name}</b>. It counts once, for five minutes.</p>
+			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+			${made && leftMs > 0 ? this.#code(made) : nothing}
+			<button data-testid="phone-code" @click=${this.#make}>${made ? 'Another code' : 'Show a code'}</button>
+		`;
+	}
+
+	#code({ code, url, qrSvg }: LoginCode) {
+		return html`<div class="code">
+			<img alt="QR code that logs in a phone" data-testid="phone-qr" src="data:image/svg+xml,${encodeURIComponent(qrSvg)}" />
+			<div>
+				<p>Or open <b class="url">${new URL(url).origin}</b> and type</p>
+				<p class="typed" data-testid="phone-typed">${code}</p>
+				<p class="dim small" role="timer">${duration(this.leftMs)} left. Whoever has this code is you: show it to nobody else.</p>
+			</div>
+		</div>`;
+	}
+
+	async #make(): Promise<void> {
+		try {
+			this.made = await request<LoginCode>('POST', '/api/account/code', { body: {} });
+			this.problem = null;
+		} catch (error) {
+			this.made = null;
+			this.problem = sentence(error);
+			return;
+		}
+		// The clock here may be wrong; what counts is how long it has been shown.
+		const endsAt = performance.now() + 300_000;
+		const tick = () => {
+			this.leftMs = Math.max(0, endsAt - performance.now());
+			if (this.leftMs > 0) return;
+			window.clearInterval(this.#timer);
+			this.made = null;
+		};
+		window.clearInterval(this.#timer);
+		this.#timer = window.setInterval(tick, 1000);
+		tick();
+	}
+}

@@ -1,0 +1,12 @@
+import { bitrate, bytes } from '../../elements/format.js';
+
+/** A value in its unit, as people say it. */
+export function figure(value: number | null, unit: string): string {
+	if (value === null) return '–';
+	if (unit === 'bytes') return bytes(value);
+	if (unit === 'bytes/s') return `${bytes(value)}/s`;
+	if (unit === 'kbit/s') return bitrate(value);
+	const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
+	const text = value.toLocaleString('en', { maximumFractionDigits: digits });
+	return unit === '/s' ? `${text}/s` : unit === '' ? text : `${text} ${unit}`;
+}

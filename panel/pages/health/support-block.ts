@@ -1,0 +1,58 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { send, sentence } from '../../data/http.js';
+import { bytes } from '../../elements/format.js';
+import { base } from '../../elements/styles.js';
+
+/** A bundle takes some seconds, on a busy machine a minute. */
+const timeoutMs = 120_000;
+
+/** One file with everything that somebody who helps needs, and nothing that is nobody's business. */
+@customElement('r58-support-block')
+export class SupportBlock extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); }
+			.row { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; }
+		`,
+	];
+	@state() private busy = false;
+	@state() private problem: string | null = null;
+	@state() private made: string | null = null;
+
+	override render() {
+		return html`<h2>For support</h2>
+			<p>
+				One file with versions, state, faults, counters, logs and these figures. Passwords, tokens, keys and names of guests are taken out;
+				README.txt in it lists everything. Without the panel: <code>npx r58 support</code>.
+			</p>
+			<div class="row">
+				<button data-testid="support-button" ?disabled=${this.busy} @click=${this.#download}>
+					${this.busy ? 'Making it… some seconds' : 'Download support bundle'}
+				</button>
+				<a class="button" data-testid="logs-link" href="/logs">Logs…</a>
+				<span role="status" class="dim small">${this.made ?? ''}</span>
+			</div>
+			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}`;
+	}
+
+	async #download(): Promise<void> {
+		this.busy = true;
+		this.problem = null;
+		this.made = null;
+		try {
+			const response = await send('/api/support', { signal: AbortSignal.timeout(timeoutMs) });
+			const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'r58-support.tar.gz';
+			const file = await response.blob();
+			const url = URL.createObjectURL(file);
+			Object.assign(document.createElement('a'), { href: url, download: name }).click();
+			// The browser has taken it over by the next turn; a minute is for the slow ones.
+			setTimeout(() => URL.revokeObjectURL(url), 60_000);
+			this.made = `${name}, ${bytes(file.size)}`;
+		} catch (error) {
+			this.problem = sentence(error);
+		}
+		this.busy = false;
+	}
+}

@@ -1,0 +1,110 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Session } from '../../../service/contract/sessions.js';
+import type { Source } from '../../../service/contract/sources.js';
+import type { State } from '../../../service/contract/state.js';
+import { Requests } from '../../data/requests.js';
+import { Show } from '../../data/show.js';
+import type { Confirm } from '../../elements/confirm.js';
+import { faultsOf } from '../../elements/fault-list.js';
+import type { Notices } from '../../elements/notices.js';
+import { remove } from '../../elements/removal.js';
+import { base, pageStyles } from '../../elements/styles.js';
+import { Multiview } from '../switcher/multiview.js';
+import { ordered, tallyOf } from '../switcher/scenes.js';
+import type { RtpDialog } from './rtp-dialog.js';
+import type { SourceSettings } from './source-settings.js';
+import '../../elements/confirm.js';
+import '../../elements/notices.js';
+import '../../elements/page-head.js';
+import '../../elements/safe-mode.js';
+import '../../elements/undo-bar.js';
+import './rtp-dialog.js';
+import './source-row.js';
+import './source-settings.js';
+
+/** Where pictures and sound come from: every source, how it is, its settings; RTP sources are made here. */
+@customElement('r58-inputs-page')
+export class InputsPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		css`
+			.list { display: grid; gap: 10px; }
+			video { position: fixed; left: 0; bottom: 0; width: 2px; height: 2px; opacity: 0.01; pointer-events: none; }
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@state() private fresh: string | null = null;
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
+	@query('r58-rtp-dialog') private rtpDialog!: RtpDialog;
+	@query('r58-source-settings') private settings!: SourceSettings;
+	#show = new Show(this, ['levels']);
+	#multiview = new Multiview(this);
+	#requests = new Requests(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
+
+	override willUpdate(): void {
+		const system = this.#show.state?.system;
+		if (!system) return;
+		this.#multiview.follow(system);
+	}
+
+	override render() {
+		const { state, online } = this.#show;
+		const sources = state?.sources ?? {};
+		const soundCards = state?.system.soundCards ?? [];
+		return html`<main class="page">
+				<r58-page-head heading="Inputs" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
+				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
+				<div class="top">
+					<button class="primary" data-testid="add-rtp" ?disabled=${!online} @click=${() => void this.rtpDialog.show()}>Add an RTP source</button>
+					<span class="dim small">HDMI inputs and capture cards appear by themselves; guests are invited on the Switcher.</span>
+				</div>
+				${state === null ? html`<p role="status">Connecting to the studio…</p>` : this.#list(state, online)}
+			</main>
+			${this.#multiview.video}
+			<r58-rtp-dialog .sources=${sources} @added=${this.#onAdded}></r58-rtp-dialog>
+			<r58-source-settings .sources=${sources} .soundCards=${soundCards}></r58-source-settings>
+			<r58-undo-bar .requests=${this.#requests} .removed=${state?.removed ?? {}}></r58-undo-bar>
+			<r58-confirm></r58-confirm>
+			<r58-notices></r58-notices>`;
+	}
+
+	#list(state: State, online: boolean) {
+		const sources = ordered(state.sources);
+		if (sources.length === 0)
+			return html`<div class="card empty">
+				<p><b>No inputs yet.</b> Plug in a camera or capture card: it appears here by itself. Or add an RTP source for a program that sends by network.</p>
+			</div>`;
+		return html`<div class="list" ?inert=${!online}>
+			${repeat(
+				sources,
+				({ id }) => id,
+				(source) => html`<r58-source-row
+					class="card" data-testid="source-${source.id}" .source=${source} .sources=${state.sources}
+					.soundCards=${state.system.soundCards} .faults=${faultsOf(state.faults, source.id)}
+					.multiview=${this.#multiview} .levels=${this.#show.link}
+					.tally=${tallyOf(source.id, online ? state.buses : null, state.scenes)}
+					?live=${this.#multiview.live && online && source.id in state.system.multiview.tiles}
+					?fresh=${this.fresh === source.id}
+					@settings=${() => void this.settings.show(source.id)} @remove=${() => void this.#remove(source)}
+				></r58-source-row>`,
+			)}
+		</div>`;
+	}
+
+	#onAdded({ detail }: CustomEvent<string>): void {
+		this.fresh = detail;
+	}
+
+	#remove({ id, label }: Source): Promise<void> {
+		const text = 'The picture leaves every scene and its ports are closed.';
+		return remove(this.#requests, this.#show.state, '/api/sources', { id, name: label, text });
+	}
+}

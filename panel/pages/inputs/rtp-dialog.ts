@@ -1,0 +1,46 @@
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Source } from '../../../service/contract/sources.js';
+import { request } from '../../data/http.js';
+import { FormDialog } from '../../elements/form-dialog.js';
+import { newChoice, type RtpChoice, rtpFields, rtpOf } from './rtp-fields.js';
+
+/** Adds a source that another program sends as plain RTP. Event `added` with its id. */
+@customElement('r58-rtp-dialog')
+export class RtpDialog extends FormDialog {
+	@property({ attribute: false }) sources: Record<string, Source> = {};
+	@state() private choice: RtpChoice | null = null;
+	@state() private suggestion = '';
+	protected readonly name = 'rtp';
+
+	show(): Promise<void> {
+		this.choice = newChoice(this.sources);
+		this.suggestion = `RTP ${Object.values(this.sources).filter(({ kind }) => kind === 'rtp').length + 1}`;
+		return this.open();
+	}
+
+	protected heading(): string {
+		return 'Add an RTP source';
+	}
+
+	protected action(): string {
+		return this.busy ? 'Adding…' : 'Add';
+	}
+
+	protected fields() {
+		if (!this.choice) return nothing;
+		return html`
+			<p class="dim">A camera, encoder or program that sends H.264 or VP8 and Opus as plain RTP.</p>
+			<label>Name
+				<input name="label" data-testid="rtp-label" value=${this.suggestion} maxlength="80" required autocomplete="off" />
+			</label>
+			${rtpFields(this.choice, (choice) => (this.choice = choice))}
+		`;
+	}
+
+	protected async save(values: FormData): Promise<void> {
+		const body = { kind: 'rtp', label: String(values.get('label')).trim(), ...rtpOf(this.choice!) };
+		const { id } = await request<Source>('POST', '/api/sources', { body });
+		this.dispatchEvent(new CustomEvent<string>('added', { detail: id }));
+	}
+}

@@ -1,0 +1,90 @@
+import { html, type TemplateResult } from 'lit';
+import type { RtpInput, Source } from '../../../service/contract/sources.js';
+
+type Codec = NonNullable<RtpInput['video']>['codec'];
+
+/** What stands in the fields: a port stays there while its stream is switched off. */
+export interface RtpChoice {
+	codec: Codec | '';
+	videoPort: number;
+	sound: boolean;
+	audioPort: number;
+	listen: RtpInput['listen'];
+}
+
+export const codecWords: Record<Codec, string> = { h264: 'H.264', vp8: 'VP8' };
+export const listenWords: Record<RtpInput['listen'], string> = {
+	loopback: 'Only the studio itself',
+	all: 'Everybody in the network',
+};
+
+/** RTP goes to even ports (RFC 3550 §11), 5004 first. */
+const firstPort = 5004;
+
+/** Both streams, on the first ports that no source has. */
+export function newChoice(sources: Record<string, Source>): RtpChoice {
+	const taken = new Set(Object.values(sources).flatMap(({ rtp }) => [rtp?.video?.port, rtp?.audio?.port]));
+	const free: number[] = [];
+	for (let port = firstPort; free.length < 2; port += 2) if (!taken.has(port)) free.push(port);
+	return { codec: 'h264', videoPort: free[0]!, sound: true, audioPort: free[1]!, listen: 'loopback' };
+}
+
+export function choiceOf({ video, audio, listen }: RtpInput, sources: Record<string, Source>): RtpChoice {
+	const { videoPort, audioPort } = newChoice(sources);
+	return {
+		codec: video?.codec ?? '',
+		videoPort: video?.port ?? videoPort,
+		sound: audio !== null,
+		audioPort: audio?.port ?? audioPort,
+		listen,
+	};
+}
+
+/** Throws a sentence for the person at the screen when that cannot be. */
+export function rtpOf({ codec, videoPort, sound, audioPort, listen }: RtpChoice): RtpInput {
+	if (codec === '' && !sound) throw new Error('Choose a picture, sound, or both.');
+	if (codec !== '' && sound && videoPort === audioPort) throw new Error('Picture and sound need different ports.');
+	return {
+		video: codec === '' ? null : { port: videoPort, codec },
+		audio: sound ? { port: audioPort } : null,
+		listen,
+	};
+}
+
+export function rtpFields(choice: RtpChoice, change: (choice: RtpChoice) => void): TemplateResult {
+	const set = (patch: Partial<RtpChoice>) => change({ ...choice, ...patch });
+	const value = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value;
+	const port = (testid: string, label: string, on: boolean, field: 'videoPort' | 'audioPort') => html`<label>UDP port
+		<input
+			type="number" aria-label="UDP port, ${label}" inputmode="numeric" data-testid=${testid} min="1024" max="65535" step="1" required ?disabled=${!on}
+			.value=${String(choice[field])} @input=${(event: Event) => set({ [field]: Number(value(event)) })}
+		/>
+	</label>`;
+	return html`
+		<div class="row">
+			<label>Picture
+				<select data-testid="rtp-codec" @change=${(event: Event) => set({ codec: value(event) as RtpChoice['codec'] })}>
+					${Object.entries({ ...codecWords, '': 'None' }).map(
+						([codec, words]) => html`<option value=${codec} .selected=${codec === choice.codec}>${words}</option>`,
+					)}
+				</select>
+			</label>
+			${port('rtp-video-port', 'Picture', choice.codec !== '', 'videoPort')}
+			<label>Sound
+				<select data-testid="rtp-sound" @change=${(event: Event) => set({ sound: value(event) === 'opus' })}>
+					<option value="opus" .selected=${choice.sound}>Opus</option>
+					<option value="" .selected=${!choice.sound}>None</option>
+				</select>
+			</label>
+			${port('rtp-audio-port', 'Sound', choice.sound, 'audioPort')}
+		</div>
+		<label>Who may send
+			<select data-testid="rtp-listen" @change=${(event: Event) => set({ listen: value(event) as RtpChoice['listen'] })}>
+				${Object.entries(listenWords).map(
+					([listen, words]) => html`<option value=${listen} .selected=${listen === choice.listen}>${words}</option>`,
+				)}
+			</select>
+			<span class="hint">RTP has no password: whoever reaches the port can be on air. Open it only in a network you trust.</span>
+		</label>
+	`;
+}

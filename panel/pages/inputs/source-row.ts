@@ -1,0 +1,176 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Fault } from '../../../service/contract/faults.js';
+import type { RtpInput, Source } from '../../../service/contract/sources.js';
+import type { System } from '../../../service/contract/system.js';
+import { decibels, picture } from '../../elements/format.js';
+import { badgeStyles, base, disclosureStyles } from '../../elements/styles.js';
+import type { Multiview } from '../switcher/multiview.js';
+import { dark, type Tally } from '../switcher/scenes.js';
+import { tallyStyles } from '../switcher/tally-styles.js';
+import { codecWords } from './rtp-fields.js';
+import { senderHost, senderLine } from './sender-line.js';
+import { lossWords } from './source-settings.js';
+import '../../elements/copy-field.js';
+import '../../elements/fault-list.js';
+import '../../elements/meter.js';
+import '../switcher/picture.js';
+
+const kindWords: Record<Source['kind'], string> = {
+	test: 'Test picture',
+	hdmi: 'HDMI',
+	guest: 'Guest',
+	desktop: 'Desktop',
+	media: 'Media',
+	rtp: 'RTP',
+	black: 'Black',
+};
+const stateWords: Record<Source['state'], string> = {
+	live: 'Live',
+	starting: 'Starting…',
+	'no-signal': 'No signal',
+	fault: 'Fault',
+	off: 'Off',
+};
+
+/** No signal, in the words of what does not come. */
+const absentWords: Partial<Record<Source['kind'], string>> = { rtp: 'Waiting for packets', guest: 'Not here yet' };
+
+/** One source: what it is, how it is, and what can be done about it. Events `settings` and `remove`. */
+@customElement('r58-source-row')
+export class SourceRow extends LitElement {
+	static override styles = [
+		base,
+		badgeStyles,
+		disclosureStyles,
+		tallyStyles,
+		css`
+			:host { display: grid; grid-template-columns: minmax(0, 1fr); gap: 10px; }
+			.row { display: grid; grid-template-columns: 176px minmax(0, 1fr) auto; gap: 12px; align-items: start; }
+			.picture { position: relative; overflow: hidden; border-radius: 6px; }
+			.what { display: grid; gap: 4px; min-width: 0; }
+			.title { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; }
+			.title b { font-size: 1.05rem; overflow-wrap: anywhere; }
+			.colour { flex: none; width: 12px; height: 12px; border-radius: 50%; border: 1px solid var(--line); }
+			.actions { display: flex; flex-wrap: wrap; gap: 8px; }
+			r58-meter { max-width: 320px; }
+			.send { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px; }
+			@media (max-width: 699px) {
+				.row { grid-template-columns: 112px minmax(0, 1fr); }
+				.actions { grid-column: 1 / -1; }
+				.actions button { flex: 1; }
+			}
+		`,
+	];
+	@property({ attribute: false }) source!: Source;
+	@property({ attribute: false }) sources: Record<string, Source> = {};
+	@property({ attribute: false }) soundCards: System['soundCards'] = [];
+	@property({ attribute: false }) faults: Fault[] = [];
+	@property({ attribute: false }) multiview!: Multiview;
+	@property({ attribute: false }) levels: EventTarget | null = null;
+	@property({ attribute: false }) tally: Tally = dark;
+	/** Pictures come in. */
+	@property({ type: Boolean }) live = false;
+	/** It was added a moment ago: how to send to it is in view. */
+	@property({ type: Boolean }) fresh = false;
+
+	override render() {
+		const { source, tally } = this;
+		const word = (source.state === 'no-signal' ? absentWords[source.kind] : undefined) ?? stateWords[source.state];
+		const known = figures(source);
+		return html`
+			<div class="row">
+				<div class="picture bus ${tally.program ? 'program' : tally.preview ? 'preview' : ''}">
+					<r58-picture .multiview=${this.multiview} tile=${source.id} ?live=${this.live && source.state === 'live'}></r58-picture>
+					<span class="lamps">
+						${tally.program ? html`<span class="lamp program">PGM</span>` : nothing}
+						${tally.preview ? html`<span class="lamp preview">PVW</span>` : nothing}
+					</span>
+				</div>
+				<div class="what">
+					<div class="title">
+						<span class="colour" .style=${`background:${source.colour}`}></span>
+						<b>${source.label}</b>
+						<span class="dim">${kindWords[source.kind]}</span>
+						<span class="badge" role="status" data-state=${source.state}>${word}</span>
+					</div>
+					${known ? html`<p class="small">${known}</p>` : nothing}
+					<p class="small dim">${this.#settings(source)}</p>
+					${source.audio || source.alsaDevice ? html`<r58-meter compact .source=${this.levels} strip=${source.id}></r58-meter>` : nothing}
+				</div>
+				<div class="actions">
+					<button
+						data-testid="edit-${source.id}" aria-label="Settings of ${source.label}"
+						@click=${() => this.dispatchEvent(new Event('settings'))}
+					>Settings</button>
+					${
+						source.kind === 'rtp'
+							? html`<button
+								data-testid="remove-${source.id}" aria-label="Remove ${source.label}"
+								@click=${() => this.dispatchEvent(new Event('remove'))}
+							>Remove</button>`
+							: nothing
+					}
+				</div>
+			</div>
+			${this.#problems(source)}
+			${source.rtp ? this.#send(source.rtp) : nothing}
+		`;
+	}
+
+	#settings({ alsaDevice, delayMs, delayAuto, onLoss, backup }: Source): string {
+		const card = this.soundCards.find(({ device }) => device === alsaDevice)?.label ?? alsaDevice;
+		const loss =
+			onLoss === 'backup' && backup !== null ? (this.sources[backup]?.label ?? backup) : lossWords[onLoss].toLowerCase();
+		return [
+			alsaDevice === null ? null : `Sound from ${card}`,
+			`Delay ${Math.round(delayMs)} ms${delayAuto ? ', follows the line' : ''}`,
+			onLoss === 'backup' ? `When lost: ${loss} instead` : `When lost: ${loss}`,
+		]
+			.filter((part) => part !== null)
+			.join(' · ');
+	}
+
+	#problems({ state, lastError, kind }: Source) {
+		if (this.faults.length > 0) return html`<r58-fault-list unnamed .faults=${this.faults}></r58-fault-list>`;
+		if (lastError && (state === 'fault' || (state === 'no-signal' && kind !== 'rtp')))
+			return html`<p class="problem">${lastError}</p>`;
+		return nothing;
+	}
+
+	#send(rtp: RtpInput) {
+		const host = senderHost(rtp.listen, location.hostname);
+		return html`<details ?open=${this.fresh}>
+			<summary>How to send to it</summary>
+			<div class="send">
+				<p class="small dim">
+					This line sends a test picture and a quiet tone. Put your camera in place of <code>videotestsrc</code>.
+					${
+						rtp.listen === 'loopback'
+							? 'Only programs on the studio itself may send; the settings open it to the network.'
+							: host === '127.0.0.1'
+								? "From another machine, write the studio's address in place of 127.0.0.1."
+								: nothing
+					}
+				</p>
+				<r58-copy-field label="Command that sends to this source" .value=${senderLine(rtp, host)}></r58-copy-field>
+			</div>
+		</details>`;
+	}
+}
+
+function figures({ rtp, video, audio, state }: Source): string {
+	const level = audio?.levelDb ?? null;
+	const ports = [
+		rtp?.video && `${codecWords[rtp.video.codec]} at UDP ${rtp.video.port}`,
+		rtp?.audio && `Opus at UDP ${rtp.audio.port}`,
+	];
+	return [
+		...ports,
+		rtp && (rtp.listen === 'all' ? 'open to the network' : 'from the studio itself'),
+		!rtp && video && state === 'live' && picture(video),
+		level === null || state !== 'live' ? null : level <= -60 ? 'silent' : `sound ${decibels(level)}`,
+	]
+		.filter(Boolean)
+		.join(' · ');
+}

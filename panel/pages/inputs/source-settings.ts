@@ -1,0 +1,137 @@
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Source, SourcePatch } from '../../../service/contract/sources.js';
+import type { System } from '../../../service/contract/system.js';
+import { request } from '../../data/http.js';
+import { FormDialog } from '../../elements/form-dialog.js';
+import { ordered } from '../switcher/scenes.js';
+import { choiceOf, type RtpChoice, rtpFields, rtpOf } from './rtp-fields.js';
+
+export const lossWords: Record<Source['onLoss'], string> = {
+	hold: 'Hold the last picture',
+	backup: 'Another source',
+	slate: 'Neutral slate',
+};
+
+/** Name, colour, delay and sound of a source, what is shown while it is gone, and where RTP is taken. */
+@customElement('r58-source-settings')
+export class SourceSettings extends FormDialog {
+	@property({ attribute: false }) sources: Record<string, Source> = {};
+	@property({ attribute: false }) soundCards: System['soundCards'] = [];
+	/** As it was when the dialog was opened: what others change meanwhile does not move the fields. */
+	@state() private source: Source | null = null;
+	@state() private onLoss: Source['onLoss'] = 'hold';
+	@state() private delayAuto = false;
+	@state() private rtp: RtpChoice | null = null;
+	protected readonly name = 'source';
+
+	async show(id: string): Promise<void> {
+		this.source = this.sources[id] ?? null;
+		if (!this.source) return;
+		this.onLoss = this.source.onLoss;
+		this.delayAuto = this.source.delayAuto;
+		this.rtp = this.source.rtp ? choiceOf(this.source.rtp, this.sources) : null;
+		await this.open();
+	}
+
+	protected heading(): string {
+		return this.source?.label ?? '';
+	}
+
+	protected action(): string {
+		return this.busy ? 'Saving…' : 'Save';
+	}
+
+	protected fields() {
+		const { source } = this;
+		if (!source) return nothing;
+		const others = ordered(this.sources).filter(({ id }) => id !== source.id);
+		return html`
+			<label>Name
+				<input name="label" data-testid="source-label" value=${source.label} maxlength="80" required autocomplete="off" />
+			</label>
+			<div class="row">
+				<label>Colour <input name="colour" type="color" data-testid="source-colour" value=${source.colour} /></label>
+				<label>Delay, ms
+					<input name="delayMs" type="number" data-testid="source-delay" min="0" max="1000" step="any" value=${source.delayMs} required
+						?disabled=${this.delayAuto} />
+				</label>
+			</div>
+			${
+				['guest', 'rtp'].includes(source.kind)
+					? html`<label class="check">
+							<input type="checkbox" data-testid="source-delay-auto" .checked=${this.delayAuto} @change=${this.#chooseDelay} />
+							Automatic delay, 40–200 ms
+						</label>`
+					: nothing
+			}
+			${this.rtp ? rtpFields(this.rtp, (choice) => (this.rtp = choice)) : nothing}
+			${this.#sound(source)}
+			<label>When it is lost
+				<select name="onLoss" data-testid="source-on-loss" @change=${this.#choose}>
+					${Object.entries(lossWords).map(
+						([value, words]) => html`<option value=${value} ?selected=${value === source.onLoss}>${words}</option>`,
+					)}
+				</select>
+			</label>
+			<label ?hidden=${this.onLoss !== 'backup'}>Source to show
+				<select name="backup" data-testid="source-backup" ?required=${this.onLoss === 'backup'}>
+					<option value="" ?selected=${source.backup === null}>Choose…</option>
+					${others.map(({ id, label }) => html`<option value=${id} ?selected=${id === source.backup}>${label}</option>`)}
+				</select>
+			</label>
+		`;
+	}
+
+	#sound({ id, alsaDevice }: Source) {
+		const cards = [...this.soundCards];
+		if (alsaDevice !== null && !cards.some(({ device }) => device === alsaDevice))
+			cards.push({ device: alsaDevice, label: `${alsaDevice} (not plugged in)` });
+		const userOf = (card: string) => Object.values(this.sources).find((source) => source.id !== id && source.alsaDevice === card);
+		return html`<label>Sound card
+			<select name="alsaDevice" data-testid="source-sound-card">
+				<option value="" ?selected=${alsaDevice === null}>None</option>
+				${cards.map(({ device, label }) => {
+					const user = userOf(device);
+					return html`<option value=${device} ?selected=${device === alsaDevice}>${label}${user ? ` – in use by ${user.label}` : ''}</option>`;
+				})}
+			</select>
+			<span class="hint">
+				${
+					cards.length === 0
+						? 'No sound card was found. Plug one in: it is in this list by itself.'
+						: 'With a card, its sound takes the place of what comes with the picture.'
+				}
+			</span>
+		</label>`;
+	}
+
+	#chooseDelay(event: Event): void {
+		this.delayAuto = (event.target as HTMLInputElement).checked;
+	}
+
+	#choose(event: Event): void {
+		this.onLoss = (event.target as HTMLSelectElement).value as Source['onLoss'];
+	}
+
+	/** Sends what was changed here and nothing else. */
+	protected async save(values: FormData): Promise<void> {
+		const source = this.source!;
+		const wanted: SourcePatch = {
+			label: String(values.get('label')).trim(),
+			colour: String(values.get('colour')),
+			// A number that follows the line is not the operator's.
+			...(this.delayAuto ? { delayAuto: true } : { delayMs: Number(values.get('delayMs')), delayAuto: false }),
+			alsaDevice: String(values.get('alsaDevice')) || null,
+			onLoss: this.onLoss,
+			backup: String(values.get('backup')) || null,
+			...(this.rtp ? { rtp: rtpOf(this.rtp) } : {}),
+		};
+		const before = source as SourcePatch;
+		const changed = Object.entries(wanted).filter(
+			([key, value]) => JSON.stringify(before[key as keyof SourcePatch]) !== JSON.stringify(value),
+		);
+		if (changed.length === 0) return;
+		await request('PATCH', `/api/sources/${encodeURIComponent(source.id)}`, { body: Object.fromEntries(changed) });
+	}
+}

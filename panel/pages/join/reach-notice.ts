@@ -1,0 +1,37 @@
+import { html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Reach } from '../../../service/contract/network.js';
+import { request } from '../../data/http.js';
+import { base } from '../../elements/styles.js';
+import type { Texts } from './texts/en.js';
+
+/** Tells a guest before joining when the page came by a way that carries no media, and what helps. */
+@customElement('r58-reach-notice')
+export class ReachNotice extends LitElement {
+	static override styles = [base];
+	@property({ attribute: false }) texts!: Texts;
+	@property({ attribute: false }) token: string | null = null;
+	@state() private reach: Reach | null = null;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		void this.#ask();
+	}
+
+	override render() {
+		const { reach } = this.texts;
+		const { via, media, lanUrls } = this.reach ?? {};
+		if (via !== 'public' || media === 'yes') return nothing;
+		const here = lanUrls?.map((url) => html`<li><a href="${url}/guest_join${location.hash}">${url}</a></li>`) ?? [];
+		return html`<div class="problem" role="alert" data-testid="reach-notice" data-media=${media}>
+			<b>${media === 'no' ? reach.cannot : reach.maybe}</b>
+			<p>${reach.pagesOnly} ${media === 'no' ? reach.remedy : reach.depends}</p>
+			${here.length > 0 ? html`<p>${reach.here}</p><ul>${here}</ul>` : nothing}
+		</div>`;
+	}
+
+	/** Without an answer there is nothing to warn of. */
+	async #ask(): Promise<void> {
+		this.reach = await request<Reach>('GET', '/api/reach', { token: this.token }).catch(() => null);
+	}
+}

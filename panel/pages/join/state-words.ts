@@ -1,0 +1,17 @@
+import type { Status } from '../../data/rtc/status.js';
+import type { Texts } from './texts/en.js';
+
+/** What reaches the studio of this guest: never more than is sent. */
+export function presence(texts: Texts, seen: boolean, heard: boolean, nothingSent = false): string {
+	if (nothingSent && (seen || heard)) return texts.state.nothing;
+	if (seen) return heard ? texts.state.seesAndHears : texts.state.sees;
+	return heard ? texts.state.hears : texts.state.neither;
+}
+
+/** Why the guest is not in (yet), in words; null while connecting for the first time. */
+export function trouble({ reason, code }: Status, { state, refusals }: Texts, online: boolean): string | null {
+	if (!online) return state.offline;
+	if (reason === undefined) return null;
+	const known = code as keyof Texts['refusals'] | null | undefined;
+	return reason === 'refused' && known && known in refusals ? refusals[known] : state[reason];
+}

@@ -1,0 +1,153 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { SetupState } from '../../../service/contract/accounts.js';
+import type { Session, SessionCreate } from '../../../service/contract/sessions.js';
+import { passwordTimeoutMs, RequestError, request, sentence } from '../../data/http.js';
+import { pageOf, signIn } from '../../data/session.js';
+import { base, pageStyles } from '../../elements/styles.js';
+import '../../elements/theme-switch.js';
+
+/** A one-time code, as it is shown and as it is typed; tokens are longer. */
+const code = /^[\dA-Za-z]{4}[ -]?[\dA-Za-z]{4}$/;
+
+/** Asks who it is, or at the first visit who the technician is to be; then leads to the page that was wanted. */
+@customElement('r58-login-page')
+export class LoginPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		css`
+			.page { max-width: 440px; padding-top: 8vh; }
+			form { display: grid; gap: 12px; padding: 20px; }
+			form.card { padding: 20px; }
+			details.card { padding: 0; }
+			form h2 { font-size: 1.1rem; color: var(--text); text-transform: none; letter-spacing: 0; }
+			label { display: grid; gap: 4px; }
+			label > input { font-weight: 400; }
+			summary { min-height: var(--target); display: flex; align-items: center; padding: 0 20px; font-weight: 600; cursor: pointer; color: var(--accent); }
+			details > form { padding-top: 0; }
+			.code { font-family: var(--mono); letter-spacing: 0.1em; text-transform: uppercase; }
+		`,
+	];
+	/** Path to go to afterwards; null leads each role to its own page. */
+	@property({ attribute: false }) next: string | null = null;
+	/** Why this page shows, when it was not asked for. */
+	@property({ attribute: false }) reason: string | null = null;
+	@state() private setup: SetupState['state'] | null = null;
+	/** The form that says no password is known, opened by hand. */
+	@state() private again = false;
+	@state() private busy = false;
+	@state() private problem: string | null = null;
+
+	override async connectedCallback(): Promise<void> {
+		super.connectedCallback();
+		this.setup = await request<SetupState>('GET', '/api/setup').then(
+			({ state }) => state,
+			() => 'done',
+		);
+	}
+
+	override render() {
+		const problem = this.problem ?? this.reason;
+		return html`<main class="page">
+			<div class="top"><h1>R58 Studio</h1><r58-theme-switch></r58-theme-switch></div>
+			${problem ? html`<p class="problem" role="alert" data-testid="login-problem">${problem}</p>` : nothing}
+			${this.setup === null ? html`<p role="status">Asking the studio…</p>` : this.#forms(this.setup)}
+		</main>`;
+	}
+
+	#forms(state: SetupState['state']) {
+		if (state === 'first' || this.again) return this.#firstVisit(state);
+		return html`
+			${state === 'none' ? nothing : this.#password()}
+			<details class="card" ?open=${state === 'none'}>
+				<summary>Log in with a code or a token</summary>
+				${this.#token(state === 'none')}
+			</details>
+			${
+				state === 'again'
+					? html`<button class="plain" data-testid="login-again" @click=${() => (this.again = true)}>Set a new password with the set-up code</button>`
+					: nothing
+			}
+		`;
+	}
+
+	#password() {
+		return html`<form class="card" @submit=${(event: SubmitEvent) => this.#submit(event, (field) => this.#logIn({ name: field('name'), password: field('password') }))}>
+			<label>Name<input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus data-testid="login-name" /></label>
+			<label>Password<input name="password" type="password" autocomplete="current-password" required data-testid="login-password" /></label>
+			<button class="primary" data-testid="login-button" ?disabled=${this.busy}>${this.busy ? 'Logging in…' : 'Log in'}</button>
+			<p class="dim small">Guests and viewers need no account: they open the link they were given.</p>
+		</form>`;
+	}
+
+	#token(demo: boolean) {
+		return html`<form @submit=${(event: SubmitEvent) => this.#submit(event, (field) => this.#logIn(typed(field('token'))))}>
+			<label>Code or token<input name="token" autocomplete="off" autocapitalize="none" spellcheck="false" required data-testid="login-token" /></label>
+			<p class="dim small">${
+				demo
+					? 'This studio runs as a demo and has no accounts. Its links and tokens were printed when it started.'
+					: 'A code is on the page My account of somebody who is logged in. A technician makes tokens.'
+			}</p>
+			<button data-testid="login-token-button" ?disabled=${this.busy}>${this.busy ? 'Logging in…' : 'Log in'}</button>
+		</form>`;
+	}
+
+	#firstVisit(state: SetupState['state']) {
+		return html`<form class="card" data-testid="setup" @submit=${(event: SubmitEvent) => this.#submit(event, (field) => this.#setUp(field))}>
+			<h2>${state === 'first' ? 'Welcome. Create the technician account' : 'A new password for a technician'}</h2>
+			<p class="dim small">The set-up code proves that this device is yours. It stands on the device’s console, in the log of the service and
+				in the file <code>setup-code</code> of the data folder.</p>
+			<label>Set-up code<input name="code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="64" required autofocus data-testid="setup-code" /></label>
+			<label>Name<input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="40" value="technician" required data-testid="setup-name" /></label>
+			<label>New password, 10 characters or more<input name="password" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="setup-password" /></label>
+			<label>Repeat password<input name="repeated" type="password" autocomplete="new-password" required data-testid="setup-repeated" /></label>
+			<button class="primary" data-testid="setup-button" ?disabled=${this.busy}>${this.busy ? 'Setting up…' : 'Set the password'}</button>
+		</form>`;
+	}
+
+	async #submit(event: SubmitEvent, action: (field: (name: string) => string) => Promise<Session>): Promise<void> {
+		event.preventDefault();
+		const data = new FormData(event.target as HTMLFormElement);
+		this.busy = true;
+		this.problem = null;
+		try {
+			const session = await action((name) => String(data.get(name) ?? ''));
+			const allowed = this.next !== null && (pageOf(session) === '/switcher' || this.next === '/account');
+			location.assign(allowed ? this.next! : pageOf(session));
+		} catch (error) {
+			this.problem = sentence(error);
+			this.busy = false;
+		}
+	}
+
+	#logIn(login: SessionCreate): Promise<Session> {
+		return signIn(login).catch((error) => {
+			throw refused(error) ? new Error(wrong(login)) : error;
+		});
+	}
+
+	async #setUp(field: (name: string) => string): Promise<Session> {
+		if (field('password') !== field('repeated')) throw new Error('The two passwords differ.');
+		const body = { code: field('code'), name: field('name'), password: field('password') };
+		return request<Session>('POST', '/api/setup', { body, timeoutMs: passwordTimeoutMs }).catch((error) => {
+			throw refused(error) ? new Error('That is not the set-up code of this studio.') : error;
+		});
+	}
+}
+
+function typed(text: string): SessionCreate {
+	const trimmed = text.trim();
+	return code.test(trimmed) ? { code: trimmed } : { token: trimmed };
+}
+
+function refused(error: unknown): boolean {
+	return error instanceof RequestError && error.refusal.status === 401;
+}
+
+function wrong(login: SessionCreate): string {
+	if ('password' in login) return 'There is no account with this name and password.';
+	return 'code' in login
+		? 'This code is not valid any more. It counts once, for five minutes.'
+		: 'This token is not valid (any more).';
+}

@@ -1,0 +1,54 @@
+import { serverUrlPattern } from '../../../service/contract/serverUrl.js';
+
+/** The network section of /api/settings as the form holds it, and back. Secrets come as true (set) or null, and go as typed. */
+export interface ServerValues {
+	name: string;
+	urls: string[];
+	for: 'both' | 'guests' | 'device';
+	username: string | null;
+	credential: string | true | null;
+	secret: string | true | null;
+}
+export interface NetworkValues {
+	servers: ServerValues[];
+	cloudflare: { keyId: string; apiToken: string | true; apiUrl: string } | null;
+	policy: 'all' | 'relay';
+	ports: { first: number; last: number };
+	limits: { guests: number; viewers: number };
+	publicAddress: string | null;
+	extraAddresses: string[];
+	interfaces: string[];
+	tcp: boolean;
+	specialTargets: boolean;
+}
+
+export type Login = 'none' | 'fixed' | 'secret';
+
+export function loginOf({ secret, username, urls }: ServerValues): Login {
+	if (secret !== null) return 'secret';
+	return username !== null || urls.some((url) => url.startsWith('turn')) ? 'fixed' : 'none';
+}
+
+export function newServer(servers: readonly ServerValues[]): ServerValues {
+	let nth = servers.length + 1;
+	while (servers.some(({ name }) => name === `server ${nth}`)) nth += 1;
+	return { name: `server ${nth}`, urls: [], for: 'both', username: null, credential: null, secret: null };
+}
+
+/** Words between blanks, commas or line ends. */
+export function words(text: string): string[] {
+	return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+/** What is wrong with the addresses of a server, or null. */
+export function urlsProblem(urls: readonly string[]): string | null {
+	const wrong = urls.find((url) => !serverUrlPattern.test(url));
+	if (wrong === undefined) return null;
+	const start = /^(stuns?|turns?):/i.test(wrong) ? 'is no address of a server' : 'must start with stun:, turn: or turns:';
+	return `“${wrong}” ${start}. For example: turn:turn.example.org:3478`;
+}
+
+/** An empty field keeps the secret that is set. */
+export function typed(text: string, known: string | true | null): string | true | null {
+	return text !== '' ? text : known;
+}

@@ -1,0 +1,94 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { fieldProblem } from '../../elements/field-problem.js';
+import { base } from '../../elements/styles.js';
+import { type Login, loginOf, type ServerValues, typed, urlsProblem, words } from './form.js';
+
+/** One STUN or TURN server. Tells of a change by `change`, of its removal by `remove`. */
+@customElement('r58-server-form')
+export class ServerForm extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: block; border-top: 1px solid var(--line); padding-top: 12px; }
+			.fields { display: grid; gap: 10px 12px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); align-items: end; }
+			.wide { grid-column: 1 / -1; }
+			label { display: grid; gap: 4px; }
+			.wrong { color: var(--bad); font-weight: 600; }
+			[aria-invalid='true'] { border-color: var(--bad); }
+		`,
+	];
+	@property({ attribute: false }) server!: ServerValues;
+	/** What the studio said of a field. */
+	@property({ attribute: false }) problemOf: (field: keyof ServerValues) => string | undefined = () => undefined;
+
+	override render() {
+		const { name, urls, for: side } = this.server;
+		const login = loginOf(this.server);
+		const wrong = urlsProblem(urls);
+		return html`<div class="fields">
+			<label>Name<input data-testid="server-name" .value=${name} @change=${this.#text((name) => ({ name }))} /></label>
+			<label>Used by
+				<select @change=${this.#text((value) => ({ for: value as ServerValues['for'] }))}>
+					${choice('both', 'studio and guests', side)}${choice('guests', 'guests only', side)}${choice('device', 'the studio only', side)}
+				</select>
+			</label>
+			<label class="wide">Addresses
+				<input
+					data-testid="server-urls" .value=${urls.join(' ')} spellcheck="false"
+					placeholder="turn:turn.example.org:3478 turns:turn.example.org:5349"
+					aria-invalid=${wrong === null ? 'false' : 'true'} aria-describedby=${wrong === null ? nothing : 'urls-problem'}
+					@change=${this.#text((value) => ({ urls: words(value) }))}
+				/>
+				${wrong === null ? nothing : html`<span class="wrong" id="urls-problem" role="alert" data-testid="server-urls-problem">⚠ ${wrong}</span>`}
+			</label>
+			<label>Login
+				<select data-testid="server-login" @change=${this.#text((value) => loginFields(value as Login))}>
+					${choice('none', 'none (STUN)', login)}${choice('fixed', 'user and password', login)}${choice('secret', 'shared secret', login)}
+				</select>
+			</label>
+			${login === 'fixed' ? this.#fixed() : nothing}
+			${login === 'secret' ? html`<label>Secret${this.#secret('secret')}</label>` : nothing}
+			<button @click=${() => this.dispatchEvent(new Event('remove'))}>Remove ${name}</button>
+		</div>`;
+	}
+
+	/** True when something is wrong here; the cursor is there then. */
+	focusProblem(): boolean {
+		if (urlsProblem(this.server.urls) === null) return false;
+		this.renderRoot.querySelector<HTMLInputElement>('[data-testid="server-urls"]')?.focus();
+		return true;
+	}
+
+	#fixed() {
+		const { username } = this.server;
+		return html`<label>User<input .value=${username ?? ''} autocomplete="off" @change=${this.#text((username) => ({ username }))} /></label>
+			<label>Password${this.#secret('credential')}</label>`;
+	}
+
+	#secret(field: 'secret' | 'credential') {
+		const known = this.server[field];
+		return html`<input
+			type="password" autocomplete="new-password" data-testid="server-${field}"
+			placeholder=${known === true ? 'set; empty keeps it' : ''}
+			@change=${this.#text((value) => ({ [field]: typed(value, known) }))}
+		/>${fieldProblem(this.problemOf(field), `server-${field}-problem`)}`;
+	}
+
+	#text(change: (value: string) => Partial<ServerValues>) {
+		return (event: Event) => {
+			const { value } = event.target as HTMLInputElement | HTMLSelectElement;
+			this.dispatchEvent(new CustomEvent('change', { detail: { ...this.server, ...change(value.trim()) } }));
+		};
+	}
+}
+
+function choice(value: string, label: string, chosen: string) {
+	return html`<option value=${value} ?selected=${value === chosen}>${label}</option>`;
+}
+
+/** What a server without this login has not. */
+function loginFields(login: Login): Partial<ServerValues> {
+	if (login === 'secret') return { username: null, credential: null, secret: '' };
+	return { secret: null, username: login === 'fixed' ? '' : null, credential: login === 'fixed' ? '' : null };
+}

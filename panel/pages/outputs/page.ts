@@ -1,0 +1,129 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Session } from '../../../service/contract/sessions.js';
+import type { State } from '../../../service/contract/state.js';
+import type { Streamer } from '../../../service/contract/streamers.js';
+import type { Target } from '../../../service/contract/targets.js';
+import { Requests } from '../../data/requests.js';
+import { Show } from '../../data/show.js';
+import type { Confirm } from '../../elements/confirm.js';
+import { faultsOf } from '../../elements/fault-list.js';
+import { bitrate, picture } from '../../elements/format.js';
+import type { Notices } from '../../elements/notices.js';
+import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
+import type { TargetDialog } from './target-dialog.js';
+import '../../elements/confirm.js';
+import '../../elements/notices.js';
+import '../../elements/page-head.js';
+import '../../elements/safe-mode.js';
+import './target-dialog.js';
+import './target-row.js';
+
+/** Returns belong to their guests. */
+const names: Record<string, string> = { program: 'Program', multiview: 'Multiview' };
+const streamerWords: Record<Streamer['state'], string> = { live: 'Live', starting: 'Starting…', fault: 'Fault', off: 'Off' };
+
+/** Where the program goes: targets it is sent to, and what is watched in browsers. */
+@customElement('r58-outputs-page')
+export class OutputsPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		badgeStyles,
+		css`
+			.list { display: grid; gap: 10px; }
+			section { display: grid; gap: 8px; }
+			.streamer { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding-top: 8px; border-top: 1px solid var(--line); }
+			.streamer b { min-width: 90px; }
+			.streamer .dim { flex: 1 1 220px; }
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
+	@query('r58-target-dialog') private dialog!: TargetDialog;
+	#show = new Show(this);
+	#requests = new Requests(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
+
+	override render() {
+		const { state, online } = this.#show;
+		return html`<main class="page">
+				<r58-page-head heading="Outputs" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
+				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
+				<div class="top">
+					<button class="primary" data-testid="add-target" ?disabled=${!online} @click=${() => void this.dialog.show(null)}>Add an RTP target</button>
+					<span class="dim small">Each target is a process of its own: one that fails disturbs no other.</span>
+				</div>
+				${state === null ? html`<p role="status">Connecting to the studio…</p>` : [this.#targets(state, online), this.#streamers(state)]}
+			</main>
+			<r58-target-dialog></r58-target-dialog>
+			<r58-confirm></r58-confirm>
+			<r58-notices></r58-notices>`;
+	}
+
+	#targets(state: State, online: boolean) {
+		const targets = Object.values(state.targets).sort((a, b) => a.label.localeCompare(b.label));
+		if (targets.length === 0)
+			return html`<div class="card empty">
+				<p><b>No outputs yet.</b> Add a target: the address of a video wall, an encoder or any program that takes RTP.</p>
+			</div>`;
+		return html`<div class="list" ?inert=${!online}>
+			${repeat(
+				targets,
+				({ id }) => id,
+				(target) => html`<r58-target-row
+					class="card" data-testid="target-${target.id}" .target=${target} .faults=${faultsOf(state.faults, target.id)}
+					@switch=${() => void this.#switch(target)} @settings=${() => void this.dialog.show(target)}
+					@remove=${() => void this.#remove(target)}
+				></r58-target-row>`,
+			)}
+		</div>`;
+	}
+
+	#streamers({ streamers }: State) {
+		return html`<section class="card">
+			<h2>Watched in browsers</h2>
+			${Object.values(streamers)
+				.filter(({ id }) => id in names)
+				.map(
+					({ id, state, viewers, width, height, fps, kbps }) => html`<div class="streamer">
+					<b>${names[id]}</b>
+					<span class="badge" data-state=${state}>${streamerWords[state]}</span>
+					<span class="dim small">
+						${[
+							`${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`,
+							width && height && fps ? picture({ width, height, fps }) : null,
+							kbps === null ? null : bitrate(kbps),
+						]
+							.filter((part) => part !== null)
+							.join(' · ')}
+					</span>
+					<a class="button" href="/watch/${encodeURIComponent(id)}" target="_blank" rel="noopener" aria-label="Watch ${names[id]} in a new tab">Watch</a>
+				</div>`,
+				)}
+		</section>`;
+	}
+
+	#path({ id }: Target): string {
+		return `/api/targets/${encodeURIComponent(id)}`;
+	}
+
+	async #switch(target: Target): Promise<void> {
+		const title = `Stop sending to ${target.label}?`;
+		const text = 'The receiver loses picture and sound at once. The target stays in the list.';
+		if (target.state === 'live' && !(await this.#requests.ask({ title, text, action: 'Stop' }))) return;
+		await this.#requests.send('PATCH', this.#path(target), { enabled: !target.enabled });
+	}
+
+	async #remove(target: Target): Promise<void> {
+		const title = `Remove ${target.label}?`;
+		const text = target.enabled ? 'It stops receiving the program, and its settings are gone.' : 'Its settings are gone.';
+		if (!(await this.#requests.ask({ title, text, action: 'Remove' }))) return;
+		await this.#requests.send('DELETE', this.#path(target));
+	}
+}

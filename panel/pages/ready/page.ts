@@ -1,0 +1,168 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Session } from '../../../service/contract/sessions.js';
+import type { Check, CheckGroup, Ready } from '../../../service/contract/ready.js';
+import { request, sentence } from '../../data/http.js';
+import { Requests } from '../../data/requests.js';
+import { Show } from '../../data/show.js';
+import type { Confirm } from '../../elements/confirm.js';
+import { localTime } from '../../elements/format.js';
+import type { Notices } from '../../elements/notices.js';
+import { base, pageStyles } from '../../elements/styles.js';
+import '../../elements/confirm.js';
+import '../../elements/notices.js';
+import '../../elements/page-head.js';
+import '../../elements/safe-mode.js';
+import './check-row.js';
+import { signs } from './check-row.js';
+import './plan-field.js';
+
+const askEveryMs = 2000;
+const testingEveryMs = 500;
+const groupWords: Record<CheckGroup, string> = {
+	studio: 'Studio',
+	inputs: 'Inputs',
+	sound: 'Sound',
+	guests: 'Guests',
+	recording: 'Recording',
+	outputs: 'Outputs',
+	machine: 'Machine',
+};
+
+/** Can the show begin? Every check as it is now, and what to do about the rest. */
+@customElement('r58-ready-page')
+export class ReadyPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		css`
+			.summary { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; padding: 12px 16px; border-left: 6px solid var(--line); }
+			.summary[data-status='ok'] { border-left-color: var(--ok); }
+			.summary[data-status='warn'] { border-left-color: var(--warn); background: var(--warn-surface); }
+			.summary[data-status='fail'] { border-left-color: var(--bad); background: var(--bad-surface); }
+			.verdict { flex: 1 1 240px; }
+			.verdict b { font-size: 1.25rem; }
+			.actions { display: flex; flex-wrap: wrap; gap: 8px; }
+			progress { width: 120px; accent-color: var(--accent); }
+			.test { display: flex; align-items: center; gap: 8px; }
+			.bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 20px; }
+			.bar .actions { margin-left: auto; }
+			section.card { padding: 0; }
+			section h2 { padding: 10px 12px 8px; }
+			@media (max-width: 599px) { .bar .actions { margin-left: 0; } }
+			@media print {
+				:host { background: #fff; color: #000; }
+				.actions, .test, r58-page-head, r58-notices { display: none; }
+				section { break-inside: avoid; }
+			}
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@state() private report: Ready | null = null;
+	@state() private problem: string | null = null;
+	@state() private troubleOnly = false;
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
+	#show = new Show(this);
+	#requests = new Requests(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
+	#timer = 0;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		void this.#ask();
+	}
+
+	override disconnectedCallback(): void {
+		super.disconnectedCallback();
+		window.clearTimeout(this.#timer);
+	}
+
+	override render() {
+		const { state, online } = this.#show;
+		const { report } = this;
+		return html`<main class="page">
+				<r58-page-head heading="Ready" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
+				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
+				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+				${report === null ? html`<p role="status">Looking at everything…</p>` : [this.#summary(report, online), this.#groups(report)]}
+			</main>
+			<r58-confirm></r58-confirm>
+			<r58-notices></r58-notices>`;
+	}
+
+	#summary(report: Ready, online: boolean) {
+		const { status, test, plan, at } = report;
+		return html`<div class="card summary" data-status=${status}>
+				<div class="verdict">
+					<p role="status" data-testid="ready-verdict"><b>${signs[status]} ${verdict(report)}</b></p>
+					<p class="dim small">Updated ${localTime(at)} · checked continuously</p>
+				</div>
+				<div class="test">
+					${
+						test.running
+							? html`<progress max=${test.total} value=${test.done} aria-label="Tests done"></progress>
+								<span role="status">Trying out ${test.done} of ${test.total}…</span>`
+							: html`<button class="primary" data-testid="ready-test" ?disabled=${!online} @click=${this.#test}>Check again</button>
+								<span class="dim small">${test.finishedAt === null ? 'Tries out disk and targets; nothing goes live.' : nothing}</span>`
+					}
+				</div>
+			</div>
+			<div class="bar">
+				<r58-plan-field .requests=${this.#requests} .plan=${plan} ?inert=${!online} @planned=${() => void this.#ask()}></r58-plan-field>
+				<div class="actions">
+					<button aria-pressed=${this.troubleOnly} data-testid="ready-trouble" @click=${() => (this.troubleOnly = !this.troubleOnly)}>Only problems</button>
+					<a class="button" download="ready.json" href="/api/ready" data-testid="ready-export">Export JSON</a>
+					<button @click=${() => window.print()}>Print</button>
+				</div>
+			</div>`;
+	}
+
+	#groups({ checks }: Ready) {
+		const shown = this.troubleOnly ? checks.filter(({ status }) => status === 'warn' || status === 'fail') : checks;
+		if (shown.length === 0) return html`<div class="card empty"><p><b>No problems.</b> Have a good show.</p></div>`;
+		return Object.entries(groupWords).map(([group, words]) => {
+			const own = shown.filter((check) => check.group === group);
+			if (own.length === 0) return nothing;
+			return html`<section class="card" aria-label=${words}>
+				<h2>${words}</h2>
+				${repeat(
+					own,
+					({ id }) => id,
+					(check: Check) =>
+						html`<r58-check-row data-testid="check-${check.id}" data-status=${check.status} .check=${check}></r58-check-row>`,
+				)}
+			</section>`;
+		});
+	}
+
+	async #ask(): Promise<void> {
+		window.clearTimeout(this.#timer);
+		try {
+			this.report = await request<Ready>('GET', '/api/ready');
+			this.problem = null;
+		} catch (error) {
+			// While the panel is offline the head of the page says so.
+			this.problem = this.report === null || this.#show.online ? sentence(error) : null;
+		}
+		if (this.isConnected)
+			this.#timer = window.setTimeout(() => void this.#ask(), this.report?.test.running ? testingEveryMs : askEveryMs);
+	}
+
+	async #test(): Promise<void> {
+		const report = await this.#requests.send<Ready>('POST', '/api/ready/test');
+		if (report) this.report = report;
+		void this.#ask();
+	}
+}
+
+function verdict({ status, counts }: Ready): string {
+	const things = (count: number) => (count === 1 ? '1 thing' : `${count} things`);
+	if (status === 'fail') return `Not ready: ${things(counts.fail)} must be put right`;
+	if (status === 'warn') return `Ready – ${things(counts.warn)} to check`;
+	return 'Ready';
+}

@@ -1,0 +1,127 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import type { Recording } from '../../../service/contract/recordings.js';
+import type { Session } from '../../../service/contract/sessions.js';
+import { downloadName } from '../../../service/contract/downloadName.js';
+import { asSentence } from '../../data/refusal.js';
+import { Show } from '../../data/show.js';
+import type { Confirm } from '../../elements/confirm.js';
+import { bytes, duration, localTime, picture } from '../../elements/format.js';
+import type { Notices } from '../../elements/notices.js';
+import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
+import { Commands } from '../switcher/commands.js';
+import '../../elements/confirm.js';
+import '../../elements/notices.js';
+import '../../elements/page-head.js';
+import '../../elements/safe-mode.js';
+import '../switcher/record-block.js';
+
+const running: Recording['state'][] = ['starting', 'recording', 'stopping'];
+const words: Record<Recording['state'], string> = {
+	starting: 'Starting',
+	recording: 'Recording',
+	stopping: 'Stopping',
+	finished: 'Finished',
+	fault: 'Ended by a fault',
+};
+
+/** What was recorded, newest first, with its files. */
+@customElement('r58-recordings-page')
+export class RecordingsPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		badgeStyles,
+		css`
+			li.card { display: grid; gap: 8px; }
+			.head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; }
+			.head b { font-size: 1.05rem; margin-right: auto; overflow-wrap: anywhere; }
+			.head button { margin-left: auto; }
+			ul.recordings { display: grid; gap: 12px; }
+			.file {
+				display: flex;
+				flex-wrap: wrap;
+				align-items: center;
+				gap: 4px 12px;
+				border-top: 1px solid var(--line);
+				padding-top: 8px;
+			}
+			.file span { flex: 1 1 200px; overflow-wrap: anywhere; }
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
+	#show = new Show(this);
+	#commands = new Commands(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
+
+	override render() {
+		const { state, online } = this.#show;
+		const recordings = Object.values(state?.recordings ?? {}).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+		const now = recordings.find((recording) => running.includes(recording.state)) ?? null;
+		return html`<main class="page">
+			<r58-page-head heading="Recordings" .offline=${state && !online ? 'Recordings go on.' : null}>
+				<r58-record-block .commands=${this.#commands} .recording=${now} ?inert=${!online}></r58-record-block>
+			</r58-page-head>
+			<r58-safe-mode .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
+			${
+				state?.system.disk
+					? html`<p class="dim">${bytes(state.system.disk.freeBytes)} of ${bytes(state.system.disk.totalBytes)} left</p>`
+					: nothing
+			}
+			${!state ? html`<p role="status">Loading…</p>` : nothing}
+			${
+				state && recordings.length === 0
+					? html`<div class="card empty"><p><b>Nothing recorded yet.</b> Press Record, here or on the Switcher: the file is here from then on.</p></div>`
+					: nothing
+			}
+			<ul class="recordings" ?inert=${!online}>${recordings.map((recording) => this.#recording(recording))}</ul>
+		</main>
+		<r58-confirm></r58-confirm>
+		<r58-notices></r58-notices>`;
+	}
+
+	#recording(recording: Recording) {
+		const { id, name, state, startedAt, durationMs, files, lastError } = recording;
+		return html`<li class="card" data-testid="recording-${id}">
+			<div class="head">
+				<b>${name}</b><span class="badge" data-state=${state}>${words[state]}</span><span>${duration(durationMs)}</span>
+				<span class="dim">${localTime(startedAt)}</span>
+				${
+					running.includes(state)
+						? nothing
+						: html`<button data-testid="delete-${id}" aria-label="Delete ${name}" @click=${() => void this.#delete(recording)}>Delete</button>`
+				}
+			</div>
+			${lastError ? html`<p class="problem">${asSentence(lastError)}</p>` : nothing}
+			${files.length === 0 ? html`<p class="dim small">No file yet.</p>` : nothing}
+			${files.map(
+				(file) => html`<div class="file">
+					<span>${file.name}</span>
+					<span class="dim small">${figures(file)}</span>
+					<a
+						class="button" data-testid="download" download=${downloadName(recording, file, this.#show.state?.sources[file.source ?? '']?.label)}
+						href="/api/recordings/${encodeURIComponent(id)}/files/${encodeURIComponent(file.name)}"
+					>Download</a>
+				</div>`,
+			)}
+		</li>`;
+	}
+
+	async #delete({ id, name, files }: Recording): Promise<void> {
+		const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
+		const title = `Delete “${name}”?`;
+		const text = `${files.length === 1 ? 'Its file goes' : `Its ${files.length} files go`} for good: ${size}.`;
+		if (!(await this.#commands.ask({ title, text, action: 'Delete' }))) return;
+		await this.#commands.send('DELETE', `/api/recordings/${encodeURIComponent(id)}`);
+	}
+}
+
+/** What is known of a file, in one line. */
+function figures({ codec, width, height, fps, bytes: size }: Recording['files'][number]): string {
+	return [codec, height > 0 ? picture({ width, height, fps }) : null, bytes(size)].filter(Boolean).join(' · ');
+}

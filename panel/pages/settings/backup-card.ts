@@ -1,0 +1,170 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { BackupPending, BackupPlan } from '../../../service/contract/backup.js';
+import { request, send, sentence } from '../../data/http.js';
+import type { Question } from '../../elements/confirm.js';
+import { localTime } from '../../elements/format.js';
+import { base } from '../../elements/styles.js';
+
+/** A passphrase costs the studio a moment, and a busy one more. */
+const timeoutMs = 60_000;
+
+/** Backup to a file, and back; nothing is restored before it was said what changes. */
+@customElement('r58-backup-card')
+export class BackupCard extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: grid; gap: 12px; grid-template-columns: minmax(0, 1fr); }
+			form { display: grid; gap: 10px; grid-template-columns: repeat(auto-fit, minmax(min(240px, 100%), 1fr)); align-items: end; }
+			label { display: grid; gap: 4px; align-content: start; }
+			h3 { margin: 6px 0 0; font-size: 1rem; }
+			.wide { grid-column: 1 / -1; }
+			.actions { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+			.plan { display: grid; gap: 8px; padding: 12px; border: 1px solid var(--line); border-radius: var(--radius); }
+			.plan li { padding: 2px 0; overflow-wrap: anywhere; }
+			input[type='file'] { padding: 9px; }
+			.done { color: var(--ok); }
+		`,
+	];
+	@property({ attribute: false }) ask!: (question: Question) => Promise<boolean>;
+	@property({ attribute: false }) pending: BackupPending | null = null;
+	@state() private plan: BackupPlan | null = null;
+	@state() private problem: string | null = null;
+	@state() private done: string | null = null;
+	@state() private busy: string | null = null;
+	#archive: { file: File; headers: Record<string, string> } | null = null;
+
+	override render() {
+		return html`
+			<h2>Backup and restore</h2>
+			<p class="small">Settings, scenes, audio, guests, RTP inputs and targets in one file. Recordings are not in it.</p>
+			<form @submit=${this.#download}>
+				<label>Passphrase
+					<input name="passphrase" type="password" autocomplete="new-password" minlength="8" placeholder="none: without secrets" data-testid="backup-passphrase" />
+				</label>
+				<div class="actions"><button data-testid="backup-download" ?disabled=${this.busy !== null}>Download a backup</button></div>
+				<p class="wide small dim">With a passphrase the file also holds secrets, accounts and certificates, readable with the passphrase only.</p>
+			</form>
+			<h3>Restore</h3>
+			<form @submit=${this.#look}>
+				<label>Backup<input name="file" type="file" accept=".gz,application/gzip" required data-testid="restore-file" /></label>
+				<label>Its passphrase<input name="passphrase" type="password" autocomplete="off" placeholder="none" data-testid="restore-passphrase" /></label>
+				<div class="actions"><button data-testid="restore-look" ?disabled=${this.busy !== null}>Preview changes</button></div>
+			</form>
+			${this.busy ? html`<p role="status">${this.busy}</p>` : nothing}
+			${this.problem ? html`<p class="problem" role="alert" data-testid="backup-problem">${this.problem}</p>` : nothing}
+			${this.done ? html`<p class="done" role="status" data-testid="backup-done">${this.done}</p>` : nothing}
+			${this.plan ? this.#planned(this.plan) : nothing}
+			${this.#undo()}
+		`;
+	}
+
+	#planned({ madeAt, version, secrets, changes, left, restart }: BackupPlan) {
+		return html`<div class="plan" data-testid="restore-plan">
+			<p><b>Backup of ${localTime(madeAt)}</b> <span class="dim small">version ${version}</span></p>
+			${secrets === 'locked' ? html`<p>Its secrets, accounts and certificates stay as they are here: they need the passphrase.</p>` : nothing}
+			${
+				changes.length === 0
+					? html`<p>Nothing would change.</p>`
+					: html`<p>It changes:</p><ul>${changes.map(({ text }) => html`<li>• ${text}</li>`)}</ul>`
+			}
+			${left.length === 0 ? nothing : html`<p>Left out:</p><ul>${left.map((text) => html`<li>• ${text}</li>`)}</ul>`}
+			<div class="actions">
+				<button data-testid="restore-cancel" @click=${() => (this.plan = null)}>${changes.length === 0 ? 'Close' : 'Cancel'}</button>
+				${
+					changes.length === 0
+						? nothing
+						: html`<button class="danger" data-testid="restore-do" ?disabled=${this.busy !== null} @click=${this.#restore}>Restore</button>
+							<span class="small dim">${restart ? 'It counts after a restart; the show goes on until then.' : 'It counts at once; the show goes on.'}</span>`
+				}
+			</div>
+		</div>`;
+	}
+
+	#undo() {
+		const { undo = null, pending = null } = this.pending ?? {};
+		if (undo === null || pending !== null) return nothing;
+		return html`<div class="actions">
+			<button data-testid="restore-undo" ?disabled=${this.busy !== null} @click=${this.#goBack}>Undo the last restore</button>
+			<span class="small dim">Back to the state of ${localTime(undo.of)}.</span>
+		</div>`;
+	}
+
+	async #download(event: SubmitEvent): Promise<void> {
+		event.preventDefault();
+		const form = event.target as HTMLFormElement;
+		await this.#try('Making the backup…', async () => {
+			const response = await send('/api/backup', { headers: headersOf(form), signal: AbortSignal.timeout(timeoutMs) });
+			const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'r58-backup.tar.gz';
+			const url = URL.createObjectURL(await response.blob());
+			const link = Object.assign(document.createElement('a'), { href: url, download: name });
+			link.click();
+			setTimeout(() => URL.revokeObjectURL(url), timeoutMs);
+			form.reset();
+			this.done = `${name} is made.`;
+		});
+	}
+
+	async #look(event: SubmitEvent): Promise<void> {
+		event.preventDefault();
+		const form = event.target as HTMLFormElement;
+		this.#archive = { file: new FormData(form).get('file') as File, headers: headersOf(form) };
+		this.plan = null;
+		await this.#try('Looking into the backup…', async () => {
+			this.plan = await this.#post(true);
+		});
+	}
+
+	async #restore(): Promise<void> {
+		const title = 'Restore this backup?';
+		const text = 'What is set now is replaced by what the backup holds. It can be undone once, on this page.';
+		if (!(await this.ask({ title, text, action: 'Restore' }))) return;
+		await this.#try('Restoring…', async () => {
+			const { restart } = await this.#post(false);
+			this.plan = null;
+			this.done = restart ? 'Decided: it counts after a restart.' : 'Restored.';
+			this.dispatchEvent(new Event('changed'));
+		});
+	}
+
+	async #goBack(): Promise<void> {
+		const title = 'Undo the last restore?';
+		const text = 'Settings and show become what they were before it. What was changed since is lost.';
+		if (!(await this.ask({ title, text, action: 'Undo the restore' }))) return;
+		await this.#try('Going back…', async () => {
+			const { restart } = await request<BackupPlan>('POST', '/api/backup/undo');
+			this.done = restart ? 'Decided: it counts after a restart.' : 'It is as it was before.';
+			this.dispatchEvent(new Event('changed'));
+		});
+	}
+
+	async #post(dryRun: boolean): Promise<BackupPlan> {
+		const { file, headers } = this.#archive!;
+		const response = await send(`/api/backup?dryRun=${dryRun}`, {
+			method: 'POST',
+			headers: { ...headers, 'content-type': 'application/gzip' },
+			body: file,
+			signal: AbortSignal.timeout(timeoutMs),
+		});
+		return (await response.json()) as BackupPlan;
+	}
+
+	async #try(what: string, action: () => Promise<void>): Promise<void> {
+		this.busy = what;
+		this.problem = null;
+		this.done = null;
+		try {
+			await action();
+		} catch (error) {
+			this.problem = sentence(error);
+		} finally {
+			this.busy = null;
+		}
+	}
+}
+
+function headersOf(form: HTMLFormElement): Record<string, string> {
+	const passphrase = String(new FormData(form).get('passphrase') ?? '');
+	return passphrase === '' ? {} : { 'r58-passphrase': encodeURIComponent(passphrase) };
+}

@@ -1,0 +1,49 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { SettingsFile } from '../../../service/contract/settings.js';
+import { base } from '../../elements/styles.js';
+
+/** The settings file as it stands, read only and without its secrets; lines that are wrong are marked and say why. */
+@customElement('r58-settings-file')
+export class SettingsFileView extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); }
+			summary { padding: 10px 0; cursor: pointer; font-weight: 600; }
+			.lines { margin-top: 6px; }
+			.lines { overflow: auto; max-height: 60dvh; padding: 8px 0; background: var(--bg); border: 1px solid var(--line); border-radius: 4px; font: 0.85rem/1.5 var(--mono); counter-reset: line; }
+			.line { display: block; padding: 0 12px 0 0; white-space: pre; min-width: max-content; }
+			.line::before { counter-increment: line; content: counter(line); display: inline-block; width: 3.5em; margin-right: 1em; text-align: right; color: var(--dim); user-select: none; }
+			.comment { color: var(--dim); }
+			.wrong { background: var(--bad-surface); box-shadow: inset 4px 0 var(--bad); }
+			.why { display: block; padding: 2px 12px 4px 4.5em; background: var(--bad-surface); box-shadow: inset 4px 0 var(--bad); font: 600 0.85rem system-ui, sans-serif; white-space: normal; }
+			code { font: 0.85rem var(--mono); overflow-wrap: anywhere; }
+		`,
+	];
+	@property({ attribute: false }) file!: SettingsFile;
+
+	override render() {
+		const { path, text, problems, missing } = this.file;
+		const lines = text.replace(/\n$/, '').split(/\r?\n/);
+		return html`
+			<h2>The file</h2>
+			<p class="small">Everything on this page stands in <code>${path}</code>. It can be edited there too: what is saved counts at once, all of it or nothing.</p>
+			${missing ? html`<p class="problem" role="alert">The file is gone. Change anything here and it is written anew.</p>` : nothing}
+			<details ?open=${problems.length > 0} data-testid="file-view">
+				<summary>${problems.length > 0 ? 'Show the file and what is wrong in it' : 'Show the file'}</summary>
+				<div class="lines" tabindex="0" role="region" aria-label="Settings file">${lines.map((line, index) => this.#line(line, index + 1))}</div>
+			</details>
+		`;
+	}
+
+	#line(text: string, number: number) {
+		const wrong = this.file.problems.filter(({ line }) => line === number);
+		const kind = `line ${wrong.length > 0 ? 'wrong' : ''} ${text.trimStart().startsWith('#') ? 'comment' : ''}`;
+		const why = wrong.map(
+			({ field, message }) =>
+				html`<span class="why" data-testid="wrong-line" data-line=${number}>⚠ Line ${number}${field ? `, ${field}` : ''}: ${message}</span>`,
+		);
+		return html`<span class=${kind}>${text === '' ? ' ' : text}</span>${why}`;
+	}
+}

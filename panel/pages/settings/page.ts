@@ -1,0 +1,164 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { BackupPending } from '../../../service/contract/backup.js';
+import type { SettingsFile, SettingsStatus } from '../../../service/contract/settings.js';
+import type { Session } from '../../../service/contract/sessions.js';
+import { request, sentence } from '../../data/http.js';
+import { atLeast } from '../../data/session.js';
+import type { Confirm, Question } from '../../elements/confirm.js';
+import { localTime } from '../../elements/format.js';
+import { base, pageStyles } from '../../elements/styles.js';
+import type { AccessDialog } from './access-dialog.js';
+import type { ProgramDialog } from './program-dialog.js';
+import type { ResetDialog } from './reset-dialog.js';
+import type { SettingsSections } from './values.js';
+import './access-dialog.js';
+import './backup-card.js';
+import './file-view.js';
+import './program-dialog.js';
+import './reset-dialog.js';
+import './section-card.js';
+import '../../elements/confirm.js';
+import '../../elements/page-head.js';
+
+/** The file may be changed by an editor too. */
+const askEveryMs = 3_000;
+
+/** Everything that is set, where it stands, and what changes it. For technicians. */
+@customElement('r58-settings-page')
+export class SettingsPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		css`
+			.row { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; }
+			.row p { flex: 1 1 260px; }
+			.waiting { display: flex; flex-wrap: wrap; gap: 10px 20px; align-items: center; padding: 14px 16px; background: var(--warn-surface); border: 2px solid var(--warn); border-radius: var(--radius); }
+			.waiting p { flex: 1 1 280px; }
+			section { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr); }
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@state() private file: SettingsFile | null = null;
+	@state() private values: SettingsSections | null = null;
+	@state() private pending: BackupPending | null = null;
+	@state() private problem: string | null = null;
+	@state() private restarting = false;
+	@query('r58-access-dialog') private access!: AccessDialog;
+	@query('r58-program-dialog') private program!: ProgramDialog;
+	@query('r58-reset-dialog') private reset!: ResetDialog;
+	@query('r58-confirm') private confirm!: Confirm;
+	#timer = 0;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		if (!this.session || !atLeast(this.session.role, 'technician')) {
+			this.problem = 'Settings are made by technicians; you are logged in as operator.';
+			return;
+		}
+		void this.#load();
+		this.#timer = window.setInterval(() => void this.#follow(), askEveryMs);
+	}
+
+	override disconnectedCallback(): void {
+		super.disconnectedCallback();
+		window.clearInterval(this.#timer);
+	}
+
+	override render() {
+		return html`<main class="page">
+			<r58-page-head heading="Settings"></r58-page-head>
+			${this.problem ? html`<p class="problem" role="alert" data-testid="settings-problem">${this.problem}</p>` : nothing}
+			${this.file && this.values ? this.#sections(this.file, this.values) : this.problem ? nothing : html`<p role="status">Loading…</p>`}
+		</main>
+		<r58-access-dialog @saved=${this.#load}></r58-access-dialog>
+		<r58-program-dialog @saved=${this.#load}></r58-program-dialog>
+		<r58-reset-dialog @saved=${this.#load}></r58-reset-dialog>
+		<r58-confirm></r58-confirm>`;
+	}
+
+	#sections(file: SettingsFile, values: SettingsSections) {
+		const broken = file.problems.length > 0;
+		const changes: Record<string, unknown> = {
+			network: html`<a class="button" href="/network" data-testid="change-network">Change on the Network page…</a>`,
+			access: html`<button data-testid="change-access" ?disabled=${broken} @click=${() => this.access.show(values.access)}>Change…</button>`,
+			program: html`<button data-testid="change-program" ?disabled=${broken} @click=${() => this.program.show(values.program)}>Change…</button>`,
+		};
+		return html`
+			${broken ? html`<p class="problem" role="alert" data-testid="file-broken">The file is not in use: it is wrong in line ${file.problems[0]!.line}. The values it had before stay in use; mend it, and it is taken up at once.</p>` : nothing}
+			${this.#waiting(file)}
+			${Object.keys(file.applies).map(
+				(name) =>
+					html`<r58-settings-section class="card" .name=${name} .file=${file}><div>${changes[name] ?? nothing}</div></r58-settings-section>`,
+			)}
+			<r58-settings-file class="card" .file=${file}></r58-settings-file>
+			<r58-backup-card class="card" .pending=${this.pending} .ask=${this.#ask} @changed=${this.#load}></r58-backup-card>
+			<section class="card">
+				<h2>Factory reset</h2>
+				<div class="row">
+					<p>As a new device: settings, show, accounts and logs go. Recordings stay unless you say otherwise.</p>
+					<button data-testid="reset-button" @click=${() => this.reset.show()}>Factory reset…</button>
+				</div>
+			</section>
+		`;
+	}
+
+	/** What counts only after a restart, and the restart. */
+	#waiting({ restart }: SettingsFile) {
+		const { pending = null, canRestart = false } = this.pending ?? {};
+		if (pending === null && restart.length === 0) return nothing;
+		const what = pending
+			? `${pending.kind === 'restore' ? 'A restore' : 'A factory reset'} was decided ${localTime(pending.at)} and is done at the next start.`
+			: `Changed and not in use before a restart: ${restart.join(', ')}.`;
+		return html`<div class="waiting" role="status" data-testid="waiting">
+			<p><b>⚠ Waits for a restart.</b> ${what} ${canRestart ? '' : 'Restart the service to go on (sudo systemctl restart r58).'}</p>
+			${pending ? html`<button data-testid="pending-cancel" @click=${this.#cancel}>Do not do it</button>` : nothing}
+			${canRestart ? html`<button class="danger" data-testid="restart-button" ?disabled=${this.restarting} @click=${this.#restart}>${this.restarting ? 'Restarting…' : 'Restart now'}</button>` : nothing}
+		</div>`;
+	}
+
+	#ask = (question: Question): Promise<boolean> => this.confirm.ask(question);
+
+	async #restart(): Promise<void> {
+		const title = 'Restart the studio?';
+		const text = 'The program is off air for some seconds, and a running recording ends. Guests come back by themselves.';
+		if (!(await this.#ask({ title, text, action: 'Restart' }))) return;
+		await this.#try(async () => {
+			await request('POST', '/api/system/restart');
+			this.restarting = true;
+		});
+	}
+
+	async #cancel(): Promise<void> {
+		await this.#try(async () => {
+			this.pending = await request<BackupPending>('DELETE', '/api/backup/pending');
+		});
+	}
+
+	#load = (): Promise<void> =>
+		this.#try(async () => {
+			[this.file, this.values, this.pending] = await Promise.all([
+				request<SettingsFile>('GET', '/api/settings/file'),
+				request<SettingsSections>('GET', '/api/settings'),
+				request<BackupPending>('GET', '/api/backup/pending'),
+			]);
+			this.restarting = false;
+		});
+
+	async #follow(): Promise<void> {
+		if (document.hidden) return;
+		await this.#try(async () => {
+			const { revision } = await request<SettingsStatus>('GET', '/api/settings/status');
+			if (revision !== this.file?.revision || this.restarting || this.problem !== null) await this.#load();
+		});
+	}
+
+	async #try(action: () => Promise<void>): Promise<void> {
+		try {
+			await action();
+			this.problem = null;
+		} catch (error) {
+			this.problem = this.restarting ? 'The studio restarts; this page goes on by itself.' : sentence(error);
+		}
+	}
+}

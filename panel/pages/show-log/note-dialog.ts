@@ -1,0 +1,39 @@
+import { html } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import type { LogNote } from '../../../service/contract/showLog.js';
+import { request } from '../../data/http.js';
+import { FormDialog } from '../../elements/form-dialog.js';
+
+/** A line in the show log, about the moment the dialog was opened. */
+@customElement('r58-note-dialog')
+export class NoteDialog extends FormDialog {
+	protected override readonly name = 'note';
+	#openedAt = 0;
+
+	async show(): Promise<void> {
+		this.#openedAt = performance.now();
+		await this.open();
+	}
+
+	protected override heading(): string {
+		return 'Note in the show log';
+	}
+
+	protected override action(): string {
+		return 'Add';
+	}
+
+	protected override fields() {
+		return html`<label>
+			What happens now
+			<input name="text" maxlength="300" required autofocus autocomplete="off" data-testid="note-text" />
+			<span class="hint">It is kept with the time at which this was opened.</span>
+		</label>`;
+	}
+
+	protected override async save(values: FormData): Promise<void> {
+		const agoMs = Math.min(600_000, Math.round(performance.now() - this.#openedAt));
+		await request('POST', '/api/log', { body: { text: String(values.get('text')), agoMs } satisfies LogNote });
+		this.dispatchEvent(new Event('noted'));
+	}
+}

@@ -1,0 +1,253 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Session } from '../../../service/contract/sessions.js';
+import type { LogEntry, LogKind, LogPage } from '../../../service/contract/showLog.js';
+import { request, sentence } from '../../data/http.js';
+import { Requests } from '../../data/requests.js';
+import { Show } from '../../data/show.js';
+import type { Confirm } from '../../elements/confirm.js';
+import type { Notices } from '../../elements/notices.js';
+import { base, pageStyles } from '../../elements/styles.js';
+import type { NoteDialog } from './note-dialog.js';
+import '../../elements/confirm.js';
+import '../../elements/notices.js';
+import '../../elements/page-head.js';
+import '../../elements/safe-mode.js';
+import './entry-row.js';
+import './note-dialog.js';
+import { kindWords, type Period, periodWords, sinceOf } from './words.js';
+
+const lookEveryMs = 1000;
+const typingMs = 250;
+/** A page that stays open for days forgets the oldest; they are fetched again when they are asked for. */
+const mostShown = 3000;
+
+/** What happened and who did it, newest first, as it happens. */
+@customElement('r58-log-page')
+export class ShowLogPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		css`
+			.filters { display: grid; gap: 10px; grid-template-columns: minmax(0, 1fr) 180px; }
+			.kinds { grid-column: 1 / -1; display: flex; flex-wrap: wrap; gap: 6px; }
+			.kinds button { padding: 0 10px; font-weight: 500; }
+			.export { display: flex; flex-wrap: wrap; gap: 8px; margin-left: auto; }
+			.list { padding: 0; }
+			h2 { padding: 10px 12px 8px; border-top: 1px solid var(--line); }
+			.list > :first-child { border-top: 0; }
+			.more { justify-self: center; }
+			@media (max-width: 599px) {
+				.filters { grid-template-columns: minmax(0, 1fr) 132px; }
+				.filters input, .filters select { padding: 0 8px; }
+				.kinds { flex-wrap: nowrap; overflow-x: auto; padding: 3px; margin: -3px; scrollbar-width: thin; }
+				.kinds button { flex: none; }
+				.hint { display: none; }
+				.export .button { padding: 0 10px; }
+				.word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+			}
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@state() private entries: LogEntry[] | null = null;
+	@state() private next: number | null = null;
+	@state() private purged = 0;
+	@state() private dropped = 0;
+	@state() private problem: string | null = null;
+	@state() private busy = false;
+	@state() private kinds: LogKind[] = [];
+	@state() private text = '';
+	@state() private period: Period = 'all';
+	@query('r58-notices') private notices!: Notices;
+	@query('r58-confirm') private confirm!: Confirm;
+	@query('r58-note-dialog') private noteDialog!: NoteDialog;
+	#show = new Show(this);
+	#requests = new Requests(
+		this.#show,
+		(sentence) => this.notices.show(sentence),
+		(question) => this.confirm.ask(question),
+	);
+	#timer = 0;
+	#typing = 0;
+	/** Of the filter that is shown: what comes for another is thrown away. */
+	#generation = 0;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		void this.#load();
+		this.#timer = window.setInterval(() => document.hidden || void this.#lookForNew(), lookEveryMs);
+	}
+
+	override disconnectedCallback(): void {
+		super.disconnectedCallback();
+		window.clearInterval(this.#timer);
+		window.clearTimeout(this.#typing);
+	}
+
+	override render() {
+		const { state, online } = this.#show;
+		return html`<main class="page">
+				<r58-page-head heading="Show log" .offline=${state && !online ? 'The log is kept meanwhile.' : null}></r58-page-head>
+				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
+				<div class="top">
+					<button class="primary" data-testid="log-note" ?disabled=${!online} @click=${() => void this.noteDialog.show()}>Add a note</button>
+					<span class="dim small hint">Also with N on the Switcher. Each recording has its part of this log beside its files.</span>
+					<div class="export">${(['csv', 'json'] as const).map((format) => this.#export(format))}</div>
+				</div>
+				${this.#filters()}
+				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+				${
+					this.dropped > 0
+						? html`<p class="problem" role="alert">${this.dropped} entries could not be written: look after the disk.</p>`
+						: nothing
+				}
+				${this.#list()}
+				${
+					this.next === null
+						? nothing
+						: html`<button class="more" data-testid="log-older" ?disabled=${this.busy} @click=${this.#older}>
+							${this.busy ? 'Loading…' : 'Older entries'}
+						</button>`
+				}
+				${
+					this.purged > 0 && this.next === null
+						? html`<p class="dim small">${this.purged} older entries were removed: the log keeps the newest 50,000, and 400 days.</p>`
+						: nothing
+				}
+			</main>
+			<r58-note-dialog @noted=${() => void this.#lookForNew()}></r58-note-dialog>
+			<r58-confirm></r58-confirm>
+			<r58-notices></r58-notices>`;
+	}
+
+	#export(format: 'csv' | 'json') {
+		return html`<a class="button" data-testid="log-${format}" download href="/api/log/export?${this.#query({ format })}"><span class="word">Export</span>${format.toUpperCase()}</a>`;
+	}
+
+	#filters() {
+		return html`<div class="filters" role="search">
+			<input
+				type="search" placeholder="Find: a name, a scene, a word" aria-label="Find in the log" data-testid="log-text"
+				.value=${this.text} @input=${this.#onText}
+			/>
+			<select aria-label="Period" data-testid="log-period" @change=${this.#onPeriod}>
+				${periodWords.map(([period, words]) => html`<option value=${period} ?selected=${period === this.period}>${words}</option>`)}
+			</select>
+			<div class="kinds" role="group" aria-label="Kinds to show; all when none is chosen">
+				${Object.entries(kindWords).map(
+					([kind, words]) => html`<button
+						data-testid="log-kind-${kind}" aria-pressed=${this.kinds.includes(kind as LogKind)}
+						@click=${() => this.#toggle(kind as LogKind)}
+					>${words}</button>`,
+				)}
+			</div>
+		</div>`;
+	}
+
+	#list() {
+		if (this.entries === null) return this.problem ? nothing : html`<p role="status">Loading…</p>`;
+		const filtered = this.kinds.length > 0 || this.text !== '' || this.period !== 'all';
+		if (this.entries.length === 0)
+			return html`<div class="card empty">
+				${
+					filtered
+						? html`<p><b>Nothing fits.</b> Show other kinds, or a longer period.</p>
+							<button data-testid="log-reset" @click=${this.#reset}>Show everything</button>`
+						: html`<p><b>Nothing has happened yet.</b> Takes, recordings, guests and faults appear here as they happen.</p>`
+				}
+			</div>`;
+		return html`<div class="card list" role="log" aria-label="Show log, newest first" data-testid="log-list">
+			${repeat(
+				this.entries,
+				({ id }) => id,
+				(entry, i) => {
+					const day = dayOf(entry);
+					const before = this.entries![i - 1];
+					return html`${before && dayOf(before) === day ? nothing : html`<h2>${day}</h2>`}
+						<r58-log-row data-testid="log-entry" data-kind=${entry.kind} .entry=${entry}></r58-log-row>`;
+				},
+			)}
+		</div>`;
+	}
+
+	#query(more: Record<string, string>): string {
+		const query = new URLSearchParams(more);
+		if (this.kinds.length > 0) query.set('kind', this.kinds.join(','));
+		if (this.text !== '') query.set('text', this.text);
+		const since = sinceOf(this.period);
+		if (since !== null) query.set('since', since);
+		return query.toString();
+	}
+
+	async #ask(more: Record<string, string>, use: (page: LogPage) => void): Promise<void> {
+		const generation = this.#generation;
+		try {
+			const page = await request<LogPage>('GET', `/api/log?${this.#query(more)}`);
+			if (generation !== this.#generation) return;
+			this.purged = page.purged;
+			this.dropped = page.dropped;
+			this.problem = null;
+			use(page);
+		} catch (error) {
+			// What is lost while the panel is offline is said by the head of the page.
+			if (generation === this.#generation && this.#show.online) this.problem = sentence(error);
+		}
+	}
+
+	async #load(): Promise<void> {
+		this.#generation += 1;
+		await this.#ask({ limit: '100' }, ({ entries, next }) => {
+			this.entries = entries;
+			this.next = next;
+		});
+	}
+
+	async #lookForNew(): Promise<void> {
+		const newest = this.entries?.[0];
+		if (!newest) return this.#load();
+		await this.#ask({ after: String(newest.id), limit: '1000' }, ({ entries }) => {
+			const fresh = entries.filter(({ id }) => id > (this.entries?.[0]?.id ?? 0));
+			if (fresh.length === 0) return;
+			const all = [...fresh, ...this.entries!];
+			this.entries = all.slice(0, mostShown);
+			if (all.length > mostShown) this.next = this.entries.at(-1)!.id;
+		});
+	}
+
+	async #older(): Promise<void> {
+		this.busy = true;
+		await this.#ask({ before: String(this.next), limit: '200' }, ({ entries, next }) => {
+			this.entries = [...this.entries!, ...entries];
+			this.next = next;
+		});
+		this.busy = false;
+	}
+
+	#toggle(kind: LogKind): void {
+		this.kinds = this.kinds.includes(kind) ? this.kinds.filter((each) => each !== kind) : [...this.kinds, kind];
+		void this.#load();
+	}
+
+	#onText(event: Event): void {
+		this.text = (event.target as HTMLInputElement).value.trim();
+		window.clearTimeout(this.#typing);
+		this.#typing = window.setTimeout(() => void this.#load(), typingMs);
+	}
+
+	#onPeriod(event: Event): void {
+		this.period = (event.target as HTMLSelectElement).value as Period;
+		void this.#load();
+	}
+
+	#reset(): void {
+		this.kinds = [];
+		this.text = '';
+		this.period = 'all';
+		void this.#load();
+	}
+}
+
+function dayOf({ at }: LogEntry): string {
+	return new Date(at).toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+}

@@ -1,0 +1,128 @@
+import type { StripPatch } from '../../../service/contract/audio.js';
+import type { Applied } from '../../../service/contract/buses.js';
+import type { GuestInvite, GuestPatch, Invite } from '../../../service/contract/guests.js';
+import type { RecordingCreate } from '../../../service/contract/recordings.js';
+import type { Scene } from '../../../service/contract/scenes.js';
+import { Requests } from '../../data/requests.js';
+import { remove } from '../../elements/removal.js';
+import { sceneOnAir, sourceScene } from './scenes.js';
+
+/** Everything the switcher asks of the studio. */
+export class Commands extends Requests {
+	/** Length of the next mix. */
+	mixMs = 500;
+
+	/** Called when this page itself changes what is in preview. */
+	onPreview: () => void = () => undefined;
+	/** Newest version of each scene from the answers, which may be ahead of the events. */
+	#versions = new Map<string, number>();
+	/** One change of a slot after the other: each knows the version that the one before made. */
+	#assigned: Promise<void> = Promise.resolve();
+
+	preview(scene: string): Promise<Applied | null> {
+		this.onPreview();
+		return this.send<Applied>('PUT', '/api/preview', { scene });
+	}
+
+	previewSource(source: string): Promise<Applied | null> {
+		return this.preview(sourceScene(source));
+	}
+
+	cutToSource(source: string): Promise<Applied | null> {
+		return this.send<Applied>('POST', '/api/cut', { scene: sourceScene(source) });
+	}
+
+	/** The second tap of two: on air, and preview again as it was before the first, unless somebody has changed it since. */
+	async hotCut(source: string, before: string | null, firstTap: Promise<Applied | null>): Promise<void> {
+		const answers = await Promise.all([firstTap, this.cutToSource(source)]);
+		const scene = sourceScene(source);
+		if (before === null || before === scene || !answers.some((answer) => answer?.preview === scene)) return;
+		await this.preview(before);
+	}
+
+	cut(): Promise<unknown> {
+		this.onPreview();
+		return this.send('POST', '/api/take', { kind: 'cut', durationMs: 0 });
+	}
+
+	mix(): Promise<unknown> {
+		this.onPreview();
+		return this.send('POST', '/api/take', { kind: 'mix', durationMs: this.mixMs });
+	}
+
+	/** Puts a source (null clears) into a box of a scene, as it was seen here. */
+	async assign(scene: Scene, slot: number, source: string | null): Promise<void> {
+		if (sceneOnAir(scene.id, this.show.state?.buses ?? null)) {
+			const title = `“${scene.label}” is on air`;
+			const text = 'The change shows in the program at once.';
+			if (!(await this.ask({ title, text, action: 'Change on air' }))) return;
+		}
+		this.#assigned = this.#assigned.then(() => this.#fill(scene, slot, source));
+		await this.#assigned;
+	}
+
+	async #fill({ id, version }: Scene, slot: number, source: string | null): Promise<void> {
+		const seen = Math.max(version, this.#versions.get(id) ?? 0);
+		const saved = await this.send<Scene>('PATCH', `/api/scenes/${encodeURIComponent(id)}/layers/${slot}`, {
+			source,
+			version: seen,
+		});
+		if (saved) this.#versions.set(id, saved.version);
+		else this.#versions.delete(id);
+	}
+
+	strip(strip: string, patch: StripPatch): Promise<unknown> {
+		return this.send('PATCH', `/api/audio/${encodeURIComponent(strip)}`, patch);
+	}
+
+	record(options: RecordingCreate): Promise<unknown> {
+		return this.send('POST', '/api/recordings', options);
+	}
+
+	stopRecording(id: string): Promise<unknown> {
+		return this.send('POST', `/api/recordings/${encodeURIComponent(id)}/stop`, {});
+	}
+
+	invite(name: string, expiresInS: number): Promise<GuestInvite | null> {
+		return this.send<GuestInvite>('POST', '/api/guests', { name, expiresInS });
+	}
+
+	/** Another link for a guest who is there already. */
+	inviteAgain(id: string, expiresInS: number): Promise<GuestInvite | null> {
+		return this.send<GuestInvite>('POST', `/api/guests/${encodeURIComponent(id)}/invite`, { expiresInS });
+	}
+
+	invites(id: string): Promise<Invite[] | null> {
+		return this.send<Invite[]>('GET', `/api/guests/${encodeURIComponent(id)}/invites`);
+	}
+
+	revokeInvite(id: string, invite: string): Promise<unknown> {
+		return this.send('DELETE', `/api/guests/${encodeURIComponent(id)}/invites/${encodeURIComponent(invite)}`);
+	}
+
+	admit(visitor: string): Promise<unknown> {
+		return this.send('POST', `/api/door/visitors/${encodeURIComponent(visitor)}/admit`);
+	}
+
+	refuse(visitor: string): Promise<unknown> {
+		return this.send('DELETE', `/api/door/visitors/${encodeURIComponent(visitor)}`);
+	}
+
+	guest(id: string, patch: GuestPatch): Promise<unknown> {
+		return this.send('PATCH', `/api/guests/${encodeURIComponent(id)}`, patch);
+	}
+
+	writeTo(guest: string, text: string): Promise<unknown> {
+		return this.send('POST', `/api/guests/${encodeURIComponent(guest)}/messages`, { text });
+	}
+
+	/** The program goes on without a source that is on air. */
+	without(source: string): Promise<unknown> {
+		return this.send('POST', '/api/program/without', { source });
+	}
+
+	removeGuest(id: string, name: string): Promise<void> {
+		const text = 'Their connection ends, their picture leaves every scene and the invite stops working.';
+		return remove(this, this.show.state, '/api/guests', { id, name, text });
+	}
+}

@@ -1,0 +1,59 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Buses } from '../../../service/contract/buses.js';
+import type { Scene } from '../../../service/contract/scenes.js';
+import { base } from '../../elements/styles.js';
+import { Whep } from '../../data/rtc/whep.js';
+import { monitorStyles } from './monitor-styles.js';
+import { tallyStyles } from './tally-styles.js';
+
+/** What is on air, as every viewer gets it. Silent until asked: the operator may sit in the room. */
+@customElement('r58-program-monitor')
+export class ProgramMonitor extends LitElement {
+	static override styles = [
+		base,
+		tallyStyles,
+		monitorStyles,
+		css`
+			video[data-stale] { opacity: 0.25; }
+		`,
+	];
+	@property({ attribute: false }) scene: Scene | null = null;
+	@property({ attribute: false }) transition: Buses['transition'] = null;
+	@property({ type: Boolean }) tally = false;
+	/** When the studio was started: one that was started again has forgotten us. */
+	@property() startedAt = '';
+	@state() private muted = true;
+	@query('video') private video!: HTMLVideoElement | null;
+	#whep = new Whep(this, () => this.video);
+
+	override willUpdate(changed: PropertyValues<this>): void {
+		if (changed.has('startedAt')) this.#whep.watch('program');
+	}
+
+	override render() {
+		const { live, message, soundOnly, stream } = this.#whep;
+		const sound = this.muted ? 'Listen to the program in this browser' : 'Listening to the program in this browser';
+		return html`<section aria-label="Program" class="monitor">
+			<div class="screen bus ${this.tally ? 'program' : ''}">
+				<video
+					data-testid="program-video" autoplay playsinline .muted=${this.muted} .srcObject=${stream} ?data-stale=${!live}
+				></video>
+				${live && !soundOnly ? nothing : html`<p class="message" role="status"><span>${message ?? 'Waiting for the program…'}</span></p>`}
+			</div>
+			<p class="caption">
+				<span class="lamp ${this.tally ? 'program' : ''}">PGM</span>
+				<span class="what" data-testid="program-label">
+					${this.scene?.label ?? 'Nothing on air'}${this.transition ? html` · ${this.transition.kind}` : nothing}
+				</span>
+				<button data-testid="program-mute" aria-pressed=${!this.muted} aria-label=${sound} title=${sound} @click=${this.#mute}>
+					${this.muted ? 'Listen' : 'Listening'}
+				</button>
+			</p>
+		</section>`;
+	}
+
+	#mute(): void {
+		this.muted = !this.muted;
+	}
+}

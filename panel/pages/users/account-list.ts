@@ -1,0 +1,49 @@
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { User } from '../../../service/contract/accounts.js';
+import { request } from '../../data/http.js';
+import { localTime } from '../../elements/format.js';
+import type { AccountDialog } from './account-dialog.js';
+import './account-dialog.js';
+import type { AccountRemoval } from './account-removal.js';
+import './account-removal.js';
+import { AdminList } from './admin-list.js';
+
+/** The accounts of people. */
+@customElement('r58-account-list')
+export class AccountList extends AdminList {
+	@state() private users: User[] = [];
+	@query('r58-account-dialog') private dialog!: AccountDialog;
+	@query('r58-account-removal') private removal!: AccountRemoval;
+
+	override render() {
+		return html`
+			<h2>Accounts</h2>
+			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="users-problem">${this.attempt.problem}</p>` : nothing}
+			${
+				this.users.length === 0
+					? html`<p class="dim">No accounts yet. Make one for everybody who operates the studio: then the audit below tells who did what.</p>`
+					: html`<ul>${this.users.map((user) => this.#row(user))}</ul>`
+			}
+			<button data-testid="user-add" @click=${() => this.dialog.show()}>Add an account</button>
+			<r58-account-dialog @saved=${() => this.change()}></r58-account-dialog>
+			<r58-account-removal @saved=${() => this.change()}></r58-account-removal>
+		`;
+	}
+
+	#row(user: User) {
+		const { id, name, role, loginAt } = user;
+		return html`<li data-testid="user-${id}">
+			<div><p><b>${name}</b> <span class="dim">${role}</span></p>
+				<p class="small dim">${loginAt === null ? 'Has not logged in yet' : `Logged in last ${localTime(loginAt)}`}</p></div>
+			<div class="row">
+				<button aria-label="Change ${name}" data-testid="user-change" @click=${() => this.dialog.show(user)}>Change</button>
+				<button aria-label="Remove ${name}" data-testid="user-remove" @click=${() => this.removal.show(user)}>Remove</button>
+			</div>
+		</li>`;
+	}
+
+	protected async read(): Promise<void> {
+		this.users = await request<User[]>('GET', '/api/users');
+	}
+}

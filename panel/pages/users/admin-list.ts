@@ -1,0 +1,29 @@
+import { LitElement } from 'lit';
+import { property } from 'lit/decorators.js';
+import { Attempt } from '../../elements/attempt.js';
+import type { Question } from '../../elements/confirm.js';
+import { base } from '../../elements/styles.js';
+import { listStyles } from './list-styles.js';
+
+/** A list that is read when it is shown and after each change. Event `changed`. */
+export abstract class AdminList extends LitElement {
+	static override styles = [base, listStyles];
+	@property({ attribute: false }) ask!: (question: Question) => Promise<boolean>;
+	protected readonly attempt = new Attempt(this);
+
+	protected abstract read(): Promise<void>;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		void this.attempt.run(() => this.read());
+	}
+
+	/** Reads anew after what was done, here or in a dialog. */
+	protected change(action?: () => Promise<void>): Promise<void> {
+		return this.attempt.run(async () => {
+			await action?.();
+			await this.read();
+			this.dispatchEvent(new Event('changed'));
+		});
+	}
+}

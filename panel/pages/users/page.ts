@@ -1,0 +1,81 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { SessionEntry } from '../../../service/contract/accounts.js';
+import type { Session } from '../../../service/contract/sessions.js';
+import { request, sentence } from '../../data/http.js';
+import { atLeast } from '../../data/session.js';
+import type { Confirm, Question } from '../../elements/confirm.js';
+import { base, pageStyles } from '../../elements/styles.js';
+import '../../elements/confirm.js';
+import '../../elements/page-head.js';
+import '../../elements/session-list.js';
+import './account-list.js';
+import './audit-list.js';
+import './token-list.js';
+
+/** Who may do what here: accounts, links and tokens, who is logged in, and what was changed. For technicians. */
+@customElement('r58-users-page')
+export class UsersPage extends LitElement {
+	static override styles = [
+		base,
+		pageStyles,
+		css`
+			section { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
+		`,
+	];
+	@property({ attribute: false }) session: Session | null = null;
+	@state() private sessions: SessionEntry[] = [];
+	@state() private problem: string | null = null;
+	@query('r58-confirm') private confirm!: Confirm;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		if (this.#allowed) void this.#load();
+	}
+
+	get #allowed(): boolean {
+		return this.session !== null && atLeast(this.session.role, 'technician');
+	}
+
+	override render() {
+		return html`<main class="page">
+			<r58-page-head heading="Accounts"></r58-page-head>
+			${this.#allowed ? this.#sections() : html`<p class="problem">Accounts are for technicians; you are logged in as ${this.session?.role}.</p>`}
+		</main>
+		<r58-confirm></r58-confirm>`;
+	}
+
+	#sections() {
+		const ask = (question: Question) => this.confirm.ask(question);
+		return html`
+			<r58-account-list class="card" .ask=${ask} @changed=${this.#load}></r58-account-list>
+			<r58-token-list class="card" .ask=${ask} @changed=${this.#load}></r58-token-list>
+			<section class="card">
+				<h2>Logged in now</h2>
+				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+				<r58-session-list names .sessions=${this.sessions} @end=${(event: CustomEvent<SessionEntry>) => this.#end(event.detail)}></r58-session-list>
+			</section>
+			<r58-audit-list class="card"></r58-audit-list>
+		`;
+	}
+
+	async #load(): Promise<void> {
+		try {
+			this.sessions = await request<SessionEntry[]>('GET', '/api/sessions');
+			this.problem = null;
+		} catch (error) {
+			this.problem = sentence(error);
+		}
+	}
+
+	async #end({ id, name }: SessionEntry): Promise<void> {
+		const text = `The browser is logged out within ten seconds, and ${name} has to log in again.`;
+		if (!(await this.confirm.ask({ title: `Log out ${name}?`, text, action: 'Log out' }))) return;
+		try {
+			await request('DELETE', `/api/sessions/${id}`);
+			await this.#load();
+		} catch (error) {
+			this.problem = sentence(error);
+		}
+	}
+}

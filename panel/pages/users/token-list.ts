@@ -1,0 +1,68 @@
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { Token } from '../../../service/contract/sessions.js';
+import { request } from '../../data/http.js';
+import { localTime } from '../../elements/format.js';
+import { AdminList } from './admin-list.js';
+import type { MadeToken, TokenDialog } from './token-dialog.js';
+import '../../elements/copy-field.js';
+import './token-dialog.js';
+
+/** Watch links, and tokens of programs. */
+@customElement('r58-token-list')
+export class TokenList extends AdminList {
+	@state() private tokens: Token[] = [];
+	@state() private made: MadeToken | null = null;
+	@query('r58-token-dialog') private dialog!: TokenDialog;
+
+	override render() {
+		const shown = this.tokens.filter(({ role }) => role !== 'guest');
+		return html`
+			<h2>Watch links and tokens</h2>
+			<p class="dim small">A watch link shows a stream to whoever has it. A token lets a program use the API. Links of guests are on the Switcher.</p>
+			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="tokens-problem">${this.attempt.problem}</p>` : nothing}
+			${this.made ? this.#secret(this.made) : nothing}
+			${shown.length === 0 ? html`<p class="dim">None yet.</p>` : html`<ul>${shown.map((token) => this.#row(token))}</ul>`}
+			<div class="row">
+				<button data-testid="link-add" @click=${() => this.dialog.show('viewer')}>Make a watch link</button>
+				<button data-testid="token-add" @click=${() => this.dialog.show('operator')}>Make a token</button>
+			</div>
+			<r58-token-dialog @made=${(event: CustomEvent<MadeToken>) => this.#made(event.detail)}></r58-token-dialog>
+		`;
+	}
+
+	#secret({ label, token, watchUrl }: MadeToken) {
+		return html`<p role="status"><b>${label}</b>: ${watchUrl ? 'the link' : 'the token'} is shown only now.</p>
+			<r58-copy-field data-testid="token-made" label=${label} .value=${watchUrl ?? token}></r58-copy-field>`;
+	}
+
+	#row(token: Token) {
+		const { id, label, role, streamers, readOnly, expiresAt } = token;
+		const expired = expiresAt !== null && new Date(expiresAt) < new Date();
+		const scope =
+			role === 'viewer' ? `watches ${(streamers ?? ['program']).join(', ')}` : `${role}${readOnly ? ', looking only' : ''}`;
+		const until = expiresAt === null ? 'does not expire' : `${expired ? 'expired' : 'until'} ${localTime(expiresAt)}`;
+		return html`<li data-testid="token-${id}">
+			<div><p><b>${label}</b> <span class="dim">${scope}</span></p><p class="small dim">${until}</p></div>
+			<button aria-label="Revoke ${label}" data-testid="token-revoke" @click=${() => this.#revoke(token)}>Revoke</button>
+		</li>`;
+	}
+
+	async #made(made: MadeToken): Promise<void> {
+		this.made = made;
+		await this.change();
+	}
+
+	async #revoke({ id, label, role }: Token): Promise<void> {
+		const text = role === 'viewer' ? 'Who watches by it is logged out.' : 'Programs that use it are refused from now on.';
+		if (!(await this.ask({ title: `Revoke “${label}”?`, text, action: 'Revoke' }))) return;
+		await this.change(async () => {
+			await request('DELETE', `/api/tokens/${id}`);
+			if (this.made?.id === id) this.made = null;
+		});
+	}
+
+	protected async read(): Promise<void> {
+		this.tokens = await request<Token[]>('GET', '/api/tokens');
+	}
+}

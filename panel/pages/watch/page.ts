@@ -1,0 +1,109 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { fragmentToken } from '../../data/session.js';
+import { base } from '../../elements/styles.js';
+import { Whep } from '../../data/rtc/whep.js';
+
+const noLink = 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.';
+
+/** One streamer over the whole window. */
+@customElement('r58-watch-page')
+export class WatchPage extends LitElement {
+	static override styles = [
+		base,
+		css`
+			:host { position: fixed; inset: 0; display: block; background: #000; color: #fff; }
+			video { display: block; width: 100%; height: 100%; object-fit: contain; }
+			.state {
+				position: absolute;
+				inset: 0;
+				display: grid;
+				place-items: center;
+				padding: 24px;
+				text-align: center;
+				background: rgb(0 0 0 / 0.65);
+				font-size: 1.1rem;
+			}
+			.state p { max-width: 36em; }
+			.bar {
+				position: absolute;
+				inset: auto 12px max(12px, env(safe-area-inset-bottom)) 12px;
+				display: flex;
+				justify-content: center;
+				gap: 8px;
+			}
+			.bar button { background: rgb(20 22 26 / 0.85); color: #fff; border-color: rgb(255 255 255 / 0.4); }
+			.sound { font-size: 1.1rem; min-height: 56px; padding: 0 24px; }
+			.bar.quiet { opacity: 0; transition: opacity 0.2s; }
+			:host(:hover) .bar.quiet, .bar.quiet:focus-within { opacity: 1; }
+		`,
+	];
+	@query('video') private video!: HTMLVideoElement;
+	/** The browser plays sound only after a tap. */
+	@state() private silenced = false;
+	#token = fragmentToken();
+	#streamer = decodeURIComponent(location.pathname.split('/')[2] || 'program');
+	#whep = new Whep(
+		this,
+		() => this.video,
+		() => this.#token,
+	);
+	#playing: MediaStream | null = null;
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		this.#whep.watch(this.#streamer);
+	}
+
+	override updated(): void {
+		const { stream } = this.#whep;
+		if (stream === this.#playing) return;
+		this.#playing = stream;
+		this.video.srcObject = stream;
+		if (stream) void this.#play();
+	}
+
+	override render() {
+		const { status, live, soundOnly } = this.#whep;
+		return html`<main>
+			<h1 class="visually-hidden">${this.#streamer}, live</h1>
+			<video data-testid="watch-video" playsinline aria-label="${this.#streamer}, live"></video>
+			${live && !soundOnly ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${this.#state()}</p></div>`}
+			<div class="bar ${this.silenced ? '' : 'quiet'}">
+				${
+					this.silenced
+						? html`<button class="sound" data-testid="watch-unmute" @click=${this.#unmute}>Tap for sound</button>`
+						: nothing
+				}
+				<button data-testid="watch-fullscreen" @click=${this.#fullScreen}>Full screen</button>
+			</div>
+		</main>`;
+	}
+
+	#state(): string {
+		const { status, live, message } = this.#whep;
+		if (live) return `${message} You hear the sound.`;
+		return status.phase === 'refused' && this.#token === null ? noLink : (message ?? 'Connecting…');
+	}
+
+	/** With sound where the browser allows it, else silent with a button. */
+	async #play(): Promise<void> {
+		try {
+			await this.video.play();
+		} catch (error) {
+			if ((error as DOMException).name !== 'NotAllowedError') return;
+			this.silenced = this.video.muted = true;
+			await this.video.play().catch(() => undefined);
+		}
+	}
+
+	#unmute(): void {
+		this.silenced = this.video.muted = false;
+		void this.#play();
+	}
+
+	#fullScreen(): void {
+		if (document.fullscreenElement) void document.exitFullscreen();
+		else void document.documentElement.requestFullscreen?.();
+	}
+}

@@ -1,0 +1,149 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { shownCode } from './codes.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
+import type { SessionOwner, StoredSession } from '../store/sessions.js';
+import { accountSchema, loginCodeSchema, passwordChangeSchema, type SessionEntry, sessionEntrySchema } from '../contract/accounts.js';
+import type { Caller } from './auth.js';
+import { clientOf } from '../http/client.js';
+import { provePresence } from './presence.js';
+import { qrSvg } from '../util/qr.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+const params = z.object({ id: idSchema });
+
+/** Whose sessions a caller sees as their own. Links are shared: who came by one sees nobody else's. */
+function ownerOf({ user, token }: Caller): SessionOwner {
+	return user === null ? { token } : { user };
+}
+
+/** Everybody's own account: who one is, password, a phone's login, and where one is logged in. */
+export function accountRoutes(services: Services, httpsPort: () => number): Route[] {
+	const { store, passwords, loginCodes } = services;
+	const { users, sessions } = store;
+
+	const own = (caller: Caller): StoredSession[] =>
+		sessions.list(ownerOf(caller)).filter(({ id }) => caller.user !== null || id === caller.session);
+
+	/** Under the name this was asked for; from the device itself, by an address that a phone can reach. */
+	const origin = (context: Context): string => {
+		const host = context.hostname.replace(/^\[|\]$/g, '');
+		const local = host === '' || host === 'localhost' || isLoopbackAddress(host);
+		const reached = local ? lanAddresses()[0] : undefined;
+		return reached === undefined ? clientOf(context.req).origin : `https://${urlHost(reached)}:${httpsPort()}`;
+	};
+
+	return [
+		route({
+			method: 'GET',
+			path: '/api/account',
+			role: 'viewer',
+			summary: 'Who you are, in words',
+			response: accountSchema,
+			handler: ({ caller }) => {
+				const { user, name, role, readOnly, session } = caller!;
+				return { kind: user === null ? 'token' : 'account', name, role, readOnly, session };
+			},
+		}),
+		route({
+			method: 'PUT',
+			path: '/api/account/password',
+			role: 'viewer',
+			audited: true,
+			summary: 'Change your password; your other sessions end, with the codes and tokens that were made in them',
+			body: passwordChangeSchema,
+			status: 204,
+			handler: async ({ context, caller, body }) => {
+				const { user, session } = caller!;
+				if (user === null) throw new StudioError('conflict', 'you came by a link or token, which has no password');
+				await provePresence(services, context, caller!, { field: 'password', given: body.password });
+				users.change(user, { password: await passwords.hash(body.newPassword) });
+				loginCodes.endOf({ user });
+				sessions.endOfUser(user, session);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/account/code',
+			role: 'operator',
+			audited: true,
+			summary: 'A one-time code by which a phone logs in as you, within five minutes',
+			status: 201,
+			response: loginCodeSchema,
+			handler: ({ context, caller }) => {
+				const { code, expiresAt } = loginCodes.make(ownerOf(caller!), caller!.session);
+				const url = `${origin(context)}/#code=${code}`;
+				return { code: shownCode(code), url, expiresAt, qrSvg: qrSvg(url) };
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/account/sessions',
+			role: 'viewer',
+			summary: 'Where you are logged in',
+			response: z.array(sessionEntrySchema),
+			handler: ({ caller }) => own(caller!).map((session) => entryOf(session, store, caller!)),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/account/sessions',
+			role: 'viewer',
+			audited: true,
+			summary: 'Log out everywhere else; codes and tokens that were made there end too',
+			status: 204,
+			handler: ({ caller }) => {
+				// Who came by a link or token has no session but this one; a program has none at all.
+				if (caller!.user !== null) sessions.endOfUser(caller!.user, caller!.session);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/account/sessions/:id',
+			role: 'viewer',
+			audited: true,
+			summary: 'Log out in one place',
+			params,
+			status: 204,
+			handler: ({ caller, params: { id } }) => {
+				if (!own(caller!).some((session) => session.id === id))
+					throw new StudioError('not-found', `you have no session "${id}" (any more)`);
+				sessions.end(id);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/sessions',
+			role: 'technician',
+			summary: 'Who is logged in, with which browser',
+			response: z.array(sessionEntrySchema),
+			handler: ({ caller }) => sessions.list().map((session) => entryOf(session, store, caller!)),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/sessions/:id',
+			role: 'technician',
+			summary: 'End a session: that browser is logged out within ten seconds',
+			params,
+			status: 204,
+			handler: ({ params: { id } }) => {
+				if (!sessions.end(id)) throw new StudioError('not-found', `there is no session "${id}" (any more)`);
+			},
+		}),
+	];
+}
+
+function entryOf(session: StoredSession, { users, tokens }: Services['store'], caller: Caller): SessionEntry {
+	const { user, token, ...shown } = session;
+	const account = user === null ? null : users.get(user);
+	const by = token === null ? null : tokens.get(token);
+	return {
+		...shown,
+		kind: user === null ? 'token' : 'account',
+		name: account?.name ?? by?.label ?? '',
+		role: account?.role ?? by?.role ?? 'viewer',
+		current: session.id === caller.session,
+	};
+}

@@ -1,0 +1,99 @@
+import type { Context } from 'koa';
+import type { StudioError } from '../util/errors.js';
+import type { Store } from '../store/store.js';
+import { type AuditKind, auditQuerySchema, auditSchema } from '../contract/accounts.js';
+import type { Caller } from './auth.js';
+import { clientOf } from '../http/client.js';
+import { plainText } from '../contract/humanText.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+/** Longer than any name or list of fields of ours. */
+const longest = 200;
+
+/** What a handler knows better than the request tells. */
+export interface AuditNote {
+	who?: string;
+	role?: string;
+	subject?: string;
+	/** Somebody could not prove who they are: written down although nothing was changed. */
+	unproven?: true;
+}
+
+interface Happened {
+	caller: Caller | null;
+	body: unknown;
+	answer: unknown;
+	/** `done`, or the code of the refusal. */
+	outcome: 'done' | StudioError['code'];
+}
+
+/** Every change by a technician, and what other routes declare: logins, invites, passwords. */
+export function isAudited({ method, role, audited = role === 'technician' }: Route): boolean {
+	return audited && !['GET', 'OPTIONS'].includes(method);
+}
+
+/** Refusals only where somebody tried to get in, or at what is not theirs: the others changed nothing. Who has to wait leaves no trace. */
+function isWorthIt({ role }: Route, { outcome, caller }: Happened, note: AuditNote): boolean {
+	if (outcome === 'done') return true;
+	if (outcome === 'rate-limited' || outcome === 'busy') return false;
+	return role === 'public' || note.unproven === true || (outcome === 'forbidden' && caller !== null);
+}
+
+/** Which room of the audit it is kept in: what many can do without end is apart from what must not be pushed out. */
+function kindOf({ path }: Route, { caller, outcome }: Happened, { who, role = caller?.role }: AuditNote): AuditKind {
+	if (outcome !== 'done') return caller === null && who === undefined ? 'strangers' : 'refused';
+	if (role !== 'operator' && role !== 'technician') return 'visits';
+	if (path === '/api/session') return 'logins';
+	return /^\/api\/(users|tokens|account|sessions|setup|certificate)(\/|$)/.test(path) ? 'accounts' : 'changes';
+}
+
+/** Writes down one request, done or refused. */
+export function writeAudit({ audit }: Store, route: Route, context: Context, happened: Happened): void {
+	const { caller, body, answer, outcome } = happened;
+	const note = (context.state.audit ?? {}) as AuditNote;
+	if (!isWorthIt(route, happened, note)) return;
+	const { name, label, id } = (answer ?? {}) as Record<'name' | 'label' | 'id', unknown>;
+	const made = [name, label, id].find((text) => typeof text === 'string') as string | undefined;
+	const named = Object.values((context.params ?? {}) as Record<string, string>).join(' ');
+	// What a refused request names may be anything, and each time something else.
+	const subject = note.subject ?? (outcome === 'done' ? named || made || null : null);
+	audit.add({
+		kind: kindOf(route, happened, note),
+		who: shortened(note.who ?? caller?.name ?? 'nobody'),
+		role: note.role ?? caller?.role ?? null,
+		address: clientOf(context.req).address,
+		action: `${route.method} ${route.path}`,
+		subject: shortened(subject),
+		detail: shortened(fieldsOf(body).join(', ') || null),
+		outcome,
+	});
+}
+
+/** `access.door`, `name`: what was given, never its value. */
+function fieldsOf(body: unknown): string[] {
+	// What is no JSON object, an archive for one, has no fields.
+	if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) !== Object.prototype) return [];
+	return Object.entries(body).flatMap(([key, value]) => {
+		const inner = fieldsOf(value);
+		return inner.length === 0 ? [key] : inner.map((name) => `${key}.${name}`);
+	});
+}
+
+function shortened<T extends string | null>(text: T): T {
+	return (text === null ? null : plainText(text).slice(0, longest)) as T;
+}
+
+export function auditRoutes({ store }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/audit',
+			role: 'technician',
+			summary: 'Who logged in and changed what, newest first; `before` an entry, with `text` in it',
+			query: auditQuerySchema,
+			response: auditSchema,
+			handler: ({ query }) => ({ entries: store.audit.list(query), purged: store.audit.purged }),
+		}),
+	];
+}

@@ -1,0 +1,177 @@
+import type { IncomingMessage } from 'node:http';
+import { sameSecret } from './sameSecret.js';
+import { type Role, roles } from '../contract/roles.js';
+import type { Session } from '../contract/sessions.js';
+import { StudioError } from '../util/errors.js';
+import type { Store } from '../store/store.js';
+import type { StoredToken } from '../store/tokens.js';
+import type { Studio } from '../studio.js';
+import { bearerProtocol } from '../contract/guestChannel.js';
+import { isSameOrigin } from '../http/origin.js';
+
+export const sessionCookie = 'r58_session';
+
+/** Who sent a request. */
+export interface Caller {
+	/** Id of the token or account, also behind a cookie: what a caller made belongs to it. */
+	token: string;
+	/** Of the account, or what the token is called. */
+	name: string;
+	/** The account, when it is one. */
+	user: string | null;
+	/** Of the browser, by id; null for programs. */
+	session: string | null;
+	role: Role;
+	/** The guest that a guest token stands for. */
+	guest: string | null;
+	/** Streamers this caller may watch; null = all. */
+	streamers: string[] | null;
+	by: 'bearer' | 'cookie';
+	/** It looks and changes nothing. */
+	readOnly: boolean;
+	/** The session of the cookie is to be extended. */
+	aging: boolean;
+}
+
+export function hasRole(caller: Caller, role: Role): boolean {
+	return roles.indexOf(caller.role) >= roles.indexOf(role);
+}
+
+export function mayWatch(caller: Caller, streamer: string): boolean {
+	return caller.streamers === null || caller.streamers.includes(streamer);
+}
+
+export function sessionOf({ role, guest, streamers }: Caller): Session {
+	return { role, guest, streamers };
+}
+
+export function cookieOf(request: IncomingMessage): string | null {
+	for (const pair of (request.headers.cookie ?? '').split(';')) {
+		const [name, value] = pair.trim().split('=', 2);
+		if (name === sessionCookie && value) return value;
+	}
+	return null;
+}
+
+/** The token of a WebSocket that a browser opens, as a header: it can say it in the list of subprotocols alone. */
+function protocolBearer(request: IncomingMessage): string | undefined {
+	if (request.headers.upgrade === undefined) return undefined;
+	const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+	const secret = offered.find((protocol) => protocol.startsWith(bearerProtocol))?.slice(bearerProtocol.length);
+	return secret === undefined ? undefined : `Bearer ${secret}`;
+}
+
+/** Finds out who calls and whether they may. */
+export class Auth {
+	#store: Store;
+	#studio: Studio;
+
+	constructor(
+		store: Store,
+		studio: Studio,
+		/** Known to who may read the data folder, for this run of the service (system/runtimeFile.ts). */
+		private readonly statusToken: string | null = null,
+	) {
+		this.#store = store;
+		this.#studio = studio;
+	}
+
+	/**
+	 * The caller, null when there are no credentials. A wrong bearer token throws `unauthorized` everywhere; an ended
+	 * cookie counts as none, so that a browser can still log in. An invite that was revoked throws `revoked`, unless
+	 * `isConnected`: what is asked can come from the client alone that is connected by it.
+	 */
+	identify(request: IncomingMessage, isConnected: (caller: Caller) => boolean = () => false): Caller | null {
+		const header = request.headers.authorization ?? protocolBearer(request);
+		if (header !== undefined) {
+			const secret = /^bearer +([^ ]{1,256}) *$/i.exec(header)?.[1];
+			const caller = secret ? (this.#local(secret) ?? this.withToken(secret)) : null;
+			if (caller) return caller;
+			const revoked = secret ? this.#revoked(secret, 'bearer') : null;
+			if (!revoked) throw new StudioError('unauthorized', 'the bearer token is not valid (any more)');
+			if (!isConnected(revoked)) throw revokedError();
+			return revoked;
+		}
+		const secret = cookieOf(request);
+		const caller = secret ? this.withSession(secret) : null;
+		const revoked = secret && !caller ? this.#revoked(secret, 'cookie') : null;
+		return revoked && isConnected(revoked) ? revoked : caller;
+	}
+
+	/** Null when the cookie counts for nothing. */
+	withSession(secret: string): Caller | null {
+		const session = this.#store.sessions.find(secret);
+		if (!session) return null;
+		const { id, user, token, aging } = session;
+		if (user === null) return this.#callerOf(token!, 'cookie', id, aging);
+		const streamers = user.role === 'viewer' ? ['program'] : null;
+		const { name, role } = user;
+		return {
+			token: user.id,
+			name,
+			user: user.id,
+			session: id,
+			role,
+			guest: null,
+			streamers,
+			by: 'cookie',
+			readOnly: false,
+			aging,
+		};
+	}
+
+	/** Null when the token is not valid. */
+	withToken(secret: string): Caller | null {
+		const token = this.#store.tokens.find(secret);
+		return token ? this.#callerOf(token, 'bearer', null, false) : null;
+	}
+
+	/** Throws `unauthorized`, `revoked` or `forbidden` unless the caller has the role and the request is no forgery. */
+	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role, looksOnly = false): void {
+		if (role !== 'public') {
+			const cookie = caller ? null : cookieOf(request);
+			if (cookie && this.#revoked(cookie, 'cookie')) throw revokedError();
+			if (!caller) throw new StudioError('unauthorized', 'log in, or send a token (Authorization: Bearer TOKEN)');
+			if (!hasRole(caller, role)) throw new StudioError('forbidden', `this needs the role ${role}, and yours is ${caller.role}`);
+		}
+		const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '');
+		if (changes && caller?.readOnly && !looksOnly) throw new StudioError('forbidden', 'this token is for looking only');
+		const byCookie = caller?.by === 'cookie';
+		const byForeignPage = caller === null && request.headers.origin !== undefined;
+		const forgeable = changes || request.headers.upgrade !== undefined;
+		if (forgeable && (byCookie || byForeignPage) && !isSameOrigin(request)) {
+			throw new StudioError('forbidden', 'with a session cookie this can only be asked by a page of the studio itself');
+		}
+	}
+
+	#local(secret: string): Caller | null {
+		if (this.statusToken === null || !sameSecret(secret, this.statusToken)) return null;
+		const nobody = { user: null, session: null, guest: null, streamers: [] };
+		return { ...nobody, token: 'local', name: 'this machine', role: 'technician', by: 'bearer', readOnly: true, aging: false };
+	}
+
+	/** Whom an invite that was taken back stood for. */
+	#revoked(secret: string, by: Caller['by']): Caller | null {
+		const token = this.#store.tokens.findRevoked(secret);
+		return token && this.#callerOf(token, by, null, false);
+	}
+
+	#callerOf(
+		{ id, label, role, guest, streamers, readOnly }: StoredToken,
+		by: Caller['by'],
+		session: string | null,
+		aging: boolean,
+	): Caller | null {
+		const caller = { token: id, name: label, user: null, session, role, by, readOnly, aging } as const;
+		if (role === 'guest') {
+			if (guest === null || !Object.hasOwn(this.#studio.state.current.guests, guest)) return null;
+			return { ...caller, guest, streamers: [`return-${guest}`] };
+		}
+		// Null stands for the program alone with viewers, and for all of them with the others.
+		return { ...caller, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : streamers };
+	}
+}
+
+function revokedError(): StudioError {
+	return new StudioError('revoked', 'this link was revoked: ask the studio for a new one');
+}

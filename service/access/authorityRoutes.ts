@@ -1,0 +1,59 @@
+import { X509Certificate } from 'node:crypto';
+import type { Context } from 'koa';
+import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+import { answerTrustPage } from './trustPage.js';
+
+const contentType = 'application/x-x509-ca-cert';
+
+/** The certificate to install on phones and computers so that they trust this studio, and how. */
+export function authorityRoutes({ certificates }: Services, httpPort: () => number): Route[] {
+	const authority = () => new X509Certificate(certificates.device.authority.certPem);
+
+	/** Plain HTTP, by the name this page was asked for; on the device itself by an address that others can reach. */
+	const pageUrl = (context: Context): string => {
+		const asked = context.hostname;
+		const local = asked === '' || asked === 'localhost' || isLoopbackAddress(asked.replace(/^\[|\]$/g, ''));
+		const host = local ? (lanAddresses()[0] ?? asked) : asked;
+		return `http://${urlHost(host)}:${httpPort()}/trust`;
+	};
+
+	return [
+		route({
+			method: 'GET',
+			path: '/ca.pem',
+			role: 'public',
+			summary: 'Certificate of the authority that signed the one of this server',
+			contentType,
+			handler: ({ context }) => {
+				context.set('Content-Disposition', 'attachment; filename="r58-studio-authority.pem"');
+				context.type = contentType;
+				return certificates.device.authority.certPem;
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/ca.crt',
+			role: 'public',
+			summary: 'The same in the form (DER) that phones and Windows open',
+			contentType,
+			handler: ({ context }) => {
+				context.set('Content-Disposition', 'attachment; filename="r58-studio.crt"');
+				context.type = contentType;
+				return authority().raw;
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/trust',
+			role: 'public',
+			summary: 'How to trust this server, for each platform',
+			undocumented: true,
+			handler: ({ context }) => {
+				const { name, fingerprint } = certificates.info.authority;
+				answerTrustPage(context, { name, fingerprint, url: pageUrl(context) });
+			},
+		}),
+	];
+}

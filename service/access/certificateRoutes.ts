@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { certificateInstallSchema, certificatesSchema } from '../contract/certificates.js';
+import { StudioError } from '../util/errors.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+/** The certificates of the HTTPS server. Keys go in and never out. */
+export function certificateRoutes({ certificates }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/certificate',
+			role: 'operator',
+			summary: 'Certificates in the order in which they are chosen, with the names each is for and those it lacks',
+			response: certificatesSchema,
+			handler: () => certificates.info,
+		}),
+		route({
+			method: 'PUT',
+			path: '/api/certificate',
+			role: 'technician',
+			summary: 'Install a certificate of your own: its chain and key, checked; counts from the next connection on',
+			body: certificateInstallSchema,
+			response: certificatesSchema,
+			handler: ({ body }) => {
+				certificates.install(body.chainPem, body.keyPem);
+				return certificates.info;
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/certificate',
+			role: 'technician',
+			summary: 'Back to the certificates the device has by itself',
+			response: certificatesSchema,
+			handler: () => {
+				certificates.revert();
+				return certificates.info;
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/certificate/authority',
+			role: 'technician',
+			summary: 'Make a new authority in place of the present one, at once: every device has to trust it anew (/trust)',
+			response: certificatesSchema,
+			handler: async () => {
+				await certificates.renewAuthority();
+				return certificates.info;
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/.well-known/acme-challenge/:token',
+			role: 'public',
+			outside: true,
+			summary: 'What an ACME authority reads to see that the name leads here (RFC 8555 §8.3)',
+			params: z.object({ token: z.string().regex(/^[\w-]{1,128}$/) }),
+			contentType: 'application/octet-stream',
+			handler: ({ context, params }) => {
+				const answer = certificates.acme.challenges.get(params.token);
+				if (answer === undefined) throw new StudioError('not-found', `there is nothing at ${context.path}`);
+				context.type = 'application/octet-stream';
+				return answer;
+			},
+		}),
+	];
+}

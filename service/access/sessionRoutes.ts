@@ -1,0 +1,111 @@
+import type { Context } from 'koa';
+import { type SessionCreate, sessionCreateSchema, sessionSchema } from '../contract/sessions.js';
+import { StudioError } from '../util/errors.js';
+import type { SessionOwner } from '../store/sessions.js';
+import { sessionDays } from '../store/sessions.js';
+import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
+import { clientOf } from '../http/client.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+/** The account that a password without a name is for. */
+const firstAccount = 'technician';
+
+export function setSessionCookie(context: Context, secret: string): void {
+	setCookie(context, secret, sessionDays * 86_400);
+}
+
+function setCookie(context: Context, value: string, maxAgeS: number): void {
+	const secure = clientOf(context.req).secure ? '; Secure' : '';
+	context.set('Set-Cookie', `${sessionCookie}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`);
+}
+
+/** Opens a browser's session and sets its cookie. */
+export function openSession(context: Context, { store, auth }: Services, owner: SessionOwner): Caller {
+	const agent = context
+		.get('User-Agent')
+		.replace(/[^\x20-\x7e]/g, '')
+		.slice(0, 200);
+	const secret = store.sessions.create({ owner, address: clientOf(context.req).address, agent });
+	setSessionCookie(context, secret);
+	return auth.withSession(secret)!;
+}
+
+export function sessionRoutes(services: Services): Route[] {
+	const { auth, store, passwords, lockout, loginCodes } = services;
+
+	const wrong = (what: string) => new StudioError('unauthorized', what);
+
+	/** Whom the credentials stand for. Who waits is refused before anything is compared. */
+	const owner = async (context: Context, body: SessionCreate): Promise<SessionOwner> => {
+		const { address } = clientOf(context.req);
+		if ('token' in body) {
+			const attempt = lockout.begin(address, null);
+			const caller = auth.withToken(body.token);
+			if (caller === null) throw wrong('this token is not valid (any more)');
+			attempt.succeeded();
+			return { token: caller.token };
+		}
+		if ('code' in body) {
+			const attempt = lockout.begin(address, null);
+			const found = loginCodes.take(body.code);
+			// Who made it may be gone since.
+			const owned = found && ('user' in found ? store.users.get(found.user) : store.tokens.get(found.token));
+			if (!owned) throw wrong('this code is not valid (any more); it counts once, for five minutes');
+			attempt.succeeded();
+			return found!;
+		}
+		const name = body.name ?? firstAccount;
+		const user = store.users.named(name);
+		// What was typed as a name may be a password: only names that exist are told on.
+		if (user) context.state.audit = { who: user.name };
+		const attempt = lockout.begin(address, name);
+		const matches = await passwords.matches(body.password, user && store.users.password(user.id));
+		// The account may have been removed while its password was compared.
+		if (!user || !matches || !store.users.get(user.id)) throw wrong('there is no account with this name and password');
+		attempt.succeeded();
+		store.users.loggedIn(user.id);
+		return { user: user.id };
+	};
+
+	return [
+		route({
+			method: 'POST',
+			path: '/api/session',
+			role: 'public',
+			audited: true,
+			looksOnly: true,
+			summary: 'Log in with name and password, a one-time code or a token; the answer sets a cookie',
+			body: sessionCreateSchema,
+			response: sessionSchema,
+			handler: async ({ context, body }) => {
+				const caller = openSession(context, services, await owner(context, body));
+				context.state.audit = { who: caller.name, role: caller.role };
+				return sessionOf(caller);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/session',
+			role: 'viewer',
+			outside: true,
+			summary: 'Who you are',
+			response: sessionSchema,
+			handler: ({ caller }) => sessionOf(caller!),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/session',
+			role: 'viewer',
+			audited: true,
+			looksOnly: true,
+			summary: 'Log out: the cookie counts for nothing any more',
+			status: 204,
+			handler: ({ context }) => {
+				const secret = cookieOf(context.req);
+				if (secret) store.sessions.remove(secret);
+				setCookie(context, '', 0);
+			},
+		}),
+	];
+}

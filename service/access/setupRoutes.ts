@@ -1,0 +1,56 @@
+import { sessionSchema } from '../contract/sessions.js';
+import { type SetupState, setupSchema, setupStateSchema } from '../contract/accounts.js';
+import { sessionOf } from './auth.js';
+import { clientOf } from '../http/client.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+import { openSession } from './sessionRoutes.js';
+
+/** The first visit: who has the code sets the technician's password, and is logged in. */
+export function setupRoutes(services: Services): Route[] {
+	const { setup, store, passwords, lockout, loginCodes } = services;
+	const { users, sessions } = store;
+	return [
+		route({
+			method: 'GET',
+			path: '/api/setup',
+			role: 'public',
+			summary: 'Whether the studio waits for its first technician',
+			response: setupStateSchema,
+			handler: (): SetupState => {
+				if (setup.open) return { state: setup.first ? 'first' : 'again' };
+				return { state: users.technicians > 0 ? 'done' : 'none' };
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/setup',
+			role: 'public',
+			audited: true,
+			summary: 'Set the password of the technician, with the code that console and log show; the answer sets a cookie',
+			body: setupSchema,
+			response: sessionSchema,
+			handler: async ({ context, body: { code, name, password } }) => {
+				// Before all else: whoever asks a studio that is set up, again and again, has to wait as well.
+				const attempt = lockout.begin(clientOf(context.req).address, null);
+				setup.check(code);
+				attempt.succeeded();
+				const hash = await passwords.hash(password);
+				// Another may have been faster.
+				setup.check(code);
+				setup.done();
+				const known = users.named(name);
+				const user = known ?? users.create({ name, role: 'technician', password: hash });
+				if (known) {
+					users.change(known.id, { role: 'technician', password: hash });
+					loginCodes.endOf({ user: known.id });
+					sessions.endOfUser(known.id);
+				}
+				users.loggedIn(user.id);
+				const caller = openSession(context, services, { user: user.id });
+				context.state.audit = { who: caller.name, role: caller.role };
+				return sessionOf(caller);
+			},
+		}),
+	];
+}

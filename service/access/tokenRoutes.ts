@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { tokenCreateSchema, tokenSchema } from '../contract/sessions.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import type { TokenCreate } from '../store/tokens.js';
+import type { Caller } from './auth.js';
+import { clientOf } from '../http/client.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+/** The browser's session that asks; programs make tokens that stay. */
+function makerOf({ token, session }: Caller): TokenCreate['maker'] {
+	return session === null ? null : { owner: token, session };
+}
+
+export function tokenRoutes({ store, settings }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/tokens',
+			role: 'technician',
+			summary: 'All tokens, without their secrets',
+			response: z.array(tokenSchema),
+			handler: () => store.tokens.list().map((token) => tokenSchema.parse(token)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/tokens',
+			role: 'technician',
+			summary: 'Make a token; `token` is shown this once',
+			body: tokenCreateSchema,
+			status: 201,
+			response: tokenSchema.extend({ token: z.string(), watchUrl: z.string().nullable() }),
+			handler: ({ context, body, caller }) => {
+				if (body.role === 'guest') throw new StudioError('invalid', 'role: tokens of guests are made by POST /api/guests');
+				if (body.role === 'technician' && body.streamers)
+					throw new StudioError('invalid', 'streamers: not for technicians, who may watch all');
+				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers change nothing anyway');
+				const { guest: _, ...token } = store.tokens.create({ ...body, maker: makerOf(caller!) });
+				const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
+				const watched = body.role === 'viewer' ? (body.streamers?.[0] ?? 'program') : null;
+				return { ...token, watchUrl: watched === null ? null : `${origin}/watch/${watched}#${token.token}` };
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/tokens/:id',
+			role: 'technician',
+			summary: 'Revoke a token and the sessions made with it',
+			params: z.object({ id: idSchema }),
+			status: 204,
+			handler: ({ context, params }) => {
+				context.state.audit = { subject: store.tokens.get(params.id)?.label ?? params.id };
+				if (!store.tokens.remove(params.id)) throw new StudioError('not-found', `there is no token "${params.id}"`);
+			},
+		}),
+	];
+}

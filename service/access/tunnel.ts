@@ -1,0 +1,215 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { messageOf, StudioError } from '../util/errors.js';
+import type { Faults } from '../faults/faults.js';
+import type { TunnelSettings } from '../settings/access.js';
+import type { KeyFiles } from '../store/keyFiles.js';
+import type { Log } from '../util/log.js';
+
+export type TunnelState = 'off' | 'connecting' | 'up' | 'waiting';
+
+const keyName = 'tunnel-ssh.key';
+const knownHosts = 'tunnel-known-hosts';
+/** The server's key is looked up under this name, whatever address it has. */
+const alias = 'r58-tunnel';
+const backoffMs = { first: 1000, cap: 60_000 };
+/** A connection that lasted this long was a good one: the next wait is short again. */
+const goodMs = 60_000;
+/** From the start of ssh to the word that the server listens. */
+const upWithinMs = 30_000;
+/** Unanswered for three times this, it counts as lost. */
+const aliveIntervalS = 5;
+
+const installSsh = 'Install the Debian package openssh-client';
+
+/** What ssh says, and what a technician can do about it. */
+const remedies: { when: RegExp; remedy: string }[] = [
+	{
+		when: /host key verification failed|host identification has changed|no .* host key is known/i,
+		remedy:
+			'The server shows another key than access.tunnel.hostKey. If the server was set up anew, set its new key; else somebody is in between',
+	},
+	{
+		when: /permission denied/i,
+		remedy: 'Put the public key that GET /api/tunnel shows into ~/.ssh/authorized_keys of that user on the server',
+	},
+	{
+		when: /remote port forwarding failed|forwarding .*(denied|disabled|prohibited)/i,
+		remedy: 'The port is taken on the server, or its sshd does not allow forwarding (AllowTcpForwarding, PermitListen)',
+	},
+	{ when: /could not resolve/i, remedy: 'Check the name of the server and the DNS of this network' },
+	{
+		when: /refused|timed out|no route|unreachable/i,
+		remedy: 'Check address and port of the server, and that this network lets SSH out',
+	},
+	{ when: /ssh-keygen is not there|ENOENT/, remedy: installSsh },
+];
+
+/**
+ * An outbound tunnel (`ssh -R`): a server outside listens, and what comes in there reaches a port of this machine's loopback.
+ * Kept up with capped backoff; only the server with the pinned key is talked to.
+ */
+export class Tunnel {
+	#settings: TunnelSettings | null = null;
+	#localPort = 0;
+	#child: ChildProcess | null = null;
+	#retry: NodeJS.Timeout | undefined;
+	#failures = 0;
+	#state: TunnelState = 'off';
+	#lastError: string | null = null;
+
+	constructor(
+		private readonly files: KeyFiles,
+		private readonly faults: Pick<Faults, 'raise' | 'clear'>,
+		private readonly log: Log,
+		private readonly onState: (state: TunnelState) => void,
+	) {}
+
+	get state(): TunnelState {
+		return this.#state;
+	}
+
+	get lastError(): string | null {
+		return this.#lastError;
+	}
+
+	/** Null stops it. Other settings start it anew. */
+	set(settings: TunnelSettings | null, localPort: number): void {
+		if (JSON.stringify([settings, localPort]) === JSON.stringify([this.#settings, this.#localPort])) return;
+		this.#settings = settings;
+		this.#localPort = localPort;
+		this.#failures = 0;
+		this.#end();
+		this.#settle(settings ? 'connecting' : 'off', null);
+		if (settings) void this.#run(settings);
+	}
+
+	stop(): void {
+		this.set(null, 0);
+	}
+
+	/** What the server is to let in: this machine's own key, made when it is asked for first. Throws `conflict` without ssh-keygen. */
+	async publicKey(): Promise<string> {
+		const path = join(this.files.dir, keyName);
+		if (this.files.readFile(keyName) === null) {
+			this.files.ensureFolder();
+			await sshKeygen(['-q', '-t', 'ed25519', '-N', '', '-C', 'r58-studio', '-f', path]);
+		}
+		return (await sshKeygen(['-y', '-f', path])).trim();
+	}
+
+	async #run(settings: TunnelSettings): Promise<void> {
+		try {
+			await this.publicKey();
+			if (settings !== this.#settings) return;
+			this.files.writeFile(knownHosts, `${alias} ${settings.hostKey}`, 0o600);
+			this.#spawn(settings);
+		} catch (error) {
+			if (settings === this.#settings) this.#again(settings, messageOf(error));
+		}
+	}
+
+	#spawn(settings: TunnelSettings): void {
+		// setpriv: the kernel ends it when the service dies.
+		const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'ssh', ...this.#arguments(settings)], {
+			stdio: ['ignore', 'ignore', 'pipe'],
+		});
+		this.#child = child;
+		const startedAt = performance.now();
+		let reason = 'ssh ended without a word';
+		const late = setTimeout(() => {
+			reason = `the server did not start to listen within ${upWithinMs / 1000} s`;
+			child.kill('SIGKILL');
+		}, upWithinMs);
+		createInterface({ input: child.stderr! }).on('line', (line) => {
+			if (/^debug1: remote forward success/.test(line)) {
+				clearTimeout(late);
+				if (this.#child === child) this.#settle('up', null);
+			} else if (!line.startsWith('debug') && tells(line)) reason = line.trim();
+		});
+		const ended = (error?: Error): void => {
+			clearTimeout(late);
+			if (this.#child !== child) return;
+			this.#child = null;
+			if (performance.now() - startedAt > goodMs) this.#failures = 0;
+			this.#again(settings, error ? messageOf(error) : reason);
+		};
+		child.on('error', ended);
+		child.on('close', () => ended());
+	}
+
+	#arguments({ host, port, user, remotePort }: TunnelSettings): string[] {
+		const options = {
+			BatchMode: 'yes',
+			StrictHostKeyChecking: 'yes',
+			HostKeyAlias: alias,
+			CheckHostIP: 'no',
+			UserKnownHostsFile: join(this.files.dir, knownHosts),
+			GlobalKnownHostsFile: '/dev/null',
+			UpdateHostKeys: 'no',
+			IdentityFile: join(this.files.dir, keyName),
+			IdentitiesOnly: 'yes',
+			IdentityAgent: 'none',
+			PreferredAuthentications: 'publickey',
+			ExitOnForwardFailure: 'yes',
+			ServerAliveInterval: String(aliveIntervalS),
+			ServerAliveCountMax: '3',
+			ConnectTimeout: '10',
+			ControlPath: 'none',
+		};
+		const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+		const forward = `127.0.0.1:${remotePort}:127.0.0.1:${this.#localPort}`;
+		// -v says when the server listens; nothing else does.
+		return ['-F', 'none', '-N', '-T', '-v', ...flags, '-R', forward, '-p', String(port), '-l', user, '--', host];
+	}
+
+	#again(settings: TunnelSettings, reason: string): void {
+		const delay = Math.min(backoffMs.cap, backoffMs.first * 2 ** this.#failures++);
+		this.#settle('waiting', reason);
+		// Jitter, so that a server that comes back is not called by everybody at once.
+		this.#retry = setTimeout(
+			() => {
+				this.#settle('connecting', reason);
+				void this.#run(settings);
+			},
+			delay * (0.75 + Math.random() / 2),
+		).unref();
+	}
+
+	#settle(state: TunnelState, error: string | null): void {
+		if (state !== this.#state) {
+			this.#state = state;
+			this.log.info({ state }, 'tunnel');
+			this.onState(state);
+		}
+		this.#lastError = error;
+		if (state === 'up' || state === 'off') this.faults.clear('tunnel', 'access');
+		else if (state === 'waiting' && error !== null) {
+			const remedy = remedies.find(({ when }) => when.test(error))?.remedy ?? null;
+			this.faults.raise({ code: 'tunnel', subject: 'access', message: `the tunnel for guests is down: ${error}`, remedy });
+		}
+	}
+
+	#end(): void {
+		clearTimeout(this.#retry);
+		const child = this.#child;
+		this.#child = null;
+		child?.kill('SIGKILL');
+	}
+}
+
+async function sshKeygen(words: string[]): Promise<string> {
+	try {
+		return (await promisify(execFile)('ssh-keygen', words, { timeout: 10_000 })).stdout;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+		throw new StudioError('conflict', `ssh-keygen is not there: ${installSsh}`);
+	}
+}
+
+/** Leaves out what ssh prints around the reason. */
+function tells(line: string): boolean {
+	return line.trim() !== '' && !/^(OpenSSH_|Warning: |Authenticated to|Transferred:|Bytes per second|@)/.test(line);
+}

@@ -1,0 +1,122 @@
+import { dirname } from 'node:path';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { maxArchiveBytes } from './archive.js';
+import { Backups } from './backups.js';
+import { StudioError } from '../util/errors.js';
+import { type BackupPending, backupPendingSchema, backupPlanSchema, factoryResetSchema } from '../contract/backup.js';
+import { readBytes } from '../http/body.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+const gzip = 'application/gzip';
+const passphraseHeader = 'R58-Passphrase';
+const withPassphrase = `the passphrase comes in the header ${passphraseHeader}, percent-encoded UTF-8`;
+/** So that the answer is read before the connection ends. */
+const restartDelayMs = 200;
+
+export function backupRoutes({ studio, settings, certificates }: Services, restart: (() => void) | null): Route[] {
+	const backups = new Backups({
+		dataDir: dirname(settings.path),
+		keysDir: certificates.device.files.dir,
+		settings,
+		version: studio.state.current.system.version,
+	});
+	const pending = (): BackupPending => {
+		const [next, before] = [backups.pending(), backups.undoable()];
+		return {
+			pending: next && { kind: next.kind, at: next.at },
+			undo: before && { of: before.of },
+			canRestart: restart !== null,
+		};
+	};
+	return [
+		route({
+			method: 'GET',
+			path: '/api/backup',
+			role: 'technician',
+			summary: `A backup of settings and show (.tar.gz); with a passphrase secrets, accounts and keys are in it, sealed: ${withPassphrase}`,
+			handler: async ({ context }) => {
+				const archive = await backups.make(passphraseOf(context));
+				const day = new Date().toISOString().slice(0, 10);
+				context.set('Content-Disposition', `attachment; filename="r58-backup-${day}.tar.gz"`);
+				context.type = gzip;
+				context.body = archive;
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/backup',
+			role: 'technician',
+			summary: `Restores a backup (${gzip}), all of it or nothing; with dryRun it only says what would change. ${withPassphrase}`,
+			query: z.object({ dryRun: z.enum(['true', 'false']).default('false') }),
+			response: backupPlanSchema,
+			handler: async ({ context, query }) => {
+				const archive = await readBytes(context.req, gzip, maxArchiveBytes);
+				const passphrase = passphraseOf(context);
+				return query.dryRun === 'true' ? backups.plan(archive, passphrase) : backups.restore(archive, passphrase);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/backup/pending',
+			role: 'technician',
+			summary: 'What the next start will do, and whether the last restore can be undone',
+			response: backupPendingSchema,
+			handler: pending,
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/backup/pending',
+			role: 'technician',
+			summary: 'The next start does none of it',
+			response: backupPendingSchema,
+			handler: () => {
+				backups.cancel();
+				return pending();
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/backup/undo',
+			role: 'technician',
+			summary: 'Back to the state before the last restore',
+			response: backupPlanSchema,
+			handler: () => backups.undo(),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/system/factory-reset',
+			role: 'technician',
+			summary: 'Settings, show and accounts go at the next start; keys and recordings only when they are named',
+			body: factoryResetSchema,
+			response: backupPendingSchema,
+			handler: ({ body }) => {
+				backups.reset(body);
+				return pending();
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/system/restart',
+			role: 'technician',
+			summary: 'The service ends and is started again; the program is off air for some seconds',
+			status: 202,
+			handler: () => {
+				if (restart === null)
+					throw new StudioError('conflict', 'nothing would start the service again; start it as it was started');
+				setTimeout(restart, restartDelayMs);
+			},
+		}),
+	];
+}
+
+function passphraseOf(context: Context): string | null {
+	const given = context.get(passphraseHeader);
+	if (given === '') return null;
+	try {
+		return decodeURIComponent(given);
+	} catch {
+		throw new StudioError('invalid', `${passphraseHeader}: must be percent-encoded UTF-8`);
+	}
+}

@@ -1,0 +1,127 @@
+import { readFileSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { maxArchiveBytes } from '../../backup/archive.js';
+import type { Plan } from '../../backup/backups.js';
+import { finishPending } from '../../backup/pending.js';
+import { replaceFile } from '../../util/durable.js';
+import { type Command, complain, dataOption, parse, print, UsageError } from './command.js';
+import { openDataFolder } from './dataFolder.js';
+
+const passphraseOption = { 'passphrase-file': { type: 'string' } } as const;
+const afterRestart = 'It counts after a restart of the service; until then the show goes on as it is.';
+
+/** The first line of a file, or the environment: a command line can be read by everybody on the machine. */
+function passphraseOf(file: string | undefined): string | null {
+	if (file === undefined) return process.env.R58_PASSPHRASE || null;
+	const [line = ''] = readFileSync(file, 'utf8').split(/\r?\n/);
+	if (line === '') throw new Error(`the first line of ${file} is empty; it is to be the passphrase`);
+	return line;
+}
+
+export const backup: Command = {
+	usage: `r58 backup FILE [--passphrase-file FILE]
+      writes settings and show to FILE (.tar.gz); with a passphrase (a file's first line, or R58_PASSPHRASE) secrets, accounts and
+      keys are in it too, sealed with it`,
+
+	async run(args) {
+		const { values, positionals } = parse(args, { ...dataOption, ...passphraseOption });
+		const [file] = positionals;
+		if (file === undefined || positionals.length > 1) throw new UsageError('it is: r58 backup FILE');
+		const passphrase = passphraseOf(values['passphrase-file']);
+		const archive = await openDataFolder(values.data).backups.make(passphrase);
+		replaceFile(file, archive);
+		print(
+			`${file} is written, ${passphrase === null ? 'without secrets, accounts and keys' : 'with secrets, accounts and keys'}`,
+		);
+		return 0;
+	},
+};
+
+export const restore: Command = {
+	usage: `r58 restore FILE [--yes] [--passphrase-file FILE]
+      says what a backup would change, asks (--yes does not), and brings it back, all or nothing
+  r58 restore --undo [--yes]
+      back to before the last restore`,
+
+	async run(args) {
+		const { values, positionals } = parse(args, {
+			...dataOption,
+			...passphraseOption,
+			yes: { type: 'boolean', default: false },
+			undo: { type: 'boolean', default: false },
+		});
+		const [file] = positionals;
+		if (positionals.length > 1 || (file === undefined) !== values.undo)
+			throw new UsageError('it is: r58 restore FILE, or r58 restore --undo');
+		const folder = openDataFolder(values.data);
+		const passphrase = passphraseOf(values['passphrase-file']);
+		const archive = file === undefined ? null : read(file);
+		const tell = (plan: Plan) => {
+			print(planText(plan));
+			return plan.changes.length > 0;
+		};
+		if (archive && !tell(await folder.backups.plan(archive, passphrase))) return 0;
+		if (!values.yes && !(await confirmed(archive ? 'Restore it?' : 'Go back to before the last restore?'))) return 1;
+		const plan = archive ? await folder.backups.restore(archive, passphrase) : folder.backups.undo();
+		if (!archive && !tell(plan)) return 0;
+		if (plan.restart && !folder.running) finish(folder);
+		print(plan.restart && folder.running ? afterRestart : 'Done.');
+		if (archive) print('r58 restore --undo goes back.');
+		return 0;
+	},
+};
+
+export const factoryReset: Command = {
+	usage: `r58 factory-reset --yes [--keys] [--recordings]
+      settings, show, accounts and logs go, as on a new device; with --keys its certificates and keys too, with --recordings
+      the recordings`,
+
+	async run(args) {
+		const { values, positionals } = parse(args, {
+			...dataOption,
+			yes: { type: 'boolean', default: false },
+			keys: { type: 'boolean', default: false },
+			recordings: { type: 'boolean', default: false },
+		});
+		if (positionals.length > 0) throw new UsageError(`factory-reset takes no "${positionals[0]}"`);
+		if (!values.yes) throw new UsageError('this cannot be undone; say --yes, and make a backup first (r58 backup FILE)');
+		const folder = openDataFolder(values.data);
+		folder.backups.reset(values);
+		if (!folder.running) finish(folder);
+		print(folder.running ? `Decided. ${afterRestart}` : 'Done.');
+		return 0;
+	},
+};
+
+function finish(folder: ReturnType<typeof openDataFolder>): void {
+	const refused = finishPending(folder);
+	if (refused !== null) throw new Error(`it cannot be done, and everything is as before: ${refused}`);
+}
+
+function read(file: string): Buffer {
+	if (statSync(file).size > maxArchiveBytes) throw new Error(`${file} is larger than any backup`);
+	return readFileSync(file);
+}
+
+function planText({ madeAt, version, secrets, changes, left }: Plan): string {
+	const locked = 'Its secrets, accounts and keys need the passphrase (--passphrase-file); without it they stay as they are here.';
+	return [
+		`Made ${madeAt} by R58 Studio ${version}.`,
+		...(secrets === 'locked' ? [locked] : []),
+		...(changes.length === 0 ? ['Nothing would change.'] : ['It changes:', ...changes.map(({ text }) => `  ${text}`)]),
+		...(left.length === 0 ? [] : ['Left out:', ...left.map((text) => `  ${text}`)]),
+	].join('\n');
+}
+
+async function confirmed(question: string): Promise<boolean> {
+	if (!process.stdin.isTTY) {
+		complain('Nothing is done: --yes does it.');
+		return false;
+	}
+	const dialog = createInterface({ input: process.stdin, output: process.stdout });
+	try {
+		return /^y(es)?$/i.test((await dialog.question(`${question} [y/N] `)).trim());
+	} finally {
+		dialog.close();
+	}
+}

@@ -1,0 +1,140 @@
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Canvas } from '../../pipelines/canvas.js';
+import { messageOf, StudioError } from '../util/errors.js';
+
+export interface Options {
+	/** Absolute path of the data folder. */
+	dataDir: string;
+	/** 0 = any free one. */
+	httpPort: number;
+	httpsPort: number;
+	/** Null: as the settings say. */
+	canvas: Canvas | null;
+	demo: boolean;
+}
+
+export const usage = `R58 Studio
+
+  npm start -- [options]
+
+  --data DIR           folder for the database, certificates and recordings (default: ./data; made when missing)
+  --http PORT          plain HTTP for this machine (default 8000; 0 = any free port)
+  --https PORT         HTTPS for everyone else (default 8443; 0 = any free port)
+  --canvas WxHpFPS     size and rate of the program (default: program.canvas of settings.yaml, else
+                       1920x1080p30, with --demo 1280x720p30)
+                       even sizes from 160x90 to 3840x2160, 5 to 60 frames a second; 23.976, 29.97 and 59.94 too
+  --demo               moving test pictures in place of the HDMI inputs, and tokens printed at start
+  --help               this text
+`;
+
+/** NTSC rates are n·1000/1001; they are written rounded. */
+const fractionalRates: Record<string, number> = { '23.976': 24_000, '23.98': 24_000, '29.97': 30_000, '59.94': 60_000 };
+
+function invalid(option: string, problem: string): StudioError {
+	return new StudioError('invalid', `--${option}: ${problem}`);
+}
+
+export function parseCanvas(text: string): Canvas {
+	const match = /^(\d{1,5})x(\d{1,5})p(\d{1,3}(?:\.\d{1,3})?)$/.exec(text);
+	if (!match) throw invalid('canvas', `"${text}" is not like 1280x720p30`);
+	const [width, height] = [Number(match[1]), Number(match[2])];
+	if (width < 160 || width > 3840) throw invalid('canvas', `the width must be 160 to 3840, not ${width}`);
+	if (height < 90 || height > 2160) throw invalid('canvas', `the height must be 90 to 2160, not ${height}`);
+	for (const size of [width, height]) {
+		if (size % 2 !== 0) throw invalid('canvas', `width and height must be even, not ${size}`);
+	}
+	const fractional = fractionalRates[match[3]!];
+	if (fractional) return { width, height, fpsNum: fractional, fpsDen: 1001 };
+	const fps = Number(match[3]);
+	if (!Number.isInteger(fps))
+		throw invalid('canvas', `${match[3]} frames a second is none of 23.976, 29.97, 59.94 or a whole number`);
+	if (fps < 5 || fps > 60) throw invalid('canvas', `frames a second must be 5 to 60, not ${fps}`);
+	return { width, height, fpsNum: fps, fpsDen: 1 };
+}
+
+/** The option goes before the settings, and those before what is usual. */
+export function canvasOf({ canvas, demo }: Options, set: string | null): Canvas {
+	return canvas ?? parseCanvas(set ?? (demo ? '1280x720p30' : '1920x1080p30'));
+}
+
+function parsePort(option: string, text: string): number {
+	const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+	if (!(port <= 65_535)) throw invalid(option, `"${text}" is no port (0 to 65535, 0 = any free one)`);
+	return port;
+}
+
+function readValues(argv: string[]) {
+	try {
+		return parseArgs({
+			args: argv,
+			strict: true,
+			allowPositionals: false,
+			options: {
+				data: { type: 'string', default: 'data' },
+				http: { type: 'string', default: '8000' },
+				https: { type: 'string', default: '8443' },
+				canvas: { type: 'string' },
+				demo: { type: 'boolean', default: false },
+				help: { type: 'boolean', default: false },
+			},
+		}).values;
+	} catch (error) {
+		// The first sentence names the option; the rest explains the parser of Node.
+		throw new StudioError('invalid', messageOf(error).split(/\n|\. /)[0]!);
+	}
+}
+
+/** The options, or `null` when help is asked for. Throws StudioError `invalid` with one line that names the option. */
+export function parseOptions(argv: string[]): Options | null {
+	const values = readValues(argv);
+	if (values.help) return null;
+	if (values.data === '') throw invalid('data', 'needs a folder');
+	const httpPort = parsePort('http', values.http);
+	const httpsPort = parsePort('https', values.https);
+	if (httpPort === httpsPort && httpPort !== 0) throw invalid('https', `${httpsPort} is the port of --http already`);
+	const canvas = values.canvas === undefined ? null : parseCanvas(values.canvas);
+	return { dataDir: resolve(values.data), httpPort, httpsPort, canvas, demo: values.demo };
+}
+
+/** Options of the command line; prints help (exit code 0) or what is wrong (exit code 2) and ends the program otherwise. */
+export function optionsOrExit(argv: string[]): Options {
+	try {
+		const options = parseOptions(argv);
+		if (options) return options;
+		process.stdout.write(usage);
+		process.exit(0);
+	} catch (error) {
+		process.stderr.write(`r58-studio: ${messageOf(error)} (--help lists the options)\n`);
+		process.exit(2);
+	}
+}
+
+/** Not `recursive`: that never returns where a file system answers ENOENT to a mkdir (/proc, Node 20). */
+function makeFolder(dir: string): void {
+	if (existsSync(dir)) return;
+	const parent = dirname(dir);
+	if (parent !== dir) makeFolder(parent);
+	mkdirSync(dir, { mode: 0o750 });
+}
+
+/** Makes sure that the data folder exists and can be written; throws StudioError `disk` that names it otherwise. */
+export function checkDataFolder(dir: string): void {
+	const probe = join(dir, `.write-test-${process.pid}`);
+	try {
+		makeFolder(dir);
+		if (!statSync(dir).isDirectory()) throw new Error('it is no folder');
+		accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+		// Read-only mounts and full disks pass the access check for root.
+		writeFileSync(probe, 'r58');
+	} catch (error) {
+		throw new StudioError('disk', `data folder ${dir} cannot be used: ${messageOf(error)}; choose another with --data`);
+	} finally {
+		try {
+			rmSync(probe, { force: true });
+		} catch {
+			// The folder is no folder: that is already the error above.
+		}
+	}
+}

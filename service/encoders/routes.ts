@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { encoderSchema } from '../contract/encoders.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+export function encoderRoutes({ studio }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/encoder',
+			role: 'operator',
+			summary: 'The encoders in use: what was asked of them, and what was measured',
+			response: z.array(encoderSchema),
+			handler: () => Object.values(studio.state.current.encoders),
+		}),
+	];
+}

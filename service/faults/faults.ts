@@ -1,0 +1,120 @@
+import type { Fault, PastFault } from '../contract/faults.js';
+import { StudioError } from '../util/errors.js';
+import { type FaultCode, faultKind } from '../contract/faultKinds.js';
+import type { LiveState } from '../state/state.js';
+import type { Log } from '../util/log.js';
+
+export interface FaultReport {
+	code: FaultCode;
+	/** What has the fault: a source, host, file or volume. */
+	subject: string;
+	message: string;
+	/** What an operator can do about it; null when it mends itself. */
+	remedy?: string | null;
+	/** Code that the same trouble had before: its time and its count go on under this one. */
+	was?: FaultCode;
+}
+
+/** Where faults that are over outlive a restart. */
+export interface FaultHistory {
+	load(): PastFault[];
+	save(faults: PastFault[]): void;
+}
+
+/** Faults that are over are told for so long, and the newest so many. */
+const PAST_MS = 24 * 3_600_000;
+const MOST_PAST = 200;
+/** One that comes back within this time is the same one still: what flickers does not push the others out. */
+const SAME_MS = 60_000;
+const SAVE_MS = 1_000;
+
+/** What is wrong now. A fault is raised again and again while it lasts (counted, logged once a second) and cleared by its owner. */
+export class Faults {
+	#faults = new Map<string, Fault>();
+	/** Oldest first. */
+	#past: PastFault[];
+	#saving: NodeJS.Timeout | undefined;
+
+	constructor(
+		private readonly state: LiveState,
+		private readonly log: Log,
+		private readonly history: FaultHistory = { load: () => [], save: () => {} },
+	) {
+		this.#past = history.load();
+	}
+
+	list(): Fault[] {
+		return [...this.#faults.values()];
+	}
+
+	/** Those of the last 24 hours that are over, the newest first. */
+	past(now = Date.now()): PastFault[] {
+		return this.#past.filter(({ until }) => Date.parse(until) > now - PAST_MS).reverse();
+	}
+
+	raise({ code, subject, message, remedy = null, was }: FaultReport): void {
+		const key = `${code} ${subject}`;
+		const before = `${was} ${subject}`;
+		const known = this.#faults.get(key) ?? this.#faults.get(before);
+		this.#faults.delete(before);
+		const fault: Fault = known
+			? { ...known, code, message, remedy, count: known.count + 1 }
+			: { code, subject, message, remedy, since: new Date().toISOString(), count: 1 };
+		this.#faults.set(key, fault);
+		this.log.onceASecond(key).warn({ fault: code, subject, count: fault.count }, message);
+		this.#publish();
+	}
+
+	/** What came to be known of a fault that lasts; it is not counted again. */
+	amend(code: FaultCode, subject: string, message: string): void {
+		const key = `${code} ${subject}`;
+		const known = this.#faults.get(key);
+		if (!known) return;
+		this.#faults.set(key, { ...known, message });
+		this.log.onceASecond(`${key} amended`).warn({ fault: code, subject, count: known.count }, message);
+		this.#publish();
+	}
+
+	clear(code: FaultCode, subject: string): void {
+		const key = `${code} ${subject}`;
+		const fault = this.#faults.get(key);
+		if (!fault) return;
+		this.#faults.delete(key);
+		this.#remember(fault);
+		this.log.info({ fault: code, subject }, 'fault cleared');
+		this.#publish();
+	}
+
+	/** Somebody has taken note. Throws `not-found`, and `conflict` for what ends by itself. */
+	acknowledge(code: string, subject: string): void {
+		if (!this.#faults.has(`${code} ${subject}`)) throw new StudioError('not-found', `there is no fault ${code} of ${subject}`);
+		const kind = faultKind(code);
+		if (!kind?.acknowledged) throw new StudioError('conflict', `${code} lasts until ${kind?.ends ?? 'it is over'}`);
+		this.clear(code as FaultCode, subject);
+	}
+
+	/** Writes what waits. */
+	flush(): void {
+		if (this.#saving === undefined) return;
+		clearTimeout(this.#saving);
+		this.#saving = undefined;
+		this.history.save(this.#past);
+	}
+
+	#remember(fault: Fault): void {
+		const until = new Date().toISOString();
+		const same = this.#past.findIndex(
+			(past) =>
+				past.code === fault.code && past.subject === fault.subject && Date.parse(fault.since) - Date.parse(past.until) < SAME_MS,
+		);
+		const before = same === -1 ? [] : this.#past.splice(same, 1);
+		const { since, count } = before[0] ?? { since: fault.since, count: 0 };
+		this.#past.push({ ...fault, since, count: count + fault.count, until });
+		this.#past = this.#past.slice(-MOST_PAST);
+		this.#saving ??= setTimeout(() => this.flush(), SAVE_MS).unref();
+	}
+
+	#publish(): void {
+		this.state.set('faults', this.list());
+	}
+}

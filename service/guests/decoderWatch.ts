@@ -1,0 +1,45 @@
+import type { Faults } from '../faults/faults.js';
+
+/** So long without a loss, and the decoder keeps up again. */
+const WELL_MS = 10_000;
+const code = 'guest-decoder';
+
+/** Tells from the count of what was left out whether a guest's decoder keeps up. */
+export class DecoderWatch {
+	#dropped = 0;
+	#droppedAt: number | null = null;
+
+	constructor(
+		private readonly faults: Faults,
+		private readonly guest: { id: string; name: string },
+	) {}
+
+	/** Takes the packets left out so far and when they were counted. Returns what is to be said, null once that is over, undefined when nothing is new. */
+	read(dropped: number, nowMs: number): string | null | undefined {
+		if (dropped > this.#dropped) {
+			this.#dropped = dropped;
+			this.#droppedAt = nowMs;
+			const message = `the picture is more than this machine can decode: ${dropped} packets were left out so far`;
+			this.faults.raise({
+				code,
+				subject: this.#subject,
+				message: `${this.guest.name}: ${message}`,
+				remedy: 'Ask the guest for a smaller picture, or limit the picture on the guest’s card',
+			});
+			return message;
+		}
+		if (this.#droppedAt === null || nowMs - this.#droppedAt < WELL_MS) return undefined;
+		this.end();
+		return null;
+	}
+
+	/** The guest is gone. */
+	end(): void {
+		this.#droppedAt = null;
+		this.faults.clear(code, this.#subject);
+	}
+
+	get #subject(): string {
+		return `guest ${this.guest.id}`;
+	}
+}

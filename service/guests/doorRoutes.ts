@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { knockMadeSchema, knockSchema, ticketSchema, ticketStateSchema, visitorSchema } from '../contract/door.js';
+import { guestSchema } from '../contract/guests.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import { householdOf } from '../util/addresses.js';
+import { clientOf } from '../http/client.js';
+import { RateLimit } from '../http/rates.js';
+import { type Route, route } from '../http/route.js';
+import { entryOf, type Services } from '../services.js';
+
+/** A page asks every few seconds; a house may be behind one address. */
+const ticketRate = { client: { burst: 60, perSecond: 10 }, all: { burst: 300, perSecond: 50 } };
+
+/** The address of who knocks. Throws forbidden when it does not come from this network. */
+function neighbour(request: IncomingMessage): string {
+	const { lan, address } = clientOf(request);
+	if (!lan) throw new StudioError('forbidden', 'the door opens to this network only: ask the studio for an invite link');
+	return address;
+}
+
+/** The door for people on the network without an invite. Tickets travel in bodies, never in paths. */
+export function doorRoutes({ door, studio, tables }: Services): Route[] {
+	const params = z.object({ id: idSchema });
+	const tickets = new RateLimit(ticketRate.client, ticketRate.all);
+	tables.push(() => ({ 'door ticket rates': tickets.table }));
+	return [
+		route({
+			method: 'GET',
+			path: '/api/door',
+			role: 'public',
+			summary: 'Whether who has no invite may ask to be let in from where they are',
+			response: z.object({ open: z.boolean() }),
+			handler: ({ context }) => ({ open: door.open && clientOf(context.req).lan }),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/door',
+			role: 'public',
+			summary: 'Knock: ask to be let in as a guest; from the network of the studio only',
+			body: knockSchema,
+			status: 201,
+			response: knockMadeSchema,
+			handler: ({ context, body }) => door.knock({ ...body, address: neighbour(context.req) }),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/door/ticket',
+			role: 'public',
+			summary: 'What became of a knock; admitted brings the token of a seat. To be asked every few seconds',
+			body: ticketSchema,
+			response: ticketStateSchema,
+			handler: ({ context, body }) => {
+				tickets.check(householdOf(neighbour(context.req)));
+				return door.ask(body.ticket);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/door/leave',
+			role: 'public',
+			summary: 'Wait no more',
+			body: ticketSchema,
+			status: 204,
+			handler: ({ context, body }) => {
+				tickets.check(householdOf(neighbour(context.req)));
+				door.leave(body.ticket);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/door/visitors',
+			role: 'operator',
+			summary: 'Who waits to be let in',
+			response: z.array(visitorSchema),
+			handler: () => Object.values(studio.state.current.door),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/door/visitors/:id/admit',
+			role: 'operator',
+			audited: true,
+			summary: 'Let somebody in: they get a seat',
+			params,
+			status: 201,
+			response: guestSchema,
+			handler: ({ params }) => entryOf(studio.state.current.guests, door.admit(params.id), 'guest'),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/door/visitors/:id',
+			role: 'operator',
+			summary: 'Do not let somebody in',
+			params,
+			status: 204,
+			handler: ({ params }) => door.refuse(params.id),
+		}),
+	];
+}

@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Tables } from '../util/boundedMap.js';
+import { StudioError } from '../util/errors.js';
+import type { Studio } from '../studio.js';
+import type { Log } from '../util/log.js';
+import type { Caller } from '../access/auth.js';
+import { guestProtocol } from '../contract/guestChannel.js';
+import { GuestEventsClient } from './guestEventsClient.js';
+import { Buckets } from '../http/rates.js';
+import { messageRate, policyViolation, socketServerOptions } from '../http/socketClient.js';
+
+const checkIntervalMs = 10_000;
+/** Of one guest: a second tab, and the one that is being reloaded. The oldest gives way. */
+const maxClients = 4;
+const goingAway = 1001;
+
+/** The guest whose live channel a path is; null for any other path. */
+export function guestEventsSubject(path: string): string | null {
+	return /^\/api\/guests\/([a-z0-9-]{1,64})\/events$/.exec(path)?.[1] ?? null;
+}
+
+/** Throws `forbidden` unless the caller is this very guest: nobody else speaks in its name. */
+export function allowGuestEvents(caller: Caller, guest: string): void {
+	if (caller.guest !== guest) throw new StudioError('forbidden', 'this channel belongs to the guest alone');
+}
+
+/** The live channels of guests' pages: each is told of its own seat and nothing else. */
+export class GuestEventsHub {
+	#server = new WebSocketServer({
+		...socketServerOptions,
+		// The other one offered is the token: it must not come back.
+		handleProtocols: (offered) => (offered.has(guestProtocol) ? guestProtocol : false),
+	});
+	/** Oldest first. */
+	#clients = new Map<string, GuestEventsClient[]>();
+	/** By guest: another socket brings no more. */
+	#messages = new Buckets(messageRate);
+	/** Sockets that were ended because they said too much. */
+	talkative = 0;
+	#stopState: (() => void) | undefined;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(private readonly options: { studio: Studio; log: Log }) {}
+
+	get tables(): Tables {
+		return { 'message rates of guests': this.#messages.table };
+	}
+
+	get clients(): number {
+		return [...this.#clients.values()].reduce((sum, clients) => sum + clients.length, 0);
+	}
+
+	start(): void {
+		this.#stopState = this.options.studio.state.onChange(() => {
+			for (const clients of this.#clients.values()) for (const client of [...clients]) client.update();
+		});
+		this.#timer = setInterval(() => {
+			for (const clients of this.#clients.values()) for (const client of [...clients]) client.check();
+		}, checkIntervalMs).unref();
+	}
+
+	stop(): void {
+		this.#stopState?.();
+		clearInterval(this.#timer);
+		for (const clients of this.#clients.values()) for (const client of clients) client.close(goingAway, 'the studio stops');
+	}
+
+	/** Cuts those who did not close by themselves. */
+	terminate(): void {
+		for (const clients of this.#clients.values()) for (const client of clients) client.terminate();
+	}
+
+	/** Takes over an authorised upgrade. `stillAllowed` is asked again while the socket is open. */
+	accept(request: IncomingMessage, socket: Duplex, head: Buffer, guest: string, stillAllowed: () => boolean): void {
+		this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#add(webSocket, guest, stillAllowed));
+	}
+
+	#add(webSocket: WebSocket, guest: string, stillAllowed: () => boolean): void {
+		const clients = this.#clients.get(guest) ?? [];
+		this.#clients.set(guest, clients);
+		const client = new GuestEventsClient({
+			webSocket,
+			guest,
+			studio: this.options.studio,
+			stillAllowed,
+			maySpeak: () => {
+				const may = this.#messages.take(guest) === 0;
+				if (!may) this.talkative += 1;
+				return may;
+			},
+			onClose: () => {
+				const index = clients.indexOf(client);
+				if (index >= 0) clients.splice(index, 1);
+				if (clients.length === 0 && this.#clients.get(guest) === clients) this.#clients.delete(guest);
+			},
+		});
+		webSocket.on('error', (error) => this.options.log.debug({ err: error }, 'guest events socket'));
+		if (clients.length >= maxClients) clients.shift()!.close(policyViolation, 'too many pages of one guest');
+		clients.push(client);
+		client.start();
+	}
+}

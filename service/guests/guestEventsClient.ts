@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import { tallyOf } from '../contract/tally.js';
+import type { Studio } from '../studio.js';
+import { type GuestEvent, type GuestStatus, guestRequestSchema } from '../contract/guestChannel.js';
+import { SocketClient, type SocketClientOptions } from '../http/socketClient.js';
+
+export interface GuestEventsClientOptions extends SocketClientOptions {
+	guest: string;
+	studio: Studio;
+}
+
+/** Of the private range: the page is not to come back. */
+const removed = 4001;
+/** Who is this far behind is cut off: it comes back and starts with what is, so nothing is lost by it. */
+const maxBacklogBytes = 64 * 1024;
+
+type GuestRequest = z.infer<typeof guestRequestSchema>;
+
+/** One page of one guest. */
+export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
+	#status = '';
+	/** Newest message that was sent. */
+	#told = 0;
+
+	constructor(private readonly o: GuestEventsClientOptions) {
+		super(o, guestRequestSchema);
+	}
+
+	override start(): void {
+		super.start();
+		const { studio, guest } = this.o;
+		const messages = studio.state.current.guests[guest]?.messages ?? [];
+		this.#told = messages.at(-1)?.id ?? 0;
+		this.send({ type: 'messages', messages });
+		this.update();
+	}
+
+	/** Tells what is new since the last time. */
+	update(): void {
+		const { studio, guest, webSocket } = this.o;
+		if (webSocket.readyState !== webSocket.OPEN) return;
+		const found = studio.state.current.guests[guest];
+		if (!found) {
+			this.send({ type: 'removed' });
+			this.close(removed, 'removed by the studio');
+			return;
+		}
+		for (const message of found.messages.filter(({ id }) => id > this.#told)) this.send({ type: 'message', message });
+		this.#told = found.messages.at(-1)?.id ?? 0;
+		const text = JSON.stringify({ type: 'status', status: this.#view() } satisfies GuestEvent);
+		if (text === this.#status) return;
+		this.#status = text;
+		this.#sendText(text);
+	}
+
+	#view(): GuestStatus {
+		const { current } = this.o.studio.state;
+		const { name, maxKbps, state, path, rttMs, lossPct, kbps, video, nothingSent, lastError, seenMessage } =
+			current.guests[this.o.guest]!;
+		return {
+			name,
+			tally: tallyOf(this.o.guest, current),
+			muted: current.audio[this.o.guest]?.mute ?? false,
+			maxKbps,
+			state,
+			path,
+			rttMs,
+			lossPct,
+			kbps,
+			video,
+			nothingSent,
+			lastError,
+			seenMessage,
+		};
+	}
+
+	protected handle(request: GuestRequest): void {
+		const { studio, guest } = this.o;
+		if (request.type === 'ping') this.send({ type: 'pong' });
+		else if (request.type === 'seen') studio.seenMessage(guest, request.id);
+		else if (this.o.stillAllowed()) studio.addMessage(guest, 'guest', request.text);
+		else this.check();
+	}
+
+	protected send(event: GuestEvent): void {
+		this.#sendText(JSON.stringify(event));
+	}
+
+	#sendText(text: string): void {
+		const { webSocket } = this.o;
+		if (webSocket.bufferedAmount > maxBacklogBytes) this.terminate();
+		else webSocket.send(text);
+	}
+}

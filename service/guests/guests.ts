@@ -1,0 +1,431 @@
+import { randomBytes } from 'node:crypto';
+import type { Canvas } from '../../pipelines/canvas.js';
+import { guestSource } from '../../pipelines/guestSource.js';
+import { type Connection, connectionSchema } from '../contract/connection.js';
+import { type Guest, guestPatchSchema } from '../contract/guests.js';
+import { StudioError } from '../util/errors.js';
+import type { Faults } from '../faults/faults.js';
+import { PictureWatch } from '../sources/pictureWatch.js';
+import type { Sources } from '../sources/sources.js';
+import type { SupervisedHost } from '../hosts/supervisedHost.js';
+import type { Supervisor } from '../hosts/supervisor.js';
+import { isPrivate } from '../util/addresses.js';
+import type { Network } from '../network/network.js';
+import type { PeerWay } from '../network/peerWay.js';
+import type { LiveState } from '../state/state.js';
+import type { Settings } from '../store/settings.js';
+import { DecoderWatch } from './decoderWatch.js';
+import { PictureMeter } from './pictureMeter.js';
+import { type PeerStats, processEnded, RtcElement } from '../rtc/rtcElement.js';
+import { type CheckedOffer, checkOffer, finishAnswer } from '../rtc/sdp.js';
+import type { RtcSessions } from '../rtc/sessions.js';
+import { Turns } from './turns.js';
+
+/** What is known of a connection that is none. */
+const unmeasured = {
+	path: null,
+	rttMs: null,
+	lossPct: null,
+	kbps: null,
+	video: null,
+	nothingSent: false,
+} satisfies Partial<Guest>;
+const READY_TIMEOUT_MS = 5_000;
+/** The element knows its one peer by this name. */
+const PEER = 'guest';
+
+export interface GuestsOptions {
+	instance: string;
+	canvas: Canvas;
+	state: LiveState;
+	settings: Settings;
+	supervisor: Supervisor;
+	sources: Sources;
+	sessions: RtcSessions;
+	network: Network;
+	/** Whether the audience sees this guest, or is about to. */
+	onAir: (id: string) => boolean;
+	faults: Faults;
+}
+
+interface Seat {
+	host: SupervisedHost;
+	rtc: RtcElement;
+	decoder: DecoderWatch;
+	/** Rejects when the seat goes to a newer connection or is lost; an answer under way is not waited for then. */
+	taken: Promise<never>;
+	take: (reason: Error) => void;
+}
+
+/** A guest who is lost has the seat to come back to, with the last picture, this long; for tests it can be shorter. */
+const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
+
+/** People who join by a link: each has a seat (a source and a slot) from the invitation on, and at most one session in it. */
+export class Guests {
+	#seats = new Map<string, Seat>();
+	#turns = new Turns();
+	/** Guests whose connection is changing over, or about to begin: each has a place. */
+	#sitting = new Set<string>();
+	/** Processes on their way out: both they and the next one would write the links of the seat. */
+	#ending = new Map<string, Promise<void>>();
+	/** Seats of the lost, and when they are cleared. */
+	#lost = new Map<string, NodeJS.Timeout>();
+	/** Whether what a guest sends becomes pictures; of all that were there, until they are gone for good. */
+	#pictures = new Map<string, PictureWatch>();
+	/** Bitrate caps by guest; they outlast a restart. */
+	#caps: Record<string, number>;
+
+	constructor(private readonly o: GuestsOptions) {
+		this.#caps = o.settings.record('guestCaps', guestPatchSchema.shape.maxKbps.unwrap().unwrap());
+	}
+
+	/** Throws no-slot when the mixer is full. */
+	create(name: string): Guest {
+		return this.restore({ id: `guest-${randomBytes(4).toString('hex')}`, name, createdAt: new Date().toISOString() });
+	}
+
+	restore({ id, name, createdAt }: Pick<Guest, 'id' | 'name' | 'createdAt'>): Guest {
+		this.o.sources.addGuest(id, name);
+		const guest: Guest = {
+			id,
+			name,
+			state: 'invited',
+			path: null,
+			rttMs: null,
+			lossPct: null,
+			kbps: null,
+			codec: null,
+			video: null,
+			nothingSent: false,
+			maxKbps: this.#caps[id] ?? null,
+			messages: [],
+			seenMessage: 0,
+			lastError: null,
+			connection: null,
+			createdAt,
+		};
+		this.o.state.set(`guests.${id}`, guest);
+		return guest;
+	}
+
+	/** One that was removed, as it was; whoever it is has to connect again. */
+	bringBack(guest: Guest): void {
+		const { id, messages, seenMessage, maxKbps } = guest;
+		this.restore(guest);
+		this.#update(id, { messages, seenMessage });
+		if (maxKbps !== null) this.cap(id, maxKbps);
+	}
+
+	get(id: string): Guest {
+		const guest = this.o.state.current.guests[id];
+		if (!guest) throw new StudioError('not-found', `there is no guest ${id}`);
+		return guest;
+	}
+
+	rename(id: string, name: string): Guest {
+		this.get(id);
+		this.o.state.set(`guests.${id}.name`, name);
+		this.o.state.set(`sources.${id}.label`, name);
+		return this.get(id);
+	}
+
+	/** The guest's page applies it at once; other clients are told with their next offer. */
+	cap(id: string, maxKbps: number | null): void {
+		this.get(id);
+		if (maxKbps === null) delete this.#caps[id];
+		else this.#caps[id] = maxKbps;
+		this.o.settings.set('guestCaps', this.#caps);
+		this.o.state.set(`guests.${id}.maxKbps`, maxKbps);
+	}
+
+	async remove(id: string): Promise<void> {
+		this.get(id);
+		if (id in this.#caps) this.cap(id, null);
+		this.o.state.set(`guests.${id}`, null);
+		await this.#vacate(id);
+		await this.o.sources.remove(id);
+	}
+
+	/** WHIP. A new offer takes the seat over at once. */
+	async publish(id: string, offer: string, way: PeerWay): Promise<{ session: string; answer: string }> {
+		this.get(id);
+		const checked = checkOffer(offer, { direction: 'publish', way });
+		const seat = await this.#turns.run(id, () => this.#placed(id, () => this.#sit(id, checked)));
+		const { sessions, network } = this.o;
+		try {
+			const answer = await Promise.race([this.#answer(id, seat, checked), seat.taken]);
+			// Taken in the moment between: a session made now would be nobody's.
+			if (this.#seats.get(id) !== seat) return await seat.taken;
+			const session = sessions.add({
+				subject: id,
+				peer: PEER,
+				rtc: seat.rtc,
+				credentials: checked.credentials,
+				candidates: checked.candidates,
+				otherMids: checked.otherMids,
+				close: () => this.#leave(id, seat),
+			});
+			return { session, answer: finishAnswer(answer, checked, { ...network.answer(), maxKbps: this.#caps[id] ?? null }) };
+		} catch (error) {
+			if (this.#seats.get(id) === seat) await this.#lose(id, seat, error instanceof Error ? error.message : String(error));
+			throw error;
+		}
+	}
+
+	/** One of the places is kept while a guest sits down, also for who changes over. Throws `busy` when there is none. */
+	async #placed(id: string, sit: () => Promise<Seat>): Promise<Seat> {
+		const { guests } = this.o.network.settings.limits;
+		const taken = new Set([...this.#seats.keys(), ...this.#sitting]);
+		if (!taken.has(id) && taken.size >= guests)
+			throw new StudioError(
+				'busy',
+				`${guests} guests are connected, which is the most that may (network.limits.guests)`,
+				undefined,
+				10,
+			);
+		this.#sitting.add(id);
+		try {
+			return await sit();
+		} finally {
+			this.#sitting.delete(id);
+		}
+	}
+
+	/** A seat for a new connection; the one before is ended. */
+	async #sit(id: string, { video, audio }: CheckedOffer): Promise<Seat> {
+		// The picture of the one before stands until the new one is there: who reloads the page is not seen to do so.
+		await this.#unseat(id);
+		await this.#ending.get(id);
+		// It may have been removed meanwhile.
+		this.get(id);
+		const { instance, canvas, supervisor } = this.o;
+		const host = supervisor.add({
+			role: 'source',
+			name: id,
+			launch: () => guestSource({ instance, id, canvas, video: video?.codec ?? null, audio: audio !== undefined }),
+			restart: false,
+		});
+		const decoder = new DecoderWatch(this.o.faults, this.get(id));
+		const seat: Seat = { host, rtc: new RtcElement(host), decoder, ...takeable() };
+		this.#seats.set(id, seat);
+		this.#update(id, { state: 'connecting', codec: video?.codec ?? null });
+		return seat;
+	}
+
+	async #answer(id: string, seat: Seat, { offer, fingerprint, video, audio, way }: CheckedOffer): Promise<string> {
+		// Taken before it began: a process that is started now would be nobody's.
+		if (this.#seats.get(id) !== seat) return seat.taken;
+		const [network] = await Promise.all([this.o.network.peer(way), started(seat.host)]);
+		this.#watchOver(id, seat);
+		return seat.rtc.add(PEER, {
+			sdp: offer,
+			fingerprint,
+			video: video ? { pt: video.pt, codec: video.codec } : null,
+			audio: audio ? { pt: audio.pt } : null,
+			network,
+		});
+	}
+
+	async stop(): Promise<void> {
+		for (const id of this.#lost.keys()) this.#found(id);
+		await Promise.all([...this.#seats.keys()].map((id) => this.#vacate(id)));
+	}
+
+	#watchOver(id: string, seat: Seat): void {
+		/** A process on its way out still tells figures: they are not those of who sits there now. */
+		const update = (patch: Partial<Guest>): void => {
+			if (this.#seats.get(id) === seat) this.#update(id, patch);
+		};
+		seat.rtc.on('connected', (_peer, data) => {
+			if (this.#seats.get(id) !== seat) return;
+			this.#found(id);
+			this.o.sources.connect(id);
+			this.o.sources.recover(id);
+			update({ state: 'connected', path: this.#pathOf(data), lastError: null, connection: connectionOf(data) });
+		});
+		seat.rtc.on('trouble', (_peer, data) => void this.#explain(id, seat, 'not connected yet', connectionOf(data)));
+		seat.rtc.on('gone', (_peer, reason, data) => {
+			void this.#explain(id, null, reason, connectionOf(data));
+			void this.#lose(id, seat, reason);
+		});
+		const watch = this.#pictureWatch(id);
+		seat.rtc.on('stats', ([stats], { videoDropped, unsent }) => {
+			if (!stats) return;
+			update({
+				rttMs: rounded(stats.rttMs),
+				lossPct: rounded(stats.lossPct),
+				kbps: rounded(stats.kbps),
+				nothingSent: sendsNothing(stats),
+			});
+			if (this.#seats.get(id) !== seat) return;
+			const behind = seat.decoder.read(Number(videoDropped ?? 0), performance.now());
+			if (behind !== undefined) this.#update(id, { lastError: behind });
+			const unseen = watch.packets(stats.videoQuiet === false, performance.now(), Number(unsent ?? 0));
+			if (unseen !== undefined) this.#update(id, { lastError: unseen });
+		});
+		seat.host.on('down', (reason) => {
+			if (this.#seats.get(id) === seat) watch.ended(reason);
+			void this.#lose(id, seat, reason);
+		});
+		const picture = new PictureMeter();
+		seat.host.on('event', (element, event, data) => {
+			if (element !== 'picture' || event !== 'stats' || this.#seats.get(id) !== seat) return;
+			update({ video: picture.read(data) });
+			if (watch.pictures(Number(data.buffers)) === null) update({ lastError: null });
+		});
+	}
+
+	#pictureWatch(id: string): PictureWatch {
+		const watch =
+			this.#pictures.get(id) ?? new PictureWatch(this.o.faults, `guest ${id}`, () => this.o.state.current.guests[id]?.name ?? id);
+		this.#pictures.set(id, watch);
+		// Another process counts from the start.
+		watch.ended('');
+		return watch;
+	}
+
+	/** Nobody sends who could not be seen. */
+	#unwatch(id: string): void {
+		this.#pictures.get(id)?.end();
+		this.#pictures.delete(id);
+	}
+
+	/** Tells why there is no connection, unless the seat has gone on to another (`null`: whoever sits there). */
+	async #explain(id: string, seat: Seat | null, reason: string, connection: Connection | null): Promise<void> {
+		if (!connection) return;
+		const { words, servers } = await this.o.network.explain(connection, reason);
+		const { state } = this.o.state.current.guests[id] ?? {};
+		if (state === 'connected' || (seat && this.#seats.get(id) !== seat)) return;
+		this.#update(id, { lastError: words, connection: { ...connection, servers } });
+	}
+
+	/** The connection broke: the mixer holds the last picture for a minute; the seat stays the guest's for good. */
+	async #lose(id: string, seat: Seat, reason: string): Promise<void> {
+		if (this.#seats.get(id) !== seat) return;
+		this.#seats.delete(id);
+		this.o.sessions.forget(seat.rtc, PEER);
+		this.#update(id, { state: 'lost', ...unmeasured, lastError: reason });
+		this.o.sources.setState(id, 'no-signal', reason);
+		// Counted from when it was there last, however often it tries to come back.
+		if (!this.#lost.has(id))
+			this.#lost.set(
+				id,
+				setTimeout(() => this.#clear(id), SEAT_MS),
+			);
+		await this.#end(id, seat);
+		// Whoever still waits for this seat's answer waits in vain.
+		seat.take(processEnded(reason));
+	}
+
+	#end(id: string, { host, decoder }: Seat): Promise<void> {
+		decoder.end();
+		const ended = this.o.supervisor.remove(host).finally(() => {
+			if (this.#ending.get(id) === ended) this.#ending.delete(id);
+		});
+		this.#ending.set(id, ended);
+		return ended;
+	}
+
+	/** Hung up, or closed the page: the audience goes on seeing the last picture, as of who is lost. */
+	async #leave(id: string, seat: Seat): Promise<void> {
+		if (this.#seats.get(id) !== seat) return;
+		if (this.o.onAir(id)) return this.#lose(id, seat, 'hung up or closed the page');
+		const ended = this.#vacate(id);
+		// Not once it has ended: who reloads the page may sit there again by then.
+		this.#update(id, { state: 'invited', ...unmeasured });
+		await ended;
+	}
+
+	/** A lost guest did not come back in time: its last picture goes. */
+	#clear(id: string): void {
+		this.#lost.delete(id);
+		this.#unwatch(id);
+		this.o.sources.disconnect(id);
+		if (!this.#seats.has(id)) this.#update(id, { state: 'invited' });
+	}
+
+	#found(id: string): void {
+		clearTimeout(this.#lost.get(id));
+		this.#lost.delete(id);
+	}
+
+	/** Ends the session in a seat, if there is one, and clears its picture. */
+	async #vacate(id: string): Promise<void> {
+		this.#found(id);
+		this.#unwatch(id);
+		this.o.sources.disconnect(id);
+		this.o.sources.setState(id, 'no-signal');
+		await this.#unseat(id);
+	}
+
+	/** Ends the session in a seat, if there is one. */
+	async #unseat(id: string): Promise<void> {
+		const seat = this.#seats.get(id);
+		if (!seat) return;
+		this.#seats.delete(id);
+		seat.take(new StudioError('conflict', 'the seat was taken over by a newer connection'));
+		this.o.sessions.forget(seat.rtc, PEER);
+		await this.#end(id, seat);
+	}
+
+	/** How the media travels: over a relay, through the internet, or straight on the LAN or a VPN. */
+	#pathOf(data: Record<string, unknown>): Guest['path'] {
+		const pair = connectionOf(data)?.pair;
+		if (!pair) return 'lan';
+		// What comes from a relay may be heard before the guest has told that it has one.
+		const relayed = pair.local.type === 'relay' || pair.remote.type === 'relay' || this.o.network.isRelay(pair.remote.address);
+		if (relayed) return 'relay';
+		return isPrivate(pair.remote.address) && pair.remote.type !== 'srflx' ? 'lan' : 'direct';
+	}
+
+	#update(id: string, patch: Partial<Guest>): void {
+		if (!this.o.state.current.guests[id]) return;
+		for (const [key, value] of Object.entries(patch)) this.o.state.set(`guests.${id}.${key}`, value);
+	}
+}
+
+function takeable(): Pick<Seat, 'taken' | 'take'> {
+	let take!: Seat['take'];
+	const taken = new Promise<never>((_, reject) => {
+		take = reject;
+	});
+	// Mostly nobody waits any more.
+	taken.catch(() => undefined);
+	return { taken, take };
+}
+
+/** Resolves when the host runs its pipeline. */
+function started(host: SupervisedHost): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(
+			() => settle(new StudioError('timeout', 'the guest’s process did not start in time')),
+			READY_TIMEOUT_MS,
+		);
+		const onReady = () => settle();
+		const onDown = (reason: string) => settle(processEnded(reason));
+		function settle(error?: Error): void {
+			clearTimeout(timer);
+			host.off('ready', onReady);
+			host.off('down', onDown);
+			if (error) reject(error);
+			else resolve();
+		}
+		host.on('ready', onReady);
+		host.on('down', onDown);
+		host.start();
+	});
+}
+
+/** How far it came, as the element tells it; null when it does not. */
+function connectionOf(data: Record<string, unknown>): Connection | null {
+	return connectionSchema.safeParse(data.connection).data ?? null;
+}
+
+/** Of the kinds that the offer has. */
+function sendsNothing({ state, videoQuiet, audioQuiet }: PeerStats): boolean {
+	return state === 'connected' && (videoQuiet ?? true) && (audioQuiet ?? true);
+}
+
+function rounded(value: number | undefined): number | null {
+	return value === undefined ? null : Math.round(value * 10) / 10;
+}

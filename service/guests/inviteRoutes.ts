@@ -1,0 +1,81 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { type GuestInvite, guestInviteSchema, inviteCreateSchema, inviteSchema } from '../contract/guests.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import { checkRoom } from '../util/limits.js';
+import { clientOf } from '../http/client.js';
+import { qrSvg } from '../util/qr.js';
+import { type Route, route } from '../http/route.js';
+import { entryOf, type Services } from '../services.js';
+
+type Inviter = (context: Context, guest: string, name: string, expiresInS: number) => GuestInvite;
+
+/**
+ * Makes links for a seat, under the public name when there is one, else as the operator called the studio. The secret is in
+ * the fragment, which browsers send to no server.
+ */
+export function inviterOf({ store, settings }: Services): Inviter {
+	return (context, guest, name, expiresInS) => {
+		checkRoom('invites of this guest', store.tokens.ofGuest(guest).length);
+		const { id, token, expiresAt } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest, expiresInS });
+		const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
+		const joinUrl = `${origin}/guest_join#${token}`;
+		return {
+			id: guest,
+			token,
+			joinUrl,
+			whipUrl: `${origin}/whip/${guest}`,
+			returnUrl: `${origin}/whep/return-${guest}`,
+			invite: id,
+			expiresAt: expiresAt!,
+			qrSvg: qrSvg(joinUrl),
+		};
+	};
+}
+
+/** Links of a guest: each is for that guest's seat alone. */
+export function inviteRoutes(services: Services): Route[] {
+	const { studio, store } = services;
+	const params = z.object({ id: idSchema });
+	const invite = inviterOf(services);
+	const guest = (id: string) => entryOf(studio.state.current.guests, id, 'guest');
+	return [
+		route({
+			method: 'GET',
+			path: '/api/guests/:id/invites',
+			role: 'operator',
+			summary: 'The links of a guest that can still be used, without their secrets',
+			params,
+			response: z.array(inviteSchema),
+			handler: ({ params }) => store.tokens.ofGuest(guest(params.id).id).map((token) => inviteSchema.parse(token)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/invite',
+			role: 'operator',
+			audited: true,
+			summary: 'Another invite link for a guest; earlier ones stay valid until they expire or are revoked',
+			params,
+			body: inviteCreateSchema,
+			status: 201,
+			response: guestInviteSchema,
+			handler: ({ context, params, body }) => invite(context, params.id, guest(params.id).name, body.expiresInS),
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/guests/:id/invites/:invite',
+			role: 'operator',
+			audited: true,
+			summary:
+				'Revoke a link: it opens nothing any more. Who is connected stays until they are removed or gone, with the page that is open',
+			params: params.extend({ invite: idSchema }),
+			status: 204,
+			handler: ({ params }) => {
+				const known = store.tokens.ofGuest(guest(params.id).id).find(({ id }) => id === params.invite);
+				if (!known) throw new StudioError('not-found', `there is no invite "${params.invite}" of this guest (any more)`);
+				store.tokens.revoke(known);
+			},
+		}),
+	];
+}

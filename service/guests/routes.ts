@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema } from '../contract/guests.js';
+import { removeQuerySchema } from '../contract/sources.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import { guestMessagePostSchema, guestMessageSchema } from '../contract/guestChannel.js';
+import { inviterOf } from './inviteRoutes.js';
+import { type Route, route } from '../http/route.js';
+import { entryOf, type Services } from '../services.js';
+
+const params = z.object({ id: idSchema });
+
+export function guestRoutes(services: Services): Route[] {
+	const { studio, store } = services;
+	const guest = (id: string) => entryOf(studio.state.current.guests, id, 'guest');
+
+	const invite = inviterOf(services);
+
+	return [
+		route({
+			method: 'GET',
+			path: '/api/guests',
+			role: 'operator',
+			summary: 'All guests',
+			response: z.array(guestSchema),
+			handler: () => Object.values(studio.state.current.guests),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/guests/:id',
+			role: 'guest',
+			outside: true,
+			summary: 'One guest, with path, round trip, loss and rate of its connection; a guest sees itself alone',
+			params,
+			response: guestSchema,
+			handler: ({ params, caller }) => {
+				if (caller!.guest !== null && caller!.guest !== params.id)
+					throw new StudioError('forbidden', `this token is for guest ${caller!.guest}`);
+				return guest(params.id);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests',
+			role: 'operator',
+			audited: true,
+			summary: 'Make a guest and its invite link; `token` is shown this once',
+			body: guestCreateSchema,
+			status: 201,
+			response: guestInviteSchema,
+			handler: ({ context, body }) => {
+				const { id, name } = studio.createGuest(body.name);
+				return invite(context, id, name, body.expiresInS);
+			},
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/guests/:id',
+			role: 'operator',
+			summary: 'Rename a guest, or cap the bitrate of its picture',
+			params,
+			body: guestPatchSchema,
+			response: guestSchema,
+			handler: ({ params, body }) => {
+				guest(params.id);
+				return studio.patchGuest(params.id, body);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/messages',
+			role: 'operator',
+			summary: 'Write to a guest: its page shows the message at once',
+			params,
+			body: guestMessagePostSchema,
+			status: 201,
+			response: guestMessageSchema,
+			handler: ({ params, body }) => {
+				guest(params.id);
+				return studio.addMessage(params.id, 'studio', body.text);
+			},
+		}),
+		route({
+			method: 'GET',
+			path: '/api/guests/:id/events',
+			role: 'guest',
+			summary: "WebSocket of a guest's own page: its tally, its connection, messages both ways",
+			params,
+			handler: () => {
+				throw new StudioError('invalid', 'this is a WebSocket: ask for an upgrade');
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/guests/:id',
+			role: 'operator',
+			audited: true,
+			summary:
+				'Remove a guest: the program goes on without them first, their connection ends and their links count for nothing any more. Can be undone for 10 s',
+			params,
+			query: removeQuerySchema,
+			status: 204,
+			handler: async ({ params, query }) => {
+				guest(params.id);
+				if (query.scene !== undefined) entryOf(studio.state.current.scenes, query.scene, 'scene');
+				store.tokens.removeOfGuest(params.id);
+				await studio.removeGuest(params.id, query.scene);
+			},
+		}),
+		route({
+			method: 'POST',
+			path: '/api/guests/:id/restore',
+			role: 'operator',
+			audited: true,
+			summary: 'Undo the removal of a guest: it is in every scene it was in, and its links count again; the program stays',
+			params,
+			response: guestSchema,
+			handler: ({ params }) => studio.restoreGuest(params.id),
+		}),
+	];
+}

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { systemHistorySchema } from '../contract/health.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+export function historyRoutes({ studio }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/system/history',
+			role: 'operator',
+			summary: 'What was measured of the machine in the last hour; `since` (ms since 1970) leaves out what is known',
+			query: z.strictObject({ since: z.coerce.number().min(0).default(0) }),
+			response: systemHistorySchema,
+			handler: ({ query }) => studio.health.history.since(query.since),
+		}),
+	];
+}

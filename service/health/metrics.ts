@@ -1,0 +1,210 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { Bounded } from '../util/boundedMap.js';
+import type { EventsHub } from '../state/events.js';
+import type { GuestEventsHub } from '../guests/guestEvents.js';
+import { machineMetrics } from './machineMetrics.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+interface Sample {
+	name: string;
+	labels: Record<string, string>;
+	value: number;
+}
+
+function metricName(keys: string[]): string {
+	const words = keys.map((key) =>
+		key
+			.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+			.replace(/[^A-Za-z0-9]+/g, '_')
+			.toLowerCase(),
+	);
+	return `r58_host_${words.join('_')}`;
+}
+
+/** Numbers inside `value`, by their path; entries of lists carry their position (or slot) as label `index`. */
+function samplesOf(value: unknown, labels: Record<string, string>, keys: string[] = []): Sample[] {
+	if (typeof value === 'number' || typeof value === 'boolean') return [{ name: metricName(keys), labels, value: Number(value) }];
+	// Nanosecond times are decimal strings.
+	if (typeof value === 'string') return /^\d+$/.test(value) ? [{ name: metricName(keys), labels, value: Number(value) }] : [];
+	if (Array.isArray(value)) {
+		return value.flatMap((entry: unknown, position) => {
+			const slot = (entry as { slot?: unknown } | null)?.slot;
+			return samplesOf(entry, { ...labels, index: String(slot ?? position) }, keys);
+		});
+	}
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.entries(value).flatMap(([key, entry]) => samplesOf(entry, labels, [...keys, key]));
+}
+
+/** The figures of every host (by `role name`) as `r58_host_<counter>{role,name}`, those of its elements with `element`. */
+export function hostSamples(hosts: Record<string, unknown>): Sample[] {
+	return Object.entries(hosts).flatMap(([key, stats]) => {
+		const [role = '', ...rest] = key.split(' ');
+		const labels = { role, name: rest.join(' ') };
+		const { elements, ...figures } = (stats ?? {}) as { elements?: Record<string, unknown> };
+		const ofElements = Object.entries(elements ?? {}).flatMap(([element, counters]) =>
+			samplesOf(counters, { ...labels, element }),
+		);
+		return [...samplesOf(figures, labels), ...ofElements];
+	});
+}
+
+function hostRegistry(hosts: Record<string, unknown>): Registry {
+	const registry = new Registry();
+	const gauges = new Map<string, Gauge>();
+	for (const { name, labels, value } of hostSamples(hosts)) {
+		let gauge = gauges.get(name);
+		if (!gauge) {
+			gauge = new Gauge({
+				name,
+				help: 'As counted by the host',
+				labelNames: ['role', 'name', 'element', 'index'],
+				registers: [registry],
+			});
+			gauges.set(name, gauge);
+		}
+		gauge.set(labels, value);
+	}
+	return registry;
+}
+
+/** What counts beside the sockets. */
+type Figured = Pick<Services, 'lockout' | 'peers' | 'gate' | 'door' | 'tables'>;
+
+/** Figures of the service itself; one per API, so that two of them can live in a test. */
+export class Metrics {
+	#registry = new Registry();
+	#delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
+	#requests = new Counter({
+		name: 'r58_http_requests_total',
+		help: 'Requests by method and status',
+		labelNames: ['method', 'status'],
+		registers: [this.#registry],
+	});
+
+	constructor(events: EventsHub, guestEvents: GuestEventsHub, { lockout, peers, gate, door, tables }: Figured) {
+		const gauge = (name: string, help: string, read: () => number): void => {
+			new Gauge({
+				name,
+				help,
+				registers: [this.#registry],
+				collect() {
+					this.set(read());
+				},
+			});
+		};
+		// The histogram measures from one timer to the next, so its period is taken off.
+		const lateS = (ns: number): number => Math.max(0, ns / 1e9 - 0.02);
+		gauge('r58_event_loop_delay_p99_seconds', 'Since the last scrape', () => lateS(this.#delay.percentile(99)));
+		gauge('r58_event_loop_delay_max_seconds', 'Since the last scrape', () => lateS(this.#delay.max));
+		gauge('r58_process_resident_memory_bytes', 'Of the service, without its hosts', () => process.memoryUsage.rss());
+		gauge('r58_process_heap_bytes', 'JavaScript heap in use', () => process.memoryUsage().heapUsed);
+		gauge('r58_process_cpu_seconds', 'Of the service, without its hosts', () => {
+			const { user, system } = process.cpuUsage();
+			return (user + system) / 1e6;
+		});
+		gauge('r58_process_uptime_seconds', 'Since start', () => process.uptime());
+		gauge('r58_events_clients', 'Open events sockets', () => events.clients);
+		gauge('r58_connections_open', 'Connections of all listeners', () => gate.open);
+		gauge('r58_connections_held', 'Connections of addresses that come too fast, waiting', () => gate.held);
+		new Gauge({
+			name: 'r58_gate_refused',
+			help: 'Connections and requests that were turned away before the API, by reason',
+			labelNames: ['reason'],
+			registers: [this.#registry],
+			collect() {
+				for (const [reason, count] of Object.entries(gate.refused)) this.set({ reason }, count);
+			},
+		});
+		gauge('r58_logins_failed', 'Wrong passwords, codes and tokens at the login', () => lockout.failed);
+		gauge('r58_logins_refused', 'Logins that came before the wait was over', () => lockout.refused);
+		gauge('r58_logins_waiting', 'Accounts and addresses that have to wait now', () => lockout.waiting());
+		gauge(
+			'r58_sockets_talkative',
+			'WebSockets that were ended because they said too much',
+			() => events.talkative + guestEvents.talkative,
+		);
+		new Gauge({
+			name: 'r58_peers',
+			help: 'WebRTC sessions of guests and viewers, by what they are of and whether their connection is made',
+			labelNames: ['kind', 'state'],
+			registers: [this.#registry],
+			collect() {
+				for (const { kind, pending, connected } of peers.counts()) {
+					this.set({ kind, state: 'pending' }, pending);
+					this.set({ kind, state: 'connected' }, connected);
+				}
+			},
+		});
+		new Gauge({
+			name: 'r58_peers_refused',
+			help: 'Offers refused since the start: asked too often, too many pending, no place, or nothing that is taken',
+			labelNames: ['reason'],
+			registers: [this.#registry],
+			collect() {
+				for (const [reason, count] of Object.entries(peers.refused)) this.set({ reason }, count);
+			},
+		});
+		gauge('r58_door_gave_way', 'Who waited at the door and made room for somebody else', () => door.gaveWay);
+		new Gauge({
+			name: 'r58_door_refused',
+			help: 'Knocks refused: too many a minute, too many places of one, no place yet',
+			labelNames: ['reason'],
+			registers: [this.#registry],
+			collect() {
+				for (const [reason, count] of Object.entries(door.refused)) this.set({ reason }, count);
+			},
+		});
+		const ofTable = (name: string, help: string, read: (table: Bounded) => number): void => {
+			new Gauge({
+				name,
+				help,
+				labelNames: ['table'],
+				registers: [this.#registry],
+				collect() {
+					for (const [table, kept] of tables.flatMap((read) => Object.entries(read()))) this.set({ table }, read(kept));
+				},
+			});
+		};
+		ofTable('r58_table_entries', 'What is kept of things that clients can make more of', ({ size }) => size);
+		ofTable('r58_table_entries_most', 'So many at most', ({ most }) => most);
+		ofTable('r58_table_forgotten', 'Given up before their time, for others', ({ forgotten }) => forgotten);
+		gauge('r58_events_dropped', 'Messages not sent to clients that read too slowly', () => events.dropped);
+	}
+
+	start(): void {
+		this.#delay.enable();
+	}
+
+	stop(): void {
+		this.#delay.disable();
+	}
+
+	countRequest(method: string, status: number): void {
+		this.#requests.inc({ method, status: String(status) });
+	}
+
+	async text(hosts: Record<string, unknown>): Promise<string> {
+		const text = `${await this.#registry.metrics()}\n${await hostRegistry(hosts).metrics()}`;
+		this.#delay.reset();
+		return text;
+	}
+}
+
+export function metricsRoutes({ studio }: Services, metrics: Metrics): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/metrics',
+			role: 'operator',
+			summary: 'Figures of the service and of every host, as Prometheus text',
+			contentType: 'text/plain',
+			handler: async ({ context }) => {
+				context.set('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+				return `${await metrics.text(studio.hostStats())}\n${await machineMetrics(studio)}`;
+			},
+		}),
+	];
+}

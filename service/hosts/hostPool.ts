@@ -1,0 +1,71 @@
+import { guestWarmUp } from '../../pipelines/guestSource.js';
+import type { Log } from '../util/log.js';
+import { HostProcess } from './hostProcess.js';
+
+/** A registry that takes longer is made by every process for itself. */
+const WARM_TIMEOUT_MS = 30_000;
+
+/**
+ * Keeps one idle host process warm, so that a guest who joins or a source that died does not wait for a process to start
+ * (about 150 ms). Hands out fresh processes otherwise.
+ */
+export class HostPool {
+	#spare: HostProcess | undefined;
+	#warm: Promise<void> | undefined;
+	#closed = false;
+	#refill: NodeJS.Timeout | undefined;
+
+	constructor(
+		private readonly env: NodeJS.ProcessEnv,
+		private readonly log: Log,
+	) {}
+
+	/**
+	 * Waits until the first process has loaded GStreamer. On a machine's very first start that process makes the registry of
+	 * plugins (seconds); ten processes at once would each make it.
+	 */
+	warm(): Promise<void> {
+		this.#warm ??= this.#fillAndWait();
+		return this.#warm;
+	}
+
+	take(): HostProcess {
+		const host = this.#spare && !this.#spare.ended ? this.#spare : this.#spawn();
+		this.#spare = undefined;
+		clearTimeout(this.#refill);
+		// Not at once: the one just taken needs the processor now.
+		if (!this.#closed) this.#refill = setTimeout(() => this.#fill().warm(guestWarmUp()), 1_000);
+		return host;
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		clearTimeout(this.#refill);
+		await this.#spare?.stop();
+	}
+
+	#fillAndWait(): Promise<void> {
+		const spare = this.#fill();
+		return new Promise((resolve) => {
+			const timer = setTimeout(resolve, WARM_TIMEOUT_MS);
+			for (const event of ['idle', 'end'] as const)
+				spare.once(event, () => {
+					clearTimeout(timer);
+					resolve();
+				});
+		});
+	}
+
+	#fill(): HostProcess {
+		const spare = this.#spawn();
+		this.#spare = spare;
+		spare.once('end', () => {
+			if (this.#spare === spare) this.#spare = undefined;
+		});
+		return spare;
+	}
+
+	#spawn(): HostProcess {
+		return new HostProcess(this.env, (line) => this.log.debug({ host: true }, line));
+	}
+}

@@ -1,0 +1,282 @@
+import { EventEmitter } from 'node:events';
+import { setPriority } from 'node:os';
+import type { HostRole } from '../../pipelines/protocol.js';
+import { messageOf } from '../util/errors.js';
+import type { Faults } from '../faults/faults.js';
+import { processState } from './usage.js';
+import type { HostPool } from './hostPool.js';
+import type { HostProcess } from './hostProcess.js';
+import { remedyFor } from './remedies.js';
+
+/** A host whose counters stand still this long hangs, whatever its state says. */
+const STALL_MS = 2_000;
+/** A pipeline that takes longer to start is killed; the host refuses by itself a little earlier. */
+const START_MS = 12_000;
+/** On a machine that is too busy the program comes first: processes that start and viewers wait. */
+const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
+/**
+ * What a host may hold of its own, in MB: several times what a 4K picture takes. One that grows beyond is ended before the
+ * kernel ends another in its place. Less for tests.
+ */
+const MEMORY_MB = Number(process.env.R58_HOST_MEMORY_MB) || 1_500;
+const BACKOFF_MS = { first: 100, cap: 5_000 };
+/** This many failures a minute and the host is held off. More for tests that break hosts oftener than that on purpose. */
+const HOLD_OFF = { failures: Number(process.env.R58_HOLD_OFF_FAILURES) || 5, windowMs: 60_000, pauseMs: 30_000 };
+/** A host that ran this long has recovered: its next failure is mended at once again. What fails steadily is held off anyway. */
+const HEALTHY_MS = 5_000;
+
+/** waiting: it failed and is about to be tried again; stuck: it does not die. */
+export type HostState = 'off' | 'starting' | 'running' | 'waiting' | 'held-off' | 'stuck';
+
+export interface HostPlan {
+	role: HostRole;
+	name: string;
+	/** The description, made anew for every start; bounded by the time a start may take. */
+	launch: () => string | Promise<string>;
+	/**
+	 * Reads from an event a number that grows while the host does its work; undefined when the event says nothing about it.
+	 * Default: any event counts, which proves that the process runs.
+	 */
+	progress?: (element: string, event: string, data: Record<string, unknown>) => number | undefined;
+	/** False for a host that is not brought back when it ends (a recorder's part, a guest who left). */
+	restart?: boolean;
+	/** Pause after five failures in a minute; the default suits what nobody waits for on air. */
+	holdOffMs?: number;
+	/** How long its counters may stand still; they come every 500 ms. */
+	stallMs?: number;
+}
+
+export interface SupervisedHostEvents {
+	ready: [];
+	event: [element: string, event: string, data: Record<string, unknown>];
+	eos: [];
+	/** The process is gone without having been asked to go. */
+	down: [reason: string];
+}
+
+/** Keeps one host alive: starts it, watches that it advances, kills what hangs, restarts with capped backoff and jitter. */
+export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
+	#process: HostProcess | undefined;
+	#wanted = false;
+	#ready = false;
+	#startedAt = 0;
+	#progress = Number.NEGATIVE_INFINITY;
+	#progressAt = 0;
+	#failures: number[] = [];
+	#attempt = 0;
+	#retry: NodeJS.Timeout | undefined;
+	#heldOff = false;
+	#stuck = false;
+	#lastReason: string | null = null;
+	/** Last counters by element, for /metrics and `stats`. */
+	readonly stats: Record<string, Record<string, unknown>> = {};
+	restarts = 0;
+
+	constructor(
+		readonly plan: HostPlan,
+		private readonly pool: HostPool,
+		private readonly faults: Faults,
+	) {
+		super();
+	}
+
+	get ready(): boolean {
+		return this.#ready;
+	}
+
+	get pid(): number | undefined {
+		return this.#process?.pid;
+	}
+
+	get state(): HostState {
+		if (this.#stuck) return 'stuck';
+		if (this.#process) return this.#ready ? 'running' : 'starting';
+		return this.#wanted ? (this.#heldOff ? 'held-off' : 'waiting') : 'off';
+	}
+
+	/** Idempotent. */
+	start(): void {
+		if (this.#wanted) return;
+		this.#wanted = true;
+		this.#run();
+	}
+
+	/** Idempotent; resolves when no process is left. */
+	async stop(): Promise<void> {
+		this.#wanted = false;
+		clearTimeout(this.#retry);
+		this.#clearFaults();
+		await this.#process?.stop();
+	}
+
+	/** True as soon as the pipeline plays, false when it does not within this time. */
+	whenReady(timeoutMs: number): Promise<boolean> {
+		if (this.#ready) return Promise.resolve(true);
+		return new Promise((resolve) => {
+			const done = () => {
+				clearTimeout(timer);
+				this.off('ready', done);
+				resolve(this.#ready);
+			};
+			const timer = setTimeout(done, timeoutMs);
+			this.on('ready', done);
+		});
+	}
+
+	command(element: string, command: Record<string, unknown>): void {
+		this.#process?.command(element, command);
+	}
+
+	/** Another process takes over: what this one does is of no use any more. */
+	replace(reason: string): void {
+		this.#process?.kill(reason);
+	}
+
+	drain(): void {
+		this.#process?.drain();
+	}
+
+	/** Time during which the service could not hear its hosts. */
+	excuse(ms: number): void {
+		this.#progressAt += ms;
+		this.#startedAt += ms;
+	}
+
+	/** What its last failure cost, as measured by others: it stands with the fault. */
+	tellCost(cost: string): void {
+		if (this.#lastReason === null) return;
+		for (const code of ['host-restarted', 'host-held-off'] as const)
+			this.faults.amend(code, this.#subject, `${this.#lastReason}; ${cost}`);
+	}
+
+	/** Called by the supervisor several times a second. */
+	check(now: number): void {
+		const host = this.#process;
+		if (!host) return;
+		const { stallMs = STALL_MS } = this.plan;
+		if (this.#ready && now - this.#progressAt > stallMs) {
+			this.#ready = false;
+			host.kill(`not advancing for ${stallMs / 1000} s`);
+		} else if (!this.#ready && now - this.#startedAt > START_MS) {
+			host.kill(`not started within ${START_MS / 1000} s`);
+		}
+	}
+
+	/** Called about once a second. */
+	checkMemory(ownBytes: number): void {
+		const mb = Math.round(ownBytes / 1e6);
+		if (mb <= MEMORY_MB) return;
+		this.#ready = false;
+		this.#process?.kill(`used ${mb} MB of memory, more than the ${MEMORY_MB} MB that a host may: out of memory`);
+	}
+
+	#run(): void {
+		const host = this.pool.take();
+		this.#heldOff = false;
+		this.#process = host;
+		this.#ready = false;
+		this.#progress = Number.NEGATIVE_INFINITY;
+		this.#startedAt = performance.now();
+		host.on('ready', () => {
+			this.#ready = true;
+			this.#progressAt = performance.now();
+			this.emit('ready');
+		});
+		host.on('event', (element, event, data) => this.#onEvent(element, event, data));
+		host.on('eos', () => this.emit('eos'));
+		host.once('stuck', () => this.#onStuck(host));
+		host.once('end', (reason) => this.#onEnd(reason));
+		this.#prefer(host);
+		void this.#launch(host);
+	}
+
+	/** Threads that the pipeline starts inherit it. Without the right to (RLIMIT_NICE) all hosts are alike. */
+	#prefer({ pid }: HostProcess): void {
+		const nice = NICE[this.plan.role];
+		if (nice === undefined || pid === undefined) return;
+		try {
+			setPriority(pid, nice);
+		} catch {
+			// Not permitted, or it has ended already.
+		}
+	}
+
+	async #launch(host: HostProcess): Promise<void> {
+		const { role, name, launch } = this.plan;
+		try {
+			host.start(role, name, await launch());
+		} catch (error) {
+			host.kill(`cannot be started: ${messageOf(error)}`);
+		}
+	}
+
+	#onEvent(element: string, event: string, data: Record<string, unknown>): void {
+		if (event === 'stats') this.stats[element] = data;
+		const progress = this.plan.progress ? this.plan.progress(element, event, data) : this.#progress + 1;
+		if (progress !== undefined && (progress > this.#progress || !Number.isFinite(this.#progress))) {
+			const now = performance.now();
+			this.#progress = Number.isFinite(progress) ? progress : 0;
+			this.#progressAt = now;
+			if (this.#attempt > 0 && now - this.#startedAt > HEALTHY_MS) {
+				this.#attempt = 0;
+				this.#clearFaults();
+			}
+		}
+		this.emit('event', element, event, data);
+	}
+
+	/** Not replaced while it lives: it may hold a device. Everything else goes on. */
+	#onStuck({ pid }: HostProcess): void {
+		this.#stuck = true;
+		this.#ready = false;
+		const message = `process ${pid} does not die of SIGKILL: the kernel holds it (state ${processState(pid ?? 0) ?? 'unknown'})`;
+		this.faults.raise({ code: 'host-stuck', subject: this.#subject, message, remedy: remedyFor(message) });
+		if (this.#wanted) this.emit('down', message);
+	}
+
+	#onEnd(reason: string | null): void {
+		this.#process = undefined;
+		const reported = this.#stuck;
+		this.#stuck = false;
+		this.faults.clear('host-stuck', this.#subject);
+		this.#ready = false;
+		for (const element of Object.keys(this.stats)) delete this.stats[element];
+		if (!this.#wanted || reason === null) return;
+		if (!reported) this.emit('down', reason);
+		const { restart = true, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
+		if (!restart) {
+			this.#wanted = false;
+			return;
+		}
+		const now = performance.now();
+		this.restarts += 1;
+		this.#failures = [...this.#failures.filter((at) => now - at < HOLD_OFF.windowMs), now];
+		const held = this.#failures.length >= HOLD_OFF.failures;
+		this.#lastReason = reason;
+		this.faults.raise({
+			code: held ? 'host-held-off' : 'host-restarted',
+			subject: this.#subject,
+			message: held ? `failed ${this.#failures.length} times in a minute, next try in ${holdOffMs / 1000} s: ${reason}` : reason,
+			remedy: remedyFor(reason),
+			was: held ? 'host-restarted' : 'host-held-off',
+		});
+		this.#heldOff = held;
+		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : this.#backoff());
+	}
+
+	/** A first failure is mended at once; 100, 200, 400 … 5000 ms afterwards, ±20 %. */
+	#backoff(): number {
+		const delay = this.#attempt === 0 ? 0 : Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** (this.#attempt - 1));
+		this.#attempt += 1;
+		return delay * (0.8 + 0.4 * Math.random());
+	}
+
+	#clearFaults(): void {
+		this.faults.clear('host-restarted', this.#subject);
+		this.faults.clear('host-held-off', this.#subject);
+	}
+
+	get #subject(): string {
+		return `${this.plan.role} ${this.plan.name}`;
+	}
+}

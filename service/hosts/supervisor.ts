@@ -1,0 +1,91 @@
+import type { Faults } from '../faults/faults.js';
+import type { Log } from '../util/log.js';
+import { type Usage, UsageMeter } from './usage.js';
+import { HostPool } from './hostPool.js';
+import { type HostPlan, type HostState, SupervisedHost } from './supervisedHost.js';
+
+const CHECK_INTERVAL_MS = 250;
+
+export interface HostStats extends Usage {
+	pid: number | null;
+	state: HostState;
+	ready: boolean;
+	restarts: number;
+	elements: Record<string, unknown>;
+}
+
+/** Owns every host process of the service. */
+export class Supervisor {
+	#hosts = new Map<string, SupervisedHost>();
+	#pool: HostPool;
+	#meter = new UsageMeter();
+	#usage = new Map<number, Usage>();
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(
+		env: NodeJS.ProcessEnv,
+		private readonly faults: Faults,
+		private readonly log: Log,
+	) {
+		this.#pool = new HostPool(env, log);
+	}
+
+	/** Gets the first process ready while the service does something else. */
+	warm(): Promise<void> {
+		return this.#pool.warm();
+	}
+
+	start(): void {
+		let last = performance.now();
+		this.#timer = setInterval(() => {
+			const now = performance.now();
+			// A service that was held up itself has not heard its hosts meanwhile: that time does not count against them.
+			const heldUpMs = now - last - CHECK_INTERVAL_MS;
+			last = now;
+			for (const host of this.#hosts.values()) {
+				if (heldUpMs > CHECK_INTERVAL_MS) host.excuse(heldUpMs);
+				host.check(now);
+			}
+		}, CHECK_INTERVAL_MS);
+	}
+
+	/** Stops every host; resolves when none is left. */
+	async stop(): Promise<void> {
+		clearInterval(this.#timer);
+		await Promise.all([...[...this.#hosts.values()].map((host) => host.stop()), this.#pool.close()]);
+		this.#hosts.clear();
+	}
+
+	/** Makes a host; it runs from `start()` on. Its name is unique within its role. */
+	add(plan: HostPlan): SupervisedHost {
+		const key = `${plan.role} ${plan.name}`;
+		if (this.#hosts.has(key)) throw new Error(`there is a host ${key} already`);
+		const host = new SupervisedHost(plan, this.#pool, this.faults);
+		this.#hosts.set(key, host);
+		host.on('down', (reason) => this.log.warn({ host: key, reason }, 'host down'));
+		return host;
+	}
+
+	/** Stops and forgets a host. */
+	async remove(host: SupervisedHost): Promise<void> {
+		const key = `${host.plan.role} ${host.plan.name}`;
+		if (this.#hosts.get(key) === host) this.#hosts.delete(key);
+		await host.stop();
+	}
+
+	/** Reads what the processes use; about once a second. */
+	measure(): void {
+		this.#usage = this.#meter.read([...this.#hosts.values()].flatMap(({ pid }) => pid ?? []));
+		for (const host of this.#hosts.values()) host.checkMemory(this.#usage.get(host.pid ?? 0)?.ownBytes ?? 0);
+	}
+
+	/** Counters of every host by `role name`. */
+	stats(): Record<string, HostStats> {
+		const all: Record<string, HostStats> = {};
+		for (const [key, { pid = null, state, ready, restarts, stats }] of this.#hosts) {
+			const { cpuPct = null, rssBytes = null, ownBytes = null } = this.#usage.get(pid ?? 0) ?? {};
+			all[key] = { pid, state, ready, restarts, cpuPct, rssBytes, ownBytes, elements: stats };
+		}
+		return all;
+	}
+}

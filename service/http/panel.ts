@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StudioError } from '../util/errors.js';
+import { clientOf } from './client.js';
+import { sendFile } from './file.js';
+import { publicAssets } from './publicAssets.js';
+import { type Route, route } from './route.js';
+
+const pages = [
+	'/',
+	'/switcher',
+	'/guest_join',
+	'/watch/:streamer',
+	'/inputs',
+	'/outputs',
+	'/recordings',
+	'/ready',
+	'/log',
+	'/system',
+	'/network',
+	'/settings',
+	'/users',
+	'/account',
+	'/health',
+	'/logs',
+];
+/** Those of guests and viewers, which exist under the public name too. */
+const outsidePages = ['/guest_join', '/watch/:streamer'];
+const day = 86_400;
+/** One level, no dots in front: nothing but a file of that very folder can be meant. */
+const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/);
+
+/** The files of the built panel. They are the same for everybody and hold no secret. */
+export function panelRoutes(panelDir: string): Route[] {
+	const assetsOutside = publicAssets(panelDir);
+	const page = pages.map((path) =>
+		route({
+			method: 'GET',
+			path,
+			role: 'public',
+			outside: outsidePages.includes(path),
+			summary: 'A page of the panel',
+			undocumented: true,
+			handler: async ({ context }) => {
+				const sent = await sendFile(context, join(panelDir, 'index.html'), { cacheControl: 'no-cache' });
+				if (!sent) throw new StudioError('not-found', 'the panel is not built; run `npm run up`');
+			},
+		}),
+	);
+	/** Names of assets hold a hash of what is in them; the others may change with the next build. */
+	const files = (['/assets/:file', '/:file'] as const).map((path) =>
+		route({
+			method: 'GET',
+			path,
+			role: 'public',
+			outside: path === '/assets/:file',
+			summary: 'A file of the panel',
+			params: z.object({ file: fileName }),
+			undocumented: true,
+			handler: async ({ context, params }) => {
+				const hashed = path.startsWith('/assets/');
+				const shown = assetsOutside.has(params.file) || !clientOf(context.req).public;
+				if (!shown) throw new StudioError('not-found', `there is nothing at ${context.path}`);
+				const cacheControl = hashed ? `public, max-age=${365 * day}, immutable` : 'no-cache';
+				const sent = await sendFile(context, join(panelDir, hashed ? 'assets' : '', params.file), { cacheControl });
+				if (!sent) throw new StudioError('not-found', `there is nothing at ${context.path}`);
+			},
+		}),
+	);
+	return [...page, ...files];
+}

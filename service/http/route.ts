@@ -1,0 +1,62 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import type { Role } from '../contract/roles.js';
+import type { Caller } from '../access/auth.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+/** A validated request. `caller` is null on public routes called without credentials. */
+export interface Request<P, Q, B> {
+	context: Context;
+	params: P;
+	query: Q;
+	body: B;
+	caller: Caller | null;
+}
+
+type Inferred<T> = T extends z.ZodType ? z.infer<T> : undefined;
+
+interface Declaration<P, Q, B> {
+	method: Method;
+	/** With `:name` for parameters; `/*name` takes the rest of the path. */
+	path: string;
+	/** The least role that may call it. */
+	role: 'public' | Role;
+	summary: string;
+	params?: P;
+	query?: Q;
+	/** Schema of the body; of its text when `contentType` is not JSON. */
+	body?: B;
+	contentType?: string;
+	response?: z.ZodType;
+	/** Status of success when it is not 200. Without a response schema there is no content. */
+	status?: number;
+	/** It exists under the public name too, for guests and viewers; all else is 404 there. */
+	outside?: boolean;
+	/** Who did it is written down (api/audit.ts). Changes by technicians are anyway. */
+	audited?: boolean;
+	/** It changes nothing of the show, but who watches or is logged in here: a token for looking may. */
+	looksOnly?: boolean;
+	/** It concerns the session of WHIP or WHEP in its path: who is connected by an invite that was revoked may call it for its own. */
+	ofPeerSession?: boolean;
+	/** Not part of the OpenAPI document. */
+	undocumented?: boolean;
+	/** The value returned is the answer; undefined when the handler answered through the context itself. */
+	handler: (request: Request<Inferred<P>, Inferred<Q>, Inferred<B>>) => unknown;
+}
+
+export type Route = Declaration<z.ZodObject | undefined, z.ZodObject | undefined, z.ZodType | undefined>;
+
+/** Declares a route once: authorisation, validation, errors and the OpenAPI document follow from it. */
+export function route<
+	P extends z.ZodObject | undefined = undefined,
+	Q extends z.ZodObject | undefined = undefined,
+	B extends z.ZodType | undefined = undefined,
+>(declaration: Declaration<P, Q, B>): Route {
+	return declaration as unknown as Route;
+}
+
+/** These routes, which guests and viewers outside need. */
+export function outside(routes: Route[]): Route[] {
+	return routes.map((declared) => ({ ...declared, outside: true }));
+}

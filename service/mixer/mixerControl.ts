@@ -1,0 +1,151 @@
+import type { Source } from '../contract/sources.js';
+import { StudioError } from '../util/errors.js';
+import type { MixLayer } from '../show/mix.js';
+import type { SupervisedHost } from '../hosts/supervisedHost.js';
+
+/** The mixer answers with the next frame; this is a mixer that hangs. */
+const APPLY_TIMEOUT_MS = 2_000;
+
+export interface SlotInput {
+	video: string | null;
+	audio: string | null;
+	delayMs: number;
+	onLoss: Source['onLoss'];
+	/** What stands in with `backup`. */
+	backupSlot: number | null;
+	/** Somebody hears the program without this slot. */
+	n1: boolean;
+}
+
+export interface AudioMix {
+	gains: number[];
+	master: number;
+	pans: number[];
+	delaysMs: number[];
+}
+
+export interface Transition {
+	kind: 'cut' | 'mix' | 'dip' | 'wipe';
+	/** Output frames the transition takes; 0 for a cut. */
+	frames: number;
+}
+
+export interface AppliedFrame {
+	frame: number;
+	ptsNs: string;
+	endFrame: number;
+}
+
+interface Pending {
+	resolve: (applied: AppliedFrame) => void;
+	reject: (error: Error) => void;
+	timer: NodeJS.Timeout;
+}
+
+/** What one r58mixer element should show and do. It is told changes, and everything again after a restart. */
+export class MixerControl {
+	#slots = new Map<number, SlotInput>();
+	#layers: MixLayer[] = [];
+	#audio: AudioMix | undefined;
+	#drawn = true;
+	#pending = new Map<string, Pending>();
+	#nextId = 1;
+
+	constructor(
+		readonly host: SupervisedHost,
+		/** Frames over which gains follow a cut: a click-free 20 ms or so. */
+		private readonly cutRampFrames = 1,
+	) {
+		host.on('ready', () => this.#resend());
+		host.on('event', (element, event, data) => {
+			if (element === 'mixer') this.#onEvent(event, data);
+		});
+		host.on('down', () => {
+			for (const id of [...this.#pending.keys()]) this.#fail(id, 'not-on-air', 'the mixer ended and is being restarted');
+		});
+	}
+
+	setSlot(slot: number, input: SlotInput): void {
+		this.#slots.set(slot, input);
+		if (this.host.ready) this.#sendSlot(slot, input);
+	}
+
+	/** Shows `layers` from the next frame on; resolves with that frame. */
+	show(layers: MixLayer[], transition: Transition, audio?: AudioMix): Promise<AppliedFrame> {
+		if (!this.host.ready)
+			return Promise.reject(new StudioError('not-on-air', 'the mixer is starting; try again in a moment', undefined, 1));
+		this.#layers = layers;
+		if (audio) this.#audio = audio;
+		return this.#sendProgram(transition);
+	}
+
+	/** What to show after the next start, without asking for it now. */
+	prepare(layers: MixLayer[], audio?: AudioMix): void {
+		this.#layers = layers;
+		if (audio) this.#audio = audio;
+	}
+
+	setAudio(audio: AudioMix, rampMs: number): void {
+		this.#audio = audio;
+		if (this.host.ready) this.host.command('mixer', { op: 'audio', ...audio, rampMs });
+	}
+
+	/** Whether there is a picture; without one all else goes on, so that the next frame can be drawn at once. */
+	setDrawn(drawn: boolean): void {
+		if (drawn === this.#drawn) return;
+		this.#drawn = drawn;
+		if (this.host.ready) this.host.command('mixer', { op: 'picture', drawn });
+	}
+
+	#resend(): void {
+		if (!this.#drawn) this.host.command('mixer', { op: 'picture', drawn: false });
+		for (const [slot, input] of this.#slots) this.#sendSlot(slot, input);
+		if (this.#audio) this.host.command('mixer', { op: 'audio', ...this.#audio, rampMs: 0 });
+		this.#sendProgram({ kind: 'cut', frames: 0 }).catch(() => {
+			// The host went down again or hangs; the supervisor deals with it and this is sent anew.
+		});
+	}
+
+	#sendSlot(slot: number, input: SlotInput): void {
+		this.host.command('mixer', { op: 'slot', slot, ...input });
+	}
+
+	#sendProgram(transition: Transition): Promise<AppliedFrame> {
+		const id = String(this.#nextId++);
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(
+				() => this.#fail(id, 'timeout', `the mixer did not answer within ${APPLY_TIMEOUT_MS / 1000} s`),
+				APPLY_TIMEOUT_MS,
+			);
+			this.#pending.set(id, { resolve, reject, timer });
+			this.host.command('mixer', {
+				op: 'program',
+				id,
+				layers: this.#layers,
+				transition,
+				...(this.#audio ? { gains: this.#audio.gains, rampFrames: transition.frames || this.cutRampFrames } : {}),
+			});
+		});
+	}
+
+	#onEvent(event: string, data: Record<string, unknown>): void {
+		const id = String(data.id);
+		const pending = this.#pending.get(id);
+		if (!pending) return;
+		if (event === 'applied') {
+			this.#pending.delete(id);
+			clearTimeout(pending.timer);
+			pending.resolve({ frame: Number(data.frame), ptsNs: String(data.ptsNs), endFrame: Number(data.endFrame) });
+		} else if (event === 'refused') {
+			this.#fail(id, 'internal', `the mixer refused the scene: ${String(data.reason)}`);
+		}
+	}
+
+	#fail(id: string, code: 'not-on-air' | 'timeout' | 'internal', message: string): void {
+		const pending = this.#pending.get(id);
+		if (!pending) return;
+		this.#pending.delete(id);
+		clearTimeout(pending.timer);
+		pending.reject(new StudioError(code, message));
+	}
+}

@@ -1,0 +1,29 @@
+import { reachSchema } from '../contract/network.js';
+import { lanAddresses, urlHost } from '../util/addresses.js';
+import { mediaOutside } from './reach.js';
+import { clientOf } from '../http/client.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+/** For the page of a guest: what to expect before joining. */
+export function reachRoutes({ settings }: Services, httpsPort: () => number): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/reach',
+			role: 'guest',
+			outside: true,
+			summary: 'Whether media can reach this guest, and where the studio is on its own network',
+			response: reachSchema,
+			handler: ({ context }) => {
+				const addresses = lanAddresses();
+				const via = clientOf(context.req).public ? 'public' : 'lan';
+				return {
+					via,
+					media: via === 'lan' ? 'yes' : mediaOutside(settings.current.network, addresses),
+					lanUrls: addresses.map((address) => `https://${urlHost(address)}:${httpsPort()}`).slice(0, 4),
+				};
+			},
+		}),
+	];
+}

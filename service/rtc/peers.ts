@@ -1,0 +1,181 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import type { Role } from '../contract/roles.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import { type IceServer, linksOf } from '../contract/iceServer.js';
+import { type Caller, hasRole } from '../access/auth.js';
+import type { PeerNoun } from './peerSessions.js';
+import { RateLimit, rateKey } from '../http/rates.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+export const sdpType = 'application/sdp';
+export const fragmentType = 'application/trickle-ice-sdpfrag';
+
+/** One of the two protocols; they differ in who sends the media, and therefore in who may. */
+export interface PeerProtocol {
+	/** First part of the path: `whip` or `whep`. */
+	name: 'whip' | 'whep';
+	/** What the second part names: a guest or a streamer. */
+	noun: PeerNoun;
+	role: Role;
+	/** Throws `forbidden` when this caller may not use this guest or streamer. */
+	allow: (caller: Caller, subject: string) => void;
+}
+
+/** PATCH and DELETE: cheap, but each reaches a process. */
+const changeRate = { client: { burst: 120, perSecond: 30 }, all: { burst: 600, perSecond: 200 } };
+
+/** Whether a path is WHIP or WHEP: open to other origins by bearer token, errors as problem+json. */
+export function isPeerPath(path: string): boolean {
+	return /^\/whi?e?p(\/|$)/.test(path);
+}
+
+/** Any origin, never credentials: a page of another site can use a token it was given, not the visitor's cookie. */
+export function setCors(context: Context): void {
+	context.set('Access-Control-Allow-Origin', '*');
+	context.set('Access-Control-Allow-Methods', 'OPTIONS, GET, HEAD, POST, PATCH, DELETE');
+	// Clients of Eyevinn decide on trickle by the exposed Allow-Methods, and send an ETag request header.
+	context.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, If-Match, ETag');
+	context.set(
+		'Access-Control-Expose-Headers',
+		'Location, ETag, Link, Accept-Patch, Accept-Post, Retry-After, Access-Control-Allow-Methods',
+	);
+	context.set('Access-Control-Max-Age', '86400');
+}
+
+/** The routes of WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep). */
+export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerProtocol): Route[] {
+	const { name, noun, role } = protocol;
+	const changes = new RateLimit(changeRate.client, changeRate.all);
+	tables.push(() => ({ [`${name} change rates`]: changes.table }));
+	const params = z.object({ subject: idSchema });
+	const sessionParams = params.extend({ session: z.string().max(200) });
+	const path = `/${name}/:subject`;
+	const looksOnly = name === 'whep';
+
+	const allows = (caller: Caller, subject: string): boolean => {
+		if (!hasRole(caller, role)) return false;
+		try {
+			protocol.allow(caller, subject);
+			return true;
+		} catch {
+			return false;
+		}
+	};
+	const setLinks = (context: Context, servers: IceServer[]): void => {
+		const links = linksOf(servers);
+		if (links.length > 0) context.set('Link', links);
+	};
+	/** Who may use it learns of the ICE servers before the offer is made (RFC 9725 §4.6). A preflight is the browser's, not the client's. */
+	const options = async ({ context, caller }: { context: Context; caller: Caller | null }): Promise<void> => {
+		context.status = 200;
+		context.set('Accept-Post', sdpType);
+		context.set('Accept-Patch', fragmentType);
+		context.set('Allow', 'OPTIONS, GET, HEAD, POST, PATCH, DELETE');
+		context.body = '';
+		const preflight = context.get('Access-Control-Request-Method') !== '';
+		if (caller && !preflight && allows(caller, String((context.params as { subject: string }).subject)))
+			setLinks(context, await studio.iceServers());
+	};
+	/** GET has no content, by RFC 9725 §4.1; HEAD tells WHEP clients what to expect. */
+	const empty = ({ context }: { context: Context }): void => {
+		context.status = context.method === 'HEAD' ? 200 : 204;
+		if (context.method === 'HEAD') context.type = sdpType;
+	};
+
+	return [
+		route({
+			method: 'OPTIONS',
+			path,
+			role: 'public',
+			summary: 'What can be posted here, and to who may the ICE servers as Link headers',
+			undocumented: true,
+			handler: options,
+		}),
+		route({
+			method: 'OPTIONS',
+			path: `${path}/:session`,
+			role: 'public',
+			summary: 'What can be sent to a session',
+			undocumented: true,
+			handler: options,
+		}),
+		route({ method: 'GET', path, role, summary: 'Empty', params, undocumented: true, handler: empty }),
+		route({
+			method: 'GET',
+			path: `${path}/:session`,
+			role,
+			summary: 'Empty; 404 when the session has ended',
+			params: sessionParams,
+			undocumented: true,
+			handler: ({ context, params }) => {
+				if (studio.sessionSubject(params.session) !== params.subject)
+					throw new StudioError('not-found', 'there is no such session (any more)');
+				empty({ context });
+			},
+		}),
+		route({
+			method: 'POST',
+			path,
+			role,
+			looksOnly,
+			summary: `${name.toUpperCase()}: an SDP offer in, the answer out; Location is the session. The subject is a ${noun}`,
+			params,
+			contentType: sdpType,
+			body: z.string(),
+			response: z.string(),
+			status: 201,
+			handler: async ({ context, params, body, caller }) => {
+				protocol.allow(caller!, params.subject);
+				peers.check(noun, caller!, context);
+				const [made, servers] = await Promise.all([
+					peers.open(noun, params.subject, body, caller!, context),
+					studio.iceServers(),
+				]);
+				if (made === null) return undefined;
+				const { session, answer } = made;
+				context.set('Location', `/${name}/${params.subject}/${session}`);
+				context.set('Accept-Patch', fragmentType);
+				setLinks(context, servers);
+				context.type = sdpType;
+				return answer;
+			},
+		}),
+		route({
+			method: 'PATCH',
+			path: `${path}/:session`,
+			role,
+			looksOnly,
+			ofPeerSession: true,
+			summary: 'Trickle ICE (RFC 8840) for a session',
+			params: sessionParams,
+			contentType: fragmentType,
+			body: z.string(),
+			status: 204,
+			handler: async ({ context, params, body, caller }) => {
+				changes.check(rateKey(caller!, context.req));
+				peers.checkOwner(params.session, params.subject, caller!);
+				if (body.trim() === '') throw new StudioError('bad-sdp', 'the fragment is empty');
+				await studio.trickle(params.session, body);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: `${path}/:session`,
+			role,
+			looksOnly,
+			ofPeerSession: true,
+			summary: 'End a session',
+			params: sessionParams,
+			handler: async ({ context, params, caller }) => {
+				changes.check(rateKey(caller!, context.req));
+				peers.checkOwner(params.session, params.subject, caller!);
+				await studio.closeSession(params.session);
+				context.status = 200;
+				context.body = '';
+			},
+		}),
+	];
+}

@@ -1,0 +1,149 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { polledCandidateSchema, polledCreateSchema, polledDescriptionSchema, pollingSides } from '../contract/polling.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import { fragmentOf } from './fragment.js';
+import { PollingSessions } from './pollingSessions.js';
+import { type Caller, hasRole, mayWatch } from '../access/auth.js';
+import { RateLimit, rateKey } from '../http/rates.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+const params = z.object({ id: idSchema });
+const path = '/api/webrtc/session/:id';
+const successSchema = z.object({ success: z.literal(true) });
+const success = { success: true } as const;
+
+/** Twice a second for both sides of a few sessions. */
+const rate = { client: { burst: 120, perSecond: 20 }, all: { burst: 1000, perSecond: 400 } };
+
+/**
+ * Signalling for clients that can only ask again and again. The id of a guest or a streamer speaks with the studio, which
+ * answers in the place of the machine (`vm`); any other id is a letter box between two programs of an operator.
+ */
+export function pollingRoutes({ studio, peers, tables }: Services): Route[] {
+	const sessions = new PollingSessions(studio);
+	const limit = new RateLimit(rate.client, rate.all);
+	tables.push(() => ({ 'polling sessions': sessions, 'polling rates': limit.table }));
+
+	const subjectOf = (id: string): 'guest' | 'streamer' | null => {
+		const { guests, streamers } = studio.state.current;
+		return Object.hasOwn(guests, id) ? 'guest' : Object.hasOwn(streamers, id) ? 'streamer' : null;
+	};
+
+	/** Who asks, and for what; throws `forbidden` and `rate-limited`. Sessions with the studio are each caller's own. */
+	const enter = (context: Context, caller: Caller, id: string) => {
+		const subject = subjectOf(id);
+		if (subject === 'guest' && caller.guest !== id && !hasRole(caller, 'operator'))
+			throw new StudioError('forbidden', 'this token is not for this guest');
+		if (subject === 'streamer' && !mayWatch(caller, id)) throw new StudioError('forbidden', `this token is not for ${id}`);
+		if (subject === null && !hasRole(caller, 'operator'))
+			throw new StudioError('forbidden', 'a session between two programs needs the role operator');
+		const client = rateKey(caller, context.req);
+		limit.check(client);
+		return { subject, client, key: subject === null ? id : `${id} ${caller.token}` };
+	};
+
+	const described = (context: Context, caller: Caller, id: string, type: 'offer' | 'answer') => {
+		const sdp = sessions.find(enter(context, caller, id).key)?.polled[type] ?? null;
+		if (sdp === null) throw new StudioError('not-found', `there is no ${type} yet`);
+		return { type, sdp };
+	};
+
+	const description = (type: 'offer' | 'answer') =>
+		route({
+			method: 'GET',
+			path: `${path}/${type}`,
+			role: 'viewer',
+			summary: `Polling signalling: the ${type}; 404 until it is there`,
+			params,
+			response: polledDescriptionSchema,
+			handler: ({ context, params, caller }) => described(context, caller!, params.id, type),
+		});
+
+	return [
+		description('offer'),
+		description('answer'),
+		route({
+			method: 'POST',
+			path: `${path}/offer`,
+			role: 'viewer',
+			summary: 'Polling signalling: an offer. The studio answers it when the id is a guest or a streamer',
+			params,
+			body: polledDescriptionSchema,
+			response: successSchema,
+			handler: async ({ context, params: { id }, body: { sdp }, caller }) => {
+				const { subject, client, key } = enter(context, caller!, id);
+				if (subject !== null) peers.check(subject, caller!, context);
+				const entry = sessions.open(key, client);
+				if (subject === null) {
+					entry.polled.setOffer(sdp);
+					return success;
+				}
+				const { session, answer } = await sessions.connect(entry, sdp, () => peers.open(subject, id, sdp, caller!, context));
+				for (const [, candidate] of answer.matchAll(/^a=(candidate:[^\r\n]+)/gm))
+					entry.polled.add('vm', { candidate: candidate!, sdpMLineIndex: 0 });
+				for (const { candidate } of entry.polled.candidates('browser', 0))
+					if (candidate) await studio.trickle(session, fragmentOf(sdp, candidate));
+				return success;
+			},
+		}),
+		route({
+			method: 'POST',
+			path: `${path}/answer`,
+			role: 'viewer',
+			summary: 'Polling signalling: the answer to the offer',
+			params,
+			body: polledDescriptionSchema,
+			response: successSchema,
+			handler: ({ context, params: { id }, body: { sdp }, caller }) => {
+				const { subject, key } = enter(context, caller!, id);
+				if (subject !== null) throw new StudioError('conflict', 'the studio itself answers here');
+				const entry = sessions.find(key);
+				if (!entry) throw new StudioError('not-found', 'there is no offer yet that this could answer');
+				entry.polled.setAnswer(sdp);
+				return success;
+			},
+		}),
+		route({
+			method: 'POST',
+			path: `${path}/candidate`,
+			role: 'viewer',
+			summary: 'Polling signalling: a candidate of one side. It is kept until the other side has the description',
+			params,
+			body: polledCreateSchema,
+			response: successSchema,
+			handler: async ({ context, params: { id }, body: { from, ...candidate }, caller }) => {
+				const { subject, client, key } = enter(context, caller!, id);
+				if (subject !== null && from === 'vm') throw new StudioError('conflict', 'the studio itself is the vm here');
+				const { polled, session } = sessions.open(key, client);
+				polled.add(from, candidate);
+				if (session !== null && candidate.candidate)
+					await studio.trickle(session, fragmentOf(polled.offer!, candidate.candidate));
+				return success;
+			},
+		}),
+		route({
+			method: 'GET',
+			path: `${path}/candidates/:side`,
+			role: 'viewer',
+			summary: 'Polling signalling: the candidates of one side that are newer than `since`, the last time stamp one has',
+			params: params.extend({ side: z.enum(pollingSides) }),
+			query: z.object({ since: z.coerce.number().min(0).default(0) }),
+			response: z.object({ candidates: z.array(polledCandidateSchema) }),
+			handler: ({ context, params: { id, side }, query, caller }) => ({
+				candidates: sessions.find(enter(context, caller!, id).key)?.polled.candidates(side, query.since) ?? [],
+			}),
+		}),
+		route({
+			method: 'DELETE',
+			path,
+			role: 'viewer',
+			summary: 'Polling signalling: end of a session',
+			params,
+			status: 204,
+			handler: ({ context, params: { id }, caller }) => sessions.close(enter(context, caller!, id).key),
+		}),
+	];
+}

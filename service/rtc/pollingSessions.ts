@@ -1,0 +1,97 @@
+import type { Bounded } from '../util/boundedMap.js';
+import { StudioError } from '../util/errors.js';
+import type { PeerAnswer, Studio } from '../studio.js';
+import { PollingSession } from './pollingSession.js';
+
+/** Nothing left here for this long: forgotten. A virtual machine waits 60 s for its offer. */
+const idleMs = 120_000;
+const maxSessions = 200;
+const maxOfClient = 16;
+
+interface Entry {
+	polled: PollingSession;
+	client: string;
+	/** The session of the studio, when the studio itself is the other side. */
+	session: string | null;
+	/** Counts offers and the end: an answer to what is over finds another number here. */
+	turn: number;
+}
+
+/** The sessions of clients that poll, by a key that says whose they are. */
+export class PollingSessions implements Bounded {
+	readonly most = maxSessions;
+	/** Who comes when there is no room is refused. */
+	readonly forgotten = 0;
+	#entries = new Map<string, Entry>();
+
+	constructor(private readonly studio: Studio) {}
+
+	get size(): number {
+		return this.#entries.size;
+	}
+
+	find(key: string): Entry | null {
+		this.#expire();
+		return this.#entries.get(key) ?? null;
+	}
+
+	/** The session, made if there is none. Throws `rate-limited` or `busy` when there are too many. */
+	open(key: string, client: string): Entry {
+		const found = this.find(key);
+		if (found) return found;
+		const mine = [...this.#entries.values()].filter((entry) => entry.client === client).length;
+		if (mine >= maxOfClient)
+			throw new StudioError('rate-limited', `${mine} sessions of yours are open; end one first`, undefined, idleMs / 1000);
+		if (this.#entries.size >= maxSessions)
+			throw new StudioError('busy', `${maxSessions} sessions are open, which is the most`, undefined, idleMs / 1000);
+		const entry: Entry = { polled: new PollingSession(), client, session: null, turn: 0 };
+		this.#entries.set(key, entry);
+		return entry;
+	}
+
+	/**
+	 * The answer of the studio to a new offer; the connection before is ended. Throws `conflict` when a newer offer or the end
+	 * came meanwhile, or whoever asked has left (`make` gives null): what was made for it has ended then.
+	 */
+	async connect(entry: Entry, offer: string, make: () => Promise<PeerAnswer | null>): Promise<PeerAnswer> {
+		entry.polled.setOffer(offer);
+		const turn = ++entry.turn;
+		await this.#leave(entry);
+		const made = await make();
+		if (made === null || entry.turn !== turn) {
+			if (made !== null) await this.#end(made.session);
+			throw new StudioError('conflict', 'a newer offer or the end of the session has taken its place');
+		}
+		entry.session = made.session;
+		entry.polled.setAnswer(made.answer);
+		return made;
+	}
+
+	/** Forgets it and ends the connection with the studio, if it is one. */
+	async close(key: string): Promise<void> {
+		const entry = this.find(key);
+		if (!entry) throw new StudioError('not-found', 'there is no such session (any more)');
+		this.#entries.delete(key);
+		entry.turn += 1;
+		await this.#leave(entry);
+	}
+
+	async #leave(entry: Entry): Promise<void> {
+		const { session } = entry;
+		entry.session = null;
+		if (session !== null) await this.#end(session);
+	}
+
+	async #end(session: string): Promise<void> {
+		if (this.studio.sessionSubject(session) !== null) await this.studio.closeSession(session);
+	}
+
+	/** One with a living connection stays: it is what ends it. */
+	#expire(): void {
+		const before = performance.now() - idleMs;
+		for (const [key, { polled, session }] of this.#entries) {
+			const alive = session !== null && this.studio.sessionSubject(session) !== null;
+			if (polled.usedAt < before && !alive) this.#entries.delete(key);
+		}
+	}
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { StudioError } from '../util/errors.js';
+import type { PeerCandidates } from './candidates.js';
+import type { RtcElement } from './rtcElement.js';
+import { type Credentials, parseFragment } from './sdp.js';
+
+export interface RtcSession {
+	/** Guest or streamer id. */
+	subject: string;
+	peer: string;
+	rtc: RtcElement;
+	/** ICE credentials of the offer: a fragment with others asks for an ICE restart, which is not offered. */
+	credentials: Credentials[];
+	candidates: PeerCandidates;
+	/** Other media lines of the offer: what was gathered for them leads nowhere. */
+	otherMids: string[];
+	close: () => Promise<void>;
+}
+
+/** WHIP and WHEP sessions by their unguessable name, the last part of the Location. */
+export class RtcSessions {
+	#sessions = new Map<string, RtcSession>();
+
+	add(session: RtcSession): string {
+		const name = randomBytes(24).toString('base64url');
+		this.#sessions.set(name, session);
+		return name;
+	}
+
+	subject(name: string): string | null {
+		return this.#sessions.get(name)?.subject ?? null;
+	}
+
+	/** True until the peer's connection is made. */
+	pending(name: string): boolean {
+		const session = this.#sessions.get(name);
+		return session !== undefined && !session.rtc.connected(session.peer);
+	}
+
+	/** Forgets a session whose peer is gone. */
+	forget(rtc: RtcElement, peer: string): void {
+		for (const [name, session] of this.#sessions) if (session.rtc === rtc && session.peer === peer) this.#sessions.delete(name);
+	}
+
+	/** Candidates this machine cannot use are left out (RFC 9725 §4.3.2). */
+	trickle(name: string, text: string): void {
+		const session = this.#find(name);
+		const fragment = parseFragment(text);
+		if (!session.credentials.some(({ ufrag, pwd }) => fragment.ufrag === ufrag && fragment.pwd === pwd))
+			throw new StudioError('unsupported-media', 'ICE restart is not supported: send a new offer instead');
+		for (const { mid, candidate } of fragment.candidates) {
+			const text = mid !== null && session.otherMids.includes(mid) ? null : session.candidates.add(candidate);
+			if (text !== null) session.rtc.candidate(session.peer, text);
+		}
+	}
+
+	async close(name: string): Promise<void> {
+		const session = this.#find(name);
+		this.#sessions.delete(name);
+		await session.close();
+	}
+
+	#find(name: string): RtcSession {
+		const session = this.#sessions.get(name);
+		if (!session) throw new StudioError('not-found', 'there is no such session; it may have ended');
+		return session;
+	}
+}

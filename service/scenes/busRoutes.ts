@@ -1,0 +1,46 @@
+import { appliedSchema, cutSchema, previewPutSchema, takeSchema, withoutSchema } from '../contract/buses.js';
+import { type Route, route } from '../http/route.js';
+import { entryOf, type Services } from '../services.js';
+
+export function busRoutes({ studio }: Services): Route[] {
+	const scene = (id: string) => entryOf(studio.state.current.scenes, id, 'scene').id;
+
+	return [
+		route({
+			method: 'PUT',
+			path: '/api/preview',
+			role: 'operator',
+			summary: 'Put a scene on preview',
+			body: previewPutSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.setPreview(scene(body.scene)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/take',
+			role: 'operator',
+			summary: 'Bring preview to program and program to preview; answers with the first frame that shows it',
+			body: takeSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.take(body),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/cut',
+			role: 'operator',
+			summary: 'Put a scene on program at once; preview stays. Answers with the first frame that shows it',
+			body: cutSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.cut(scene(body.scene)),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/program/without',
+			role: 'operator',
+			summary: 'Go on without a source that is on air: with what else is shown, or with another live source; preview stays',
+			body: withoutSchema,
+			response: appliedSchema,
+			handler: ({ body }) => studio.showWithout(entryOf(studio.state.current.sources, body.source, 'source').id),
+		}),
+	];
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { layerPatchSchema, scenePutSchema, sceneSchema } from '../contract/scenes.js';
+import { idSchema } from '../contract/values.js';
+import { StudioError } from '../util/errors.js';
+import { type Route, route } from '../http/route.js';
+import { entryOf, type Services } from '../services.js';
+
+const params = z.object({ id: idSchema });
+const layerParams = params.extend({ index: z.coerce.number().int().min(0).max(11) });
+
+export function sceneRoutes({ studio }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/scenes',
+			role: 'operator',
+			summary: 'All scenes',
+			response: z.array(sceneSchema),
+			handler: () => Object.values(studio.state.current.scenes),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/scenes/:id',
+			role: 'operator',
+			summary: 'One scene',
+			params,
+			response: sceneSchema,
+			handler: ({ params }) => entryOf(studio.state.current.scenes, params.id, 'scene'),
+		}),
+		route({
+			method: 'PUT',
+			path: '/api/scenes/:id',
+			role: 'operator',
+			summary: 'Make or replace a scene; on program it changes at once',
+			params,
+			body: scenePutSchema,
+			response: sceneSchema,
+			handler: ({ params, body }) => {
+				if (body.id !== undefined && body.id !== params.id) {
+					throw new StudioError('invalid', `id: must be "${params.id}" as in the path, or left out`);
+				}
+				return studio.putScene(params.id, body);
+			},
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/scenes/:id/layers/:index',
+			role: 'operator',
+			summary: 'Change one slot of a scene, counted from 0, and nothing else of it; on program it changes at once',
+			params: layerParams,
+			body: layerPatchSchema,
+			response: sceneSchema,
+			handler: ({ params, body }) => {
+				entryOf(studio.state.current.scenes, params.id, 'scene');
+				return studio.patchLayer(params.id, params.index, body);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/scenes/:id',
+			role: 'operator',
+			summary: 'Remove a scene that is on no bus',
+			params,
+			status: 204,
+			handler: async ({ params }) => {
+				entryOf(studio.state.current.scenes, params.id, 'scene');
+				await studio.deleteScene(params.id);
+			},
+		}),
+	];
+}

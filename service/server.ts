@@ -1,0 +1,329 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Lockout } from './access/lockout.js';
+import { LoginCodes } from './access/loginCodes.js';
+import { Passwords } from './access/passwords.js';
+import { Door } from './guests/door.js';
+import { DoorPasses } from './guests/doorPasses.js';
+import { messageOf, StudioError } from './util/errors.js';
+import { ReadyCheck } from './ready/ready.js';
+import type { Settings } from './settings/settings.js';
+import type { ShowLog } from './showLog/showLog.js';
+import type { Store } from './store/store.js';
+import type { Studio } from './studio.js';
+import type { Certificates } from './access/certificates.js';
+import { DeviceKey } from './store/deviceKey.js';
+import type { Log } from './util/log.js';
+import { accountRoutes } from './access/accountRoutes.js';
+import { alertRoutes } from './faults/alertRoutes.js';
+import { createApp } from './http/app.js';
+import { audioRoutes } from './scenes/audioRoutes.js';
+import { auditRoutes } from './access/audit.js';
+import { Auth, type Caller } from './access/auth.js';
+import { authorityRoutes } from './access/authorityRoutes.js';
+import { backupRoutes } from './backup/routes.js';
+import { busRoutes } from './scenes/busRoutes.js';
+import { certificateRoutes } from './access/certificateRoutes.js';
+import { Clients, clientOf } from './http/client.js';
+import { doorRoutes } from './guests/doorRoutes.js';
+import { encoderRoutes } from './encoders/routes.js';
+import { EventsHub, eventsPath, eventsRoutes } from './state/events.js';
+import { statusOf } from './http/failure.js';
+import { Gate } from './http/gate.js';
+import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guests/guestEvents.js';
+import { guestRoutes } from './guests/routes.js';
+import { healthRoutes } from './health/routes.js';
+import { historyRoutes } from './health/historyRoutes.js';
+import { iceServerRoutes } from './network/iceServerRoutes.js';
+import { inviteRoutes } from './guests/inviteRoutes.js';
+import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './http/listener.js';
+import { logged } from './showLog/logged.js';
+import { logRoutes } from './system/logRoutes.js';
+import { Metrics, metricsRoutes } from './health/metrics.js';
+import { networkRoutes } from './network/routes.js';
+import { openApiRoutes } from './http/openapi.js';
+import { OwnNames } from './access/ownNames.js';
+import { panelRoutes } from './http/panel.js';
+import { PeerSessions } from './rtc/peerSessions.js';
+import { pollingRoutes } from './rtc/polling.js';
+import { PublicEntrance } from './access/publicEntrance.js';
+import { reachRoutes } from './network/reachRoutes.js';
+import { readyRoutes } from './ready/routes.js';
+import { recordingRoutes } from './recordings/routes.js';
+import { outside, type Route } from './http/route.js';
+import { sceneRoutes } from './scenes/routes.js';
+import type { Services } from './services.js';
+import { sessionRoutes } from './access/sessionRoutes.js';
+import { settingsRoutes } from './settings/routes.js';
+import { setupRoutes } from './access/setupRoutes.js';
+import { showLogRoutes } from './showLog/routes.js';
+import { sourceRoutes } from './sources/routes.js';
+import { stateRoutes } from './state/routes.js';
+import { streamerRoutes } from './streamers/routes.js';
+import { supportRoutes } from './support/routes.js';
+import { systemRoutes } from './system/routes.js';
+import { targetRoutes } from './targets/routes.js';
+import { tokenRoutes } from './access/tokenRoutes.js';
+import { tunnelRoutes } from './access/tunnelRoutes.js';
+import { userRoutes } from './access/userRoutes.js';
+import { whepRoutes } from './rtc/whep.js';
+import { whipRoutes } from './rtc/whip.js';
+
+export interface ApiOptions {
+	studio: Studio;
+	store: Store;
+	settings: Settings;
+	showLog: ShowLog;
+	log: Log;
+	certificates: Certificates;
+	/** Folder of the built panel. */
+	panelDir: string;
+	/** Lets programs of this machine look (`r58 status`). */
+	statusToken?: string;
+	/** Ends the service so that its manager starts it again; null when nobody would. */
+	restart?: (() => void) | null;
+	/** Without it the studio needs none. */
+	setup?: Services['setup'];
+	passwords?: Passwords;
+	/** Passes of the door are sealed with it; without it they count for this run. */
+	key?: DeviceKey;
+}
+
+const noSetup: Services['setup'] = {
+	first: false,
+	open: false,
+	check() {
+		throw new StudioError('conflict', 'the studio needs no set-up: log in');
+	},
+	done: () => undefined,
+};
+
+export interface Api {
+	/** Every declared route. */
+	readonly routes: readonly Route[];
+	/** Port 0 = any free one. Throws StudioError `conflict` when a port is taken; then nothing listens. */
+	listen(ports: { http: number; https: number }): Promise<{ httpUrl: string; httpsUrl: string }>;
+	close(): Promise<void>;
+}
+
+/** How often the certificate is compared with the addresses of the machine, which may come after the service's start. */
+const certificateCheckMs = 15_000;
+
+/** The page of who was let in opens its seat within seconds. */
+const seatTokenS = 600;
+
+/** Everything between the socket and the studio. */
+export function createApi({
+	studio,
+	store,
+	settings,
+	showLog,
+	log,
+	certificates,
+	panelDir,
+	statusToken,
+	restart = null,
+	setup = noSetup,
+	passwords = new Passwords(),
+	key = new DeviceKey({ readFile: () => null, writeFile: () => undefined }),
+}: ApiOptions): Api {
+	const door = doorOf({ studio, store, settings, log, setup, key });
+	const peers = new PeerSessions(studio, settings, log);
+	const auth = new Auth(store, studio, statusToken);
+	const gate = new Gate((request) => tokenOf(auth, request));
+	const lockout = new Lockout();
+	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes((id) => store.sessions.has(id)) };
+	const owners = [door, gate, lockout, peers, studio, store];
+	const tables = [
+		...owners.map((owner) => () => owner.tables),
+		() => ({ 'login codes': accounts.loginCodes, 'log lines held': log.held }),
+	];
+	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, gate, tables, ...accounts };
+	const ports = { http: 0, https: 0 };
+	const events = new EventsHub({ studio, log });
+	const guestEvents = new GuestEventsHub({ studio, log });
+	const metrics = new Metrics(events, guestEvents, services);
+	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
+	tables.push(
+		() => ready.tables,
+		() => guestEvents.tables,
+	);
+	const routes: Route[] = [];
+	routes.push(
+		...sessionRoutes(services),
+		...setupRoutes(services),
+		...userRoutes(services),
+		...accountRoutes(services, () => ports.https),
+		...auditRoutes(services),
+		...tokenRoutes(services),
+		...healthRoutes(services),
+		...stateRoutes(services),
+		...eventsRoutes(),
+		...sourceRoutes(services),
+		...guestRoutes(services),
+		...inviteRoutes(services),
+		...doorRoutes(services),
+		...reachRoutes(services, () => ports.https),
+		...outside(whipRoutes(services)),
+		...outside(whepRoutes(services)),
+		...pollingRoutes(services),
+		...iceServerRoutes(services),
+		...networkRoutes(services),
+		...sceneRoutes(services),
+		...busRoutes(services),
+		...audioRoutes(services),
+		...recordingRoutes(services),
+		...showLogRoutes(services),
+		...readyRoutes(ready),
+		...streamerRoutes(services),
+		...targetRoutes(services),
+		...encoderRoutes(services),
+		...systemRoutes(services),
+		...historyRoutes(services),
+		...alertRoutes(services),
+		...logRoutes(services),
+		...supportRoutes(services),
+		...settingsRoutes(services),
+		...backupRoutes(services, restart),
+		...tunnelRoutes(() => entrance.tunnel),
+		...metricsRoutes(services, metrics),
+		...openApiRoutes(routes),
+		...certificateRoutes(services),
+		...authorityRoutes(services, () => ports.http),
+		...panelRoutes(panelDir),
+	);
+	const eventsRole = routes.find(({ path }) => path === eventsPath)!.role;
+
+	const handle = createApp(
+		routes.map((route) => logged(route, showLog)),
+		services,
+		metrics,
+	).callback();
+	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
+		const path = request.url?.split('?')[0] ?? '';
+		const guest = guestEventsSubject(path);
+		const authorize = (isConnected?: (caller: Caller) => boolean): void => {
+			// Nothing outside needs the studio's own.
+			if (path === eventsPath ? clientOf(request).public : guest === null)
+				throw new StudioError('not-found', 'there is no WebSocket here');
+			const caller = services.auth.identify(request, isConnected);
+			services.auth.authorize(request, caller, guest === null ? eventsRole : 'guest');
+			if (guest !== null) allowGuestEvents(caller!, guest);
+			gate.welcome(clientOf(request).address);
+		};
+		try {
+			authorize();
+		} catch (error) {
+			const { code, message } = error instanceof StudioError ? error : new StudioError('internal', messageOf(error));
+			const headers = { 'Content-Type': 'application/json', ...(statusOf[code] === 401 && { 'WWW-Authenticate': 'Bearer' }) };
+			refuseUpgrade(socket, statusOf[code], headers, JSON.stringify({ error: { code, message } }));
+			return;
+		}
+		// A socket that is open outlives the invite it came by, as long as its client is connected too.
+		const isConnected = (caller: Caller) => guest !== null && peers.isConnected(caller, request);
+		const stillAllowed = () => allowed(() => authorize(isConnected));
+		if (guest === null) events.accept(request, socket, head, stillAllowed);
+		else guestEvents.accept(request, socket, head, guest, stillAllowed);
+	};
+
+	const names = new OwnNames(certificates);
+	const clients = new Clients(
+		() => settings.current.access,
+		() => names.current,
+	);
+	const handlers = { handle, upgrade, clients, gate, log };
+	const http = createHttpServer(handlers, () => ports.https);
+	const https = createHttpsServer(handlers, certificates);
+	const entrance = new PublicEntrance({ settings, certificates, studio, log }, handlers);
+	let certificateTimer: NodeJS.Timeout | undefined;
+
+	const renewCertificates = (): void => {
+		certificates.ensure().catch((error: unknown) => {
+			log.onceASecond('certificate').error({ err: error }, 'cannot renew the certificate');
+		});
+	};
+
+	return {
+		routes,
+		async listen(wanted) {
+			ports.http = await listen(http, wanted.http, 'http');
+			try {
+				ports.https = await listen(https, wanted.https, 'https');
+			} catch (error) {
+				await closeServer(http);
+				throw error;
+			}
+			events.start();
+			guestEvents.start();
+			metrics.start();
+			door.start();
+			ready.start();
+			await entrance.start();
+			certificateTimer = setInterval(renewCertificates, certificateCheckMs).unref();
+			return { httpUrl: `http://127.0.0.1:${ports.http}`, httpsUrl: `https://127.0.0.1:${ports.https}` };
+		},
+		async close() {
+			clearInterval(certificateTimer);
+			door.stop();
+			ready.stop();
+			events.stop();
+			guestEvents.stop();
+			metrics.stop();
+			// The servers do not know upgraded connections, and wait for them.
+			const cut = setTimeout(() => {
+				events.terminate();
+				guestEvents.terminate();
+			}, closeGraceMs);
+			await Promise.all([closeServer(http), closeServer(https), entrance.stop()]);
+			clearTimeout(cut);
+		},
+	};
+}
+
+/** Who is let in gets a seat, and a token that has to be fetched soon. */
+function doorOf({
+	studio,
+	store,
+	settings,
+	log,
+	setup,
+	key,
+}: Pick<ApiOptions, 'studio' | 'store' | 'settings' | 'log' | 'setup'> & { key: DeviceKey }): Door {
+	return new Door({
+		passes: new DoorPasses(key),
+		state: studio.state,
+		// Before there is a technician nobody could open.
+		open: () => settings.current.access.door && !setup?.first,
+		seat: (name) => {
+			const { id } = studio.createGuest(name);
+			const { token } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest: id, expiresInS: seatTokenS });
+			return { guest: id, token };
+		},
+		unseat: (guest) => {
+			store.tokens.removeOfGuest(guest);
+			if (!Object.hasOwn(studio.state.current.guests, guest)) return;
+			// Nobody asked for it: a mixer that does not answer just then must not end the service.
+			studio
+				.removeGuest(guest)
+				.catch((error: unknown) => log.error({ err: error, guest }, 'a seat that nobody took cannot be freed'));
+		},
+	});
+}
+
+function tokenOf(auth: Auth, request: IncomingMessage): string | null {
+	try {
+		return auth.identify(request)?.token ?? null;
+	} catch {
+		return null;
+	}
+}
+
+function allowed(authorize: () => void): boolean {
+	try {
+		authorize();
+		return true;
+	} catch {
+		return false;
+	}
+}

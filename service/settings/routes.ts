@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { effectiveFields, redactedText } from './effective.js';
+import { applies, secretFields, settingsSchema } from './schema.js';
+import { withoutSecrets } from './secrets.js';
+import type { Settings } from './settings.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+import { type SettingsStatus, settingsFileSchema, settingsStatusSchema } from '../contract/settings.js';
+
+const secrets = `Secrets (${secretFields.join(', ')}) are shown as true when they are set`;
+/** Validated with the rest of the settings, once the change is in them. */
+const changeSchema = z.strictObject(
+	Object.fromEntries(Object.keys(settingsSchema.shape).map((name) => [name, z.record(z.string(), z.unknown()).optional()])),
+);
+
+export function settingsRoutes({ settings }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/settings',
+			role: 'technician',
+			summary: `What is set, by section, as in settings.yaml. ${secrets}`,
+			response: z.record(z.string(), z.unknown()),
+			handler: () => withoutSecrets(settings.current),
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/settings',
+			role: 'technician',
+			summary: `Change fields of sections; null sets one back to its default. ${secrets}; true keeps them`,
+			body: changeSchema,
+			response: z.record(z.string(), z.unknown()),
+			handler: ({ body }) => withoutSecrets(settings.patch(body)),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/settings/status',
+			role: 'operator',
+			summary: 'Whether settings.yaml is in use, and what of it waits for a restart',
+			response: settingsStatusSchema,
+			handler: () => statusOf(settings),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/settings/file',
+			role: 'technician',
+			summary: `settings.yaml as it stands, and every setting with its line and default. ${secrets}, in the text as dots`,
+			response: settingsFileSchema,
+			handler: () => ({
+				...statusOf(settings),
+				path: settings.path,
+				text: redactedText(settings.text ?? '', settings.places.length === 0 ? settings.used : null),
+				overrides: Object.fromEntries(settings.overrides),
+				applies,
+				fields: effectiveFields(settings.used),
+			}),
+		}),
+	];
+}
+
+function statusOf({ revision, places, missing, restart }: Settings): SettingsStatus {
+	return { revision, problems: [...places], missing, restart };
+}

@@ -1,0 +1,36 @@
+import type { ShowLog } from './showLog.js';
+import type { Route } from '../http/route.js';
+
+/** The route, with what operators change by it told to the show log, and who it was. */
+export function logged(route: Route, showLog: ShowLog): Route {
+	const { method, path, role, summary } = route;
+	if (method === 'GET' || method === 'OPTIONS' || (role !== 'operator' && role !== 'technician')) return route;
+	return {
+		...route,
+		handler: async (request) => {
+			const { caller, body } = request;
+			const settle = showLog.begin({
+				method,
+				path,
+				params: (request.params ?? {}) as Record<string, string>,
+				fields: typeof body === 'object' && body !== null ? Object.keys(body) : [],
+				name: nameOf(body),
+				summary,
+				who: caller?.name ?? role,
+			});
+			try {
+				const answer = await route.handler(request);
+				settle({ answer });
+				return answer;
+			} catch (error) {
+				settle(null);
+				throw error;
+			}
+		},
+	};
+}
+
+function nameOf(body: unknown): string | null {
+	const { name, label } = (body ?? {}) as { name?: unknown; label?: unknown };
+	return [name, label].find((value) => typeof value === 'string') ?? null;
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { type Canvas, frameMs } from '../../../pipelines/canvas.js';
+import { hdmiSource } from '../../../pipelines/hdmiSource.js';
+import type { Faults } from '../../faults/faults.js';
+import type { LiveState } from '../../state/state.js';
+import type { Settings } from '../../store/settings.js';
+import type { Log } from '../../util/log.js';
+import { assignInputs, type CaptureDevice, captureDevices, type Roots, roots, soundCards } from '../captureDevices.js';
+import { DeviceWatch } from '../deviceWatch.js';
+import type { Sources } from '../sources.js';
+import type { SupervisedHost } from '../../hosts/supervisedHost.js';
+import type { Supervisor } from '../../hosts/supervisor.js';
+import type { WaitingInputs } from '../waiting.js';
+
+export interface HdmiInputsOptions {
+	instance: string;
+	canvas: Canvas;
+	state: LiveState;
+	settings: Settings;
+	supervisor: Supervisor;
+	sources: Sources;
+	faults: Faults;
+	waiting: WaitingInputs;
+	log: Log;
+	/** A source that was not there when the show was restored. */
+	onAdded: (id: string) => void;
+	where?: Roots;
+}
+
+const MAX_INPUTS = 4;
+const colours = ['#c83232', '#32b432', '#3250c8', '#c8b432'];
+
+/** What the element says, for people. */
+const absences: Record<string, string> = {
+	'no-link': 'no signal: the cable is out or the camera is off',
+	'no-lock': 'there is a signal, but it is not steady: try another cable',
+	'out-of-range': 'the signal has a size or rate that this input cannot take',
+	'no-size': 'no signal',
+	'no-device': 'the capture device is unplugged',
+	busy: 'another process has the capture device',
+};
+const remedies: Record<string, string> = {
+	device: 'Plug the device in again; it comes back by itself',
+	busy: 'End the other program that captures from it',
+	format: 'Set the camera to a progressive picture of up to 1080p60 or 2160p30',
+};
+
+interface Input {
+	device: CaptureDevice;
+	host: SupervisedHost;
+	frames: number;
+}
+
+/** The capture devices of the machine as sources, found again wherever they are plugged in. */
+export class HdmiInputs {
+	#inputs = new Map<string, Input>();
+	#assigned: Record<string, string>;
+	readonly #watch = new DeviceWatch(() => this.scan());
+
+	constructor(private readonly o: HdmiInputsOptions) {
+		this.#assigned = o.settings.record('inputs', z.string().regex(/^hdmi\d{1,2}$/));
+	}
+
+	/** Looks what is there, and goes on looking when something is plugged; the watch comes first, so that nothing slips between. */
+	start(): void {
+		this.#watch.start();
+		this.scan();
+	}
+
+	stop(): void {
+		this.#watch.stop();
+	}
+
+	scan(): void {
+		const { state, settings, sources, faults, waiting, where = roots } = this.o;
+		const devices = captureDevices(where);
+		const cards = soundCards(where).map(({ device, label }) => ({ device, label }));
+		state.set('system.soundCards', cards);
+		sources.setSoundCards(cards.map(({ device }) => device));
+		this.#assigned = assignInputs(devices, this.#assigned, MAX_INPUTS);
+		settings.set('inputs', this.#assigned);
+		for (const device of devices) {
+			const id = this.#assigned[device.key];
+			if (!id) this.o.log.onceASecond(device.key).warn({ device: device.device }, 'more capture devices than inputs');
+			else if (!this.#inputs.has(id)) waiting.admit(id, `HDMI ${id.slice('hdmi'.length)}`, () => this.#add(id, device));
+			else this.#moved(id, device);
+		}
+		const present = new Set(devices.map(({ key }) => this.#assigned[key]));
+		for (const id of waiting.ids) if (id.startsWith('hdmi') && !present.has(id)) waiting.forget(id);
+		if (this.#inputs.size > 0) faults.clear('no-inputs', 'inputs');
+		else
+			faults.raise({
+				code: 'no-inputs',
+				subject: 'inputs',
+				message: 'no capture device was found',
+				remedy: 'Plug one in (it appears by itself), or start with --demo for test pictures',
+			});
+	}
+
+	#add(id: string, device: CaptureDevice): void {
+		const { instance, canvas, sources, supervisor, state } = this.o;
+		const number = Number(id.slice('hdmi'.length));
+		sources.add({
+			id,
+			kind: 'hdmi',
+			label: `HDMI ${number}`,
+			colour: colours[(number - 1) % colours.length]!,
+			delayMs: Math.ceil(frameMs(canvas)),
+			alsaDevice: device.alsaDevice,
+		});
+		state.set(`sources.${id}.video`, null);
+		const host = supervisor.add({
+			role: 'source',
+			name: id,
+			launch: () => {
+				const { device: node, subdev } = this.#inputs.get(id)!.device;
+				return hdmiSource({ instance, id, canvas, device: node, ...(subdev ? { subdev } : {}) });
+			},
+			// Without a signal no frames come, but the element goes on counting half seconds.
+			progress: (element, event, data) => (element === 'capture' && event === 'stats' ? Number(data.ticks) : undefined),
+		});
+		this.#inputs.set(id, { device, host, frames: 0 });
+		host.on('down', (reason) => sources.setState(id, 'fault', reason));
+		host.on('event', (element, event, data) => {
+			if (element === 'capture') this.#onCapture(id, event, data);
+		});
+		sources.adopt(id, host);
+		sources.connect(id);
+		this.o.onAdded(id);
+	}
+
+	/** The same device, perhaps at another node, or another that took its place. */
+	#moved(id: string, device: CaptureDevice): void {
+		const input = this.#inputs.get(id)!;
+		const { device: node, subdev, key } = input.device;
+		input.device = device;
+		// The card of a USB device is found a moment after its camera; while it is unplugged it still belongs to the source.
+		if (device.alsaDevice !== null || device.key !== key) this.o.sources.offerSound(id, device.alsaDevice);
+		if (node !== device.device || subdev !== device.subdev)
+			input.host.command('capture', { op: 'open', device: device.device, ...(device.subdev ? { subdev: device.subdev } : {}) });
+	}
+
+	#onCapture(id: string, event: string, data: Record<string, unknown>): void {
+		const { state, sources } = this.o;
+		if (event === 'signal' && data.present === true) {
+			const fps = Math.round(Number(data.fps) * 100) / 100;
+			state.set(`sources.${id}.video`, { width: Number(data.width), height: Number(data.height), fps });
+		} else if (event === 'signal') {
+			const reason = String(data.reason);
+			state.set(`sources.${id}.video`, null);
+			sources.setState(id, reason === 'no-device' || reason === 'busy' ? 'fault' : 'no-signal', absences[reason] ?? reason);
+			if (reason === 'no-device') this.#fault(id, 'device', absences[reason]!);
+			// `busy` was told as a fault just before.
+			else if (reason !== 'busy') this.#clear(id);
+		} else if (event === 'fault') {
+			const code = String(data.code);
+			sources.setState(id, 'fault', String(data.reason));
+			this.#fault(id, code, String(data.reason));
+		} else if (event === 'stats') {
+			this.#advance(id, Number(data.frames));
+		}
+	}
+
+	/** Alive means that frames come, whatever was said before. */
+	#advance(id: string, frames: number): void {
+		const input = this.#inputs.get(id)!;
+		const advanced = frames > input.frames;
+		input.frames = frames;
+		if (!advanced || this.o.state.current.sources[id]?.video == null) return;
+		this.#clear(id);
+		if (this.o.state.current.sources[id].state !== 'live') this.o.sources.setState(id, 'live');
+	}
+
+	#fault(id: string, code: string, message: string): void {
+		this.o.faults.raise({ code: 'input', subject: id, message, remedy: remedies[code] ?? null });
+	}
+
+	#clear(id: string): void {
+		this.o.faults.clear('input', id);
+	}
+}

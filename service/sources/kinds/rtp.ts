@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { type Canvas, fpsOf } from '../../../pipelines/canvas.js';
+import { rtpSource } from '../../../pipelines/rtpSource.js';
+import type { RtpInput, Source, SourceCreate } from '../../contract/sources.js';
+import { messageOf, StudioError } from '../../util/errors.js';
+import type { Faults } from '../../faults/faults.js';
+import type { LiveState } from '../../state/state.js';
+import type { Store, StoredRtpSource } from '../../store/store.js';
+import { PictureWatch } from '../pictureWatch.js';
+import type { Sources } from '../sources.js';
+import type { SupervisedHost } from '../../hosts/supervisedHost.js';
+import type { Supervisor } from '../../hosts/supervisor.js';
+
+const addresses = { loopback: '127.0.0.1', all: '0.0.0.0' };
+
+export interface RtpSourcesOptions {
+	instance: string;
+	canvas: Canvas;
+	state: LiveState;
+	store: Store;
+	supervisor: Supervisor;
+	sources: Sources;
+	faults: Faults;
+}
+
+/** Sources that other programs send as plain RTP, each on ports of its own. */
+export class RtpSources {
+	#hosts = new Map<string, SupervisedHost>();
+	#pictures = new Map<string, PictureWatch>();
+	/** False in safe mode: what is made then starts with the others. */
+	#running = false;
+
+	constructor(private readonly o: RtpSourcesOptions) {}
+
+	/** Throws conflict when a port is taken, no-slot when the mixer is full. */
+	async create({ label, video, audio, listen }: SourceCreate): Promise<Source> {
+		return this.bringBack({ id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp: { video, audio, listen } });
+	}
+
+	/** One that was removed, or a new one. Throws as `create`. */
+	async bringBack({ id, label, rtp }: StoredRtpSource): Promise<Source> {
+		const stored = { id, label, rtp };
+		await this.#checkFree(rtp);
+		this.admit(stored);
+		this.o.store.rtpSources.put(stored);
+		return this.o.sources.get(stored.id);
+	}
+
+	/** Restores one while the show runs. */
+	admit(stored: StoredRtpSource): void {
+		this.restore(stored);
+		if (this.#running) {
+			this.#hosts.get(stored.id)!.start();
+		} else {
+			this.o.sources.disconnect(stored.id);
+			this.o.sources.setState(stored.id, 'off');
+		}
+	}
+
+	/** Throws conflict when the source is none of these, or a port is taken by somebody else. */
+	async check(id: string, rtp: RtpInput): Promise<void> {
+		const known = this.o.sources.get(id).rtp;
+		if (!known) throw new StudioError('conflict', `source ${id} is not of kind rtp: it has no ports`);
+		await this.#checkFree(rtp, portsOf(known));
+	}
+
+	/** Other ports, codec or senders, after `check`: the process starts anew, the slot and what was set stay. */
+	async change(id: string, rtp: RtpInput): Promise<void> {
+		const { sources, state, store, canvas } = this.o;
+		const host = this.#hosts.get(id)!;
+		await host.stop();
+		this.#pictures.get(id)!.end();
+		const source = sources.get(id);
+		const picture = { width: canvas.width, height: canvas.height, fps: fpsOf(canvas) };
+		state.set(`sources.${id}`, {
+			...source,
+			video: rtp.video && picture,
+			audio: rtp.audio && { channels: 2, levelDb: null },
+			rtp,
+		} satisfies Source);
+		store.rtpSources.put({ id, label: source.label, rtp });
+		if (this.#running) host.start();
+	}
+
+	restore({ id, label, rtp }: StoredRtpSource): void {
+		const { sources, supervisor, state, instance, canvas } = this.o;
+		sources.add({ id, kind: 'rtp', label, colour: '#3c8c9c' });
+		const { video, audio, ...source } = sources.get(id);
+		state.set(`sources.${id}`, {
+			...source,
+			state: 'no-signal',
+			video: rtp.video && video,
+			audio: rtp.audio && audio,
+			rtp,
+		} satisfies Source);
+		const host = supervisor.add({
+			role: 'source',
+			name: id,
+			launch: () => {
+				const { video, audio, listen } = sources.get(id).rtp!;
+				return rtpSource({ instance, id, canvas, address: addresses[listen], video, audio });
+			},
+		});
+		host.on('ready', () => sources.recover(id));
+		this.#hosts.set(id, host);
+		this.#watch(id, host);
+		sources.connect(id);
+	}
+
+	#watch(id: string, host: SupervisedHost): void {
+		const { sources, state, faults } = this.o;
+		const watch = new PictureWatch(faults, `source ${id}`, () => state.current.sources[id]?.label ?? id);
+		this.#pictures.set(id, watch);
+		let packets = 0;
+		host.on('down', (reason) => {
+			sources.setState(id, 'fault', reason);
+			watch.ended(reason);
+		});
+		host.on('ready', () => {
+			packets = 0;
+			watch.ended('');
+		});
+		host.on('event', (element, event, data) => {
+			if (event !== 'stats') return;
+			if (element === 'picture') watch.pictures(Number(data.buffers));
+			if (element !== 'video-port') return;
+			watch.packets(Number(data.packets) > packets, performance.now());
+			packets = Number(data.packets);
+		});
+	}
+
+	start(): void {
+		this.#running = true;
+		for (const host of this.#hosts.values()) host.start();
+	}
+
+	rename(id: string, label: string): void {
+		const { rtp } = this.o.sources.get(id);
+		if (rtp) this.o.store.rtpSources.put({ id, label, rtp });
+	}
+
+	/** Throws conflict when the source is none of these. */
+	removable(id: string): Source & { rtp: RtpInput } {
+		const { rtp, ...source } = this.o.sources.get(id);
+		if (!rtp) throw new StudioError('conflict', `source ${id} is none that was made by hand; only those of kind rtp are removed`);
+		return { ...source, rtp };
+	}
+
+	async remove(id: string): Promise<void> {
+		this.removable(id);
+		const host = this.#hosts.get(id)!;
+		this.#hosts.delete(id);
+		this.#pictures.get(id)!.end();
+		this.#pictures.delete(id);
+		this.o.store.rtpSources.remove(id);
+		await this.o.supervisor.remove(host);
+		await this.o.sources.remove(id);
+	}
+
+	/** `own`: ports that the source itself holds. */
+	async #checkFree(rtp: RtpInput, own: number[] = []): Promise<void> {
+		for (const port of portsOf(rtp)) {
+			if (own.includes(port)) continue;
+			for (const { id, label, rtp: other } of Object.values(this.o.state.current.sources))
+				if (other && portsOf(other).includes(port))
+					throw new StudioError('conflict', `UDP port ${port} is taken by source ${id} (${label})`);
+			const problem = await bindError(port, addresses[rtp.listen]);
+			if (problem) throw new StudioError('conflict', `UDP port ${port} is taken by another program (${problem})`);
+		}
+	}
+}
+
+function portsOf({ video, audio }: RtpInput): number[] {
+	return [video, audio].flatMap((stream) => (stream ? [stream.port] : []));
+}
+
+/** Why a UDP port cannot be had; null when it can. */
+function bindError(port: number, address: string): Promise<string | null> {
+	return new Promise((resolve) => {
+		const socket = createSocket('udp4');
+		socket.once('error', (error) => {
+			socket.close();
+			resolve(messageOf(error));
+		});
+		socket.bind({ port, address, exclusive: true }, () => socket.close(() => resolve(null)));
+	});
+}

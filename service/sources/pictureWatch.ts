@@ -1,0 +1,74 @@
+import type { Faults } from '../faults/faults.js';
+import { remedyFor } from '../hosts/remedies.js';
+
+/** A sender is asked for a key frame each half second; a stream that cannot be asked has one every few seconds. */
+const PATIENCE_MS = 8_000;
+/** Who was silent for so long begins anew. */
+const SILENCE_MS = 2_000;
+const code = 'no-picture';
+const agreed =
+	'Let the sender make what was agreed (H.264 of 8 bits and 4:2:0, or VP8), with a key frame every 2 s; start it again if it does';
+/** Elements that end with an error at a stream they cannot take. */
+const takesPictures = /^(picture-size|rtp\w*depay|h264parse|avdec_h264|vp8dec)\d*:/;
+
+/** Tells of a sender whose packets come while none of them becomes a picture. */
+export class PictureWatch {
+	#pictures = 0;
+	/** When the first packet came that no picture has followed, and when the last was heard of. */
+	#since: number | null = null;
+	#heard = 0;
+	#raised = false;
+
+	constructor(
+		private readonly faults: Pick<Faults, 'raise' | 'clear'>,
+		private readonly subject: string,
+		private readonly name: () => string,
+	) {}
+
+	/** Whether packets of video come now, and how many the decoder gave back. Returns what is to be said, undefined when nothing is new. */
+	packets(come: boolean, nowMs: number, unsent = 0): string | undefined {
+		if (!come || nowMs - this.#heard > SILENCE_MS) this.#since = null;
+		if (!come) return undefined;
+		this.#heard = nowMs;
+		this.#since ??= nowMs;
+		if (this.#raised || nowMs - this.#since < PATIENCE_MS) return undefined;
+		const why = unsent > 0 ? `the decoder has given up (${unsent} packets so far)` : 'nothing of it can be decoded';
+		return this.#raise(`its packets come, but no picture: ${why}`);
+	}
+
+	/** Pictures of its process so far. Returns null once the trouble is over. */
+	pictures(count: number): null | undefined {
+		const more = count > this.#pictures;
+		this.#pictures = count;
+		if (!more) return undefined;
+		this.#since = null;
+		if (!this.#raised) return undefined;
+		this.end();
+		return null;
+	}
+
+	/** Its process has ended, maybe of what was sent. */
+	ended(reason: string): void {
+		this.#pictures = 0;
+		this.#since = null;
+		if (takesPictures.test(reason)) this.#raise(reason.replace(takesPictures, '').trim());
+	}
+
+	/** It is gone, or well. */
+	end(): void {
+		this.#raised = false;
+		this.#since = null;
+		this.faults.clear(code, this.subject);
+	}
+
+	#raise(message: string): string {
+		this.#raised = true;
+		this.faults.raise({
+			code,
+			subject: this.subject,
+			message: `${this.name()}: ${message}`,
+			remedy: remedyFor(message) ?? agreed,
+		});
+		return message;
+	}
+}

@@ -1,0 +1,312 @@
+import { type Canvas, fpsOf, frameMs, linkAddress } from '../../pipelines/canvas.js';
+import { testSource } from '../../pipelines/testSource.js';
+import { type Source, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
+import { StudioError } from '../util/errors.js';
+import type { Faults } from '../faults/faults.js';
+import type { LiveState } from '../state/state.js';
+import type { Settings } from '../store/settings.js';
+import { GuestDelay } from './guestDelay.js';
+import { startInTurn } from '../hosts/inTurn.js';
+import type { MixerControl, SlotInput } from '../mixer/mixerControl.js';
+import { Slots } from '../mixer/slots.js';
+import { SoundInputs } from './soundInputs.js';
+import type { SupervisedHost } from '../hosts/supervisedHost.js';
+import type { Supervisor } from '../hosts/supervisor.js';
+
+export interface SourcesOptions {
+	instance: string;
+	canvas: Canvas;
+	slots: number;
+	state: LiveState;
+	settings: Settings;
+	supervisor: Supervisor;
+	faults: Faults;
+	/** Every mixer that reads the sources: program and multiview. */
+	mixers: () => MixerControl[];
+}
+
+export type SlotSignal = 'live' | 'lost' | 'empty';
+
+/** The lateness that 99 of 100 buffers of the last 5 to 10 s did not exceed; absent while it is not known. */
+export interface SlotStats {
+	slot: number;
+	video?: { lateMs?: number };
+	audio?: { lateMs?: number };
+}
+
+/** One frame for the source's process to draw it, one for the machine to be busy with something else. */
+const DEMO_DELAY_FRAMES = 2;
+
+/** A signal that is away for less is not told as lost: pictures that move would say “No signal” now and then. */
+const LOST_MS = 1_000;
+
+const demoInputs = [
+	{ id: 'hdmi1', label: 'HDMI 1', colour: '#c83232', toneHz: 440 },
+	{ id: 'hdmi2', label: 'HDMI 2', colour: '#32b432', toneHz: 550 },
+	{ id: 'hdmi3', label: 'HDMI 3', colour: '#3250c8', toneHz: 660 },
+	{ id: 'hdmi4', label: 'HDMI 4', colour: '#c8b432', toneHz: 880 },
+];
+
+/** For tests of picture against sound: the demo inputs flash and beep once a second. */
+const demoFlash = process.env.R58_DEMO_FLASH === '1';
+
+/** The inputs of the mixer: who they are, where they sit, how they are. */
+export class Sources {
+	readonly slots: Slots;
+	#hosts = new Map<string, SupervisedHost>();
+	/** Sources whose slots read their links. */
+	#connected = new Set<string>();
+	/** What was changed by hand, by source; it is kept over a restart. */
+	#changed: Record<string, SourcePatch>;
+	/** Sources the program mixer has a signal of. */
+	#live = new Set<string>();
+	/** Sources that lost their signal a moment ago. */
+	#going = new Map<string, NodeJS.Timeout>();
+	/** Of sources whose delay follows their line. */
+	#delays = new Map<string, GuestDelay>();
+	#running = false;
+	readonly #sound: SoundInputs;
+
+	constructor(private readonly o: SourcesOptions) {
+		this.slots = new Slots(o.slots);
+		this.#changed = o.settings.record('sources', sourcePatchSchema);
+		this.#sound = new SoundInputs(o);
+	}
+
+	/** Four moving test pictures in place of the HDMI inputs. */
+	addDemoInputs(): void {
+		for (const { id, label, colour, toneHz } of demoInputs) {
+			this.add({ id, kind: 'test', label, colour, delayMs: DEMO_DELAY_FRAMES * frameMs(this.o.canvas) });
+			const { instance, canvas } = this.o;
+			const host = this.o.supervisor.add({
+				role: 'source',
+				name: id,
+				launch: () => testSource({ instance, id, canvas, colour, toneHz, label, flash: demoFlash }),
+				progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
+			});
+			host.on('down', (reason) => this.setState(id, 'fault', reason));
+			// Back so soon that the mixer has not missed a frame, and so says nothing.
+			host.on('ready', () => this.recover(id));
+			this.#hosts.set(id, host);
+			this.connect(id);
+		}
+	}
+
+	async start(): Promise<void> {
+		this.#running = true;
+		this.#sound.start();
+		const mine = (host: SupervisedHost) => [...this.#hosts.values()].includes(host);
+		await startInTurn([...this.#hosts.values()], (host) => this.#running && mine(host));
+	}
+
+	/** No input is started any more. */
+	stop(): void {
+		this.#running = false;
+	}
+
+	/** A host that makes a source; it runs while the sources do. */
+	adopt(id: string, host: SupervisedHost): void {
+		this.#hosts.set(id, host);
+		if (this.#running) host.start();
+	}
+
+	addGuest(id: string, label: string): void {
+		this.add({ id, kind: 'guest', label, colour: '#7a5cc8' });
+		this.setState(id, 'no-signal');
+	}
+
+	/** Gives a source a slot and a place in the state. Without a delay, it follows the source's line. Throws no-slot. */
+	add({
+		id,
+		kind,
+		label,
+		colour,
+		delayMs,
+		alsaDevice = null,
+	}: Pick<Source, 'id' | 'kind' | 'label' | 'colour'> & Partial<Pick<Source, 'alsaDevice' | 'delayMs'>>): void {
+		const slot = this.slots.take(id);
+		const delay = delayMs === undefined ? new GuestDelay() : null;
+		if (delay) this.#delays.set(id, delay);
+		const { width, height } = this.o.canvas;
+		this.#publish({
+			id,
+			kind,
+			label,
+			colour,
+			state: 'starting',
+			slot,
+			video: { width, height, fps: fpsOf(this.o.canvas) },
+			audio: { channels: 2, levelDb: null },
+			alsaDevice,
+			delayMs: delayMs ?? delay!.ms,
+			delayAuto: delay !== null,
+			crop: { left: 0, top: 0, right: 0, bottom: 0 },
+			fit: 'contain',
+			onLoss: 'hold',
+			backup: null,
+			held: false,
+			lastError: null,
+			...this.#changed[id],
+			// A guest's name is kept with the guest.
+			...(kind === 'guest' ? { label } : {}),
+		});
+		for (const source of Object.values(this.o.state.current.sources))
+			if (source.id === id || source.backup === id) this.#refresh(source.id);
+	}
+
+	async remove(id: string): Promise<void> {
+		this.#point(id, false, { onLoss: 'hold', backup: null, n1: false });
+		this.slots.free(id);
+		this.#live.delete(id);
+		clearTimeout(this.#going.get(id));
+		this.#going.delete(id);
+		this.#delays.delete(id);
+		this.o.state.set(`sources.${id}`, null);
+		for (const source of Object.values(this.o.state.current.sources))
+			if (source.backup === id) this.patch(source.id, { backup: null });
+		delete this.#changed[id];
+		this.#saveChanged();
+		await this.#sound.refresh();
+		const host = this.#hosts.get(id);
+		this.#hosts.delete(id);
+		if (host) await this.o.supervisor.remove(host);
+	}
+
+	get(id: string): Source {
+		const source = this.o.state.current.sources[id];
+		if (!source) throw new StudioError('not-found', `there is no source ${id}`);
+		return source;
+	}
+
+	patch(id: string, patch: SourcePatch): Source {
+		const source = this.get(id);
+		if (patch.backup && !this.o.state.current.sources[patch.backup])
+			throw new StudioError('invalid', `backup: there is no source ${patch.backup}`);
+		if (patch.backup === id) throw new StudioError('invalid', 'backup: a source cannot stand in for itself');
+		if (patch.delayAuto && !this.#delays.has(id))
+			throw new StudioError('invalid', 'delayAuto: only the delay of guests and of RTP follows its line; set delayMs');
+		// A delay that is set by hand stays.
+		const change = patch.delayMs === undefined ? patch : { ...patch, delayAuto: patch.delayAuto ?? false };
+		this.#publish({ ...source, ...change });
+		this.#changed[id] = { ...this.#changed[id], ...change };
+		this.#saveChanged();
+		this.#refresh(id);
+		return this.get(id);
+	}
+
+	/** Cards that are plugged in now. */
+	setSoundCards(devices: string[]): void {
+		void this.#sound.setCards(devices);
+	}
+
+	/** The card that comes with a source's device, or none; what was chosen by hand stays. */
+	offerSound(id: string, alsaDevice: string | null): void {
+		const source = this.get(id);
+		if (this.#changed[id]?.alsaDevice !== undefined || source.alsaDevice === alsaDevice) return;
+		this.#publish({ ...source, alsaDevice });
+		this.#refresh(id);
+	}
+
+	/** Points the slot of a source at its links; the mixers read whatever appears there. */
+	connect(id: string): void {
+		this.#point(id, true);
+	}
+
+	/** Empties the slot: the picture becomes what its loss asks for, black where that is to hold it; the sound silent. */
+	disconnect(id: string): void {
+		this.#point(id, false);
+	}
+
+	/** Tells the mixers again what they know of the source. */
+	#refresh(id: string): void {
+		this.#point(id, this.#connected.has(id));
+	}
+
+	#point(id: string, connected: boolean, change: SourcePatch & { n1?: boolean } = {}): void {
+		const source = this.o.state.current.sources[id];
+		if (source?.slot === undefined) return;
+		if (connected) this.#connected.add(id);
+		else this.#connected.delete(id);
+		const { onLoss, backup, delayMs, alsaDevice, n1 } = { n1: source.kind === 'guest', ...source, ...change };
+		const link = (stream: string) => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
+		const input: SlotInput = {
+			video: link('video'),
+			// Sound of a card stands in for what the source itself brings.
+			audio: link(alsaDevice === null ? 'audio' : 'card'),
+			delayMs,
+			onLoss,
+			backupSlot: backup === null ? null : (this.slots.slotOf(backup) ?? null),
+			n1,
+		};
+		for (const mixer of this.o.mixers()) mixer.setSlot(source.slot, input);
+	}
+
+	setState(id: string, state: Source['state'], lastError: string | null = null): void {
+		const source = this.o.state.current.sources[id];
+		if (!source) return;
+		this.o.state.set(`sources.${id}.state`, state);
+		if (lastError !== null || state === 'live') this.o.state.set(`sources.${id}.lastError`, lastError);
+	}
+
+	/**
+	 * The process of a source is back. A mixer that was busy meanwhile may not have missed it, and then says nothing about its
+	 * return.
+	 */
+	recover(id: string): void {
+		const source = this.o.state.current.sources[id];
+		const live = this.#live.has(id);
+		if (source?.state !== 'fault' && !(source?.state === 'no-signal' && live)) return;
+		const waiting = source.kind === 'rtp' ? 'no-signal' : 'starting';
+		this.setState(id, live ? 'live' : waiting);
+	}
+
+	/** What the program mixer sees of a slot. */
+	onSlot(slot: number, video: SlotSignal, audio: SlotSignal): void {
+		const id = this.slots.sourceOf(slot);
+		if (!id) return;
+		// Sound alone makes a source live only where there is no picture to wait for.
+		const source = this.o.state.current.sources[id];
+		const signal = source?.kind === 'rtp' && source.video === null ? audio : video;
+		if (signal === 'live') this.#live.add(id);
+		const was = signal === 'live' ? false : this.#live.delete(id);
+		if (source) this.o.state.set(`sources.${id}.held`, video === 'lost' && (source.held || was));
+		clearTimeout(this.#going.get(id));
+		this.#going.delete(id);
+		if (signal === 'live') this.setState(id, 'live');
+		else if (this.o.state.current.sources[id]?.state === 'live') {
+			if (signal === 'empty') this.setState(id, 'no-signal');
+			else this.#going.set(id, setTimeout(() => this.#gone(id), LOST_MS).unref());
+		}
+	}
+
+	#gone(id: string): void {
+		this.#going.delete(id);
+		if (this.o.state.current.sources[id]?.state === 'live') this.setState(id, 'no-signal');
+	}
+
+	/** What the program mixer measured of its slots: a guest's delay covers the later of picture and sound. */
+	onStats(slots: SlotStats[]): void {
+		for (const { slot, video, audio } of slots) {
+			const source = this.o.state.current.sources[this.slots.sourceOf(slot) ?? ''];
+			const lateMs = Math.max(video?.lateMs ?? -1, audio?.lateMs ?? -1);
+			if (!source?.delayAuto || lateMs < 0) continue;
+			const delayMs = this.#delays.get(source.id)!.next(lateMs, performance.now());
+			if (delayMs === source.delayMs) continue;
+			this.o.state.set(`sources.${source.id}.delayMs`, delayMs);
+			this.#refresh(source.id);
+		}
+	}
+
+	setLevel(id: string, levelDb: number): void {
+		if (this.o.state.current.sources[id]?.audio) this.o.state.set(`sources.${id}.audio.levelDb`, Math.round(levelDb));
+	}
+
+	#saveChanged(): void {
+		this.o.settings.set('sources', this.#changed);
+	}
+
+	#publish(source: Source): void {
+		this.o.state.set(`sources.${source.id}`, source);
+		void this.#sound.refresh();
+	}
+}

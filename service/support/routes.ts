@@ -1,0 +1,37 @@
+import { hostname } from 'node:os';
+import { StudioError } from '../util/errors.js';
+import { secretsOf } from '../settings/secrets.js';
+import { bundle, bundleName } from './bundle.js';
+import { machineParts } from './machineParts.js';
+import { peopleOf, showParts } from './showParts.js';
+import { contentDisposition } from '../http/file.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+export function supportRoutes({ studio, settings, log }: Services): Route[] {
+	let busy = false;
+	return [
+		route({
+			method: 'GET',
+			path: '/api/support',
+			role: 'technician',
+			summary:
+				'A support bundle (.tar.gz): versions, state, faults, counters, logs, measurements; without secrets and names of guests',
+			contentType: 'application/gzip',
+			handler: ({ context }) => {
+				if (busy) throw new StudioError('busy', 'a support bundle is being made; ask again when it is done', undefined, 10);
+				const { current } = studio.state;
+				const name = bundleName(hostname());
+				const parts = [...showParts({ studio, settings, log }), ...machineParts(studio.health.dataDir, current.system.version)];
+				busy = true;
+				const stream = bundle(name, parts, [...secretsOf(settings.current), ...peopleOf(current)]);
+				stream.once('close', () => {
+					busy = false;
+				});
+				context.set('Content-Type', 'application/gzip');
+				context.set('Content-Disposition', contentDisposition(`${name}.tar.gz`));
+				return stream;
+			},
+		}),
+	];
+}

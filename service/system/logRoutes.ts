@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { LogFilter } from '../util/logLines.js';
+import { contentDisposition } from '../http/file.js';
+import { type LogLine, logPageSchema } from '../contract/health.js';
+import { logLevels } from '../contract/levels.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
+
+const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const filterSchema = z.strictObject({
+	/** Number of the first line wanted. */
+	since: z.coerce.number().int().min(0).optional(),
+	level: z.enum(logLevels).optional(),
+	component: z.string().max(60).optional(),
+	text: z.string().max(200).optional(),
+	from: time.optional(),
+	to: time.optional(),
+	/** The newest so many. */
+	limit: z.coerce.number().int().min(1).max(5000).default(1000),
+});
+
+export function logRoutes({ log }: Services): Route[] {
+	return [
+		route({
+			method: 'GET',
+			path: '/api/logs',
+			role: 'technician',
+			summary: 'The last lines of the log, by least level, component, text and time; `since` is `next` of the answer before',
+			query: filterSchema,
+			response: logPageSchema,
+			handler: ({ query }) => log.lines.page(query as LogFilter),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/logs/file',
+			role: 'technician',
+			summary: 'The same as a text file',
+			contentType: 'text/plain',
+			query: filterSchema,
+			handler: ({ context, query }) => {
+				const { lines } = log.lines.page(query as LogFilter);
+				const name = `r58-log-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.txt`;
+				context.set('Content-Type', 'text/plain; charset=utf-8');
+				context.set('Content-Disposition', contentDisposition(name));
+				return lines.map(asText).join('');
+			},
+		}),
+	];
+}
+
+function asText({ at, level, component, message, details }: LogLine): string {
+	return `${[at, level.toUpperCase(), component, message, details].filter((part) => part !== '').join('  ')}\n`;
+}

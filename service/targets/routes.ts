@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { targetCreateSchema, targetPatchSchema, targetSchema } from '../contract/targets.js';
+import { idSchema } from '../contract/values.js';
+import { type Route, route } from '../http/route.js';
+import { entryOf, type Services } from '../services.js';
+
+const params = z.object({ id: idSchema });
+
+export function targetRoutes({ studio }: Services): Route[] {
+	const target = (id: string) => entryOf(studio.state.current.targets, id, 'target');
+
+	return [
+		route({
+			method: 'GET',
+			path: '/api/targets',
+			role: 'operator',
+			summary: 'All targets, with what has left for them',
+			response: z.array(targetSchema),
+			handler: () => Object.values(studio.state.current.targets),
+		}),
+		route({
+			method: 'GET',
+			path: '/api/targets/:id',
+			role: 'operator',
+			summary: 'One target',
+			params,
+			response: targetSchema,
+			handler: ({ params }) => target(params.id),
+		}),
+		route({
+			method: 'POST',
+			path: '/api/targets',
+			role: 'operator',
+			summary: 'Send the program as plain RTP: H.264 with payload type 96, Opus with 111',
+			body: targetCreateSchema,
+			status: 201,
+			response: targetSchema,
+			handler: ({ body }) => studio.createTarget(body),
+		}),
+		route({
+			method: 'PATCH',
+			path: '/api/targets/:id',
+			role: 'operator',
+			summary: 'Change a target, or switch it on or off',
+			params,
+			body: targetPatchSchema,
+			response: targetSchema,
+			handler: ({ params, body }) => {
+				target(params.id);
+				return studio.patchTarget(params.id, body);
+			},
+		}),
+		route({
+			method: 'DELETE',
+			path: '/api/targets/:id',
+			role: 'operator',
+			summary: 'Remove a target',
+			params,
+			status: 204,
+			handler: async ({ params }) => {
+				target(params.id);
+				await studio.deleteTarget(params.id);
+			},
+		}),
+	];
+}

@@ -1,0 +1,105 @@
+import type { LogLine, LogPage } from '../contract/health.js';
+import type { LogLevel } from '../contract/levels.js';
+
+const mostLines = 5000;
+/** Of a longer line only the message is kept, so that the ring stays below 25 MB at the very worst; it is about 1 MB as it is. */
+const mostChars = 4000;
+/** Numbers go down from here for lines of earlier runs. */
+const firstSeq = 1_000_000;
+/** Of pino. */
+const levels: Record<number, LogLevel> = { 10: 'debug', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'error' };
+const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
+/** What tells in a line what it is about, the first that is there. */
+const subjects = ['component', 'host', 'probe', 'subject', 'fault', 'key'] as const;
+
+export interface LogFilter {
+	since?: number;
+	/** The least. */
+	level?: LogLevel;
+	component?: string;
+	/** Anywhere in the line, upper and lower case alike. */
+	text?: string;
+	/** ISO 8601. */
+	from?: string;
+	to?: string;
+	/** The newest so many. */
+	limit?: number;
+}
+
+/** The last lines of the log, as they were written. */
+export class LogLines {
+	#lines: { seq: number; text: string }[] = [];
+	#next = firstSeq;
+
+	add(text: string): void {
+		this.#lines.push({ seq: this.#next++, text: bounded(text.trimEnd()) });
+		// Not one by one: moving 5000 entries for each line would cost.
+		if (this.#lines.length > mostLines + 500) this.#lines.splice(0, 500);
+	}
+
+	/** Lines of before the service started, in order. */
+	addEarlier(texts: readonly string[]): void {
+		const room = Math.max(0, mostLines - this.#lines.length);
+		const kept = room === 0 ? [] : texts.slice(-room);
+		const first = (this.#lines[0]?.seq ?? this.#next) - kept.length;
+		this.#lines.unshift(...kept.map((text, i) => ({ seq: first + i, text: bounded(text.trimEnd()) })));
+	}
+
+	/** The newest, as text. */
+	texts(): string[] {
+		return this.#kept.map(({ text }) => text);
+	}
+
+	page(filter: LogFilter): LogPage {
+		const kept = this.#kept;
+		const { since } = filter;
+		const after = since === undefined ? kept : kept.filter(({ seq }) => seq >= since);
+		const oldest = kept[0]?.seq ?? this.#next;
+		const all = after.map(({ seq, text }) => parsed(seq, text));
+		const lines = all.filter((line) => fits(line, filter)).slice(-(filter.limit ?? mostLines));
+		return {
+			lines,
+			next: this.#next,
+			missed: since === undefined ? 0 : Math.max(0, oldest - since),
+			components: [...new Set(all.map(({ component }) => component))].sort(),
+		};
+	}
+
+	get #kept(): { seq: number; text: string }[] {
+		return this.#lines.slice(-mostLines);
+	}
+}
+
+function fits({ at, level, component, message, details }: LogLine, filter: LogFilter): boolean {
+	if (filter.level && rank[level] < rank[filter.level]) return false;
+	if (filter.component && component !== filter.component) return false;
+	if (filter.from && at < filter.from) return false;
+	if (filter.to && at > filter.to) return false;
+	return !filter.text || `${component} ${message} ${details}`.toLowerCase().includes(filter.text.toLowerCase());
+}
+
+/** Lines that are no JSON (of a library, or of before a crash) are warnings as they are. */
+function parsed(seq: number, text: string): LogLine {
+	try {
+		const { level, time, msg = '', ...rest } = JSON.parse(text) as Record<string, unknown>;
+		const key = subjects.find((name) => typeof rest[name] === 'string');
+		const { [key ?? '']: _, ...details } = rest;
+		return {
+			seq,
+			at: String(time),
+			level: levels[Number(level)] ?? 'info',
+			component: key === undefined ? 'service' : String(rest[key]).slice(0, 60),
+			message: String(msg),
+			details: Object.keys(details).length === 0 ? '' : JSON.stringify(details),
+		};
+	} catch {
+		return { seq, at: '', level: 'warn', component: 'service', message: text, details: '' };
+	}
+}
+
+function bounded(text: string): string {
+	if (text.length <= mostChars) return text;
+	const { at, level, component, message } = parsed(0, text);
+	const number = Object.entries(levels).find(([, name]) => name === level)![0];
+	return JSON.stringify({ level: Number(number), time: at, component, msg: message.slice(0, mostChars / 2), cut: text.length });
+}

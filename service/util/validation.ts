@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { StudioError } from './errors.js';
+
+interface Problem {
+	field: string;
+	message: string;
+}
+
+function problemsOf(issues: readonly z.core.$ZodIssue[], where: string, base: PropertyKey[] = []): Problem[] {
+	return issues.flatMap((issue): Problem[] => {
+		const path = [...base, ...issue.path];
+		if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+			const variants = issue.errors.map((errors) => problemsOf(errors, where, path));
+			const text = variants
+				.map((problems) => problems.map(({ field, message }) => `${field}: ${message}`).join(', '))
+				.join(' or ');
+			return [{ field: nameOf(path, where), message: `none of the forms fits (${text})` }];
+		}
+		return [{ field: nameOf(path, where), message: issue.message.replace(/^Invalid input: /, '') }];
+	});
+}
+
+function nameOf(path: PropertyKey[], where: string): string {
+	return path.length === 0 ? where : path.map(String).join('.');
+}
+
+/** The value as the schema makes it, or StudioError `invalid` that names each field and what was expected. */
+export function validate<T extends z.ZodType>(schema: T, value: unknown, where: string): z.infer<T> {
+	const parsed = schema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const problems = problemsOf(parsed.error.issues, where).slice(0, 10);
+	throw new StudioError('invalid', problems.map(({ field, message }) => `${field}: ${message}`).join('; '), problems);
+}
