@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Certificate } from './access/certificate.js';
+import { Certificates } from './access/certificates.js';
 import { Setup } from './access/setup.js';
-import { createApi } from './server.js';
 import { finishPending } from './backup/pending.js';
 import { canvasOf, checkDataFolder, optionsOrExit } from './cli/options.js';
-import { messageOf, StudioError } from './util/errors.js';
 import { LiveStudio } from './liveStudio.js';
-import { programFolder, programVersion } from './util/program.js';
+import { createApi } from './server.js';
 import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
 import { ShowLog } from './showLog/showLog.js';
+import { DeviceKey } from './store/deviceKey.js';
+import { KeyFiles, keyFolder } from './store/keyFiles.js';
 import { LeftOut } from './store/leftOut.js';
 import { openStore } from './store/store.js';
 import { BootGuard } from './system/bootGuard.js';
-import { Certificate } from './access/certificate.js';
-import { Certificates } from './access/certificates.js';
-import { DeviceKey } from './store/deviceKey.js';
 import { earlierLog } from './system/journal.js';
-import { KeyFiles, keyFolder } from './store/keyFiles.js';
-import { createLog, type Log } from './util/log.js';
 import { OpenPorts } from './system/openPorts.js';
 import { removeRuntime, writeRuntime } from './system/runtimeFile.js';
 import { ServiceManager } from './system/serviceManager.js';
 import { statusLine } from './system/statusLine.js';
 import { Watchdog } from './system/watchdog.js';
+import { messageOf, StudioError } from './util/errors.js';
+import { createLog, type Log } from './util/log.js';
+import { programFolder, programVersion } from './util/program.js';
 
 /** Exit codes: 2 wrong options, 3 something outside (a taken port, an unusable folder), 1 a defect. */
 const EXIT = { defect: 1, outside: 3 };

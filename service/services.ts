@@ -1,19 +1,19 @@
+import type { Auth } from './access/auth.js';
+import type { Certificates } from './access/certificates.js';
 import type { Lockout } from './access/lockout.js';
 import type { LoginCodes } from './access/loginCodes.js';
 import type { Passwords } from './access/passwords.js';
 import type { Setup } from './access/setup.js';
-import type { Tables } from './util/boundedMap.js';
 import type { Door } from './guests/door.js';
-import { StudioError } from './util/errors.js';
+import type { Gate } from './http/gate.js';
+import type { PeerSessions } from './rtc/peerSessions.js';
 import type { Settings } from './settings/settings.js';
 import type { ShowLog } from './showLog/showLog.js';
 import type { Store } from './store/store.js';
 import type { Studio } from './studio.js';
-import type { Certificates } from './access/certificates.js';
+import type { Tables } from './util/boundedMap.js';
+import { StudioError } from './util/errors.js';
 import type { Log } from './util/log.js';
-import type { Auth } from './access/auth.js';
-import type { Gate } from './http/gate.js';
-import type { PeerSessions } from './rtc/peerSessions.js';
 
 /** What handlers of routes work with. */
 export interface Services {

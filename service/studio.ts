@@ -1,22 +1,22 @@
-import type { GuestMessage } from './contract/guestChannel.js';
-import type { Tables } from './util/boundedMap.js';
 import type { Strip, StripPatch } from './contract/audio.js';
 import type { Applied, Take } from './contract/buses.js';
+import type { FaultCode } from './contract/faultKinds.js';
 import type { Fault, PastFault } from './contract/faults.js';
+import type { GuestMessage } from './contract/guestChannel.js';
 import type { Guest, GuestPatch } from './contract/guests.js';
+import type { IceServer } from './contract/iceServer.js';
 import type { NetworkStatus, NetworkTest } from './contract/network.js';
 import type { Recording, RecordingCreate } from './contract/recordings.js';
 import type { LayerPatch, Scene, ScenePut } from './contract/scenes.js';
 import type { Source, SourceCreate, SourcePatch } from './contract/sources.js';
 import type { System } from './contract/system.js';
 import type { Target, TargetCreate, TargetPatch } from './contract/targets.js';
-import type { FaultReport } from './faults/faults.js';
 import type { Alerts } from './faults/alerts.js';
-import type { FaultCode } from './contract/faultKinds.js';
+import type { FaultReport } from './faults/faults.js';
 import type { Health } from './health/health.js';
-import type { IceServer } from './contract/iceServer.js';
 import type { PeerWay } from './network/peerWay.js';
 import type { LiveState } from './state/state.js';
+import type { Tables } from './util/boundedMap.js';
 
 /** Peak dBFS of the last 50 ms by strip id (source ids and `master`), [left, right]; −100 is silence. */
 export type Levels = Record<string, [number, number]>;

@@ -1,17 +1,23 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { shownCode } from './codes.js';
+import {
+	accountSchema,
+	loginCodeSchema,
+	passwordChangeSchema,
+	type SessionEntry,
+	sessionEntrySchema,
+} from '../contract/accounts.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
-import type { SessionOwner, StoredSession } from '../store/sessions.js';
-import { accountSchema, loginCodeSchema, passwordChangeSchema, type SessionEntry, sessionEntrySchema } from '../contract/accounts.js';
-import type { Caller } from './auth.js';
 import { clientOf } from '../http/client.js';
-import { provePresence } from './presence.js';
-import { qrSvg } from '../util/qr.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import type { SessionOwner, StoredSession } from '../store/sessions.js';
+import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
+import { StudioError } from '../util/errors.js';
+import { qrSvg } from '../util/qr.js';
+import type { Caller } from './auth.js';
+import { shownCode } from './codes.js';
+import { provePresence } from './presence.js';
 
 const params = z.object({ id: idSchema });
 

@@ -1,11 +1,11 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { get, globalAgent } from 'node:https';
-import { messageOf } from '../util/errors.js';
 import type { Faults } from '../faults/faults.js';
+import type { KeyedCertificate, KeyFiles } from '../store/keyFiles.js';
+import { messageOf } from '../util/errors.js';
+import type { Log } from '../util/log.js';
 import { within } from '../util/within.js';
 import { isFor } from './certificate.js';
-import type { KeyedCertificate, KeyFiles } from '../store/keyFiles.js';
-import type { Log } from '../util/log.js';
 
 /** What a certificate of a public authority is asked for with. */
 export interface AcmeOrder {

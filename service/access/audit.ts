@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
-import type { StudioError } from '../util/errors.js';
-import type { Store } from '../store/store.js';
 import { type AuditKind, auditQuerySchema, auditSchema } from '../contract/accounts.js';
-import type { Caller } from './auth.js';
-import { clientOf } from '../http/client.js';
 import { plainText } from '../contract/humanText.js';
+import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import type { Store } from '../store/store.js';
+import type { StudioError } from '../util/errors.js';
+import type { Caller } from './auth.js';
 
 /** Longer than any name or list of fields of ours. */
 const longest = 200;

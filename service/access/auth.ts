@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { sameSecret } from './sameSecret.js';
+import { bearerProtocol } from '../contract/guestChannel.js';
 import { type Role, roles } from '../contract/roles.js';
 import type { Session } from '../contract/sessions.js';
-import { StudioError } from '../util/errors.js';
+import { isSameOrigin } from '../http/origin.js';
 import type { Store } from '../store/store.js';
 import type { StoredToken } from '../store/tokens.js';
 import type { Studio } from '../studio.js';
-import { bearerProtocol } from '../contract/guestChannel.js';
-import { isSameOrigin } from '../http/origin.js';
+import { StudioError } from '../util/errors.js';
+import { sameSecret } from './sameSecret.js';
 
 export const sessionCookie = 'r58_session';
 

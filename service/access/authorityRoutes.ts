@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Context } from 'koa';
-import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
 import { answerTrustPage } from './trustPage.js';
 
 const contentType = 'application/x-x509-ca-cert';

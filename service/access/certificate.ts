@@ -2,9 +2,9 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { makeAuthority, makeServerCertificate, permittedBy } from './authority.js';
 import { type KeyedCertificate, KeyFiles } from '../store/keyFiles.js';
 import type { Log } from '../util/log.js';
+import { makeAuthority, makeServerCertificate, permittedBy } from './authority.js';
 import { permits } from './nameConstraints.js';
 
 export type { KeyedCertificate } from '../store/keyFiles.js';

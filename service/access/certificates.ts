@@ -3,10 +3,10 @@ import { isIP } from 'node:net';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { CertificateInfo, Certificates as CertificatesInfo } from '../contract/certificates.js';
 import type { Faults } from '../faults/faults.js';
-import { AcmeCertificate, type AcmeOrder } from './acme.js';
-import { type Certificate, isFor } from './certificate.js';
 import type { KeyedCertificate } from '../store/keyFiles.js';
 import type { Log } from '../util/log.js';
+import { AcmeCertificate, type AcmeOrder } from './acme.js';
+import { type Certificate, isFor } from './certificate.js';
 import { checkOwnCertificate } from './ownCertificate.js';
 
 const ownName = 'own';

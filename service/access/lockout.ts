@@ -1,6 +1,6 @@
+import { householdOf } from '../util/addresses.js';
 import type { Tables } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
-import { householdOf } from '../util/addresses.js';
 import { FailureTable } from './failures.js';
 
 const delays = { firstDelayMs: 2000, longestDelayMs: 15 * 60_000 };

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { messageOf, StudioError } from '../util/errors.js';
 import type { KeyedCertificate } from '../store/keyFiles.js';
+import { messageOf, StudioError } from '../util/errors.js';
 
 const pemBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 /** Real chains have 2 to 4. */

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
+import { clientOf } from '../http/client.js';
+import type { Services } from '../services.js';
 import { StudioError } from '../util/errors.js';
 import type { AuditNote } from './audit.js';
 import type { Caller } from './auth.js';
-import { clientOf } from '../http/client.js';
-import type { Services } from '../services.js';
 
 /**
  * Whether the person who logged in is the one at the browser: asked before accounts are changed, because a cookie can be

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closeServer, createTunnelServer, type Handlers } from '../http/listener.js';
 import type { AccessSettings } from '../settings/access.js';
 import type { Settings } from '../settings/settings.js';
 import type { Studio } from '../studio.js';
-import type { Certificates } from './certificates.js';
 import type { Log } from '../util/log.js';
+import type { Certificates } from './certificates.js';
 import { Tunnel } from './tunnel.js';
-import { closeServer, createTunnelServer, type Handlers } from '../http/listener.js';
 
 export interface PublicEntranceOptions {
 	settings: Settings;

@@ -1,12 +1,12 @@
 import type { Context } from 'koa';
 import { type SessionCreate, sessionCreateSchema, sessionSchema } from '../contract/sessions.js';
-import { StudioError } from '../util/errors.js';
-import type { SessionOwner } from '../store/sessions.js';
-import { sessionDays } from '../store/sessions.js';
-import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import type { SessionOwner } from '../store/sessions.js';
+import { sessionDays } from '../store/sessions.js';
+import { StudioError } from '../util/errors.js';
+import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
 
 /** The account that a password without a name is for. */
 const firstAccount = 'technician';

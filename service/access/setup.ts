@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StudioError } from '../util/errors.js';
 import type { Users } from '../store/users.js';
+import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { makeCode, shownCode, typedCode } from './codes.js';
 import { sameSecret } from './sameSecret.js';

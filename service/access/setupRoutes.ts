@@ -1,9 +1,9 @@
-import { sessionSchema } from '../contract/sessions.js';
 import { type SetupState, setupSchema, setupStateSchema } from '../contract/accounts.js';
-import { sessionOf } from './auth.js';
+import { sessionSchema } from '../contract/sessions.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { sessionOf } from './auth.js';
 import { openSession } from './sessionRoutes.js';
 
 /** The first visit: who has the code sets the technician's password, and is logged in. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { tokenCreateSchema, tokenSchema } from '../contract/sessions.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import type { TokenCreate } from '../store/tokens.js';
-import type { Caller } from './auth.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import type { TokenCreate } from '../store/tokens.js';
+import { StudioError } from '../util/errors.js';
+import type { Caller } from './auth.js';
 
 /** The browser's session that asks; programs make tokens that stay. */
 function makerOf({ token, session }: Caller): TokenCreate['maker'] {

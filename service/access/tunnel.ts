@@ -2,10 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { messageOf, StudioError } from '../util/errors.js';
 import type { Faults } from '../faults/faults.js';
 import type { TunnelSettings } from '../settings/access.js';
 import type { KeyFiles } from '../store/keyFiles.js';
+import { messageOf, StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 
 export type TunnelState = 'off' | 'connecting' | 'up' | 'waiting';

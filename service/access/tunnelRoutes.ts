@@ -1,6 +1,6 @@
 import { tunnelSchema } from '../contract/network.js';
-import type { Tunnel } from './tunnel.js';
 import { type Route, route } from '../http/route.js';
+import type { Tunnel } from './tunnel.js';
 
 /** The outbound tunnel; access.tunnel of the settings switches it. */
 export function tunnelRoutes(tunnel: () => Tunnel): Route[] {

@@ -1,14 +1,14 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { checkRoom } from '../util/limits.js';
-import type { StoredUser } from '../store/users.js';
 import { userCreateSchema, userPatchSchema, userRemoveSchema, userSchema } from '../contract/accounts.js';
-import type { Caller } from './auth.js';
-import { provePresence } from './presence.js';
+import { idSchema } from '../contract/values.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import type { StoredUser } from '../store/users.js';
+import { StudioError } from '../util/errors.js';
+import { checkRoom } from '../util/limits.js';
+import type { Caller } from './auth.js';
+import { provePresence } from './presence.js';
 
 /** The accounts of people. There is always a technician. */
 export function userRoutes(services: Services): Route[] {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf, StudioError } from '../util/errors.js';
 import type { Settings } from '../settings/settings.js';
 import { replaceFile } from '../util/durable.js';
+import { messageOf, StudioError } from '../util/errors.js';
 import { type Change, settingsChanges, tableChanges } from './changes.js';
 import { type Content, makeBackup, presentKeys, presentTables, readBackup } from './content.js';
 import { dropPending, type Pending, type PendingRestore, readPending, undoFile, writePending } from './pending.js';

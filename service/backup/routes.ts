@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { maxArchiveBytes } from './archive.js';
-import { Backups } from './backups.js';
-import { StudioError } from '../util/errors.js';
 import { type BackupPending, backupPendingSchema, backupPlanSchema, factoryResetSchema } from '../contract/backup.js';
 import { readBytes } from '../http/body.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import { maxArchiveBytes } from './archive.js';
+import { Backups } from './backups.js';
 
 const gzip = 'application/gzip';
 const passphraseHeader = 'R58-Passphrase';

@@ -1,10 +1,10 @@
 import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
-import { StudioError } from '../util/errors.js';
 import { newDestinations } from '../settings/destinations.js';
 import { parseSettings } from '../settings/file.js';
 import { SettingsProblem } from '../settings/problem.js';
 import { type SettingsValues, secretFields } from '../settings/schema.js';
 import { parseYaml } from '../settings/syntax.js';
+import { StudioError } from '../util/errors.js';
 
 /** Secrets by their path in the file, like `network.servers.0.secret`. */
 export type Secrets = Record<string, string>;

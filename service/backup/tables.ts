@@ -1,7 +1,7 @@
-import { messageOf } from '../util/errors.js';
 import type { Connection } from '../store/database.js';
 import { rowChecks } from '../store/entries.js';
 import type { LeftOut } from '../store/leftOut.js';
+import { messageOf } from '../util/errors.js';
 
 /**
  * What each table of the database is to a backup. show: scenes, inputs, places to stream to, guests' seats. account: who may log

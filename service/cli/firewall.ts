@@ -4,9 +4,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { messageOf } from '../util/errors.js';
 import { firewallRules, sshPorts } from '../system/firewallRules.js';
 import { readPorts } from '../system/openPorts.js';
+import { messageOf } from '../util/errors.js';
 
 const TIMEOUT_MS = 10_000;
 

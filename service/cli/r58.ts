@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { messageOf } from '../util/errors.js';
 /** The command `r58`: looks at the running service, and after its data folder. */
 import { type Command, complain, print, UsageError } from './commands/command.js';
-import { messageOf } from '../util/errors.js';
 
 /** Each is loaded when it is called: looking at the service costs no database. */
 const commands: Record<string, () => Promise<Command>> = {

@@ -1,8 +1,8 @@
 /** The shapes of accounts, sessions, set-up and audit. */
 import { z } from 'zod';
+import { humanText } from './humanText.js';
 import { roles } from './roles.js';
 import { idSchema } from './values.js';
-import { humanText } from './humanText.js';
 
 /** Guests have seats, not accounts. */
 export const accountRoles = ['viewer', 'operator', 'technician'] as const;

@@ -1,6 +1,6 @@
+import { sourcesOf } from '../show/mix.js';
 import type { GuestTally } from './guestChannel.js';
 import type { State } from './state.js';
-import { sourcesOf } from '../show/mix.js';
 
 /** The lamp of one source. During a transition both scenes are on air. */
 export function tallyOf(source: string, { buses, scenes }: Pick<State, 'buses' | 'scenes'>): GuestTally {

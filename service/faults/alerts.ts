@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { severityOf } from '../contract/faultKinds.js';
+import type { Fault } from '../contract/faults.js';
 import type { AlertStatus, AlertTest } from '../contract/health.js';
 import { severities } from '../contract/levels.js';
-import type { Fault } from '../contract/faults.js';
 import type { State } from '../contract/state.js';
-import { messageOf, StudioError } from '../util/errors.js';
-import type { Faults } from './faults.js';
 import type { Settings } from '../settings/settings.js';
 import type { LiveState } from '../state/state.js';
-import { severityOf } from '../contract/faultKinds.js';
+import { messageOf, StudioError } from '../util/errors.js';
+import type { Faults } from './faults.js';
 import { type AlertMessage, post, type Webhook } from './webhook.js';
 
 export interface AlertsOptions {

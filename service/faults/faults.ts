@@ -1,7 +1,7 @@
-import type { Fault, PastFault } from '../contract/faults.js';
-import { StudioError } from '../util/errors.js';
 import { type FaultCode, faultKind } from '../contract/faultKinds.js';
+import type { Fault, PastFault } from '../contract/faults.js';
 import type { LiveState } from '../state/state.js';
+import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 
 export interface FaultReport {

@@ -1,5 +1,5 @@
-import type { Faults } from './faults.js';
 import { type Settings, settingsFile } from '../settings/settings.js';
+import type { Faults } from './faults.js';
 
 /** The fault of a settings file that is not used, for as long as it is not. */
 export function showSettingsFault(settings: Settings, faults: Pick<Faults, 'raise' | 'clear'>): void {

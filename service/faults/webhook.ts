@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Severity } from '../contract/levels.js';
 import type { Fault } from '../contract/faults.js';
+import type { Severity } from '../contract/levels.js';
 import { messageOf } from '../util/errors.js';
 
 /** What a webhook is sent. */

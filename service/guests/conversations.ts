@@ -1,8 +1,8 @@
 import { type GuestMessage, messagesKept } from '../contract/guestChannel.js';
+import type { LiveState } from '../state/state.js';
 import type { Tables } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
 import { SlidingWindow } from '../util/slidingWindow.js';
-import type { LiveState } from '../state/state.js';
 
 /** So many messages from one side within the window; people do not type faster. */
 const windowMs = 10_000;

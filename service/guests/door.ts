@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import type { KnockMade, TicketState, Visitor } from '../contract/door.js';
-import type { DoorPasses } from './doorPasses.js';
-import { StudioError } from '../util/errors.js';
-import { householdOf } from '../util/addresses.js';
-import { SlidingWindow } from '../util/slidingWindow.js';
 import type { LiveState } from '../state/state.js';
+import { householdOf } from '../util/addresses.js';
+import { BoundedMap, type Tables } from '../util/boundedMap.js';
+import { StudioError } from '../util/errors.js';
+import { SlidingWindow } from '../util/slidingWindow.js';
+import type { DoorPasses } from './doorPasses.js';
 
 /** Places to wait in, as many as there are seats. Strangers leave some to those who were let in before. */
 const places = { all: 12, strangers: 10 };

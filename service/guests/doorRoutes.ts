@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { knockMadeSchema, knockSchema, ticketSchema, ticketStateSchema, visitorSchema } from '../contract/door.js';
 import { guestSchema } from '../contract/guests.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { householdOf } from '../util/addresses.js';
 import { clientOf } from '../http/client.js';
 import { RateLimit } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
 import { entryOf, type Services } from '../services.js';
+import { householdOf } from '../util/addresses.js';
+import { StudioError } from '../util/errors.js';
 
 /** A page asks every few seconds; a house may be behind one address. */
 const ticketRate = { client: { burst: 60, perSecond: 10 }, all: { burst: 300, perSecond: 50 } };

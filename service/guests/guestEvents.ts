@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Tables } from '../util/boundedMap.js';
-import { StudioError } from '../util/errors.js';
-import type { Studio } from '../studio.js';
-import type { Log } from '../util/log.js';
 import type { Caller } from '../access/auth.js';
 import { guestProtocol } from '../contract/guestChannel.js';
-import { GuestEventsClient } from './guestEventsClient.js';
 import { Buckets } from '../http/rates.js';
 import { messageRate, policyViolation, socketServerOptions } from '../http/socketClient.js';
+import type { Studio } from '../studio.js';
+import type { Tables } from '../util/boundedMap.js';
+import { StudioError } from '../util/errors.js';
+import type { Log } from '../util/log.js';
+import { GuestEventsClient } from './guestEventsClient.js';
 
 const checkIntervalMs = 10_000;
 /** Of one guest: a second tab, and the one that is being reloaded. The oldest gives way. */

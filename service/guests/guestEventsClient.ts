@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { tallyOf } from '../contract/tally.js';
-import type { Studio } from '../studio.js';
 import { type GuestEvent, type GuestStatus, guestRequestSchema } from '../contract/guestChannel.js';
+import { tallyOf } from '../contract/tally.js';
 import { SocketClient, type SocketClientOptions } from '../http/socketClient.js';
+import type { Studio } from '../studio.js';
 
 export interface GuestEventsClientOptions extends SocketClientOptions {
 	guest: string;

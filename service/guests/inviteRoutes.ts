@@ -2,12 +2,12 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { type GuestInvite, guestInviteSchema, inviteCreateSchema, inviteSchema } from '../contract/guests.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { checkRoom } from '../util/limits.js';
 import { clientOf } from '../http/client.js';
-import { qrSvg } from '../util/qr.js';
 import { type Route, route } from '../http/route.js';
 import { entryOf, type Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import { checkRoom } from '../util/limits.js';
+import { qrSvg } from '../util/qr.js';
 
 type Inviter = (context: Context, guest: string, name: string, expiresInS: number) => GuestInvite;
 

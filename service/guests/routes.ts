@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { guestMessagePostSchema, guestMessageSchema } from '../contract/guestChannel.js';
 import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema } from '../contract/guests.js';
 import { removeQuerySchema } from '../contract/sources.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { guestMessagePostSchema, guestMessageSchema } from '../contract/guestChannel.js';
-import { inviterOf } from './inviteRoutes.js';
 import { type Route, route } from '../http/route.js';
 import { entryOf, type Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import { inviterOf } from './inviteRoutes.js';
 
 const params = z.object({ id: idSchema });
 

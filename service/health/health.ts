@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
-import { messageOf } from '../util/errors.js';
 import type { Faults } from '../faults/faults.js';
 import type { LiveState } from '../state/state.js';
+import { messageOf } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { within } from '../util/within.js';
 import { Clock } from './clock.js';

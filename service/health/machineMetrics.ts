@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
-import { groups } from './figures.js';
 import type { Studio } from '../studio.js';
+import { groups } from './figures.js';
 
 /** The last reading of the machine as `r58_machine_<group>{name}`, and what was sent of alerts. */
 export function machineMetrics({ health, alerts }: Pick<Studio, 'health' | 'alerts'>): Promise<string> {

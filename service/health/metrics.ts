@@ -1,11 +1,11 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { Bounded } from '../util/boundedMap.js';
-import type { EventsHub } from '../state/events.js';
 import type { GuestEventsHub } from '../guests/guestEvents.js';
-import { machineMetrics } from './machineMetrics.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import type { EventsHub } from '../state/events.js';
+import type { Bounded } from '../util/boundedMap.js';
+import { machineMetrics } from './machineMetrics.js';
 
 interface Sample {
 	name: string;

@@ -1,5 +1,5 @@
-import type { State } from '../contract/state.js';
 import type { FaultCode } from '../contract/faultKinds.js';
+import type { State } from '../contract/state.js';
 import type { Figure, Group } from './figures.js';
 import { stormPerS } from './interrupts.js';
 

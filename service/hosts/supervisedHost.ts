@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { setPriority } from 'node:os';
 import type { HostRole } from '../../pipelines/protocol.js';
-import { messageOf } from '../util/errors.js';
 import type { Faults } from '../faults/faults.js';
-import { processState } from './usage.js';
+import { messageOf } from '../util/errors.js';
 import type { HostPool } from './hostPool.js';
 import type { HostProcess } from './hostProcess.js';
 import { remedyFor } from './remedies.js';
+import { processState } from './usage.js';
 
 /** A host whose counters stand still this long hangs, whatever its state says. */
 const STALL_MS = 2_000;

@@ -1,8 +1,8 @@
 import type { Faults } from '../faults/faults.js';
 import type { Log } from '../util/log.js';
-import { type Usage, UsageMeter } from './usage.js';
 import { HostPool } from './hostPool.js';
 import { type HostPlan, type HostState, SupervisedHost } from './supervisedHost.js';
+import { type Usage, UsageMeter } from './usage.js';
 
 const CHECK_INTERVAL_MS = 250;
 

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
-import { StudioError } from '../util/errors.js';
 import { isAudited, writeAudit } from '../access/audit.js';
 import { type Caller, cookieOf } from '../access/auth.js';
+import { setSessionCookie } from '../access/sessionRoutes.js';
+import type { Metrics } from '../health/metrics.js';
+import { isPeerPath, setCors } from '../rtc/peers.js';
+import type { Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import { validate } from '../util/validation.js';
 import { readBody, readJson } from './body.js';
 import { clientOf } from './client.js';
 import { answerError } from './failure.js';
-import type { Metrics } from '../health/metrics.js';
-import { isPeerPath, setCors } from '../rtc/peers.js';
 import { setPolicies } from './policies.js';
 import type { Route } from './route.js';
-import type { Services } from '../services.js';
-import { setSessionCookie } from '../access/sessionRoutes.js';
 import { answerUnknownPage, wantsPage } from './unknownPage.js';
-import { validate } from '../util/validation.js';
 
 const json = 'application/json';
 /** Scheme, host name (RFC 1035 §2.3.4) and port. Links and QR codes are made of what a client calls the studio. */

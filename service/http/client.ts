@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { StudioError } from '../util/errors.js';
 import { isIn, isLanAddress, isLoopbackAddress, listOf, plainAddress } from '../util/addresses.js';
+import { StudioError } from '../util/errors.js';
 
 /** Who is at the other end of a request, and by which way it came. */
 export interface Client {

@@ -2,9 +2,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { householdOf, plainAddress } from '../util/addresses.js';
 import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
-import { householdOf, plainAddress } from '../util/addresses.js';
 import { Intake, type Share, Turns } from './intake.js';
 import { Bucket, Buckets, type Rate } from './rates.js';
 

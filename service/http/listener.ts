@@ -9,8 +9,8 @@ import {
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { StudioError } from '../util/errors.js';
 import type { Certificates } from '../access/certificates.js';
+import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { type Clients, clientOf } from './client.js';
 import { statusOf } from './failure.js';

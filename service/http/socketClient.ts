@@ -1,8 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
 import type { z } from 'zod';
 import { messageOf, StudioError } from '../util/errors.js';
-import type { Rate } from './rates.js';
 import { validate } from '../util/validation.js';
+import type { Rate } from './rates.js';
 
 export interface SocketClientOptions {
 	webSocket: WebSocket;

@@ -1,7 +1,7 @@
 import type { Source } from '../contract/sources.js';
-import { StudioError } from '../util/errors.js';
-import type { MixLayer } from '../show/mix.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
+import type { MixLayer } from '../show/mix.js';
+import { StudioError } from '../util/errors.js';
 
 /** The mixer answers with the next frame; this is a mixer that hangs. */
 const APPLY_TIMEOUT_MS = 2_000;

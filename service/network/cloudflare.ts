@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { messageOf } from '../util/errors.js';
-import type { NetworkSettings } from '../settings/network.js';
 import type { IceServer } from '../contract/iceServer.js';
+import type { NetworkSettings } from '../settings/network.js';
+import { messageOf } from '../util/errors.js';
 
 type Cloudflare = NonNullable<NetworkSettings['cloudflare']>;
 

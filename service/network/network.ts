@@ -1,12 +1,12 @@
-import type { Tables } from '../util/boundedMap.js';
 import type { Connection, ServerCheck } from '../contract/connection.js';
+import type { IceServer } from '../contract/iceServer.js';
 import type { NetworkStatus, NetworkTest } from '../contract/network.js';
 import type { Faults } from '../faults/faults.js';
-import type { Settings } from '../settings/settings.js';
 import type { AnswerOptions } from '../rtc/sdp.js';
-import { within } from '../util/within.js';
+import type { Settings } from '../settings/settings.js';
 import { isLoopbackAddress, type LocalAddress, localAddresses } from '../util/addresses.js';
-import type { IceServer } from '../contract/iceServer.js';
+import type { Tables } from '../util/boundedMap.js';
+import { within } from '../util/within.js';
 import type { PeerWay } from './peerWay.js';
 import { Resolver } from './resolver.js';
 import { selfTest } from './selfTest.js';

@@ -1,7 +1,7 @@
-import type { Reach } from '../contract/network.js';
-import { isPublicAddress } from '../util/addresses.js';
 import { isTurnUrl } from '../contract/iceServer.js';
+import type { Reach } from '../contract/network.js';
 import type { NetworkSettings } from '../settings/network.js';
+import { isPublicAddress } from '../util/addresses.js';
 
 /**
  * Whether media can flow to a guest who came by the public name, as far as settings tell before anything is tried: a proxy or

@@ -1,9 +1,9 @@
 import { reachSchema } from '../contract/network.js';
-import { lanAddresses, urlHost } from '../util/addresses.js';
-import { mediaOutside } from './reach.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { lanAddresses, urlHost } from '../util/addresses.js';
+import { mediaOutside } from './reach.js';
 
 /** For the page of a guest: what to expect before joining. */
 export function reachRoutes({ settings }: Services, httpsPort: () => number): Route[] {

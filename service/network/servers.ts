@@ -1,7 +1,7 @@
+import { type IceServer, isTurnUrl, parseServerUrl, type ServerUrl } from '../contract/iceServer.js';
 import type { NetworkSettings, ServerSettings } from '../settings/network.js';
 import { CloudflareTurn } from './cloudflare.js';
 import { timeLimited } from './credentials.js';
-import { type IceServer, isTurnUrl, parseServerUrl, type ServerUrl } from '../contract/iceServer.js';
 
 /** One URL of a server, with what logs in there now. */
 export interface ServerEntry {

@@ -1,9 +1,9 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../util/errors.js';
-import { remedyFor } from '../hosts/remedies.js';
-import { within } from '../util/within.js';
 import { type Finding, fail, off, ok, warn } from '../contract/ready.js';
+import { remedyFor } from '../hosts/remedies.js';
+import { messageOf } from '../util/errors.js';
+import { within } from '../util/within.js';
 
 const testBytes = 8 * 2 ** 20;
 const deadlineMs = 10_000;

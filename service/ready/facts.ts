@@ -1,6 +1,6 @@
 import type { Certificates } from '../contract/certificates.js';
-import type { State } from '../contract/state.js';
 import type { Finding } from '../contract/ready.js';
+import type { State } from '../contract/state.js';
 
 /** What the mixer sees of a source's picture. */
 export interface Movement {

@@ -1,6 +1,6 @@
+import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
 import type { Source } from '../contract/sources.js';
 import { remedyFor } from '../hosts/remedies.js';
-import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
 import type { Facts, Movement } from './facts.js';
 
 const stillAfterMs = 10_000;

@@ -1,6 +1,6 @@
+import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
 import type { Streamer } from '../contract/streamers.js';
 import type { Target } from '../contract/targets.js';
-import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
 import type { Facts, Tested } from './facts.js';
 
 const names: Record<string, string> = { program: 'Viewers of the program', multiview: 'Multiview' };

@@ -1,9 +1,9 @@
-import { BoundedMap, type Tables } from '../util/boundedMap.js';
+import type { Certificates } from '../access/certificates.js';
+import { type Check, type CheckStatus, type Finding, type Ready, type ShowPlan, showPlanSchema } from '../contract/ready.js';
 import type { State } from '../contract/state.js';
 import type { Settings } from '../store/settings.js';
 import type { Studio } from '../studio.js';
-import type { Certificates } from '../access/certificates.js';
-import { type Check, type CheckStatus, type Finding, type Ready, type ShowPlan, showPlanSchema } from '../contract/ready.js';
+import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import { testDisk } from './diskTest.js';
 import type { Facts, MachineFacts, Tested } from './facts.js';
 import { guestChecks } from './guests.js';

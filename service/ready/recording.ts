@@ -1,5 +1,5 @@
-import type { State } from '../contract/state.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
+import type { State } from '../contract/state.js';
 import type { Facts } from './facts.js';
 
 /** Of the sound in the file, and of its boxes. */

@@ -1,6 +1,6 @@
 import { readySchema, showPlanSchema } from '../contract/ready.js';
-import type { ReadyCheck } from './ready.js';
 import { type Route, route } from '../http/route.js';
+import type { ReadyCheck } from './ready.js';
 
 export function readyRoutes(ready: ReadyCheck): Route[] {
 	return [

@@ -1,7 +1,7 @@
 import type { Encoder } from '../contract/encoders.js';
 import type { Fault } from '../contract/faults.js';
-import { subjectLabel } from '../showLog/labels.js';
 import { type Check, check, type Finding, fail, ok, warn } from '../contract/ready.js';
+import { subjectLabel } from '../showLog/labels.js';
 import type { Facts } from './facts.js';
 
 const slowBelow = 0.95;

@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
+import { type Finding, fail, off } from '../contract/ready.js';
 import type { Target } from '../contract/targets.js';
 import { within } from '../util/within.js';
-import { type Finding, fail, off } from '../contract/ready.js';
 
 const lookupMs = 3_000;
 /** The network takes this long to say that a machine of its own is not there (ARP asks three times, once a second). */

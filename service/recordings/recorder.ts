@@ -5,14 +5,14 @@ import { type Canvas, fpsOf, gridFrameAt } from '../../pipelines/canvas.js';
 import { HISTORY_MS } from '../../pipelines/encoder.js';
 import type { Recording, RecordingCreate } from '../contract/recordings.js';
 import type { KeyFrames } from '../encoders/keyFrames.js';
-import { messageOf, StudioError } from '../util/errors.js';
 import type { Faults } from '../faults/faults.js';
-import { checkRoom } from '../util/limits.js';
 import type { Supervisor } from '../hosts/supervisor.js';
 import { recordingLogFiles } from '../showLog/recordingLog.js';
 import type { ShowLog } from '../showLog/showLog.js';
 import type { LiveState } from '../state/state.js';
 import type { Store } from '../store/store.js';
+import { messageOf, StudioError } from '../util/errors.js';
+import { checkRoom } from '../util/limits.js';
 import { RecordingRun } from './run.js';
 
 /** Below this a recording is not started, and a running one is ended while its file can still be closed. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { downloadName } from '../contract/downloadName.js';
 import { recordingCreateSchema, recordingSchema } from '../contract/recordings.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { downloadName } from '../contract/downloadName.js';
 import { sendFile } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
 import { entryOf, type Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
 
 const params = z.object({ id: idSchema });
 /** A plain file name: the folder is the studio's to choose. */

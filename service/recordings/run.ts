@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { type Canvas, frameMs } from '../../pipelines/canvas.js';
 import { recorder } from '../../pipelines/recorder.js';
 import type { KeyFrames } from '../encoders/keyFrames.js';
-import { StudioError } from '../util/errors.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
+import { StudioError } from '../util/errors.js';
 import { Part } from './part.js';
 
 const START_TIMEOUT_MS = 5_000;

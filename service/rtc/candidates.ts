@@ -1,7 +1,7 @@
 /** ICE candidates as text (RFC 8839 §5.1): what is worth passing on. */
 import { isIP } from 'node:net';
-import { isLoopbackAddress } from '../util/addresses.js';
 import { mayBeAt, type PeerWay } from '../network/peerWay.js';
+import { isLoopbackAddress } from '../util/addresses.js';
 
 /** Longer than any client sends. */
 const maxLength = 512;

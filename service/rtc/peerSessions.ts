@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import type { Tables } from '../util/boundedMap.js';
+import { type Caller, hasRole } from '../access/auth.js';
 import { roles } from '../contract/roles.js';
-import { StudioError } from '../util/errors.js';
-import { isLoopbackAddress, plainAddress } from '../util/addresses.js';
+import { clientOf } from '../http/client.js';
+import { Buckets, RateLimit, rateKey } from '../http/rates.js';
 import type { PeerWay } from '../network/peerWay.js';
 import type { Settings } from '../settings/settings.js';
 import type { PeerAnswer, Studio } from '../studio.js';
+import { isLoopbackAddress, plainAddress } from '../util/addresses.js';
+import type { Tables } from '../util/boundedMap.js';
+import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
-import { type Caller, hasRole } from '../access/auth.js';
-import { clientOf } from '../http/client.js';
 import { checkReturn, checkViewer, isReturn, returnsOfGuest, type Watcher } from './places.js';
-import { Buckets, RateLimit, rateKey } from '../http/rates.js';
 
 /**
  * Offers that were answered and whose connection is not made yet, of one client and of all with its link; one that is abandoned counts

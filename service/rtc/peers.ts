@@ -1,14 +1,14 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { type Caller, hasRole } from '../access/auth.js';
+import { type IceServer, linksOf } from '../contract/iceServer.js';
 import type { Role } from '../contract/roles.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { type IceServer, linksOf } from '../contract/iceServer.js';
-import { type Caller, hasRole } from '../access/auth.js';
-import type { PeerNoun } from './peerSessions.js';
 import { RateLimit, rateKey } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import type { PeerNoun } from './peerSessions.js';
 
 export const sdpType = 'application/sdp';
 export const fragmentType = 'application/trickle-ice-sdpfrag';

@@ -1,14 +1,14 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { type Caller, hasRole, mayWatch } from '../access/auth.js';
 import { polledCandidateSchema, polledCreateSchema, polledDescriptionSchema, pollingSides } from '../contract/polling.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
-import { fragmentOf } from './fragment.js';
-import { PollingSessions } from './pollingSessions.js';
-import { type Caller, hasRole, mayWatch } from '../access/auth.js';
 import { RateLimit, rateKey } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import { fragmentOf } from './fragment.js';
+import { PollingSessions } from './pollingSessions.js';
 
 const params = z.object({ id: idSchema });
 const path = '/api/webrtc/session/:id';

@@ -1,6 +1,6 @@
+import type { PeerAnswer, Studio } from '../studio.js';
 import type { Bounded } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
-import type { PeerAnswer, Studio } from '../studio.js';
 import { PollingSession } from './pollingSession.js';
 
 /** Nothing left here for this long: forgotten. A virtual machine waits 60 s for its offer. */

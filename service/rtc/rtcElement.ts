@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { StudioError } from '../util/errors.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { PeerNetwork } from '../network/network.js';
+import { StudioError } from '../util/errors.js';
 
 /** The element answers within its gathering bound (1 s, or 2.5 s when only relays are allowed); this is an element that hangs. */
 const ANSWER_TIMEOUT_MS = 6_000;

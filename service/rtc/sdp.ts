@@ -3,8 +3,8 @@
  * the media are r58webrtc's. Rules: RFC 9725 §4.2–4.4 (WHIP), the WHEP draft, RFC 8829 (JSEP).
  */
 import type { MediaDescription, SessionDescription } from 'sdp-transform';
-import { StudioError } from '../util/errors.js';
 import { inOrder, type PeerWay } from '../network/peerWay.js';
+import { StudioError } from '../util/errors.js';
 import { type Candidate, forwardedCandidates, PeerCandidates, usableCandidates } from './candidates.js';
 import { type AudioChoice, chooseAudio, chooseVideo, offered, type VideoChoice } from './codecs.js';
 import { parseOffer } from './offerText.js';

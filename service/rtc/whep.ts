@@ -1,8 +1,8 @@
-import { StudioError } from '../util/errors.js';
 import { mayWatch } from '../access/auth.js';
-import { peerRoutes } from './peers.js';
 import type { Route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import { peerRoutes } from './peers.js';
 
 /** WHEP: viewers watch the streamers of their token, guests their own return. */
 export function whepRoutes(services: Services): Route[] {

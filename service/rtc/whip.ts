@@ -1,7 +1,7 @@
-import { StudioError } from '../util/errors.js';
-import { peerRoutes } from './peers.js';
 import type { Route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
+import { peerRoutes } from './peers.js';
 
 /** WHIP: guests publish, each only as itself. */
 export function whipRoutes(services: Services): Route[] {

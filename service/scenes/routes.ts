@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { layerPatchSchema, scenePutSchema, sceneSchema } from '../contract/scenes.js';
 import { idSchema } from '../contract/values.js';
-import { StudioError } from '../util/errors.js';
 import { type Route, route } from '../http/route.js';
 import { entryOf, type Services } from '../services.js';
+import { StudioError } from '../util/errors.js';
 
 const params = z.object({ id: idSchema });
 const layerParams = params.extend({ index: z.coerce.number().int().min(0).max(11) });

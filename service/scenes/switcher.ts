@@ -3,19 +3,19 @@ import { z } from 'zod';
 import { type Canvas, frameMs, gridFrameAfter } from '../../pipelines/canvas.js';
 import { type Strip, type StripPatch, stripPatchSchema } from '../contract/audio.js';
 import type { Applied, Buses, Take } from '../contract/buses.js';
-import type { Layer, LayerPatch, Scene, SceneContent, ScenePut } from '../contract/scenes.js';
-import { StudioError } from '../util/errors.js';
-import { checkRoom } from '../util/limits.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../contract/layouts.js';
+import type { Layer, LayerPatch, Scene, SceneContent, ScenePut } from '../contract/scenes.js';
+import { tallyOf } from '../contract/tally.js';
+import type { AppliedFrame, AudioMix, MixerControl, Transition } from '../mixer/mixerControl.js';
 import { linear, type MixLayer, mixLayers, slotGains, sourcesOf } from '../show/mix.js';
 import { multiviewLayers, multiviewMap } from '../show/multiview.js';
 import { SceneVersions } from '../show/sceneVersions.js';
-import { tallyOf } from '../contract/tally.js';
 import { cleared, insteadOf, type Replacement, without } from '../show/without.js';
+import type { Sources } from '../sources/sources.js';
 import type { LiveState } from '../state/state.js';
 import type { Store } from '../store/store.js';
-import type { AppliedFrame, AudioMix, MixerControl, Transition } from '../mixer/mixerControl.js';
-import type { Sources } from '../sources/sources.js';
+import { StudioError } from '../util/errors.js';
+import { checkRoom } from '../util/limits.js';
 
 /** Faders and mutes follow a change this fast: no click, no lag. */
 const FADER_RAMP_MS = 20;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { type SettingsStatus, settingsFileSchema, settingsStatusSchema } from '../contract/settings.js';
+import { type Route, route } from '../http/route.js';
+import type { Services } from '../services.js';
 import { effectiveFields, redactedText } from './effective.js';
 import { applies, secretFields, settingsSchema } from './schema.js';
 import { withoutSecrets } from './secrets.js';
 import type { Settings } from './settings.js';
-import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
-import { type SettingsStatus, settingsFileSchema, settingsStatusSchema } from '../contract/settings.js';
 
 const secrets = `Secrets (${secretFields.join(', ')}) are shown as true when they are set`;
 /** Validated with the rest of the settings, once the change is in them. */

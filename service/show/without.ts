@@ -1,6 +1,6 @@
+import { sourceScene } from '../contract/layouts.js';
 import type { Layer, Scene } from '../contract/scenes.js';
 import type { State } from '../contract/state.js';
-import { sourceScene } from '../contract/layouts.js';
 import { sourcesOf } from './mix.js';
 
 /** A scene to put on air; with layers, the scene is to have these. */

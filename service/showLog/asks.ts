@@ -1,6 +1,6 @@
 import type { Applied } from '../contract/buses.js';
-import type { State } from '../contract/state.js';
 import type { Happening } from '../contract/showLog.js';
+import type { State } from '../contract/state.js';
 import { labelOf, sceneLabel } from './labels.js';
 
 /** A request that changes something. */

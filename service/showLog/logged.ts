@@ -1,5 +1,5 @@
-import type { ShowLog } from './showLog.js';
 import type { Route } from '../http/route.js';
+import type { ShowLog } from './showLog.js';
 
 /** The route, with what operators change by it told to the show log, and who it was. */
 export function logged(route: Route, showLog: ShowLog): Route {

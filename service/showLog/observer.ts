@@ -1,7 +1,7 @@
+import type { Happening } from '../contract/showLog.js';
 import type { State } from '../contract/state.js';
 import type { LiveState } from '../state/state.js';
 import type { Asks } from './asks.js';
-import type { Happening } from '../contract/showLog.js';
 import { type Watch, watches } from './watches.js';
 
 /** A button pressed several times, or a state that flickers, is told as what it came to. */

@@ -2,8 +2,8 @@ import { rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
 import type { Recording } from '../contract/recordings.js';
-import { byteOrderMark, csvLine } from './csv.js';
 import type { LogEntry } from '../contract/showLog.js';
+import { byteOrderMark, csvLine } from './csv.js';
 import { clockOf, framesIn, timecodeOf } from './timecode.js';
 
 /** Who stops a recording ends it a little before: the last pictures are on their way to the file. */

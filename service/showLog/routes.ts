@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { byteOrderMark, csvLine } from './csv.js';
 import {
 	type LogEntry,
 	type LogFilter,
@@ -10,10 +9,11 @@ import {
 	logPageSchema,
 	logQuerySchema,
 } from '../contract/showLog.js';
-import type { ShowLog } from './showLog.js';
 import { RateLimit, rateKey } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { byteOrderMark, csvLine } from './csv.js';
+import type { ShowLog } from './showLog.js';
 
 const columns = [
 	'at',

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Canvas } from '../../pipelines/canvas.js';
 import type { Recording } from '../contract/recordings.js';
+import type { Happening, LogEntry, LogPage, LogQuery } from '../contract/showLog.js';
 import type { LiveState } from '../state/state.js';
 import type { LogEntries } from '../store/logEntries.js';
 import type { Log } from '../util/log.js';
 import { type Ask, Asks, type Settle } from './asks.js';
-import type { Happening, LogEntry, LogPage, LogQuery } from '../contract/showLog.js';
 import { sceneLabel } from './labels.js';
 import { Observer } from './observer.js';
 import { writeRecordingLog } from './recordingLog.js';

@@ -1,6 +1,6 @@
+import type { Happening, LogKind } from '../contract/showLog.js';
 import type { State } from '../contract/state.js';
 import { tallyOf } from '../contract/tally.js';
-import type { Happening, LogKind } from '../contract/showLog.js';
 import { subjectLabel } from './labels.js';
 import { clockOf } from './timecode.js';
 

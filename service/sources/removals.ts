@@ -1,7 +1,7 @@
-import type { Bounded } from '../util/boundedMap.js';
 import type { Removed } from '../contract/sources.js';
-import { StudioError } from '../util/errors.js';
 import type { LiveState } from '../state/state.js';
+import type { Bounded } from '../util/boundedMap.js';
+import { StudioError } from '../util/errors.js';
 
 /** A removal can be undone for so long. */
 const UNDO_MS = 10_000;

@@ -1,9 +1,9 @@
 import { alsaSource } from '../../pipelines/alsaSource.js';
 import type { Faults } from '../faults/faults.js';
-import type { LiveState } from '../state/state.js';
-import { soundCards } from './captureDevices.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
+import type { LiveState } from '../state/state.js';
+import { soundCards } from './captureDevices.js';
 
 export interface SoundInputsOptions {
 	instance: string;

@@ -1,17 +1,17 @@
 import { type Canvas, fpsOf, frameMs, linkAddress } from '../../pipelines/canvas.js';
 import { testSource } from '../../pipelines/testSource.js';
 import { type Source, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
-import { StudioError } from '../util/errors.js';
 import type { Faults } from '../faults/faults.js';
-import type { LiveState } from '../state/state.js';
-import type { Settings } from '../store/settings.js';
-import { GuestDelay } from './guestDelay.js';
 import { startInTurn } from '../hosts/inTurn.js';
-import type { MixerControl, SlotInput } from '../mixer/mixerControl.js';
-import { Slots } from '../mixer/slots.js';
-import { SoundInputs } from './soundInputs.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
+import type { MixerControl, SlotInput } from '../mixer/mixerControl.js';
+import { Slots } from '../mixer/slots.js';
+import type { LiveState } from '../state/state.js';
+import type { Settings } from '../store/settings.js';
+import { StudioError } from '../util/errors.js';
+import { GuestDelay } from './guestDelay.js';
+import { SoundInputs } from './soundInputs.js';
 
 export interface SourcesOptions {
 	instance: string;

@@ -1,5 +1,5 @@
-import { StudioError } from '../util/errors.js';
 import type { Faults } from '../faults/faults.js';
+import { StudioError } from '../util/errors.js';
 
 interface Waiting {
 	label: string;

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { EventMessage } from '../contract/events.js';
-import { StudioError } from '../util/errors.js';
-import type { Studio } from '../studio.js';
-import type { Log } from '../util/log.js';
-import { EventsClient, type Topic } from './eventsClient.js';
 import { Bucket } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
 import { messageRate, socketServerOptions } from '../http/socketClient.js';
+import type { Studio } from '../studio.js';
+import { StudioError } from '../util/errors.js';
+import type { Log } from '../util/log.js';
+import { EventsClient, type Topic } from './eventsClient.js';
 
 const checkIntervalMs = 10_000;
 const goingAway = 1001;

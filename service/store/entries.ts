@@ -3,16 +3,16 @@
  * entry: one that does not fit is left out alone and stays where it is.
  */
 import { z } from 'zod';
-import { plainText } from '../contract/humanText.js';
-import { validate } from '../util/validation.js';
 import { guestSchema } from '../contract/guests.js';
+import { plainText } from '../contract/humanText.js';
+import { isSourceScene } from '../contract/layouts.js';
 import { recordingFileSchema, recordingSchema } from '../contract/recordings.js';
 import { roles } from '../contract/roles.js';
 import { type SceneContent, sceneSchema } from '../contract/scenes.js';
 import { rtpInputSchema } from '../contract/sources.js';
 import { targetCreateSchema } from '../contract/targets.js';
 import { idSchema } from '../contract/values.js';
-import { isSourceScene } from '../contract/layouts.js';
+import { validate } from '../util/validation.js';
 import type { EntryKind } from './leftOut.js';
 
 const idOf = (prefix: string) => idSchema.refine((id) => id.startsWith(`${prefix}-`), `must start with ${prefix}-`);

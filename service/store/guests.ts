@@ -1,5 +1,5 @@
-import { validate } from '../util/validation.js';
 import type { Guest } from '../contract/guests.js';
+import { validate } from '../util/validation.js';
 import type { Database } from './database.js';
 import { storedGuestSchema } from './entries.js';
 import type { LeftOut } from './leftOut.js';

@@ -1,5 +1,5 @@
-import { messageOf } from '../util/errors.js';
 import type { FaultReport } from '../faults/faults.js';
+import { messageOf } from '../util/errors.js';
 
 /** Names of the kinds of things that are kept, as people read them. */
 export const entryKinds = ['guests', 'scenes', 'RTP sources', 'targets', 'recordings', 'settings', 'tokens', 'accounts'] as const;

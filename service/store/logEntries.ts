@@ -1,5 +1,5 @@
-import type { Bounded } from '../util/boundedMap.js';
 import { type LogEntry, type LogQuery, logEntrySchema } from '../contract/showLog.js';
+import type { Bounded } from '../util/boundedMap.js';
 import type { Database } from './database.js';
 
 /** Some 20 MB, and a year of daily shows. */

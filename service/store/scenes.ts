@@ -1,5 +1,5 @@
-import { validate } from '../util/validation.js';
 import type { SceneContent } from '../contract/scenes.js';
+import { validate } from '../util/validation.js';
 import type { Database } from './database.js';
 import { parsed, storedSceneSchema } from './entries.js';
 import type { LeftOut } from './leftOut.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import { type Role, roles } from '../contract/roles.js';
 import type { Token } from '../contract/sessions.js';
 import { idSchema } from '../contract/values.js';
+import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import { checkRoom, limits } from '../util/limits.js';
 import type { Database } from './database.js';
 import { hashOf, makeId, makeSecret } from './secret.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { streamerSchema } from '../contract/streamers.js';
 import { mayWatch } from '../access/auth.js';
+import { streamerSchema } from '../contract/streamers.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
 

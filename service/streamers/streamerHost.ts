@@ -1,12 +1,12 @@
 import type { Streamer } from '../contract/streamers.js';
-import { StudioError } from '../util/errors.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Network } from '../network/network.js';
 import type { PeerWay } from '../network/peerWay.js';
-import type { LiveState } from '../state/state.js';
 import { RtcElement } from '../rtc/rtcElement.js';
 import { checkOffer, finishAnswer } from '../rtc/sdp.js';
 import type { RtcSessions } from '../rtc/sessions.js';
+import type { LiveState } from '../state/state.js';
+import { StudioError } from '../util/errors.js';
 
 /** Who comes while the host is being replaced waits for it: sooner than a refusal and another try. */
 const READY_TIMEOUT_MS = 2_000;

@@ -1,10 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../util/errors.js';
 import { parseSettings } from '../settings/file.js';
 import { secretsOf } from '../settings/secrets.js';
 import { settingsFile } from '../settings/settings.js';
 import { journal } from '../system/journal.js';
+import { messageOf } from '../util/errors.js';
 import { json, type Part } from './part.js';
 import { shownSettings } from './showParts.js';
 

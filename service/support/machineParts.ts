@@ -1,7 +1,7 @@
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { arch, cpus, freemem, hostname, release, totalmem, uptime } from 'node:os';
-import { pluginPath } from '../util/program.js';
 import { output } from '../util/command.js';
+import { pluginPath } from '../util/program.js';
 import { json, type Part } from './part.js';
 
 /** One element of each plugin that the pipelines use. */

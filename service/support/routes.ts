@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
-import { StudioError } from '../util/errors.js';
-import { secretsOf } from '../settings/secrets.js';
-import { bundle, bundleName } from './bundle.js';
-import { machineParts } from './machineParts.js';
-import { peopleOf, showParts } from './showParts.js';
 import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import { secretsOf } from '../settings/secrets.js';
+import { StudioError } from '../util/errors.js';
+import { bundle, bundleName } from './bundle.js';
+import { machineParts } from './machineParts.js';
+import { peopleOf, showParts } from './showParts.js';
 
 export function supportRoutes({ studio, settings, log }: Services): Route[] {
 	let busy = false;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { LogFilter } from '../util/logLines.js';
-import { contentDisposition } from '../http/file.js';
 import { type LogLine, logPageSchema } from '../contract/health.js';
 import { logLevels } from '../contract/levels.js';
+import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
 import type { Services } from '../services.js';
+import type { LogFilter } from '../util/logLines.js';
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 const filterSchema = z.strictObject({

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { State } from '../contract/state.js';
-import { messageOf } from '../util/errors.js';
-import { ownNetworks } from '../util/addresses.js';
 import type { Settings } from '../settings/settings.js';
 import type { LiveState } from '../state/state.js';
+import { ownNetworks } from '../util/addresses.js';
 import { replaceFile } from '../util/durable.js';
+import { messageOf } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 
 /** Services of the system itself lie below: no file of this service opens them. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { programFolder } from '../util/program.js';
 import type { Log } from '../util/log.js';
+import { programFolder } from '../util/program.js';
 
 const helper = join(programFolder, 'systemd/build/r58-notify');
 

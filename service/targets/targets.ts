@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { rtpTarget } from '../../pipelines/rtpTarget.js';
 import type { Target, TargetCreate, TargetPatch } from '../contract/targets.js';
-import { StudioError } from '../util/errors.js';
-import { checkRoom, limits } from '../util/limits.js';
-import { specialAddress } from './specialAddresses.js';
-import type { LiveState } from '../state/state.js';
-import type { Store, StoredTarget } from '../store/store.js';
-import { within } from '../util/within.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
+import type { LiveState } from '../state/state.js';
+import type { Store, StoredTarget } from '../store/store.js';
+import { StudioError } from '../util/errors.js';
+import { checkRoom, limits } from '../util/limits.js';
+import { within } from '../util/within.js';
+import { specialAddress } from './specialAddresses.js';
 
 /** A target that hangs is replaced this soon: whoever watches there is to see the program again within 3 s. */
 const STALL_MS = 1_500;

@@ -3,12 +3,12 @@ import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { Clients } from '../../service/http/client.js';
 import type { GuestInvite } from '../../service/contract/guests.js';
 import type { Reach } from '../../service/contract/network.js';
-import { lanAddresses } from '../../service/util/addresses.js';
-import { networkSettingsSchema } from '../../service/settings/network.js';
+import { Clients } from '../../service/http/client.js';
 import { mediaOutside } from '../../service/network/reach.js';
+import { networkSettingsSchema } from '../../service/settings/network.js';
+import { lanAddresses } from '../../service/util/addresses.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

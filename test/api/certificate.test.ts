@@ -5,8 +5,8 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import * as assert from 'uvu/assert';
-import type { Certificates as Info } from '../../service/contract/certificates.js';
 import { makeAuthority, makeServerCertificate } from '../../service/access/authority.js';
+import type { Certificates as Info } from '../../service/contract/certificates.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import type { z } from 'zod';
+import { clientMessageSchema } from '../../service/contract/events.js';
 import { guestRequestSchema } from '../../service/contract/guestChannel.js';
 import { plainText } from '../../service/contract/humanText.js';
-import { clientMessageSchema } from '../../service/contract/events.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import { rowChecks } from '../../service/store/entries.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';

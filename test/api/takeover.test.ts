@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { Passwords } from '../../service/access/passwords.js';
 import type { AuditPage, LoginCode, SessionEntry } from '../../service/contract/accounts.js';
-import { limits } from '../../service/util/limits.js';
 import { sessionsOfOne } from '../../service/store/sessions.js';
+import { limits } from '../../service/util/limits.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

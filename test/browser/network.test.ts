@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
+import { Certificate } from '../../service/access/certificate.js';
 import type { Guest, GuestInvite } from '../../service/contract/guests.js';
 import type { NetworkTest } from '../../service/contract/network.js';
 import type { State } from '../../service/contract/state.js';
-import { Certificate } from '../../service/access/certificate.js';
 import { createLog } from '../../service/util/log.js';
 import { TestBrowser } from '../tools/browser.js';
 import { forwarding, routerOutside, studioAddress, TestNetwork, turnAddress, turnPorts } from '../tools/netns.js';

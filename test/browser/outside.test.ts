@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { GuestInvite } from '../../service/contract/guests.js';
 import { makeAuthority, makeServerCertificate } from '../../service/access/authority.js';
+import type { GuestInvite } from '../../service/contract/guests.js';
 import { TestBrowser } from '../tools/browser.js';
 import { routerOutside, studioAddress, TestNetwork, turnAddress, turnPorts } from '../tools/netns.js';
 import { root, TestService } from '../tools/service.js';

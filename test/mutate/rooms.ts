@@ -10,7 +10,12 @@ export const rooms: Record<string, Room> = {
 	show: { files: ['service/show/*.ts'], tests: ['without', 'sceneVersions', 'mix'] },
 	state: { files: ['service/state/state.ts', 'panel/data/delta.ts'], tests: ['state', 'panelState'] },
 	panel: {
-		files: ['panel/switcher/{keys,scenes}.ts', 'panel/pages/join/assessment.ts', 'panel/data/rtc/backoff.ts', 'panel/elements/format.ts'],
+		files: [
+			'panel/switcher/{keys,scenes}.ts',
+			'panel/pages/join/assessment.ts',
+			'panel/data/rtc/backoff.ts',
+			'panel/elements/format.ts',
+		],
 		tests: ['panelFormat', 'panelKeys', 'panelState', 'guestPage'],
 	},
 	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },

@@ -4,15 +4,15 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { Certificate } from '../../service/access/certificate.js';
+import { Certificates } from '../../service/access/certificates.js';
 import { Passwords } from '../../service/access/passwords.js';
 import { Setup } from '../../service/access/setup.js';
-import { type Api, createApi } from '../../service/server.js';
 import type { Role } from '../../service/contract/roles.js';
+import { type Api, createApi } from '../../service/server.js';
 import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';
 import { openStore, type Store } from '../../service/store/store.js';
-import { Certificate } from '../../service/access/certificate.js';
-import { Certificates } from '../../service/access/certificates.js';
 import { createLog, type Log } from '../../service/util/log.js';
 import { ShowStub } from './showStub.js';
 

@@ -6,9 +6,9 @@ import { Writable } from 'node:stream';
 import { Backups } from '../../service/backup/backups.js';
 import { presentKeys, presentTables } from '../../service/backup/content.js';
 import { Settings } from '../../service/settings/settings.js';
-import { openStore } from '../../service/store/store.js';
 import { DeviceKey } from '../../service/store/deviceKey.js';
 import { KeyFiles } from '../../service/store/keyFiles.js';
+import { openStore } from '../../service/store/store.js';
 import { createLog } from '../../service/util/log.js';
 
 export const silent = createLog('silent', new Writable({ write: (_chunk, _encoding, done) => done() }));

@@ -1,19 +1,19 @@
 /** A data folder as a start finds it, as far as the panel: everything but the pipelines is the real thing. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createApi } from '../../service/server.js';
+import { Certificate } from '../../service/access/certificate.js';
+import { Certificates } from '../../service/access/certificates.js';
 import { finishPending } from '../../service/backup/pending.js';
 import type { State } from '../../service/contract/state.js';
 import { LiveStudio } from '../../service/liveStudio.js';
+import { createApi } from '../../service/server.js';
 import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';
+import { DeviceKey } from '../../service/store/deviceKey.js';
+import { KeyFiles } from '../../service/store/keyFiles.js';
 import { LeftOut } from '../../service/store/leftOut.js';
 import { openStore } from '../../service/store/store.js';
 import { BootGuard } from '../../service/system/bootGuard.js';
-import { Certificate } from '../../service/access/certificate.js';
-import { Certificates } from '../../service/access/certificates.js';
-import { DeviceKey } from '../../service/store/deviceKey.js';
-import { KeyFiles } from '../../service/store/keyFiles.js';
 import { type Folder, silent } from './dataFolder.js';
 
 const canvas = { width: 160, height: 90, fpsNum: 10, fpsDen: 1 };

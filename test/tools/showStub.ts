@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import type { GuestMessage } from '../../service/contract/guestChannel.js';
 import type { Applied } from '../../service/contract/buses.js';
 import type { Fault, PastFault } from '../../service/contract/faults.js';
+import type { GuestMessage } from '../../service/contract/guestChannel.js';
 import type { Guest } from '../../service/contract/guests.js';
+import type { IceServer } from '../../service/contract/iceServer.js';
 import type { Recording } from '../../service/contract/recordings.js';
 import type { LayerPatch } from '../../service/contract/scenes.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
 import type { Target, TargetCreate } from '../../service/contract/targets.js';
-import { StudioError } from '../../service/util/errors.js';
-import type { FaultReport } from '../../service/faults/faults.js';
 import { Alerts } from '../../service/faults/alerts.js';
+import type { FaultReport } from '../../service/faults/faults.js';
+import { Conversations } from '../../service/guests/conversations.js';
 import { Health } from '../../service/health/health.js';
-import type { IceServer } from '../../service/contract/iceServer.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import type { Settings } from '../../service/settings/settings.js';
 import { LiveState } from '../../service/state/state.js';
 import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
+import { StudioError } from '../../service/util/errors.js';
 import { createLog } from '../../service/util/log.js';
-import { Conversations } from '../../service/guests/conversations.js';
 
 /** A show without pictures, for tests of what lies between the socket and `Studio`: state real, media none. */
 export class ShowStub implements Studio {

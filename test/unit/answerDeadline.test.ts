@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { StudioError } from '../../service/util/errors.js';
 import { beforeDeadline } from '../../service/rtc/answerDeadline.js';
+import { StudioError } from '../../service/util/errors.js';
 import { test } from '../tools/suite.js';
 
 test('an answer in time is passed on, and so is a refusal', async () => {

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { Door } from '../../service/guests/door.js';
 import { DoorPasses } from '../../service/guests/doorPasses.js';
-import { StudioError } from '../../service/util/errors.js';
 import { DeviceKey } from '../../service/store/deviceKey.js';
+import { StudioError } from '../../service/util/errors.js';
 import { ShowStub } from '../tools/showStub.js';
 import { test } from '../tools/suite.js';
 

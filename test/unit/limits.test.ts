@@ -1,8 +1,8 @@
 /** What operators may make, and where the program may be sent to: the real studio as far as its panel. */
 import { rmSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { limits } from '../../service/util/limits.js';
 import { specialAddress } from '../../service/targets/specialAddresses.js';
+import { limits } from '../../service/util/limits.js';
 import { type Folder, makeFolder } from '../tools/dataFolder.js';
 import { type Panel, panelOf } from '../tools/panelOf.js';
 import { test } from '../tools/suite.js';

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
-import type { StudioError } from '../../service/util/errors.js';
-import { GuestDelay } from '../../service/sources/guestDelay.js';
 import { remedyFor } from '../../service/hosts/remedies.js';
 import { Slots } from '../../service/mixer/slots.js';
+import { GuestDelay } from '../../service/sources/guestDelay.js';
+import type { StudioError } from '../../service/util/errors.js';
 import { SlidingWindow } from '../../service/util/slidingWindow.js';
 import { test } from '../tools/suite.js';
 

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert';
 import type { Strip } from '../../service/contract/audio.js';
-import { layerSchema, type SceneContent } from '../../service/contract/scenes.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../../service/contract/layouts.js';
+import { layerSchema, type SceneContent } from '../../service/contract/scenes.js';
+import { tallyOf } from '../../service/contract/tally.js';
 import { linear, mixLayers, slotGains, sourcesOf } from '../../service/show/mix.js';
 import { multiviewLayers, multiviewMap, multiviewTiles } from '../../service/show/multiview.js';
-import { tallyOf } from '../../service/contract/tally.js';
 import { test } from '../tools/suite.js';
 
 const slots: Record<string, number> = { hdmi1: 0, hdmi2: 1, 'guest-a': 4 };

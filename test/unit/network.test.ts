@@ -3,13 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
 import type { Candidate, Connection, ServerCheck } from '../../service/contract/connection.js';
+import { linksOf, parseServerUrl } from '../../service/contract/iceServer.js';
 import { CloudflareTurn } from '../../service/network/cloudflare.js';
 import { timeLimited } from '../../service/network/credentials.js';
-import { linksOf, parseServerUrl } from '../../service/contract/iceServer.js';
 import { Servers } from '../../service/network/servers.js';
 import { type Trouble, whyNot } from '../../service/network/trouble.js';
-import { networkSettingsSchema } from '../../service/settings/network.js';
 import { forwardedCandidates, usableCandidate, usableCandidates } from '../../service/rtc/candidates.js';
+import { networkSettingsSchema } from '../../service/settings/network.js';
 import { test } from '../tools/suite.js';
 
 test('a time-limited login is what coturn computes, expires, and is another each time', () => {

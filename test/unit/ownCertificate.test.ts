@@ -1,8 +1,8 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import * as assert from 'uvu/assert';
-import { StudioError } from '../../service/util/errors.js';
 import { makeAuthority, makeServerCertificate } from '../../service/access/authority.js';
 import { checkOwnCertificate } from '../../service/access/ownCertificate.js';
+import { StudioError } from '../../service/util/errors.js';
 import { test } from '../tools/suite.js';
 
 const dayMs = 86_400_000;

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { bitrate, bytes, decibels, duration, localTime, picture, timeLeft } from '../../panel/elements/format.js';
 import { backoffMs } from '../../panel/data/rtc/backoff.js';
+import { bitrate, bytes, decibels, duration, localTime, picture, timeLeft } from '../../panel/elements/format.js';
 import { test } from '../tools/suite.js';
 
 /** What a figure looks like, as a table. */

@@ -12,10 +12,10 @@ import {
 	stateText,
 	tallyOf,
 } from '../../panel/pages/switcher/scenes.js';
+import { builtInScenes } from '../../service/contract/layouts.js';
 import type { Scene } from '../../service/contract/scenes.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
-import { builtInScenes } from '../../service/contract/layouts.js';
 import { test } from '../tools/suite.js';
 
 const crop = { left: 0, top: 0, right: 0, bottom: 0 };

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert';
 import { mayRetry, refusalOf, silence } from '../../panel/data/refusal.js';
-import { bytes, decibels, duration, timeLeft } from '../../panel/elements/format.js';
-import { reasonOf } from '../../panel/pages/join/reasons.js';
 import { backoffMs } from '../../panel/data/rtc/backoff.js';
 import { preferred, withStereo } from '../../panel/data/rtc/sdp.js';
+import { bytes, decibels, duration, timeLeft } from '../../panel/elements/format.js';
+import { reasonOf } from '../../panel/pages/join/reasons.js';
 import { test } from '../tools/suite.js';
 
 test('the sentence of the service is shown, in both forms of errors', () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'sdp-transform';
 import * as assert from 'uvu/assert';
-import { StudioError } from '../../service/util/errors.js';
 import { mayBeAt, type PeerWay } from '../../service/network/peerWay.js';
 import { PeerCandidates } from '../../service/rtc/candidates.js';
 import { maxOfferBytes, maxOfferLines } from '../../service/rtc/offerText.js';
 import { type CheckedOffer, checkOffer, finishAnswer, type OfferRules, parseFragment } from '../../service/rtc/sdp.js';
+import { StudioError } from '../../service/util/errors.js';
 import { onThisMachine } from '../tools/offers.js';
 import { suite } from '../tools/suite.js';
 

@@ -3,11 +3,11 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import * as assert from 'uvu/assert';
-import { StudioError } from '../../service/util/errors.js';
 import { redactedText } from '../../service/settings/effective.js';
 import { parseSettings } from '../../service/settings/file.js';
 import { withoutSecrets } from '../../service/settings/secrets.js';
 import { Settings, type SettingsChange } from '../../service/settings/settings.js';
+import { StudioError } from '../../service/util/errors.js';
 import { createLog } from '../../service/util/log.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';

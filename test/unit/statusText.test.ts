@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { hostSamples } from '../../service/health/metrics.js';
-import type { Status } from '../../service/contract/system.js';
 import { statusText } from '../../service/cli/statusText.js';
+import type { Status } from '../../service/contract/system.js';
+import { hostSamples } from '../../service/health/metrics.js';
 import { test } from '../tools/suite.js';
 
 /** As the elements of the plugin count what did not get through. */

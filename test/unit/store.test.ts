@@ -4,9 +4,9 @@ import SQLite from 'better-sqlite3';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import type { Recording } from '../../service/contract/recordings.js';
-import { StudioError } from '../../service/util/errors.js';
 import { migrations } from '../../service/store/migrations.js';
 import { openStore } from '../../service/store/store.js';
+import { StudioError } from '../../service/util/errors.js';
 import { temporaryFolder } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 

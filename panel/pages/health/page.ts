@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { SystemHistory } from '../../../service/contract/health.js';
 import type { PastFault } from '../../../service/contract/faults.js';
+import type { SystemHistory } from '../../../service/contract/health.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
 import { asSentence } from '../../data/refusal.js';

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GuestStatus } from '../../../service/contract/guestChannel.js';
-import { base } from '../../elements/styles.js';
 import type { Limitation } from '../../data/rtc/status.js';
+import { base } from '../../elements/styles.js';
 import { assess } from './assessment.js';
 import { disclosureStyles } from './page-styles.js';
 import type { Texts } from './texts/en.js';

@@ -2,9 +2,9 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 import type { GuestMessage } from '../../../service/contract/guestChannel.js';
 import type { Guest } from '../../../service/contract/guests.js';
 import { request } from '../../data/http.js';
-import { currentSession, fragmentToken } from '../../data/session.js';
 import { Whep } from '../../data/rtc/whep.js';
 import { Whip } from '../../data/rtc/whip.js';
+import { currentSession, fragmentToken } from '../../data/session.js';
 import { Channel } from './channel.js';
 import { Devices } from './devices.js';
 import { doorIsOpen } from './door.js';

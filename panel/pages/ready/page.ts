@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Session } from '../../../service/contract/sessions.js';
 import type { Check, CheckGroup, Ready } from '../../../service/contract/ready.js';
+import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
 import { Requests } from '../../data/requests.js';
 import { Show } from '../../data/show.js';

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { downloadName } from '../../../service/contract/downloadName.js';
 import type { Recording } from '../../../service/contract/recordings.js';
 import type { Session } from '../../../service/contract/sessions.js';
-import { downloadName } from '../../../service/contract/downloadName.js';
 import { asSentence } from '../../data/refusal.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';

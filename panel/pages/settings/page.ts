@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { BackupPending } from '../../../service/contract/backup.js';
-import type { SettingsFile, SettingsStatus } from '../../../service/contract/settings.js';
 import type { Session } from '../../../service/contract/sessions.js';
+import type { SettingsFile, SettingsStatus } from '../../../service/contract/settings.js';
 import { request, sentence } from '../../data/http.js';
 import { atLeast } from '../../data/session.js';
 import type { Confirm, Question } from '../../elements/confirm.js';

@@ -2,8 +2,8 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Buses } from '../../../service/contract/buses.js';
 import type { Scene } from '../../../service/contract/scenes.js';
-import { base } from '../../elements/styles.js';
 import { Whep } from '../../data/rtc/whep.js';
+import { base } from '../../elements/styles.js';
 import { monitorStyles } from './monitor-styles.js';
 import { tallyStyles } from './tally-styles.js';
 

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { Whep } from '../../data/rtc/whep.js';
 import { fragmentToken } from '../../data/session.js';
 import { base } from '../../elements/styles.js';
-import { Whep } from '../../data/rtc/whep.js';
 
 const noLink = 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.';
 

@@ -1,8 +1,8 @@
 /** What the commands of `r58` share. */
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { messageOf } from '../../util/errors.js';
 import { readRuntime } from '../../system/runtimeFile.js';
+import { messageOf } from '../../util/errors.js';
 
 /** One command: `r58 NAME …`. */
 export interface Command {

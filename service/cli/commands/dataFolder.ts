@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Backups } from '../../backup/backups.js';
-import { programFolder, programVersion } from '../../util/program.js';
 import { Settings } from '../../settings/settings.js';
 import { DeviceKey } from '../../store/deviceKey.js';
 import { KeyFiles, keyFolder } from '../../store/keyFiles.js';
 import { createLog } from '../../util/log.js';
+import { programFolder, programVersion } from '../../util/program.js';
 import { runningService } from './command.js';
 
 /** A data folder as a command finds it, with or without a service that runs on it. */

@@ -3,12 +3,12 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { messageOf } from '../../util/errors.js';
-import { programVersion } from '../../util/program.js';
 import { bundle, bundleName } from '../../support/bundle.js';
 import { fileParts, secretsIn } from '../../support/fileParts.js';
 import { machineParts } from '../../support/machineParts.js';
 import { readRuntime } from '../../system/runtimeFile.js';
+import { messageOf } from '../../util/errors.js';
+import { programVersion } from '../../util/program.js';
 import { type Command, dataOption, parse, print, UsageError } from './command.js';
 
 /** It starts to answer at once, and takes a minute at most. */

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { type Canvas, frameMs } from '../../../pipelines/canvas.js';
 import { hdmiSource } from '../../../pipelines/hdmiSource.js';
 import type { Faults } from '../../faults/faults.js';
+import type { SupervisedHost } from '../../hosts/supervisedHost.js';
+import type { Supervisor } from '../../hosts/supervisor.js';
 import type { LiveState } from '../../state/state.js';
 import type { Settings } from '../../store/settings.js';
 import type { Log } from '../../util/log.js';
 import { assignInputs, type CaptureDevice, captureDevices, type Roots, roots, soundCards } from '../captureDevices.js';
 import { DeviceWatch } from '../deviceWatch.js';
 import type { Sources } from '../sources.js';
-import type { SupervisedHost } from '../../hosts/supervisedHost.js';
-import type { Supervisor } from '../../hosts/supervisor.js';
 import type { WaitingInputs } from '../waiting.js';
 
 export interface HdmiInputsOptions {

@@ -3,14 +3,14 @@ import { createSocket } from 'node:dgram';
 import { type Canvas, fpsOf } from '../../../pipelines/canvas.js';
 import { rtpSource } from '../../../pipelines/rtpSource.js';
 import type { RtpInput, Source, SourceCreate } from '../../contract/sources.js';
-import { messageOf, StudioError } from '../../util/errors.js';
 import type { Faults } from '../../faults/faults.js';
-import type { LiveState } from '../../state/state.js';
-import type { Store, StoredRtpSource } from '../../store/store.js';
-import { PictureWatch } from '../pictureWatch.js';
-import type { Sources } from '../sources.js';
 import type { SupervisedHost } from '../../hosts/supervisedHost.js';
 import type { Supervisor } from '../../hosts/supervisor.js';
+import type { LiveState } from '../../state/state.js';
+import type { Store, StoredRtpSource } from '../../store/store.js';
+import { messageOf, StudioError } from '../../util/errors.js';
+import { PictureWatch } from '../pictureWatch.js';
+import type { Sources } from '../sources.js';
 
 const addresses = { loopback: '127.0.0.1', all: '0.0.0.0' };
 
