@@ -1,3 +1,4 @@
+import { common } from '../texts/common.js';
 import { type Refusal, refusalOf, silence } from './refusal.js';
 
 const usualTimeoutMs = 6000;
@@ -52,7 +53,7 @@ function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
-		throw new RequestError(refusalOf(502, '{"message":"The answer of the studio could not be read."}', null));
+		throw new RequestError({ status: 502, code: null, message: common.unreadable, retryAfterS: null });
 	}
 }
 

@@ -1,3 +1,5 @@
+import { common } from '../texts/common.js';
+
 /** What the service said no with, whatever the form: `{error:{code,message}}` or problem+json (RFC 9457). */
 export interface Refusal {
 	/** HTTP status; 0 when there was no answer at all. */
@@ -11,23 +13,9 @@ export interface Refusal {
 	retryAfterS: number | null;
 }
 
-const sentences: Record<number, string> = {
-	0: 'The studio does not answer. Check the network.',
-	400: 'The studio did not understand the request.',
-	401: 'This link or token is not valid any more. Ask for a new one.',
-	403: 'This link or token does not allow that.',
-	404: 'That does not exist in the studio (any more).',
-	409: 'That is not possible right now.',
-	413: 'That is too much for the studio to take at once.',
-	415: 'The studio does not take this kind of request.',
-	422: 'The studio cannot use the picture or sound format this browser offers.',
-	429: 'Too many tries. Wait a moment and try again.',
-	500: 'The studio had an internal fault.',
-	503: 'The studio has no room for this right now.',
-};
-
 export function sentenceOf(status: number): string {
-	return sentences[status] ?? sentences[Math.floor(status / 100) * 100] ?? `The studio answered with status ${status}.`;
+	const sentences: Record<number, string> = common.refusals;
+	return sentences[status] ?? sentences[Math.floor(status / 100) * 100] ?? common.status(status);
 }
 
 /** Reads an answer that was not a success. The service's own sentence wins over the general one. */
@@ -49,7 +37,7 @@ export function refusalOf(status: number, body: string, retryAfter: string | nul
 
 /** No answer: the network is down, or the wait was bounded and ran out. */
 export function silence(timedOut: boolean): Refusal {
-	const message = timedOut ? 'The studio did not answer in time.' : sentenceOf(0);
+	const message = timedOut ? common.timedOut : sentenceOf(0);
 	return { status: 0, code: timedOut ? 'timeout' : null, message, retryAfterS: null };
 }
 

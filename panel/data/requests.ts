@@ -1,6 +1,21 @@
-import type { Question } from '../elements/confirm.js';
 import { request, sentence } from './http.js';
 import type { Show } from './show.js';
+
+export interface Question {
+	title: string;
+	text: string;
+	/** The word on the button that does it: a verb, never "OK". */
+	action: string;
+	/** What else is to be decided with it. */
+	choice?: Choice;
+}
+
+export interface Choice {
+	label: string;
+	/** The first is chosen unless another is. */
+	options: [value: string, label: string][];
+	chosen(value: string): void;
+}
 
 /** What a page asks of the studio. Nothing is queued: without a link a request is refused on the spot. */
 export class Requests {

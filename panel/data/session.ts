@@ -1,4 +1,3 @@
-import type { Role } from '../../service/contract/roles.js';
 import type { Session, SessionCreate } from '../../service/contract/sessions.js';
 import { passwordTimeoutMs, RequestError, request } from './http.js';
 
@@ -61,16 +60,4 @@ function signOut(): Promise<void> {
 export async function logOut(): Promise<void> {
 	await signOut().catch(() => undefined);
 	location.assign('/');
-}
-
-const order: readonly Role[] = ['viewer', 'guest', 'operator', 'technician'];
-
-export function atLeast(role: Role, needed: Role): boolean {
-	return order.indexOf(role) >= order.indexOf(needed);
-}
-
-/** Where `/` leads each role. */
-export function pageOf(session: Session): string {
-	if (atLeast(session.role, 'operator')) return '/switcher';
-	return session.role === 'guest' ? '/guest_join' : `/watch/${session.streamers?.[0] ?? 'program'}`;
 }

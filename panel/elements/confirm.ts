@@ -1,22 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import type { Choice, Question } from '../data/requests.js';
 import { base, dialogBox } from './styles.js';
-
-export interface Question {
-	title: string;
-	text: string;
-	/** The word on the button that does it: a verb, never "OK". */
-	action: string;
-	/** What else is to be decided with it. */
-	choice?: Choice;
-}
-
-export interface Choice {
-	label: string;
-	/** The first is chosen unless another is. */
-	options: [value: string, label: string][];
-	chosen(value: string): void;
-}
 
 /** A modal question. `ask` settles with the answer; Escape is no. */
 @customElement('r58-confirm')

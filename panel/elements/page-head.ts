@@ -1,18 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { pages } from '../../service/contract/pages.js';
+import { common } from '../texts/common.js';
 import { base } from './styles.js';
+import './language-switch.js';
 import './theme-switch.js';
 
-/** The operator's pages, in the order of their links. */
-export const operatorPages = [
-	{ path: '/switcher', label: 'Switcher' },
-	{ path: '/inputs', label: 'Inputs' },
-	{ path: '/outputs', label: 'Outputs' },
-	{ path: '/recordings', label: 'Recordings' },
-	{ path: '/ready', label: 'Ready' },
-	{ path: '/log', label: 'Log' },
-	{ path: '/system', label: 'System' },
-] as const;
+/** The pages in the row of links, in their order. */
+export function linkedPages(): { path: string; label: string }[] {
+	return pages.flatMap((page) => ('linked' in page ? [{ path: page.path, label: common.pages[page.name] }] : []));
+}
 
 /** Title of a page and the way to the others; what is slotted stands beside the title. */
 @customElement('r58-page-head')
@@ -56,12 +53,13 @@ export class PageHead extends LitElement {
 				<slot></slot>
 				<span class="space"></span>
 				<nav aria-label="Pages">
-					${operatorPages.map(
+					${linkedPages().map(
 						({ path, label }) =>
 							html`<a class="button" href=${path} aria-current=${location.pathname === path ? 'page' : nothing}>${label}</a>`,
 					)}
 				</nav>
 				<a class="button plain account" href="/account" aria-label="My account" title="My account" data-testid="account-link"><span aria-hidden="true">☺</span></a>
+				<r58-language-switch></r58-language-switch>
 				<r58-theme-switch></r58-theme-switch>
 			</header>
 			${this.offline === null ? nothing : html`<p class="problem" role="alert"><b>Panel offline – the show goes on.</b> ${this.offline}</p>`}

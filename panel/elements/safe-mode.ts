@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { atLeast } from '../../service/contract/roles.js';
 import type { Session } from '../../service/contract/sessions.js';
 import type { State } from '../../service/contract/state.js';
 import { asSentence } from '../data/refusal.js';
 import type { Requests } from '../data/requests.js';
-import { atLeast } from '../data/session.js';
 import { base } from './styles.js';
 
 /** Says that the inputs are off and why, and lets a technician start them. Nothing while all is as usual. */

@@ -1,11 +1,12 @@
 import { html, LitElement } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
+import { common } from '../texts/common.js';
+import { Spoken } from './spoken.js';
 import { base } from './styles.js';
 
 type Theme = 'auto' | 'light' | 'dark';
 const key = 'r58.theme';
 const next: Record<Theme, Theme> = { auto: 'dark', dark: 'light', light: 'auto' };
-const words: Record<Theme, string> = { auto: 'as the system', dark: 'dark', light: 'light' };
 const signs: Record<Theme, string> = { auto: '◐', dark: '☾', light: '☀' };
 
 function stored(): Theme {
@@ -23,12 +24,15 @@ export function applyTheme(theme: Theme = stored()): void {
 @customElement('r58-theme-switch')
 export class ThemeSwitch extends LitElement {
 	static override styles = base;
-	/** In another language than the panel's. */
-	@property({ attribute: false }) labels: Record<Theme, string> | null = null;
 	@state() private theme = stored();
 
+	constructor() {
+		super();
+		new Spoken(this);
+	}
+
 	override render() {
-		const label = this.labels?.[this.theme] ?? `Colours: ${words[this.theme]}. Switch to ${words[next[this.theme]]}.`;
+		const label = common.colours[this.theme];
 		return html`<button class="plain" data-testid="theme-button" aria-label=${label} title=${label} @click=${this.#switch}>
 			<span aria-hidden="true">${signs[this.theme]}</span>
 		</button>`;

@@ -2,3 +2,8 @@
 export function textOf(event: Event): string {
 	return (event.target as HTMLInputElement | HTMLSelectElement).value.trim();
 }
+
+/** Words between blanks, commas or line ends. */
+export function words(text: string): string[] {
+	return text.split(/[\s,]+/).filter((word) => word !== '');
+}

@@ -7,7 +7,7 @@ function box(x: number, y: number, w: number, h: number, more: Partial<Layer> = 
 }
 
 /** The four layouts every show starts with; their boxes are filled from the first sources. */
-const layouts: { id: string; label: string; layers: Layer[] }[] = [
+export const layouts: { id: string; label: string; layers: Layer[] }[] = [
 	{ id: 'full', label: 'Full', layers: [box(0, 0, 1, 1)] },
 	{ id: 'side-by-side', label: 'Side by side', layers: [box(0, 0.25, 0.5, 0.5), box(0.5, 0.25, 0.5, 0.5)] },
 	{ id: 'pip', label: 'Picture in picture', layers: [box(0, 0, 1, 1), box(0.7, 0.05, 0.25, 0.25, { z: 1 })] },
@@ -31,9 +31,13 @@ export function builtInScenes(sources: string[]): SceneContent[] {
 
 const sourceScenePrefix = 'source-';
 
+export function sourceSceneId(source: string): string {
+	return `${sourceScenePrefix}${source}`;
+}
+
 /** The scene every source has of itself: full screen. */
 export function sourceScene(source: { id: string; label: string }): SceneContent {
-	return { id: `${sourceScenePrefix}${source.id}`, label: source.label, layers: [box(0, 0, 1, 1, { source: source.id })] };
+	return { id: sourceSceneId(source.id), label: source.label, layers: [box(0, 0, 1, 1, { source: source.id })] };
 }
 
 export function isSourceScene(sceneId: string): boolean {

@@ -1,11 +1,37 @@
-import { sourcesOf } from '../show/mix.js';
 import type { GuestTally } from './guestChannel.js';
+import type { Scene } from './scenes.js';
 import type { State } from './state.js';
 
-/** The lamp of one source. During a transition both scenes are on air. */
-export function tallyOf(source: string, { buses, scenes }: Pick<State, 'buses' | 'scenes'>): GuestTally {
+/** Buses are null for who does not know them now: no lamp is lit from what was. */
+type Show = { buses: State['buses'] | null; scenes: State['scenes'] };
+
+/** The two lamps of a source. */
+export interface Lamps {
+	program: boolean;
+	preview: boolean;
+}
+
+export const dark: Lamps = { program: false, preview: false };
+
+/** Every source a scene shows. */
+export function sourcesOf(scene: Pick<Scene, 'layers'> | undefined): Set<string> {
+	return new Set((scene?.layers ?? []).flatMap((layer) => (layer.source === null ? [] : [layer.source])));
+}
+
+/** The lamps of a source. During a transition both scenes are on air, so both are red. */
+export function lampsOf(source: string, { buses, scenes }: Show): Lamps {
+	if (buses === null) return dark;
 	const shows = (scene: string | null) => scene !== null && sourcesOf(scenes[scene]).has(source);
 	const preview = shows(buses.preview);
-	if (shows(buses.program) || (preview && buses.transition !== null)) return 'program';
-	return preview ? 'preview' : 'off';
+	return { program: shows(buses.program) || (preview && buses.transition !== null), preview };
+}
+
+/** The one word that a camera or guest is told. */
+export function tallyOf(source: string, show: Show): GuestTally {
+	const { program, preview } = lampsOf(source, show);
+	return program ? 'program' : preview ? 'preview' : 'off';
+}
+
+export function sceneOnAir(scene: string, buses: State['buses'] | null): boolean {
+	return buses !== null && (buses.program === scene || (buses.transition !== null && buses.preview === scene));
 }

@@ -1,31 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type Page, pages } from '../contract/pages.js';
 import { StudioError } from '../util/errors.js';
 import { clientOf } from './client.js';
 import { sendFile } from './file.js';
 import { publicAssets } from './publicAssets.js';
 import { type Route, route } from './route.js';
 
-const pages = [
-	'/',
-	'/switcher',
-	'/guest_join',
-	'/watch/:streamer',
-	'/inputs',
-	'/outputs',
-	'/recordings',
-	'/ready',
-	'/log',
-	'/system',
-	'/network',
-	'/settings',
-	'/users',
-	'/account',
-	'/health',
-	'/logs',
-];
-/** Those of guests and viewers, which exist under the public name too. */
-const outsidePages = ['/guest_join', '/watch/:streamer'];
+const paths: Pick<Page, 'path' | 'outside'>[] = [{ path: '/' }, ...pages];
 const day = 86_400;
 /** One level, no dots in front: nothing but a file of that very folder can be meant. */
 const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/);
@@ -33,12 +15,12 @@ const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/);
 /** The files of the built panel. They are the same for everybody and hold no secret. */
 export function panelRoutes(panelDir: string): Route[] {
 	const assetsOutside = publicAssets(panelDir);
-	const page = pages.map((path) =>
+	const page = paths.map(({ path, outside = false }) =>
 		route({
 			method: 'GET',
 			path,
 			role: 'public',
-			outside: outsidePages.includes(path),
+			outside,
 			summary: 'A page of the panel',
 			undocumented: true,
 			handler: async ({ context }) => {

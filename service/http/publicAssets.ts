@@ -12,7 +12,7 @@ const manifestSchema = z.record(
 	}),
 );
 /** The modules guests and viewers load; `index.html` is the entry of every page. */
-const modules = ['index.html', 'join/page.ts', 'watch/page.ts'];
+const modules = ['index.html', 'pages/join/page.ts', 'pages/watch/page.ts'];
 
 /** Names of the files that the pages of guests and viewers consist of, from Vite's manifest. None when the panel is not built. */
 export function publicAssets(panelDir: string): ReadonlySet<string> {

@@ -5,9 +5,9 @@ import { type Strip, type StripPatch, stripPatchSchema } from '../contract/audio
 import type { Applied, Buses, Take } from '../contract/buses.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../contract/layouts.js';
 import type { Layer, LayerPatch, Scene, SceneContent, ScenePut } from '../contract/scenes.js';
-import { tallyOf } from '../contract/tally.js';
+import { sourcesOf, tallyOf } from '../contract/tally.js';
 import type { AppliedFrame, AudioMix, MixerControl, Transition } from '../mixer/mixerControl.js';
-import { linear, type MixLayer, mixLayers, slotGains, sourcesOf } from '../show/mix.js';
+import { linear, type MixLayer, mixLayers, slotGains } from '../show/mix.js';
 import { multiviewLayers, multiviewMap } from '../show/multiview.js';
 import { SceneVersions } from '../show/sceneVersions.js';
 import { cleared, insteadOf, type Replacement, without } from '../show/without.js';

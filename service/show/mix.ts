@@ -1,6 +1,7 @@
 import type { Strip } from '../contract/audio.js';
 import type { Layer, Scene } from '../contract/scenes.js';
 import type { Source } from '../contract/sources.js';
+import { sourcesOf } from '../contract/tally.js';
 
 /** One layer as the mixer element takes it; bottom to top. Slot −1 is black. */
 export interface MixLayer {
@@ -55,11 +56,6 @@ export function mixLayers(
 				} as MixLayer,
 			];
 		});
-}
-
-/** Every source a scene shows. */
-export function sourcesOf(scene: Pick<Scene, 'layers'> | undefined): Set<string> {
-	return new Set((scene?.layers ?? []).flatMap((layer) => (layer.source === null ? [] : [layer.source])));
 }
 
 /** Linear gain of each slot of the program: fader, mute, and for AFV whether its source is on program. */

@@ -1,7 +1,7 @@
-import { sourceScene } from '../contract/layouts.js';
+import { sourceSceneId } from '../contract/layouts.js';
 import type { Layer, Scene } from '../contract/scenes.js';
 import type { State } from '../contract/state.js';
-import { sourcesOf } from './mix.js';
+import { sourcesOf } from '../contract/tally.js';
 
 /** A scene to put on air; with layers, the scene is to have these. */
 export interface Replacement {
@@ -28,7 +28,7 @@ export function without(
 		const other = insteadOf(source, null, state);
 		return other === null ? null : { id: other };
 	}
-	if (kept.length === 1 && kept[0] !== 'black') return { id: sourceScene({ id: kept[0]!, label: '' }).id };
+	if (kept.length === 1 && kept[0] !== 'black') return { id: sourceSceneId(kept[0]!) };
 	const layout = state.scenes[layoutFor[kept.length] ?? ''];
 	// More than the layouts have boxes for: the scene stays, the box is empty.
 	const id = layout?.id ?? program.id;
@@ -45,5 +45,5 @@ export function insteadOf(
 	const live = Object.values(sources).filter(({ id, state, kind }) => id !== source && state === 'live' && kind !== 'black');
 	const shown = sourcesOf(program ?? undefined);
 	const other = live.find(({ id }) => !shown.has(id)) ?? live[0];
-	return other ? sourceScene(other).id : null;
+	return other ? sourceSceneId(other.id) : null;
 }

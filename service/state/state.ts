@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Change, isEntry } from '../contract/delta.js';
 import type { State } from '../contract/state.js';
 
-export type Change = [path: string, value: unknown];
 export type ChangeListener = (seq: number, changes: Change[]) => void;
 
 /**
@@ -39,8 +39,7 @@ export class LiveState {
 			node = next as Record<string, unknown>;
 		}
 		if (isDeepStrictEqual(node[last], value)) return;
-		const collection = keys.length === 1 && path !== 'buses.transition' && keys[0] !== 'system' && keys[0] !== 'buses';
-		if (collection && (value === null || value === undefined)) {
+		if (isEntry([...keys, last]) && (value === null || value === undefined)) {
 			if (!(last in node)) return;
 			delete node[last];
 		} else {

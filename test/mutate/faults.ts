@@ -230,14 +230,14 @@ const panel: HandMadeFault[] = [
 		operator,
 	),
 	other(
-		'panel/pages/join/texts/languages.ts',
+		'panel/texts/language.ts',
 		'English becomes German',
 		"if (language === 'en') return 'en';",
 		"if (language === 'de') return 'en';",
 		'unit/guestPage',
 	),
 	other(
-		'panel/pages/switcher/scenes.ts',
+		'panel/data/scenes.ts',
 		'the black tile comes first',
 		"source.kind === 'black' ? 1000",
 		"source.kind === 'black' ? -1",

@@ -7,11 +7,12 @@ export interface Room {
 }
 
 export const rooms: Record<string, Room> = {
-	show: { files: ['service/show/*.ts'], tests: ['without', 'sceneVersions', 'mix'] },
-	state: { files: ['service/state/state.ts', 'panel/data/delta.ts'], tests: ['state', 'panelState'] },
+	show: { files: ['service/show/*.ts', 'service/contract/{tally,layouts}.ts'], tests: ['without', 'sceneVersions', 'mix'] },
+	state: { files: ['service/state/state.ts', 'service/contract/delta.ts'], tests: ['state', 'panelState'] },
 	panel: {
 		files: [
-			'panel/switcher/{keys,scenes}.ts',
+			'panel/pages/switcher/keys.ts',
+			'panel/data/scenes.ts',
 			'panel/pages/join/assessment.ts',
 			'panel/data/rtc/backoff.ts',
 			'panel/elements/format.ts',
@@ -20,17 +21,17 @@ export const rooms: Record<string, Room> = {
 	},
 	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },
 	media: {
-		files: ['service/media/{slots,guestDelay,remedies}.ts', 'service/util/slidingWindow.ts', 'service/showLog/timecode.ts'],
+		files: ['service/mixer/slots.ts', 'service/sources/guestDelay.ts', 'service/hosts/remedies.ts', 'service/util/slidingWindow.ts', 'service/showLog/timecode.ts'],
 		tests: ['mediaRules', 'guestDelay', 'timecode'],
 	},
 	health: { files: ['service/health/rules.ts'], tests: ['healthRules'] },
 	fragments: { files: ['service/recordings/fragments.ts'], tests: ['fragmentRules'] },
 	settings: {
-		files: ['service/settings/{access,alerts,effective,fault,network,problem,program,schema,secretText,secrets,syntax,text}.ts'],
+		files: ['service/settings/{access,alerts,effective,network,problem,program,schema,secretText,secrets,syntax,text}.ts'],
 		tests: ['settingsRules', 'sealed', 'settingsFiles', 'settings'],
 	},
 	addresses: { files: ['service/util/addresses.ts'], tests: ['addresses'] },
-	sdp: { files: ['service/webrtc/{sdp,codecs,candidates,fragment}.ts'], tests: ['sdp'] },
+	sdp: { files: ['service/rtc/{sdp,codecs,candidates,fragment}.ts'], tests: ['sdp'] },
 	door: { files: ['service/guests/door.ts'], tests: ['door'] },
-	accounts: { files: ['service/accounts/{lockout,codes,loginCodes}.ts', 'service/http/rates.ts'], tests: ['rates', 'lockout'] },
+	accounts: { files: ['service/access/{lockout,codes,loginCodes}.ts', 'service/http/rates.ts'], tests: ['rates', 'lockout'] },
 };

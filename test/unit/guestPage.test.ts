@@ -2,9 +2,9 @@ import * as assert from 'uvu/assert';
 import { withoutCap } from '../../panel/data/rtc/sdp.js';
 import { assess } from '../../panel/pages/join/assessment.js';
 import { trouble } from '../../panel/pages/join/state-words.js';
-import { en } from '../../panel/pages/join/texts/en.js';
-import { languageOf } from '../../panel/pages/join/texts/languages.js';
-import { no } from '../../panel/pages/join/texts/no.js';
+import { guest as en } from '../../panel/texts/en/guest.js';
+import { languageOf } from '../../panel/texts/language.js';
+import { guest as no } from '../../panel/texts/no/guest.js';
 import { PictureMeter } from '../../service/guests/pictureMeter.js';
 import { test } from '../tools/suite.js';
 

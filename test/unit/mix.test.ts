@@ -2,8 +2,8 @@ import * as assert from 'uvu/assert';
 import type { Strip } from '../../service/contract/audio.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../../service/contract/layouts.js';
 import { layerSchema, type SceneContent } from '../../service/contract/scenes.js';
-import { tallyOf } from '../../service/contract/tally.js';
-import { linear, mixLayers, slotGains, sourcesOf } from '../../service/show/mix.js';
+import { sourcesOf, tallyOf } from '../../service/contract/tally.js';
+import { linear, mixLayers, slotGains } from '../../service/show/mix.js';
 import { multiviewLayers, multiviewMap, multiviewTiles } from '../../service/show/multiview.js';
 import { test } from '../tools/suite.js';
 

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
+import type { Change } from '../../service/contract/delta.js';
 import type { State } from '../../service/contract/state.js';
-import { type Change, LiveState } from '../../service/state/state.js';
+import { LiveState } from '../../service/state/state.js';
 import { test } from '../tools/suite.js';
 
 function makeState(): LiveState {

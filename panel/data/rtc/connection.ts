@@ -1,5 +1,6 @@
 import { RequestError, send } from '../http.js';
 import { mayRetry, type Refusal, silence } from '../refusal.js';
+import { common } from '../../texts/common.js';
 import { backoffMs } from './backoff.js';
 import type { Status, Trouble } from './status.js';
 import { Trickle } from './trickle.js';
@@ -148,7 +149,7 @@ export class Connection {
 		const own = serverTrouble(this.#trickle?.errors ?? []);
 		const told = await this.options.explain?.().catch(() => null);
 		const words = [own, told].filter(Boolean).join(' ');
-		const message = words || 'No path for picture and sound was found. Is this device in the same network?';
+		const message = words || common.connection.noPath;
 		if (this.#peer === peer) this.#broke({ ...silence(true), message }, 'no-path');
 	}
 
@@ -177,12 +178,12 @@ export class Connection {
 			const stalled = connectedAt > 0 && now - movedAt > stalledMs;
 			const gone = state === 'failed' || state === 'closed' || (connectedAt > 0 && now - steadyAt > disconnectedMs);
 			if (connectedAt === 0 && (gone || now - begun > connectMs)) await this.#noPath(peer);
-			else if (gone) this.#broke({ ...silence(false), message: 'The connection was lost.' }, 'lost');
-			else if (stalled) this.#broke({ ...silence(true), message: 'Connected, but no picture arrives.' }, 'no-media');
+			else if (gone) this.#broke({ ...silence(false), message: common.connection.lost }, 'lost');
+			else if (stalled) this.#broke({ ...silence(true), message: common.connection.noMedia }, 'no-media');
 			// Last: where the network swallows everything the question itself hangs.
 			else if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
 				this.#failures = 0;
-				this.options.onStatus({ phase: 'waiting', message: 'The connection was lost. Trying again…', reason: 'lost' });
+				this.options.onStatus({ phase: 'waiting', message: again(common.connection.lost), reason: 'lost' });
 				void this.#try();
 			}
 		}, checkEveryMs);
@@ -208,7 +209,7 @@ export class Connection {
 			return;
 		}
 		this.#failures += 1;
-		this.options.onStatus({ phase: 'waiting', message: `${refusal.message} Trying again…`, reason, code: refusal.code });
+		this.options.onStatus({ phase: 'waiting', message: again(refusal.message), reason, code: refusal.code });
 		const waitMs = refusal.retryAfterS === null ? backoffMs(this.#failures) : Math.min(10, refusal.retryAfterS) * 1000;
 		this.#retry = window.setTimeout(() => void this.#try(), waitMs);
 	}
@@ -236,8 +237,12 @@ export class Connection {
 	}
 }
 
+function again(sentence: string): string {
+	return `${sentence} ${common.connection.again}`;
+}
+
 /** The browser itself refused: a description or a track that it cannot use. */
 function unusable(error: unknown): Refusal {
 	const reason = error instanceof Error ? error.message : String(error);
-	return { status: 422, code: null, message: `This browser cannot use the connection: ${reason}`, retryAfterS: null };
+	return { status: 422, code: null, message: common.connection.unusable(reason), retryAfterS: null };
 }

@@ -1,10 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
+import { common } from '../../texts/common.js';
 import { Connection, type Status } from './connection.js';
 import { withStereo } from './sdp.js';
-
-/** Everything the studio shows is H.264, which Firefox gets as a plug-in. */
-const lacksH264 =
-	'This browser cannot show the picture: it lacks H.264. In Firefox switch on OpenH264 under Add-ons → Plugins and reload this page; or use another browser.';
 
 /** Watches one streamer over WHEP for the element it belongs to; where the picture cannot be shown, it listens. */
 export class Whep implements ReactiveController {
@@ -27,9 +24,9 @@ export class Whep implements ReactiveController {
 		return this.status.phase === 'live';
 	}
 
-	/** For the person at the screen; null when all is well. */
+	/** For the person at the screen; null when all is well. Everything the studio shows is H.264, which Firefox gets as a plug-in. */
 	get message(): string | null {
-		return this.soundOnly ? lacksH264 : this.status.message;
+		return this.soundOnly ? common.connection.lacksH264 : this.status.message;
 	}
 
 	hostDisconnected(): void {

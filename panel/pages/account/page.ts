@@ -1,9 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Account, SessionEntry } from '../../../service/contract/accounts.js';
+import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { passwordTimeoutMs, request, sentence } from '../../data/http.js';
-import { atLeast, logOut } from '../../data/session.js';
+import { logOut } from '../../data/session.js';
 import { Attempt } from '../../elements/attempt.js';
 import type { Confirm } from '../../elements/confirm.js';
 import { base, pageStyles } from '../../elements/styles.js';

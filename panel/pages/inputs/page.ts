@@ -4,17 +4,18 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import type { Source } from '../../../service/contract/sources.js';
 import type { State } from '../../../service/contract/state.js';
+import { lampsOf } from '../../../service/contract/tally.js';
+import { Multiview } from '../../data/multiview.js';
+import { remove } from '../../data/removal.js';
 import { Requests } from '../../data/requests.js';
+import { ordered } from '../../data/scenes.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';
 import { faultsOf } from '../../elements/fault-list.js';
 import type { Notices } from '../../elements/notices.js';
-import { remove } from '../../elements/removal.js';
+import type { SourceSettings } from '../../elements/source-settings.js';
 import { base, pageStyles } from '../../elements/styles.js';
-import { Multiview } from '../switcher/multiview.js';
-import { ordered, tallyOf } from '../switcher/scenes.js';
 import type { RtpDialog } from './rtp-dialog.js';
-import type { SourceSettings } from './source-settings.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
 import '../../elements/page-head.js';
@@ -22,7 +23,7 @@ import '../../elements/safe-mode.js';
 import '../../elements/undo-bar.js';
 import './rtp-dialog.js';
 import './source-row.js';
-import './source-settings.js';
+import '../../elements/source-settings.js';
 
 /** Where pictures and sound come from: every source, how it is, its settings; RTP sources are made here. */
 @customElement('r58-inputs-page')
@@ -90,7 +91,7 @@ export class InputsPage extends LitElement {
 					class="card" data-testid="source-${source.id}" .source=${source} .sources=${state.sources}
 					.soundCards=${state.system.soundCards} .faults=${faultsOf(state.faults, source.id)}
 					.multiview=${this.#multiview} .levels=${this.#show.link}
-					.tally=${tallyOf(source.id, online ? state.buses : null, state.scenes)}
+					.tally=${lampsOf(source.id, { buses: online ? state.buses : null, scenes: state.scenes })}
 					?live=${this.#multiview.live && online && source.id in state.system.multiview.tiles}
 					?fresh=${this.fresh === source.id}
 					@settings=${() => void this.settings.show(source.id)} @remove=${() => void this.#remove(source)}

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Source } from '../../../service/contract/sources.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
-import { newChoice, type RtpChoice, rtpFields, rtpOf } from './rtp-fields.js';
+import { newChoice, type RtpChoice, rtpFields, rtpOf } from '../../elements/rtp-fields.js';
 
 /** Adds a source that another program sends as plain RTP. Event `added` with its id. */
 @customElement('r58-rtp-dialog')

@@ -3,18 +3,18 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Fault } from '../../../service/contract/faults.js';
 import type { RtpInput, Source } from '../../../service/contract/sources.js';
 import type { System } from '../../../service/contract/system.js';
+import { dark, type Lamps } from '../../../service/contract/tally.js';
+import type { Multiview } from '../../data/multiview.js';
 import { decibels, picture } from '../../elements/format.js';
+import { codecWords } from '../../elements/rtp-fields.js';
+import { lossWords } from '../../elements/source-settings.js';
 import { badgeStyles, base, disclosureStyles } from '../../elements/styles.js';
-import type { Multiview } from '../switcher/multiview.js';
-import { dark, type Tally } from '../switcher/scenes.js';
-import { tallyStyles } from '../switcher/tally-styles.js';
-import { codecWords } from './rtp-fields.js';
+import { tallyStyles } from '../../elements/tally-styles.js';
 import { senderHost, senderLine } from './sender-line.js';
-import { lossWords } from './source-settings.js';
 import '../../elements/copy-field.js';
 import '../../elements/fault-list.js';
 import '../../elements/meter.js';
-import '../switcher/picture.js';
+import '../../elements/picture.js';
 
 const kindWords: Record<Source['kind'], string> = {
 	test: 'Test picture',
@@ -68,7 +68,7 @@ export class SourceRow extends LitElement {
 	@property({ attribute: false }) faults: Fault[] = [];
 	@property({ attribute: false }) multiview!: Multiview;
 	@property({ attribute: false }) levels: EventTarget | null = null;
-	@property({ attribute: false }) tally: Tally = dark;
+	@property({ attribute: false }) tally: Lamps = dark;
 	/** Pictures come in. */
 	@property({ type: Boolean }) live = false;
 	/** It was added a moment ago: how to send to it is in view. */

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../elements/styles.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 import { type Processing, processings, type Size, sizes } from './preferences.js';
-import type { Texts } from './texts/en.js';
 
 /** What was changed: one field. */
 export type Adjustment =

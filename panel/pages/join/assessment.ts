@@ -1,6 +1,6 @@
 import type { GuestStatus } from '../../../service/contract/guestChannel.js';
 import type { Limitation } from '../../data/rtc/status.js';
-import type { Texts } from './texts/en.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 
 export interface Assessment {
 	verdict: 'none' | 'good' | 'fair' | 'poor';

@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../elements/styles.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 import { type Icon, icon } from './icons.js';
 import { iconStyles } from './page-styles.js';
-import type { Texts } from './texts/en.js';
 
 export type Control = 'mute' | 'camera' | 'turn' | 'share' | 'leave';
 

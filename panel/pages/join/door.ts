@@ -3,8 +3,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { KnockMade, TicketState } from '../../../service/contract/door.js';
 import { RequestError, request, sentence } from '../../data/http.js';
 import { base } from '../../elements/styles.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 import { keepAdmitted, keepPass, keptPass } from './preferences.js';
-import type { Texts } from './texts/en.js';
 
 const askEveryMs = 2000;
 const nameKey = 'r58-guest-name';

@@ -1,30 +1,11 @@
-import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import { remember, remembered } from './preferences.js';
-import type { Texts } from './texts/en.js';
-import { type LanguageId, languageOf, languages } from './texts/languages.js';
+import { Spoken } from '../../elements/spoken.js';
+import { guest as en, type Guest } from '../../texts/en/guest.js';
+import { language } from '../../texts/language.js';
+import { guest as no } from '../../texts/no/guest.js';
 
-/** The texts of the page: in the browser's language, or in the one chosen here before. */
-export class Language implements ReactiveController {
-	id: LanguageId;
-
-	constructor(readonly host: ReactiveControllerHost) {
-		const chosen = remembered('language');
-		this.id = chosen === 'en' || chosen === 'no' ? chosen : languageOf(navigator.languages);
-		host.addController(this);
-	}
-
-	get texts(): Texts {
-		return languages[this.id].texts;
-	}
-
-	hostConnected(): void {
-		document.documentElement.lang = this.id;
-	}
-
-	choose(id: LanguageId): void {
-		this.id = id;
-		remember('language', id);
-		document.documentElement.lang = id;
-		this.host.requestUpdate();
+/** The texts of the guest's page. Another language changes them in place: a guest who is in stays in. */
+export class Language extends Spoken {
+	get texts(): Guest {
+		return { en, no }[language];
 	}
 }

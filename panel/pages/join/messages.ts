@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { type GuestMessage, messageLimit } from '../../../service/contract/guestChannel.js';
 import { base } from '../../elements/styles.js';
-import type { Texts } from './texts/en.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 
 /** What the studio and the guest write to each other. Dispatches `say`. */
 @customElement('r58-messages')

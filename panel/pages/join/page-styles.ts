@@ -37,7 +37,6 @@ export const joinStyles = css`
 	.top { flex-wrap: nowrap; }
 	.top h1 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 	.studio[data-named]::after { content: ' · '; white-space: pre; }
-	.language { flex: none; width: auto; padding: 0 4px; }
 	.pair { display: grid; gap: 12px; }
 	.large { min-height: 60px; font-size: 1.2rem; width: 100%; }
 	.state {

@@ -10,8 +10,8 @@ import { Screen } from './screen.js';
 import { presence, trouble } from './state-words.js';
 import type { StudioView } from './studio-view.js';
 import { titleOf } from './tally.js';
-import { type LanguageId, languages } from './texts/languages.js';
 import { Visit } from './visit.js';
+import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
 import './adjustments.js';
 import './controls.js';
@@ -50,15 +50,11 @@ export class JoinPage extends LitElement {
 	}
 
 	#top() {
-		const { texts, id } = this.#language;
 		const name = this.#visit.channel.status?.name ?? this.#visit.name;
 		return html`<header class="top">
 			<h1><span class="studio" ?data-named=${name !== null}>R58 Studio</span>${name ? html`<span data-testid="join-name">${name}</span>` : nothing}</h1>
-			<select
-				class="language" data-testid="language-select" aria-label=${texts.language}
-				@change=${(event: Event) => this.#language.choose((event.target as HTMLSelectElement).value as LanguageId)}
-			>${Object.entries(languages).map(([key, { name }]) => html`<option value=${key} ?selected=${key === id}>${name}</option>`)}</select>
-			<r58-theme-switch .labels=${texts.colours}></r58-theme-switch>
+			<r58-language-switch></r58-language-switch>
+			<r58-theme-switch></r58-theme-switch>
 		</header>`;
 	}
 

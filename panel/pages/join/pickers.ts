@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../elements/styles.js';
-import type { Texts } from './texts/en.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 
 export type Picked = 'camera' | 'microphone' | 'speaker';
 export interface Choice {

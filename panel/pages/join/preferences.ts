@@ -1,5 +1,5 @@
 /** What this browser remembers of its guest. A browser that keeps nothing (private mode) asks again. */
-type Key = 'language' | 'camera' | 'microphone' | 'speaker' | 'mirror' | 'size' | 'bitrate' | 'volume' | Processing;
+type Key = 'camera' | 'microphone' | 'speaker' | 'mirror' | 'size' | 'bitrate' | 'volume' | Processing;
 
 export const processings = ['echoCancellation', 'noiseSuppression', 'autoGainControl'] as const;
 export type Processing = (typeof processings)[number];

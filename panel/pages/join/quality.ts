@@ -3,9 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import type { GuestStatus } from '../../../service/contract/guestChannel.js';
 import type { Limitation } from '../../data/rtc/status.js';
 import { base } from '../../elements/styles.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 import { assess } from './assessment.js';
 import { disclosureStyles } from './page-styles.js';
-import type { Texts } from './texts/en.js';
 
 /** How the connection is, in words; the figures for who asks. They are the studio's: what arrives there. */
 @customElement('r58-quality')

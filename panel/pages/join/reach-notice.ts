@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Reach } from '../../../service/contract/network.js';
 import { request } from '../../data/http.js';
 import { base } from '../../elements/styles.js';
-import type { Texts } from './texts/en.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 
 /** Tells a guest before joining when the page came by a way that carries no media, and what helps. */
 @customElement('r58-reach-notice')

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../elements/styles.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 import { pictureStyles } from './page-styles.js';
-import type { Texts } from './texts/en.js';
 
 /** What the studio sees of this guest, as in a mirror where that is wanted. */
 @customElement('r58-self-view')

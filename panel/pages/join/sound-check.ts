@@ -2,8 +2,8 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Meter } from '../../elements/meter.js';
 import { base } from '../../elements/styles.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 import { type Hearing, MicrophoneLevel } from './microphone-level.js';
-import type { Texts } from './texts/en.js';
 import '../../elements/meter.js';
 
 /** The level of the microphone, and whether it is heard at all. */

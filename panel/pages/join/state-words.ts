@@ -1,5 +1,5 @@
 import type { Status } from '../../data/rtc/status.js';
-import type { Texts } from './texts/en.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 
 /** What reaches the studio of this guest: never more than is sent. */
 export function presence(texts: Texts, seen: boolean, heard: boolean, nothingSent = false): string {

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { base } from '../../elements/styles.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 import { pictureStyles } from './page-styles.js';
-import type { Texts } from './texts/en.js';
 
 /** iOS leaves the volume to the buttons of the phone. */
 function settableVolume(): boolean {

@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { GuestTally } from '../../../service/contract/guestChannel.js';
 import { base } from '../../elements/styles.js';
-import type { Texts } from './texts/en.js';
+import type { Guest as Texts } from '../../texts/en/guest.js';
 
 /** The page's title: a guest who looks at another tab still sees when it is on air. */
 export function titleOf(texts: Texts, name: string | null, tally: GuestTally | null): string {

@@ -1,10 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { SetupState } from '../../../service/contract/accounts.js';
+import { homeOf } from '../../../service/contract/pages.js';
 import type { Session, SessionCreate } from '../../../service/contract/sessions.js';
 import { passwordTimeoutMs, RequestError, request, sentence } from '../../data/http.js';
-import { pageOf, signIn } from '../../data/session.js';
+import { signIn } from '../../data/session.js';
 import { base, pageStyles } from '../../elements/styles.js';
+import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
 
 /** A one-time code, as it is shown and as it is typed; tokens are longer. */
@@ -50,7 +52,7 @@ export class LoginPage extends LitElement {
 	override render() {
 		const problem = this.problem ?? this.reason;
 		return html`<main class="page">
-			<div class="top"><h1>R58 Studio</h1><r58-theme-switch></r58-theme-switch></div>
+			<div class="top"><h1>R58 Studio</h1><r58-language-switch></r58-language-switch><r58-theme-switch></r58-theme-switch></div>
 			${problem ? html`<p class="problem" role="alert" data-testid="login-problem">${problem}</p>` : nothing}
 			${this.setup === null ? html`<p role="status">Asking the studio…</p>` : this.#forms(this.setup)}
 		</main>`;
@@ -113,8 +115,8 @@ export class LoginPage extends LitElement {
 		this.problem = null;
 		try {
 			const session = await action((name) => String(data.get(name) ?? ''));
-			const allowed = this.next !== null && (pageOf(session) === '/switcher' || this.next === '/account');
-			location.assign(allowed ? this.next! : pageOf(session));
+			const allowed = this.next !== null && (homeOf(session) === '/switcher' || this.next === '/account');
+			location.assign(allowed ? this.next! : homeOf(session));
 		} catch (error) {
 			this.problem = sentence(error);
 			this.busy = false;

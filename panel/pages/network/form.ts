@@ -35,11 +35,6 @@ export function newServer(servers: readonly ServerValues[]): ServerValues {
 	return { name: `server ${nth}`, urls: [], for: 'both', username: null, credential: null, secret: null };
 }
 
-/** Words between blanks, commas or line ends. */
-export function words(text: string): string[] {
-	return text.split(/[\s,]+/).filter((word) => word !== '');
-}
-
 /** What is wrong with the addresses of a server, or null. */
 export function urlsProblem(urls: readonly string[]): string | null {
 	const wrong = urls.find((url) => !serverUrlPattern.test(url));

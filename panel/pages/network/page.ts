@@ -1,14 +1,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { NetworkStatus } from '../../../service/contract/network.js';
+import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request } from '../../data/http.js';
-import { atLeast } from '../../data/session.js';
 import { Attempt } from '../../elements/attempt.js';
 import { fieldProblem } from '../../elements/field-problem.js';
 import { base, pageStyles } from '../../elements/styles.js';
-import { textOf } from '../../elements/typed.js';
-import { type NetworkValues, newServer, typed, words } from './form.js';
+import { textOf, words } from '../../elements/typed.js';
+import { type NetworkValues, newServer, typed } from './form.js';
 import './help.js';
 import './self-test.js';
 import type { ServerForm } from './server-form.js';

@@ -2,7 +2,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fieldProblem } from '../../elements/field-problem.js';
 import { base } from '../../elements/styles.js';
-import { type Login, loginOf, type ServerValues, typed, urlsProblem, words } from './form.js';
+import { words } from '../../elements/typed.js';
+import { type Login, loginOf, type ServerValues, typed, urlsProblem } from './form.js';
 
 /** One STUN or TURN server. Tells of a change by `change`, of its removal by `remove`. */
 @customElement('r58-server-form')

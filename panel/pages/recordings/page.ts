@@ -3,18 +3,18 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { downloadName } from '../../../service/contract/downloadName.js';
 import type { Recording } from '../../../service/contract/recordings.js';
 import type { Session } from '../../../service/contract/sessions.js';
+import { Commands } from '../../data/commands.js';
 import { asSentence } from '../../data/refusal.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';
 import { bytes, duration, localTime, picture } from '../../elements/format.js';
 import type { Notices } from '../../elements/notices.js';
 import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
-import { Commands } from '../switcher/commands.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
 import '../../elements/page-head.js';
 import '../../elements/safe-mode.js';
-import '../switcher/record-block.js';
+import '../../elements/record-block.js';
 
 const running: Recording['state'][] = ['starting', 'recording', 'stopping'];
 const words: Record<Recording['state'], string> = {

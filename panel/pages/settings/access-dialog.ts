@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
-import { words } from '../network/form.js';
+import { words } from '../../elements/typed.js';
 import type { AccessValues, TunnelValues } from './values.js';
 
 /** By which ways guests and viewers come in. */

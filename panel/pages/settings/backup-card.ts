@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { BackupPending, BackupPlan } from '../../../service/contract/backup.js';
 import { request, send, sentence } from '../../data/http.js';
-import type { Question } from '../../elements/confirm.js';
+import type { Question } from '../../data/requests.js';
 import { localTime } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
 

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { BackupPending } from '../../../service/contract/backup.js';
+import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import type { SettingsFile, SettingsStatus } from '../../../service/contract/settings.js';
 import { request, sentence } from '../../data/http.js';
-import { atLeast } from '../../data/session.js';
-import type { Confirm, Question } from '../../elements/confirm.js';
+import type { Question } from '../../data/requests.js';
+import type { Confirm } from '../../elements/confirm.js';
 import { localTime } from '../../elements/format.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import type { AccessDialog } from './access-dialog.js';

@@ -7,15 +7,15 @@ import { request, sentence } from '../../data/http.js';
 import { Requests } from '../../data/requests.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';
+import type { NoteDialog } from '../../elements/note-dialog.js';
 import type { Notices } from '../../elements/notices.js';
 import { base, pageStyles } from '../../elements/styles.js';
-import type { NoteDialog } from './note-dialog.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
 import '../../elements/page-head.js';
 import '../../elements/safe-mode.js';
 import './entry-row.js';
-import './note-dialog.js';
+import '../../elements/note-dialog.js';
 import { kindWords, type Period, periodWords, sinceOf } from './words.js';
 
 const lookEveryMs = 1000;
@@ -24,7 +24,7 @@ const typingMs = 250;
 const mostShown = 3000;
 
 /** What happened and who did it, newest first, as it happens. */
-@customElement('r58-log-page')
+@customElement('r58-show-log-page')
 export class ShowLogPage extends LitElement {
 	static override styles = [
 		base,

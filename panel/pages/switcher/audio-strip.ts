@@ -1,9 +1,9 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Strip, StripPatch } from '../../../service/contract/audio.js';
+import type { Commands } from '../../data/commands.js';
 import { decibels } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
 import '../../elements/meter.js';
 
 /** A moving fader sends at most this often, and always its last value. */

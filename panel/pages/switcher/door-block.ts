@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Visitor } from '../../../service/contract/door.js';
+import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
 
 /** Who waits at the door. Somebody new is also told in the title of the page, for an operator who looks elsewhere. */
 @customElement('r58-door-block')

@@ -3,11 +3,11 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Buses } from '../../../service/contract/buses.js';
 import type { Guest, GuestInvite } from '../../../service/contract/guests.js';
 import type { State } from '../../../service/contract/state.js';
+import { lampsOf } from '../../../service/contract/tally.js';
+import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
 import type { InviteDialog } from './invite-dialog.js';
 import { chosenExpiry, expirySelect } from './invite-expiry.js';
-import { tallyOf } from './scenes.js';
 import './door-block.js';
 import './guest-card.js';
 import './invite-dialog.js';
@@ -66,7 +66,7 @@ export class GuestBlock extends LitElement {
 		const { audio, scenes } = this.state;
 		return html`<li data-testid="guest-${guest.id}" data-state=${guest.state}>
 			<r58-guest-card
-				.commands=${this.commands} .guest=${guest} .strip=${audio[guest.id] ?? null} .tally=${tallyOf(guest.id, this.buses, scenes)}
+				.commands=${this.commands} .guest=${guest} .strip=${audio[guest.id] ?? null} .tally=${lampsOf(guest.id, { buses: this.buses, scenes })}
 				@links=${() => this.dialog.show(guest)}
 			></r58-guest-card>
 		</li>`;

@@ -2,11 +2,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Strip } from '../../../service/contract/audio.js';
 import type { Guest } from '../../../service/contract/guests.js';
+import { dark, type Lamps } from '../../../service/contract/tally.js';
+import type { Commands } from '../../data/commands.js';
 import { asSentence } from '../../data/refusal.js';
 import { decibels } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
-import { dark, type Tally } from './scenes.js';
 import './guest-conversation.js';
 
 const stateWords: Record<Guest['state'], string> = {
@@ -58,7 +58,7 @@ export class GuestCard extends LitElement {
 	@property({ attribute: false }) commands!: Commands;
 	@property({ attribute: false }) guest!: Guest;
 	@property({ attribute: false }) strip: Strip | null = null;
-	@property({ attribute: false }) tally: Tally = dark;
+	@property({ attribute: false }) tally: Lamps = dark;
 	@state() private open = false;
 	/** Newest message of the guest that the operator has seen here. */
 	@state() private readId = 0;

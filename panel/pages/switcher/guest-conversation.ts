@@ -2,8 +2,8 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { messageLimit } from '../../../service/contract/guestChannel.js';
 import type { Guest } from '../../../service/contract/guests.js';
+import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
 
 /** What the studio and one guest write to each other. */
 @customElement('r58-guest-conversation')

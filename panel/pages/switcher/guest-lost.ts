@@ -3,9 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Buses } from '../../../service/contract/buses.js';
 import type { Guest } from '../../../service/contract/guests.js';
 import type { State } from '../../../service/contract/state.js';
+import type { Commands } from '../../data/commands.js';
+import { absentOnAir } from '../../data/scenes.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
-import { absentOnAir } from './scenes.js';
 
 /** A guest on air who is gone: the picture stands still, and one tap shows the rest without them. */
 @customElement('r58-guest-lost')

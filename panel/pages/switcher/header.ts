@@ -1,13 +1,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { State } from '../../../service/contract/state.js';
+import type { Commands } from '../../data/commands.js';
 import { logOut } from '../../data/session.js';
 import { bytes, timeLeft } from '../../elements/format.js';
-import { operatorPages } from '../../elements/page-head.js';
+import { linkedPages } from '../../elements/page-head.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
+import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
-import './record-block.js';
+import '../../elements/record-block.js';
 
 interface Air {
 	words: string;
@@ -126,10 +127,11 @@ export class SwitcherHeader extends LitElement {
 			>✎</button>
 			<span class="space"></span>
 			<nav aria-label="Pages">
-				${operatorPages
+				${linkedPages()
 					.filter(({ path }) => path !== location.pathname)
 					.map(({ path, label }) => html`<a class="button" href=${path}>${label}</a>`)}
 				<button class="keys" aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
+				<r58-language-switch></r58-language-switch>
 				<r58-theme-switch></r58-theme-switch>
 				<a class="button log-out" href="/account" data-testid="account-link">Account</a>
 				<button class="log-out" data-testid="logout-button" @click=${logOut}>Log out</button>

@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { GuestInvite, Invite } from '../../../service/contract/guests.js';
+import type { Commands } from '../../data/commands.js';
 import { localTime } from '../../elements/format.js';
 import { base, dialogBox } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
 import { chosenExpiry, expirySelect } from './invite-expiry.js';
 import './invite-view.js';
 

@@ -1,13 +1,15 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Buses } from '../../../service/contract/buses.js';
+import { layouts } from '../../../service/contract/layouts.js';
 import type { Scene, SceneContent } from '../../../service/contract/scenes.js';
 import type { Source } from '../../../service/contract/sources.js';
+import { sceneOnAir } from '../../../service/contract/tally.js';
+import type { Commands } from '../../data/commands.js';
+import { ownScenes } from '../../data/scenes.js';
 import { press } from '../../elements/press.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
-import { layouts, ownScenes, sceneOnAir } from './scenes.js';
-import { tallyStyles } from './tally-styles.js';
+import { tallyStyles } from '../../elements/tally-styles.js';
 
 /** The built-in layouts and the scenes made here: one tap puts one into preview. */
 @customElement('r58-layout-block')

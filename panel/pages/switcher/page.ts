@@ -1,27 +1,29 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { sourceSceneId } from '../../../service/contract/layouts.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import type { State } from '../../../service/contract/state.js';
+import { lampsOf, sceneOnAir } from '../../../service/contract/tally.js';
+import { Commands } from '../../data/commands.js';
+import { Multiview } from '../../data/multiview.js';
+import { ordered } from '../../data/scenes.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';
+import type { NoteDialog } from '../../elements/note-dialog.js';
 import type { Notices } from '../../elements/notices.js';
+import type { SourceSettings } from '../../elements/source-settings.js';
 import { base } from '../../elements/styles.js';
-import type { SourceSettings } from '../inputs/source-settings.js';
-import type { NoteDialog } from '../show-log/note-dialog.js';
-import { Commands } from './commands.js';
 import type { KeyMap } from './key-map.js';
 import { type KeyAction, keyAction } from './keys.js';
-import { Multiview } from './multiview.js';
 import { pageStyles } from './page-styles.js';
-import { ordered, sceneOnAir, sourceScene, tallyOf } from './scenes.js';
 import { Selection } from './selection.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
 import '../../elements/safe-mode.js';
 import '../../elements/undo-bar.js';
-import '../inputs/source-settings.js';
-import '../show-log/note-dialog.js';
+import '../../elements/source-settings.js';
+import '../../elements/note-dialog.js';
 import './audio-strip.js';
 import './guest-block.js';
 import './guest-lost.js';
@@ -166,9 +168,9 @@ export class SwitcherPage extends LitElement {
 			({ id }) => id,
 			(source, index) => html`<r58-tile
 				.source=${source} .multiview=${this.#multiview} .levels=${this.#show.link} .selection=${this.#selection}
-				.tally=${tallyOf(source.id, online ? state.buses : null, state.scenes)} .number=${index + 1}
+				.tally=${lampsOf(source.id, { buses: online ? state.buses : null, scenes: state.scenes })} .number=${index + 1}
 				?live=${this.#multiview.live && online && source.id in state.system.multiview.tiles} ?online=${online}
-				?chosen=${online && state.buses.preview === sourceScene(source.id)}
+				?chosen=${online && state.buses.preview === sourceSceneId(source.id)}
 				?placeable=${this.#selection.scene !== null} ?picked=${this.#selection.source === source.id}
 				@settings=${() => void this.settings.show(source.id)}
 			></r58-tile>`,
@@ -186,7 +188,7 @@ export class SwitcherPage extends LitElement {
 			({ strip, label }) => html`<r58-audio-strip
 				data-testid="strip-${strip}" .commands=${this.#commands} .levels=${this.#show.link} strip=${strip} label=${label}
 				.settings=${state.audio[strip]!}
-				?onAir=${online && (state.audio[strip]!.mode === 'on' || tallyOf(strip, state.buses, state.scenes).program)}
+				?onAir=${online && (state.audio[strip]!.mode === 'on' || lampsOf(strip, state).program)}
 			></r58-audio-strip>`,
 		);
 	}

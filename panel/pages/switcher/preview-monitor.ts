@@ -3,12 +3,12 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Layer, Scene } from '../../../service/contract/scenes.js';
 import type { Source } from '../../../service/contract/sources.js';
+import type { Multiview } from '../../data/multiview.js';
 import { base } from '../../elements/styles.js';
+import { tallyStyles } from '../../elements/tally-styles.js';
 import { monitorStyles } from './monitor-styles.js';
-import type { Multiview } from './multiview.js';
 import type { Selection } from './selection.js';
-import { tallyStyles } from './tally-styles.js';
-import './picture.js';
+import '../../elements/picture.js';
 
 /** What is next. A layout shows its boxes over the picture: tap one, then a source. */
 @customElement('r58-preview-monitor')

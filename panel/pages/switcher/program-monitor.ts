@@ -4,8 +4,8 @@ import type { Buses } from '../../../service/contract/buses.js';
 import type { Scene } from '../../../service/contract/scenes.js';
 import { Whep } from '../../data/rtc/whep.js';
 import { base } from '../../elements/styles.js';
+import { tallyStyles } from '../../elements/tally-styles.js';
 import { monitorStyles } from './monitor-styles.js';
-import { tallyStyles } from './tally-styles.js';
 
 /** What is on air, as every viewer gets it. Silent until asked: the operator may sit in the room. */
 @customElement('r58-program-monitor')

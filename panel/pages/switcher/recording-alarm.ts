@@ -2,9 +2,9 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Fault } from '../../../service/contract/faults.js';
 import type { State } from '../../../service/contract/state.js';
+import type { Commands } from '../../data/commands.js';
 import { asSentence } from '../../data/refusal.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
 
 /** A recording that stopped by itself or lost its file. Nobody may miss it: it stays until somebody has taken note. */
 const codes = ['recording-stopped', 'recording-lost'];

@@ -1,10 +1,10 @@
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import type { Applied } from '../../../service/contract/buses.js';
+import { isSourceScene } from '../../../service/contract/layouts.js';
 import type { Scene } from '../../../service/contract/scenes.js';
 import type { Source } from '../../../service/contract/sources.js';
+import type { Commands } from '../../data/commands.js';
 import type { Show } from '../../data/show.js';
-import type { Commands } from './commands.js';
-import { isSourceScene } from './scenes.js';
 
 /** Two taps on the same tile within this are one double tap: straight to program. */
 const doubleTapMs = 350;

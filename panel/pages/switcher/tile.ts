@@ -1,14 +1,15 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Source } from '../../../service/contract/sources.js';
+import { dark, type Lamps } from '../../../service/contract/tally.js';
+import type { Multiview } from '../../data/multiview.js';
 import { base } from '../../elements/styles.js';
+import { tallyStyles } from '../../elements/tally-styles.js';
 import { startDrag } from './drag.js';
-import type { Multiview } from './multiview.js';
-import { dark, stateText, type Tally } from './scenes.js';
 import type { Selection } from './selection.js';
-import { tallyStyles } from './tally-styles.js';
+import { stateText } from './state-text.js';
 import '../../elements/meter.js';
-import './picture.js';
+import '../../elements/picture.js';
 
 /** One source: live picture, name, lamps, level. Tap: preview. Double tap: program. Drag: into a box. */
 @customElement('r58-tile')
@@ -83,7 +84,7 @@ export class Tile extends LitElement {
 	@property({ attribute: false }) multiview!: Multiview;
 	@property({ attribute: false }) levels: EventTarget | null = null;
 	@property({ attribute: false }) selection!: Selection;
-	@property({ attribute: false }) tally: Tally = dark;
+	@property({ attribute: false }) tally: Lamps = dark;
 	/** Position in the row, from 1; the number key that previews it. */
 	@property({ type: Number }) number = 0;
 	/** Pictures come in. */

@@ -1,8 +1,8 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Commands } from '../../data/commands.js';
 import { press } from '../../elements/press.js';
 import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
 
 const durationsMs = [250, 500, 1000, 2000];
 

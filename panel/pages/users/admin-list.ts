@@ -1,7 +1,7 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { Question } from '../../data/requests.js';
 import { Attempt } from '../../elements/attempt.js';
-import type { Question } from '../../elements/confirm.js';
 import { base } from '../../elements/styles.js';
 import { listStyles } from './list-styles.js';
 

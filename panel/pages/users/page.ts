@@ -1,10 +1,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SessionEntry } from '../../../service/contract/accounts.js';
+import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
-import { atLeast } from '../../data/session.js';
-import type { Confirm, Question } from '../../elements/confirm.js';
+import type { Question } from '../../data/requests.js';
+import type { Confirm } from '../../elements/confirm.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import '../../elements/confirm.js';
 import '../../elements/page-head.js';

@@ -3,8 +3,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import { Whep } from '../../data/rtc/whep.js';
 import { fragmentToken } from '../../data/session.js';
 import { base } from '../../elements/styles.js';
-
-const noLink = 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.';
+import { common } from '../../texts/common.js';
 
 /** One streamer over the whole window. */
 @customElement('r58-watch-page')
@@ -66,24 +65,24 @@ export class WatchPage extends LitElement {
 	override render() {
 		const { status, live, soundOnly } = this.#whep;
 		return html`<main>
-			<h1 class="visually-hidden">${this.#streamer}, live</h1>
-			<video data-testid="watch-video" playsinline aria-label="${this.#streamer}, live"></video>
+			<h1 class="visually-hidden">${common.watch.live(this.#streamer)}</h1>
+			<video data-testid="watch-video" playsinline aria-label=${common.watch.live(this.#streamer)}></video>
 			${live && !soundOnly ? nothing : html`<div class="state"><p role="status" data-testid="watch-state" data-phase=${status.phase}>${this.#state()}</p></div>`}
 			<div class="bar ${this.silenced ? '' : 'quiet'}">
 				${
 					this.silenced
-						? html`<button class="sound" data-testid="watch-unmute" @click=${this.#unmute}>Tap for sound</button>`
+						? html`<button class="sound" data-testid="watch-unmute" @click=${this.#unmute}>${common.watch.unmute}</button>`
 						: nothing
 				}
-				<button data-testid="watch-fullscreen" @click=${this.#fullScreen}>Full screen</button>
+				<button data-testid="watch-fullscreen" @click=${this.#fullScreen}>${common.watch.fullScreen}</button>
 			</div>
 		</main>`;
 	}
 
 	#state(): string {
 		const { status, live, message } = this.#whep;
-		if (live) return `${message} You hear the sound.`;
-		return status.phase === 'refused' && this.#token === null ? noLink : (message ?? 'Connecting…');
+		if (live) return `${message} ${common.watch.soundOnly}`;
+		return status.phase === 'refused' && this.#token === null ? common.watch.noLink : (message ?? common.watch.connecting);
 	}
 
 	/** With sound where the browser allows it, else silent with a button. */

@@ -1,6 +1,7 @@
 import type { State } from '../../service/contract/state.js';
-import type { Requests } from '../data/requests.js';
-import { isSourceScene, sourceScene, tallyOf } from '../pages/switcher/scenes.js';
+import type { Requests } from './requests.js';
+import { isSourceScene, sourceSceneId } from '../../service/contract/layouts.js';
+import { lampsOf } from '../../service/contract/tally.js';
 
 /** Asks whether a guest or source is to go, and when it is on air what is shown then; removes it. */
 export async function remove(
@@ -9,7 +10,7 @@ export async function remove(
 	path: '/api/guests' | '/api/sources',
 	{ id, name, text }: { id: string; name: string; text: string },
 ): Promise<void> {
-	const onAir = state !== null && tallyOf(id, state.buses, state.scenes).program;
+	const onAir = state !== null && lampsOf(id, state).program;
 	let scene = '';
 	const question = {
 		title: onAir ? `${name} is on air. Remove?` : `Remove ${name}?`,
@@ -34,7 +35,7 @@ export async function remove(
 function replacements({ scenes, sources }: State, source: string): [string, string][] {
 	const others = Object.values(scenes).filter(({ id, layers }) => {
 		const shown = layers.flatMap((layer) => (layer.source === null || layer.source === source ? [] : [layer.source]));
-		return id !== sourceScene(source) && shown.some((other) => sources[other]?.state === 'live');
+		return id !== sourceSceneId(source) && shown.some((other) => sources[other]?.state === 'live');
 	});
 	return others.toSorted((a, b) => Number(isSourceScene(b.id)) - Number(isSourceScene(a.id))).map(({ id, label }) => [id, label]);
 }

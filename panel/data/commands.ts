@@ -1,11 +1,12 @@
-import type { StripPatch } from '../../../service/contract/audio.js';
-import type { Applied } from '../../../service/contract/buses.js';
-import type { GuestInvite, GuestPatch, Invite } from '../../../service/contract/guests.js';
-import type { RecordingCreate } from '../../../service/contract/recordings.js';
-import type { Scene } from '../../../service/contract/scenes.js';
-import { Requests } from '../../data/requests.js';
-import { remove } from '../../elements/removal.js';
-import { sceneOnAir, sourceScene } from './scenes.js';
+import type { StripPatch } from '../../service/contract/audio.js';
+import type { Applied } from '../../service/contract/buses.js';
+import type { GuestInvite, GuestPatch, Invite } from '../../service/contract/guests.js';
+import type { RecordingCreate } from '../../service/contract/recordings.js';
+import type { Scene } from '../../service/contract/scenes.js';
+import { Requests } from './requests.js';
+import { remove } from './removal.js';
+import { sourceSceneId } from '../../service/contract/layouts.js';
+import { sceneOnAir } from '../../service/contract/tally.js';
 
 /** Everything the switcher asks of the studio. */
 export class Commands extends Requests {
@@ -25,17 +26,17 @@ export class Commands extends Requests {
 	}
 
 	previewSource(source: string): Promise<Applied | null> {
-		return this.preview(sourceScene(source));
+		return this.preview(sourceSceneId(source));
 	}
 
 	cutToSource(source: string): Promise<Applied | null> {
-		return this.send<Applied>('POST', '/api/cut', { scene: sourceScene(source) });
+		return this.send<Applied>('POST', '/api/cut', { scene: sourceSceneId(source) });
 	}
 
 	/** The second tap of two: on air, and preview again as it was before the first, unless somebody has changed it since. */
 	async hotCut(source: string, before: string | null, firstTap: Promise<Applied | null>): Promise<void> {
 		const answers = await Promise.all([firstTap, this.cutToSource(source)]);
-		const scene = sourceScene(source);
+		const scene = sourceSceneId(source);
 		if (before === null || before === scene || !answers.some((answer) => answer?.preview === scene)) return;
 		await this.preview(before);
 	}

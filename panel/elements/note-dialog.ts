@@ -1,8 +1,8 @@
 import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { LogNote } from '../../../service/contract/showLog.js';
-import { request } from '../../data/http.js';
-import { FormDialog } from '../../elements/form-dialog.js';
+import type { LogNote } from '../../service/contract/showLog.js';
+import { request } from '../data/http.js';
+import { FormDialog } from './form-dialog.js';
 
 /** A line in the show log, about the moment the dialog was opened. */
 @customElement('r58-note-dialog')

@@ -1,10 +1,10 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Source, SourcePatch } from '../../../service/contract/sources.js';
-import type { System } from '../../../service/contract/system.js';
-import { request } from '../../data/http.js';
-import { FormDialog } from '../../elements/form-dialog.js';
-import { ordered } from '../switcher/scenes.js';
+import type { Source, SourcePatch } from '../../service/contract/sources.js';
+import type { System } from '../../service/contract/system.js';
+import { request } from '../data/http.js';
+import { ordered } from '../data/scenes.js';
+import { FormDialog } from './form-dialog.js';
 import { choiceOf, type RtpChoice, rtpFields, rtpOf } from './rtp-fields.js';
 
 export const lossWords: Record<Source['onLoss'], string> = {

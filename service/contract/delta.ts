@@ -1,9 +1,14 @@
-import type { State } from '../../service/contract/state.js';
+import type { State } from './state.js';
 
 export type Change = [path: string, value: unknown];
 
 /** Parts of the state that are no collections: null is a value there, not a removal. */
 const records = new Set(['system', 'buses']);
+
+/** Whether `null` at this path removes an entry of a collection. */
+export function isEntry(keys: readonly string[]): boolean {
+	return keys.length === 2 && !records.has(keys[0]!);
+}
 
 /**
  * A new state with the changes in it. Branches that no change touches stay the same objects, so that elements can tell by
@@ -19,8 +24,7 @@ function withValue(node: Record<string, unknown>, keys: string[], depth: number,
 	const key = keys[depth]!;
 	const copy = { ...node };
 	if (depth === keys.length - 1) {
-		const removes = value === null && keys.length === 2 && !records.has(keys[0]!);
-		if (removes) delete copy[key];
+		if (value === null && isEntry(keys)) delete copy[key];
 		else copy[key] = value;
 		return copy;
 	}

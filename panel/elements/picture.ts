@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { Multiview } from './multiview.js';
+import type { Multiview } from '../data/multiview.js';
 
 /** One part of the multiview as a canvas; drawn only while it is to be seen. */
 @customElement('r58-picture')

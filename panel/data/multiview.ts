@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import type { System } from '../../../service/contract/system.js';
-import { Whep } from '../../data/rtc/whep.js';
+import type { System } from '../../service/contract/system.js';
+import { Whep } from './rtc/whep.js';
 
 /** The multiview brings 15 pictures a second, not evenly; of 30 every second one is drawn. */
 const drawEveryMs = 45;

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { RtpInput, Source } from '../../../service/contract/sources.js';
+import type { RtpInput, Source } from '../../service/contract/sources.js';
 
 type Codec = NonNullable<RtpInput['video']>['codec'];
 

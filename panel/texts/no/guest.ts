@@ -1,8 +1,6 @@
-import type { Texts } from './en.js';
+import type { Guest } from '../en/guest.js';
 
-export const no: Texts = {
-	language: 'Språk',
-	colours: { auto: 'Farger: som systemet', dark: 'Farger: mørke', light: 'Farger: lyse' },
+export const guest: Guest = {
 	retry: 'Prøv igjen',
 
 	closed: {

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Recording, RecordingCreate } from '../../../service/contract/recordings.js';
-import { duration } from '../../elements/format.js';
-import { base } from '../../elements/styles.js';
-import type { Commands } from './commands.js';
+import type { Recording, RecordingCreate } from '../../service/contract/recordings.js';
+import type { Commands } from '../data/commands.js';
+import { duration } from './format.js';
 import { prerollS, type RecordOptions } from './record-options.js';
+import { base } from './styles.js';
 import './record-options.js';
 
 const confirmMs = 3000;

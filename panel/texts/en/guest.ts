@@ -1,7 +1,5 @@
 /** Every text of the guest's page. The other languages have the type of this one: a text that is missing there is an error. */
-export const en = {
-	language: 'Language',
-	colours: { auto: 'Colours: as the system', dark: 'Colours: dark', light: 'Colours: light' },
+export const guest = {
 	retry: 'Try again',
 
 	closed: {
@@ -224,4 +222,4 @@ export const en = {
 	},
 };
 
-export type Texts = typeof en;
+export type Guest = typeof guest;

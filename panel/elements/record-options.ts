@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { RecordingCreate } from '../../../service/contract/recordings.js';
-import { FormDialog } from '../../elements/form-dialog.js';
+import type { RecordingCreate } from '../../service/contract/recordings.js';
+import { FormDialog } from './form-dialog.js';
 
 const key = 'r58.prerollS';
 const prerolls = [0, 2, 5, 10];

@@ -3,9 +3,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LogLine, LogPage } from '../../../service/contract/health.js';
 import { type LogLevel, logLevels } from '../../../service/contract/levels.js';
+import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
-import { atLeast } from '../../data/session.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import { textOf } from '../../elements/typed.js';
 import '../../elements/page-head.js';
@@ -24,7 +24,7 @@ interface Filter {
 }
 
 /** What the studio wrote down, newest first; goes on by itself. For technicians. */
-@customElement('r58-logs-page')
+@customElement('r58-system-log-page')
 export class LogsPage extends LitElement {
 	static override styles = [
 		base,

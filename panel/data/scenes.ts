@@ -1,0 +1,22 @@
+import { isSourceScene, layoutIds } from '../../service/contract/layouts.js';
+import { lampsOf } from '../../service/contract/tally.js';
+import type { Guest } from '../../service/contract/guests.js';
+import type { Scene } from '../../service/contract/scenes.js';
+import type { Source } from '../../service/contract/sources.js';
+import type { State } from '../../service/contract/state.js';
+
+/** Scenes that are neither a built-in layout nor a single source. */
+export function ownScenes(scenes: State['scenes']): Scene[] {
+	return Object.values(scenes).filter(({ id }) => !layoutIds.includes(id) && !isSourceScene(id));
+}
+
+/** Tiles and strips in this order, and so the number keys. Inputs by slot, then what has none. */
+export function ordered(sources: State['sources']): Source[] {
+	const rank = (source: Source) => (source.kind === 'black' ? 1000 : (source.slot ?? 999));
+	return Object.values(sources).sort((a, b) => rank(a) - rank(b));
+}
+
+/** The guests on air who are not connected: the last picture stands, or there is none. */
+export function absentOnAir({ guests, scenes }: State, buses: State['buses'] | null): Guest[] {
+	return Object.values(guests).filter(({ id, state }) => state !== 'connected' && lampsOf(id, { buses, scenes }).program);
+}

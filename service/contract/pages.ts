@@ -1,0 +1,41 @@
+import { atLeast, type Role } from './roles.js';
+import type { Session } from './sessions.js';
+
+/** A page of the panel. `name` is also the key of its title in the panel's texts. */
+export interface Page {
+	name: string;
+	/** As the router takes it. */
+	path: string;
+	/** Who may open it; null for the pages of guests and viewers, which bring their token and handle it themselves. */
+	role: Role | null;
+	/** In the row of links on every operator page. */
+	linked?: true;
+	/** It exists under the public name too. */
+	outside?: true;
+}
+
+/** Every page there is, those in the row of links in their order. */
+export const pages = [
+	{ name: 'switcher', path: '/switcher', role: 'operator', linked: true },
+	{ name: 'inputs', path: '/inputs', role: 'operator', linked: true },
+	{ name: 'targets', path: '/outputs', role: 'operator', linked: true },
+	{ name: 'recordings', path: '/recordings', role: 'operator', linked: true },
+	{ name: 'ready', path: '/ready', role: 'operator', linked: true },
+	{ name: 'showLog', path: '/log', role: 'operator', linked: true },
+	{ name: 'system', path: '/system', role: 'operator', linked: true },
+	{ name: 'network', path: '/network', role: 'operator' },
+	{ name: 'settings', path: '/settings', role: 'operator' },
+	{ name: 'users', path: '/users', role: 'operator' },
+	{ name: 'health', path: '/health', role: 'operator' },
+	{ name: 'systemLog', path: '/logs', role: 'operator' },
+	{ name: 'account', path: '/account', role: 'viewer' },
+	{ name: 'join', path: '/guest_join', role: null, outside: true },
+	{ name: 'watch', path: '/watch/:streamer', role: null, outside: true },
+] as const satisfies Page[];
+export type PageName = (typeof pages)[number]['name'];
+
+/** Where `/` leads a session. */
+export function homeOf({ role, streamers }: Session): string {
+	if (atLeast(role, 'operator')) return '/switcher';
+	return role === 'guest' ? '/guest_join' : `/watch/${streamers?.[0] ?? 'program'}`;
+}
