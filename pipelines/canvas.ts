@@ -43,3 +43,24 @@ export function gridFrameAfter(nowNs: bigint, { fpsNum, fpsDen }: Canvas): { fra
 export function gridFrameAt(ptsNs: string, { fpsNum, fpsDen }: Canvas): number {
 	return Math.round((Number(BigInt(ptsNs) / 1000n) * fpsNum) / (fpsDen * 1e6));
 }
+
+/** NTSC rates are n·1000/1001; they are written rounded. */
+const fractionalRates: Record<string, number> = { '23.976': 24_000, '23.98': 24_000, '29.97': 30_000, '59.94': 60_000 };
+
+/** `1280x720p30` as a canvas. Throws an Error that says what is wrong with it. */
+export function parseCanvas(text: string): Canvas {
+	const match = /^(\d{1,5})x(\d{1,5})p(\d{1,3}(?:\.\d{1,3})?)$/.exec(text);
+	if (!match) throw new Error(`"${text}" is not like 1280x720p30`);
+	const [width, height] = [Number(match[1]), Number(match[2])];
+	if (width < 160 || width > 3840) throw new Error(`the width must be 160 to 3840, not ${width}`);
+	if (height < 90 || height > 2160) throw new Error(`the height must be 90 to 2160, not ${height}`);
+	for (const size of [width, height]) {
+		if (size % 2 !== 0) throw new Error(`width and height must be even, not ${size}`);
+	}
+	const fractional = fractionalRates[match[3]!];
+	if (fractional) return { width, height, fpsNum: fractional, fpsDen: 1001 };
+	const fps = Number(match[3]);
+	if (!Number.isInteger(fps)) throw new Error(`${match[3]} frames a second is none of 23.976, 29.97, 59.94 or a whole number`);
+	if (fps < 5 || fps > 60) throw new Error(`frames a second must be 5 to 60, not ${fps}`);
+	return { width, height, fpsNum: fps, fpsDen: 1 };
+}

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { Certificate } from './access/certificate.js';
 import { Certificates } from './access/certificates.js';
 import { Setup } from './access/setup.js';
+import { createApi } from './api.js';
 import { finishPending } from './backup/pending.js';
 import { canvasOf, checkDataFolder, optionsOrExit } from './cli/options.js';
-import { LiveStudio } from './liveStudio.js';
-import { createApi } from './server.js';
 import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
 import { ShowLog } from './showLog/showLog.js';
@@ -14,6 +13,7 @@ import { DeviceKey } from './store/deviceKey.js';
 import { KeyFiles, keyFolder } from './store/keyFiles.js';
 import { LeftOut } from './store/leftOut.js';
 import { openStore } from './store/store.js';
+import { createStudio } from './studio.js';
 import { BootGuard } from './system/bootGuard.js';
 import { earlierLog } from './system/journal.js';
 import { OpenPorts } from './system/openPorts.js';
@@ -59,16 +59,15 @@ async function main(): Promise<void> {
 	if (!demo) store.tokens.removeOfDemo();
 	const guard = new BootGuard(store.settings);
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
-	const studio = new LiveStudio({ canvas, dataDir, demo, guard, version, store, settings, showLog, log });
-	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
+	const studio = createStudio({ canvas, dataDir, demo, guard, version, store, settings, showLog, log });
 	const api = createApi({
-		studio,
+		show: studio,
 		store,
 		settings,
 		key,
 		showLog,
 		log,
-		certificates: new Certificates(certificate, faults, log),
+		certificates: new Certificates(certificate, studio.faults, log),
 		panelDir: join(programFolder, 'dist/panel/'),
 		statusToken,
 		restart: isManaged ? () => void stop('restart') : null,
@@ -77,9 +76,9 @@ async function main(): Promise<void> {
 
 	const watchdog = new Watchdog({
 		manager,
-		program: () => studio.programSign,
+		program: () => studio.programSign(),
 		safeMode: () => studio.state.current.system.safeMode,
-		status: () => statusLine(studio.state.current, studio.onAir()),
+		status: () => statusLine(studio.state.current, studio.onAir.now),
 		log,
 	});
 
@@ -108,7 +107,7 @@ async function main(): Promise<void> {
 	settings.watch();
 	if (notRestored !== null) {
 		const message = `what was to be restored could not be, and everything is as it was: ${notRestored}`;
-		studio.raiseFault({
+		studio.faults.raise({
 			code: 'restore-failed',
 			subject: 'restore',
 			message,

@@ -1,115 +1,354 @@
-import type { Strip, StripPatch } from './contract/audio.js';
-import type { Applied, Take } from './contract/buses.js';
-import type { FaultCode } from './contract/faultKinds.js';
-import type { Fault, PastFault } from './contract/faults.js';
-import type { GuestMessage } from './contract/guestChannel.js';
-import type { Guest, GuestPatch } from './contract/guests.js';
-import type { IceServer } from './contract/iceServer.js';
-import type { NetworkStatus, NetworkTest } from './contract/network.js';
-import type { Recording, RecordingCreate } from './contract/recordings.js';
-import type { LayerPatch, Scene, ScenePut } from './contract/scenes.js';
-import type { Source, SourceCreate, SourcePatch } from './contract/sources.js';
-import type { System } from './contract/system.js';
-import type { Target, TargetCreate, TargetPatch } from './contract/targets.js';
-import type { Alerts } from './faults/alerts.js';
-import type { FaultReport } from './faults/faults.js';
-import type { Health } from './health/health.js';
-import type { PeerWay } from './network/peerWay.js';
-import type { LiveState } from './state/state.js';
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { type Canvas, frameMs } from '../pipelines/canvas.js';
+import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
+import { mixer } from '../pipelines/mixer.js';
+import { pastFaultSchema } from './contract/faults.js';
+import type { State } from './contract/state.js';
+import { tallyOf } from './contract/tally.js';
+import { EncoderMonitor } from './encoders/monitor.js';
+import { OnAir } from './encoders/onAir.js';
+import { videoEncoders } from './encoders/table.js';
+import { Alerts } from './faults/alerts.js';
+import { Faults } from './faults/faults.js';
+import { showSettingsFault } from './faults/settingsFault.js';
+import { Conversations } from './guests/conversations.js';
+import { GuestActions } from './guests/guestActions.js';
+import { Guests } from './guests/guests.js';
+import { Health } from './health/health.js';
+import { HostFigures } from './hosts/hostFigures.js';
+import { Supervisor } from './hosts/supervisor.js';
+import { ProgramLevels } from './mixer/levels.js';
+import { MixerControl } from './mixer/mixerControl.js';
+import { ProgramCondition } from './mixer/programCondition.js';
+import { Network } from './network/network.js';
+import { Recorder } from './recordings/recorder.js';
+import { type PeerMedia, peerMedia } from './rtc/media.js';
+import { RtcSessions } from './rtc/sessions.js';
+import { Switcher } from './scenes/switcher.js';
+import type { Settings } from './settings/settings.js';
+import type { ShowLog } from './showLog/showLog.js';
+import { Inputs } from './sources/inputs.js';
+import { guestKind } from './sources/kinds/guest.js';
+import { HdmiInputs } from './sources/kinds/hdmi.js';
+import { RtpSources } from './sources/kinds/rtp.js';
+import { TestSources } from './sources/kinds/test.js';
+import type { SourceKind } from './sources/kinds.js';
+import { Removals } from './sources/removals.js';
+import { type SceneSeat, SourceActions } from './sources/sourceActions.js';
+import { type SlotSignal, type SlotStats, Sources } from './sources/sources.js';
+import { WaitingInputs } from './sources/waiting.js';
+import { LiveState } from './state/state.js';
+import type { Store } from './store/store.js';
+import { Streamers } from './streamers/streamers.js';
+import type { BootGuard } from './system/bootGuard.js';
+import { SafeMode } from './system/safeMode.js';
+import type { ProgramSign } from './system/watchdog.js';
+import { Targets } from './targets/targets.js';
 import type { Tables } from './util/boundedMap.js';
+import type { Log } from './util/log.js';
+import { pluginPath } from './util/program.js';
 
-/** Peak dBFS of the last 50 ms by strip id (source ids and `master`), [left, right]; −100 is silence. */
-export type Levels = Record<string, [number, number]>;
+/** Inputs of the mixer, and tiles of the multiview. */
+const SLOTS = 12;
+const OPUS_KBPS = 128;
+const AAC_KBPS = 160;
 
-/** A WebRTC session made by WHIP or WHEP. `session` is unguessable: it is the last part of the Location. */
-export interface PeerAnswer {
-	session: string;
-	answer: string;
+/** A part of the show with a life of its own. */
+interface Feature {
+	/** As it was when the service ended, before anything runs: a guest who calls now is known. */
+	restore?(): void;
+	start?(): void;
+	stop?(): void | Promise<void>;
 }
 
-/**
- * Everything a request can ask of the running show. HTTP only translates to this. Every method throws StudioError for
- * what the caller did wrong or what cannot be done now; every promise settles in bounded time.
- */
+export interface StudioOptions {
+	canvas: Canvas;
+	dataDir: string;
+	demo: boolean;
+	/** Start without inputs: three starts in a row have crashed. */
+	guard: BootGuard;
+	version: string;
+	store: Store;
+	settings: Settings;
+	showLog: ShowLog;
+	log: Log;
+}
+
+/** The running show, noun by noun. */
 export interface Studio {
-	readonly state: LiveState;
-	/** What was measured of the machine. */
-	readonly health: Health;
-	readonly alerts: Alerts;
+	state: LiveState;
+	faults: Faults;
+	health: Health;
+	alerts: Alerts;
+	network: Network;
+	onAir: OnAir;
+	levels: ProgramLevels;
+	figures: HostFigures;
+	safeMode: SafeMode;
+	sources: SourceActions;
+	guests: GuestActions;
+	conversations: Conversations;
+	scenes: Switcher;
+	recordings: Recorder;
+	targets: Targets;
+	media: PeerMedia;
 	/** What it keeps that clients can make more of. */
 	readonly tables: Tables;
-	/** True while program frames advance. */
-	onAir(): boolean;
-	faults(): Fault[];
-	/** For what goes wrong beside the show: certificates, the tunnel. */
-	raiseFault(fault: FaultReport): void;
-	clearFault(code: FaultCode, subject: string): void;
-	/** Those that are over, of the last 24 hours. */
-	pastFaults(): PastFault[];
-	/** Somebody has taken note of a fault that does not end by itself. */
-	acknowledgeFault(code: string, subject: string): void;
-	/** Starts the inputs that safe mode kept off. */
-	leaveSafeMode(): System;
+	/** For the watchdog. */
+	programSign(): ProgramSign;
+	/** Gets the first process ready while the show is restored. */
+	warm(): void;
+	restore(): void;
+	/** Starts every host, what is needed first first; the program is on air a moment later. */
+	start(): Promise<void>;
+	stop(): Promise<void>;
+}
 
-	patchSource(id: string, patch: SourcePatch): Promise<Source>;
+/** Puts the show together. Nothing runs before `restore` and `start`. */
+export function createStudio(o: StudioOptions): Studio {
+	const { canvas, dataDir, log, store, settings } = o;
+	// One run of the service; links of different runs never meet.
+	const instance = randomBytes(4).toString('hex');
+	const state = new LiveState(initialState(o));
+	const faults = new Faults(state, log, {
+		load: () => store.settings.get('pastFaults', z.array(pastFaultSchema)) ?? [],
+		save: (past) => store.settings.set('pastFaults', past),
+	});
+	const network = new Network({ settings, faults });
+	const sessions = new RtcSessions();
+	const supervisor = new Supervisor({ ...process.env, GST_PLUGIN_PATH: pluginPath }, faults, log);
+	const figures = new HostFigures(supervisor);
 
-	createSource(source: SourceCreate): Promise<Source>;
-	/** `replacement`: the scene that goes on air first when the source is on air; else the program goes on without it. */
-	deleteSource(id: string, replacement?: string): Promise<void>;
-	/** Undoes a removal of a moment ago. Throws not-found when it is too late. */
-	restoreSource(id: string): Promise<Source>;
+	const mixerHost = supervisor.add({
+		role: 'mixer',
+		name: 'program',
+		launch: () => mixer({ instance, canvas, slots: SLOTS }),
+		progress: counter('mixer', 'frames'),
+	});
+	const program = new MixerControl(mixerHost);
+	const x264 = videoEncoders.x264!;
+	const kbps = videoKbpsFor(canvas);
+	const encoderHost = supervisor.add({
+		role: 'encoder',
+		name: 'program',
+		launch: () => encoder({ instance, canvas, video: x264, videoKbps: kbps, aacKbps: AAC_KBPS, opusKbps: OPUS_KBPS }),
+		progress: counter('program-h264', 'buffers'),
+	});
+	const encoded = new EncoderMonitor({
+		id: 'program',
+		host: encoderHost,
+		link: 'program-h264',
+		encoder: x264,
+		canvas,
+		kbps,
+		state,
+	});
 
-	createGuest(name: string): Guest;
-	patchGuest(id: string, patch: GuestPatch): Guest;
-	/** Adds to the conversation with a guest. Throws rate-limited. */
-	addMessage(guest: string, from: GuestMessage['from'], text: string): GuestMessage;
-	seenMessage(guest: string, id: number): void;
-	/** As `deleteSource`. */
-	removeGuest(id: string, replacement?: string): Promise<void>;
-	restoreGuest(id: string): Promise<Guest>;
+	const streamers = new Streamers({
+		instance,
+		canvas,
+		slots: SLOTS,
+		encoder: x264,
+		state,
+		supervisor,
+		sessions,
+		network,
+		program: encoded,
+		slotOf: (guest) => sources.slots.slotOf(guest),
+	});
+	const multiview = streamers.multiviewMixer;
+	const onAir = new OnAir(encoderHost, 'program-h264', () => streamers.begin());
+	// What of the program was never encoded, as its first reader found it.
+	streamers.programHost.on('event', (element, event, { fromPtsNs, toPtsNs }) => {
+		if (element !== 'program-h264' || event !== 'gap') return;
+		const apartMs = Number(BigInt(String(toPtsNs)) - BigInt(String(fromPtsNs))) / 1e6;
+		encoderHost.tellCost(`${Math.round(apartMs - frameMs(canvas))} ms of the program were lost`);
+	});
 
-	/** Throws conflict, with the scene as it is, when the version that was seen is not that any more. */
-	putScene(id: string, scene: ScenePut): Promise<Scene>;
-	patchLayer(id: string, index: number, patch: LayerPatch): Promise<Scene>;
-	deleteScene(id: string): Promise<void>;
-	setPreview(scene: string): Promise<Applied>;
-	cut(scene: string): Promise<Applied>;
-	take(take: Take): Promise<Applied>;
-	/** The program goes on without a source. Throws conflict when it is not on air. */
-	showWithout(source: string): Promise<Applied>;
+	const mixers = () => [program, multiview];
+	const sources = new Sources({ instance, canvas, slots: SLOTS, state, settings: store.settings, supervisor, faults, mixers });
+	const waiting = new WaitingInputs(faults);
+	const removals = new Removals(state);
+	const scenes = new Switcher({ canvas, state, store, sources, program, multiview });
+	const seat: SceneSeat = scenes;
+	const conversations = new Conversations(state);
+	const condition = new ProgramCondition({ state, faults, chosen: () => scenes.chosen });
+	const levels = new ProgramLevels({
+		host: mixerHost,
+		sourceOf: (slot) => sources.slots.sourceOf(slot),
+		onLevel: (source, levelDb) => sources.setLevel(source, levelDb),
+		onMaster: (levelDb) => condition.onSound(levelDb),
+	});
+	mixerHost.on('event', (element, event, data) => {
+		if (element !== 'mixer') return;
+		if (event === 'slot') sources.onSlot(Number(data.slot), data.video as SlotSignal, data.audio as SlotSignal);
+		if (event === 'stats') {
+			sources.onStats(data.slots as SlotStats[]);
+			condition.onPicture(Number(data.peakLuma));
+		}
+	});
+	mixerHost.on('down', () => condition.unknown());
+	figures.on(() => state.set('system.slots', { total: SLOTS, used: sources.slots.used }));
 
-	patchStrip(strip: string, patch: StripPatch): Promise<Strip>;
+	const guests = new Guests({
+		instance,
+		canvas,
+		state,
+		settings: store.settings,
+		supervisor,
+		sources,
+		sessions,
+		network,
+		onAir: (id) => tallyOf(id, state.current) === 'program',
+		faults,
+	});
+	const guestActions = new GuestActions({
+		state,
+		store,
+		guests,
+		sources,
+		scenes: seat,
+		returns: { open: (guest) => streamers.openReturn(guest), close: (guest) => streamers.closeReturn(guest) },
+		conversations,
+		removals,
+		waiting,
+	});
 
-	startRecording(options: RecordingCreate): Promise<Recording>;
-	stopRecording(id: string): Promise<Recording>;
-	deleteRecording(id: string): Promise<void>;
-	/** Absolute path of one file of a recording; throws not-found. */
-	recordingFile(id: string, name: string): Promise<string>;
+	const onAdded = (id: string) => scenes.addSource(id);
+	const kind = { instance, canvas, state, store, settings: store.settings, supervisor, sources, faults, waiting, log, onAdded };
+	const cameras = o.demo ? new TestSources(kind) : new HdmiInputs(kind);
+	const rtp = new RtpSources(kind);
+	const kinds: SourceKind[] = [cameras, guestKind(guestActions), rtp];
+	const inputs = new Inputs({ state, sources, kinds });
+	const sourceActions = new SourceActions({ state, sources, kinds, scenes: seat, removals, waiting });
+	const safeMode = new SafeMode({ guard: o.guard, state, faults, inputs });
 
-	createTarget(target: TargetCreate): Promise<Target>;
-	patchTarget(id: string, patch: TargetPatch): Promise<Target>;
-	deleteTarget(id: string): Promise<void>;
+	const targets = new Targets({
+		instance,
+		state,
+		store,
+		supervisor,
+		special: () => settings.current.network.specialTargets,
+	});
+	const recordings = new Recorder({
+		instance,
+		canvas,
+		dataDir,
+		state,
+		store,
+		faults,
+		supervisor,
+		keyFrames: onAir.keyFrames,
+		showLog: o.showLog,
+	});
+	const health = new Health({ dataDir, log, state, faults, onAir: () => onAir.now });
+	const alerts = new Alerts({ state, faults, settings });
 
-	/** WHIP: the guest's offer in, the answer out (all candidates in it). Takes over the seat of an earlier session. */
-	publish(guest: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
-	/** WHEP: a viewer of `streamer`. */
-	watch(streamer: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
-	/** STUN and TURN servers for one session of a browser. */
-	iceServers(): Promise<IceServer[]>;
-	networkStatus(): NetworkStatus;
-	/** Tries every way in; takes some seconds. */
-	testNetwork(): Promise<NetworkTest>;
-	/** A trickle-ice-sdpfrag for a session of `publish` or `watch`. */
-	trickle(session: string, fragment: string): Promise<void>;
-	closeSession(session: string): Promise<void>;
-	/** The subject of a session: guest id or streamer id, null when there is no such session. */
-	sessionSubject(session: string): string | null;
-	/** True while a session was answered and its connection is not made yet. */
-	sessionPending(session: string): boolean;
+	/** Restored and started in this order, stopped in the other. */
+	const features: Feature[] = [
+		{ restore: showStartFaults, stop: () => faults.flush() },
+		supervisor,
+		{ start: () => mixerHost.start() },
+		{ start: () => encoderHost.start() },
+		{ restore: () => cameras.restore() },
+		{ restore: () => guestActions.restore(), stop: () => guests.stop() },
+		{ restore: () => rtp.restore() },
+		safeMode,
+		targets,
+		scenes,
+		{ restore: () => recordings.restore(), stop: () => recordings.stopAll() },
+		{ stop: () => inputs.stop() },
+		streamers,
+		{ restore: showLeftOut },
+		health,
+		alerts,
+		network,
+		figures,
+	];
 
-	/** Levels 20 times a second, and host statistics once a second, until the returned function is called. */
-	onLevels(listener: (levels: Levels) => void): () => void;
-	onStats(listener: (hosts: Record<string, unknown>) => void): () => void;
-	/** Prometheus text of the media side is built from these. */
-	hostStats(): Record<string, unknown>;
+	function showStartFaults(): void {
+		if (store.fault) faults.raise(store.fault);
+		showSettingsFault(settings, faults);
+	}
+	function showLeftOut(): void {
+		for (const fault of store.leftOut.faults()) faults.raise(fault);
+	}
+
+	return {
+		state,
+		faults,
+		health,
+		alerts,
+		network,
+		onAir,
+		levels,
+		figures,
+		safeMode,
+		sources: sourceActions,
+		guests: guestActions,
+		conversations,
+		scenes,
+		recordings,
+		targets,
+		media: peerMedia({ sessions, guests, streamers, isSafeMode: () => safeMode.current }),
+		get tables() {
+			return { ...network.tables, ...conversations.tables, 'removals that can be undone': removals.table };
+		},
+		programSign() {
+			const frames = mixerHost.stats.mixer?.frames;
+			return { frames: frames === undefined ? null : Number(frames), heldOff: mixerHost.state === 'held-off' };
+		},
+		warm: () => void supervisor.warm(),
+		restore() {
+			for (const feature of features) feature.restore?.();
+		},
+		async start() {
+			await supervisor.warm();
+			for (const feature of features) feature.start?.();
+		},
+		async stop() {
+			for (const feature of features.toReversed()) await feature.stop?.();
+		},
+	};
+}
+
+/** Progress by one growing counter of one element. */
+function counter(elementName: string, field: string) {
+	return (element: string, event: string, data: Record<string, unknown>): number | undefined =>
+		element === elementName && event === 'stats' ? Number(data[field]) : undefined;
+}
+
+function initialState({ canvas, version }: StudioOptions): Omit<State, 'seq'> {
+	return {
+		sources: {},
+		guests: {},
+		door: {},
+		removed: {},
+		scenes: {},
+		buses: { preview: null, program: null, transition: null },
+		audio: {},
+		overlays: {},
+		recordings: {},
+		targets: {},
+		streamers: {},
+		encoders: {},
+		faults: [],
+		system: {
+			version,
+			startedAt: new Date().toISOString(),
+			safeMode: false,
+			canvas,
+			slots: { total: SLOTS, used: 0 },
+			disk: null,
+			cpuPct: null,
+			memoryBytes: null,
+			temperatureC: null,
+			soundCards: [],
+			tunnel: 'off',
+			plan: { minutes: null },
+			program: null,
+			multiview: { columns: 4, rows: 4, tiles: {} },
+		},
+	};
 }

@@ -8,14 +8,14 @@ import {
 	sessionEntrySchema,
 } from '../contract/accounts.js';
 import { idSchema } from '../contract/values.js';
+import type { Caller } from '../http/caller.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import type { SessionOwner, StoredSession } from '../store/sessions.js';
 import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
 import { StudioError } from '../util/errors.js';
 import { qrSvg } from '../util/qr.js';
-import type { Caller } from './auth.js';
+import type { Accounts } from './accounts.js';
 import { shownCode } from './codes.js';
 import { provePresence } from './presence.js';
 
@@ -27,8 +27,8 @@ function ownerOf({ user, token }: Caller): SessionOwner {
 }
 
 /** Everybody's own account: who one is, password, a phone's login, and where one is logged in. */
-export function accountRoutes(services: Services, httpsPort: () => number): Route[] {
-	const { store, passwords, loginCodes } = services;
+export function accountRoutes(accounts: Accounts, httpsPort: () => number): Route[] {
+	const { store, passwords, loginCodes } = accounts;
 	const { users, sessions } = store;
 
 	const own = (caller: Caller): StoredSession[] =>
@@ -65,7 +65,7 @@ export function accountRoutes(services: Services, httpsPort: () => number): Rout
 			handler: async ({ context, caller, body }) => {
 				const { user, session } = caller!;
 				if (user === null) throw new StudioError('conflict', 'you came by a link or token, which has no password');
-				await provePresence(services, context, caller!, { field: 'password', given: body.password });
+				await provePresence(accounts, context, caller!, { field: 'password', given: body.password });
 				users.change(user, { password: await passwords.hash(body.newPassword) });
 				loginCodes.endOf({ user });
 				sessions.endOfUser(user, session);
@@ -141,7 +141,7 @@ export function accountRoutes(services: Services, httpsPort: () => number): Rout
 	];
 }
 
-function entryOf(session: StoredSession, { users, tokens }: Services['store'], caller: Caller): SessionEntry {
+function entryOf(session: StoredSession, { users, tokens }: Accounts['store'], caller: Caller): SessionEntry {
 	const { user, token, ...shown } = session;
 	const account = user === null ? null : users.get(user);
 	const by = token === null ? null : tokens.get(token);

@@ -1,12 +1,10 @@
 import type { Context } from 'koa';
 import { type AuditKind, auditQuerySchema, auditSchema } from '../contract/accounts.js';
 import { plainText } from '../contract/humanText.js';
+import type { Happened } from '../http/app.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import type { Store } from '../store/store.js';
-import type { StudioError } from '../util/errors.js';
-import type { Caller } from './auth.js';
 
 /** Longer than any name or list of fields of ours. */
 const longest = 200;
@@ -18,14 +16,6 @@ export interface AuditNote {
 	subject?: string;
 	/** Somebody could not prove who they are: written down although nothing was changed. */
 	unproven?: true;
-}
-
-interface Happened {
-	caller: Caller | null;
-	body: unknown;
-	answer: unknown;
-	/** `done`, or the code of the refusal. */
-	outcome: 'done' | StudioError['code'];
 }
 
 /** Every change by a technician, and what other routes declare: logins, invites, passwords. */
@@ -84,7 +74,7 @@ function shortened<T extends string | null>(text: T): T {
 	return (text === null ? null : plainText(text).slice(0, longest)) as T;
 }
 
-export function auditRoutes({ store }: Services): Route[] {
+export function auditRoutes(store: Store): Route[] {
 	return [
 		route({
 			method: 'GET',

@@ -1,57 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { bearerProtocol } from '../contract/guestChannel.js';
-import { type Role, roles } from '../contract/roles.js';
-import type { Session } from '../contract/sessions.js';
+import type { Role } from '../contract/roles.js';
+import { type Access, type Caller, cookieOf, hasRole } from '../http/caller.js';
 import { isSameOrigin } from '../http/origin.js';
 import type { Store } from '../store/store.js';
 import type { StoredToken } from '../store/tokens.js';
-import type { Studio } from '../studio.js';
 import { StudioError } from '../util/errors.js';
 import { sameSecret } from './sameSecret.js';
-
-export const sessionCookie = 'r58_session';
-
-/** Who sent a request. */
-export interface Caller {
-	/** Id of the token or account, also behind a cookie: what a caller made belongs to it. */
-	token: string;
-	/** Of the account, or what the token is called. */
-	name: string;
-	/** The account, when it is one. */
-	user: string | null;
-	/** Of the browser, by id; null for programs. */
-	session: string | null;
-	role: Role;
-	/** The guest that a guest token stands for. */
-	guest: string | null;
-	/** Streamers this caller may watch; null = all. */
-	streamers: string[] | null;
-	by: 'bearer' | 'cookie';
-	/** It looks and changes nothing. */
-	readOnly: boolean;
-	/** The session of the cookie is to be extended. */
-	aging: boolean;
-}
-
-export function hasRole(caller: Caller, role: Role): boolean {
-	return roles.indexOf(caller.role) >= roles.indexOf(role);
-}
-
-export function mayWatch(caller: Caller, streamer: string): boolean {
-	return caller.streamers === null || caller.streamers.includes(streamer);
-}
-
-export function sessionOf({ role, guest, streamers }: Caller): Session {
-	return { role, guest, streamers };
-}
-
-export function cookieOf(request: IncomingMessage): string | null {
-	for (const pair of (request.headers.cookie ?? '').split(';')) {
-		const [name, value] = pair.trim().split('=', 2);
-		if (name === sessionCookie && value) return value;
-	}
-	return null;
-}
 
 /** The token of a WebSocket that a browser opens, as a header: it can say it in the list of subprotocols alone. */
 function protocolBearer(request: IncomingMessage): string | undefined {
@@ -62,18 +17,19 @@ function protocolBearer(request: IncomingMessage): string | undefined {
 }
 
 /** Finds out who calls and whether they may. */
-export class Auth {
+export class Auth implements Access {
 	#store: Store;
-	#studio: Studio;
+	#guests: () => Readonly<Record<string, unknown>>;
 
 	constructor(
 		store: Store,
-		studio: Studio,
+		/** Those that there are, by id. */
+		guests: () => Readonly<Record<string, unknown>>,
 		/** Known to who may read the data folder, for this run of the service (system/runtimeFile.ts). */
 		private readonly statusToken: string | null = null,
 	) {
 		this.#store = store;
-		this.#studio = studio;
+		this.#guests = guests;
 	}
 
 	/**
@@ -164,7 +120,7 @@ export class Auth {
 	): Caller | null {
 		const caller = { token: id, name: label, user: null, session, role, by, readOnly, aging } as const;
 		if (role === 'guest') {
-			if (guest === null || !Object.hasOwn(this.#studio.state.current.guests, guest)) return null;
+			if (guest === null || !Object.hasOwn(this.#guests(), guest)) return null;
 			return { ...caller, guest, streamers: [`return-${guest}`] };
 		}
 		// Null stands for the program alone with viewers, and for all of them with the others.

@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import type { Context } from 'koa';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import { isLoopbackAddress, lanAddresses, urlHost } from '../util/addresses.js';
+import type { Certificates } from './certificates.js';
 import { answerTrustPage } from './trustPage.js';
 
 const contentType = 'application/x-x509-ca-cert';
 
 /** The certificate to install on phones and computers so that they trust this studio, and how. */
-export function authorityRoutes({ certificates }: Services, httpPort: () => number): Route[] {
+export function authorityRoutes(certificates: Certificates, httpPort: () => number): Route[] {
 	const authority = () => new X509Certificate(certificates.device.authority.certPem);
 
 	/** Plain HTTP, by the name this page was asked for; on the device itself by an address that others can reach. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { certificateInstallSchema, certificatesSchema } from '../contract/certificates.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import { StudioError } from '../util/errors.js';
+import type { Certificates } from './certificates.js';
 
 /** The certificates of the HTTPS server. Keys go in and never out. */
-export function certificateRoutes({ certificates }: Services): Route[] {
+export function certificateRoutes(certificates: Certificates): Route[] {
 	return [
 		route({
 			method: 'GET',

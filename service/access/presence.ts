@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
+import type { Caller } from '../http/caller.js';
 import { clientOf } from '../http/client.js';
-import type { Services } from '../services.js';
 import { StudioError } from '../util/errors.js';
+import type { Accounts } from './accounts.js';
 import type { AuditNote } from './audit.js';
-import type { Caller } from './auth.js';
 
 /**
  * Whether the person who logged in is the one at the browser: asked before accounts are changed, because a cookie can be
@@ -11,7 +11,7 @@ import type { Caller } from './auth.js';
  * a program sends its token with each request anyway. Throws `invalid` naming the field, and `rate-limited`.
  */
 export async function provePresence(
-	{ passwords, lockout, store }: Pick<Services, 'passwords' | 'lockout' | 'store'>,
+	{ passwords, lockout, store }: Pick<Accounts, 'passwords' | 'lockout' | 'store'>,
 	context: Context,
 	{ by, user, name, token }: Caller,
 	{ field, given }: { field: string; given: string | undefined },

@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Faults } from '../faults/faults.js';
 import { closeServer, createTunnelServer, type Handlers } from '../http/listener.js';
 import type { AccessSettings } from '../settings/access.js';
 import type { Settings } from '../settings/settings.js';
-import type { Studio } from '../studio.js';
+import type { LiveState } from '../state/state.js';
 import type { Log } from '../util/log.js';
 import type { Certificates } from './certificates.js';
 import { Tunnel } from './tunnel.js';
@@ -11,7 +12,8 @@ import { Tunnel } from './tunnel.js';
 export interface PublicEntranceOptions {
 	settings: Settings;
 	certificates: Certificates;
-	studio: Studio;
+	state: LiveState;
+	faults: Pick<Faults, 'raise' | 'clear'>;
 	log: Log;
 }
 
@@ -27,12 +29,8 @@ export class PublicEntrance {
 		private readonly o: PublicEntranceOptions,
 		private readonly handlers: Handlers,
 	) {
-		const { certificates, studio, log } = o;
-		const faults = {
-			raise: studio.raiseFault.bind(studio),
-			clear: studio.clearFault.bind(studio),
-		};
-		this.tunnel = new Tunnel(certificates.device.files, faults, log, (state) => studio.state.set('system.tunnel', state));
+		const { certificates, state, faults, log } = o;
+		this.tunnel = new Tunnel(certificates.device.files, faults, log, (tunnel) => state.set('system.tunnel', tunnel));
 	}
 
 	async start(): Promise<void> {

@@ -1,17 +1,25 @@
 import type { Context } from 'koa';
 import { type SessionCreate, sessionCreateSchema, sessionSchema } from '../contract/sessions.js';
+import { type Caller, cookieOf, sessionCookie, sessionOf } from '../http/caller.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import type { SessionOwner } from '../store/sessions.js';
 import { sessionDays } from '../store/sessions.js';
+import type { Store } from '../store/store.js';
 import { StudioError } from '../util/errors.js';
-import { type Caller, cookieOf, sessionCookie, sessionOf } from './auth.js';
+import type { Accounts } from './accounts.js';
 
 /** The account that a password without a name is for. */
 const firstAccount = 'technician';
 
-export function setSessionCookie(context: Context, secret: string): void {
+/** A browser's session goes on while it is used. */
+export function extendSession(context: Context, store: Store): void {
+	const secret = cookieOf(context.req)!;
+	store.sessions.extend(secret);
+	setSessionCookie(context, secret);
+}
+
+function setSessionCookie(context: Context, secret: string): void {
 	setCookie(context, secret, sessionDays * 86_400);
 }
 
@@ -21,7 +29,7 @@ function setCookie(context: Context, value: string, maxAgeS: number): void {
 }
 
 /** Opens a browser's session and sets its cookie. */
-export function openSession(context: Context, { store, auth }: Services, owner: SessionOwner): Caller {
+export function openSession(context: Context, { store, auth }: Accounts, owner: SessionOwner): Caller {
 	const agent = context
 		.get('User-Agent')
 		.replace(/[^\x20-\x7e]/g, '')
@@ -31,8 +39,8 @@ export function openSession(context: Context, { store, auth }: Services, owner: 
 	return auth.withSession(secret)!;
 }
 
-export function sessionRoutes(services: Services): Route[] {
-	const { auth, store, passwords, lockout, loginCodes } = services;
+export function sessionRoutes(accounts: Accounts): Route[] {
+	const { auth, store, passwords, lockout, loginCodes } = accounts;
 
 	const wrong = (what: string) => new StudioError('unauthorized', what);
 
@@ -79,7 +87,7 @@ export function sessionRoutes(services: Services): Route[] {
 			body: sessionCreateSchema,
 			response: sessionSchema,
 			handler: async ({ context, body }) => {
-				const caller = openSession(context, services, await owner(context, body));
+				const caller = openSession(context, accounts, await owner(context, body));
 				context.state.audit = { who: caller.name, role: caller.role };
 				return sessionOf(caller);
 			},

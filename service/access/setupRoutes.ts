@@ -1,14 +1,14 @@
 import { type SetupState, setupSchema, setupStateSchema } from '../contract/accounts.js';
 import { sessionSchema } from '../contract/sessions.js';
+import { sessionOf } from '../http/caller.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
-import { sessionOf } from './auth.js';
+import type { Accounts } from './accounts.js';
 import { openSession } from './sessionRoutes.js';
 
 /** The first visit: who has the code sets the technician's password, and is logged in. */
-export function setupRoutes(services: Services): Route[] {
-	const { setup, store, passwords, lockout, loginCodes } = services;
+export function setupRoutes(accounts: Accounts): Route[] {
+	const { setup, store, passwords, lockout, loginCodes } = accounts;
 	const { users, sessions } = store;
 	return [
 		route({
@@ -47,7 +47,7 @@ export function setupRoutes(services: Services): Route[] {
 					sessions.endOfUser(known.id);
 				}
 				users.loggedIn(user.id);
-				const caller = openSession(context, services, { user: user.id });
+				const caller = openSession(context, accounts, { user: user.id });
 				context.state.audit = { who: caller.name, role: caller.role };
 				return sessionOf(caller);
 			},

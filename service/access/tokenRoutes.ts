@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { tokenCreateSchema, tokenSchema } from '../contract/sessions.js';
 import { idSchema } from '../contract/values.js';
+import type { Caller } from '../http/caller.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Settings } from '../settings/settings.js';
+import type { Store } from '../store/store.js';
 import type { TokenCreate } from '../store/tokens.js';
 import { StudioError } from '../util/errors.js';
-import type { Caller } from './auth.js';
 
 /** The browser's session that asks; programs make tokens that stay. */
 function makerOf({ token, session }: Caller): TokenCreate['maker'] {
 	return session === null ? null : { owner: token, session };
 }
 
-export function tokenRoutes({ store, settings }: Services): Route[] {
+export function tokenRoutes({ store, settings }: { store: Store; settings: Settings }): Route[] {
 	return [
 		route({
 			method: 'GET',

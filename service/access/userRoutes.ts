@@ -2,17 +2,17 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { userCreateSchema, userPatchSchema, userRemoveSchema, userSchema } from '../contract/accounts.js';
 import { idSchema } from '../contract/values.js';
+import type { Caller } from '../http/caller.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import type { StoredUser } from '../store/users.js';
 import { StudioError } from '../util/errors.js';
 import { checkRoom } from '../util/limits.js';
-import type { Caller } from './auth.js';
+import type { Accounts } from './accounts.js';
 import { provePresence } from './presence.js';
 
 /** The accounts of people. There is always a technician. */
-export function userRoutes(services: Services): Route[] {
-	const { store, passwords, loginCodes } = services;
+export function userRoutes(accounts: Accounts): Route[] {
+	const { store, passwords, loginCodes } = accounts;
 	const { users, sessions } = store;
 	const params = z.object({ id: idSchema });
 
@@ -36,7 +36,7 @@ export function userRoutes(services: Services): Route[] {
 		sessions.endOfUser(id, but);
 	};
 	const prove = (context: Context, caller: Caller | null, given: string | undefined) =>
-		provePresence(services, context, caller!, { field: 'presentPassword', given });
+		provePresence(accounts, context, caller!, { field: 'presentPassword', given });
 
 	return [
 		route({

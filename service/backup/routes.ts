@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type BackupPending, backupPendingSchema, backupPlanSchema, factoryResetSchema } from '../contract/backup.js';
 import { readBytes } from '../http/body.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Settings } from '../settings/settings.js';
 import { StudioError } from '../util/errors.js';
 import { maxArchiveBytes } from './archive.js';
 import { Backups } from './backups.js';
@@ -15,12 +15,20 @@ const withPassphrase = `the passphrase comes in the header ${passphraseHeader}, 
 /** So that the answer is read before the connection ends. */
 const restartDelayMs = 200;
 
-export function backupRoutes({ studio, settings, certificates }: Services, restart: (() => void) | null): Route[] {
+interface BackupParts {
+	version: string;
+	settings: Settings;
+	keysDir: string;
+	/** Ends the service so that its manager starts it again; null when nobody would. */
+	restart: (() => void) | null;
+}
+
+export function backupRoutes({ version, settings, keysDir, restart }: BackupParts): Route[] {
 	const backups = new Backups({
 		dataDir: dirname(settings.path),
-		keysDir: certificates.device.files.dir,
+		keysDir,
 		settings,
-		version: studio.state.current.system.version,
+		version,
 	});
 	const pending = (): BackupPending => {
 		const [next, before] = [backups.pending(), backups.undoable()];

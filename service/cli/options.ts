@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Canvas } from '../../pipelines/canvas.js';
+import { type Canvas, parseCanvas } from '../../pipelines/canvas.js';
 import { messageOf, StudioError } from '../util/errors.js';
 
 export interface Options {
@@ -29,29 +29,8 @@ export const usage = `R58 Studio
   --help               this text
 `;
 
-/** NTSC rates are n·1000/1001; they are written rounded. */
-const fractionalRates: Record<string, number> = { '23.976': 24_000, '23.98': 24_000, '29.97': 30_000, '59.94': 60_000 };
-
 function invalid(option: string, problem: string): StudioError {
 	return new StudioError('invalid', `--${option}: ${problem}`);
-}
-
-export function parseCanvas(text: string): Canvas {
-	const match = /^(\d{1,5})x(\d{1,5})p(\d{1,3}(?:\.\d{1,3})?)$/.exec(text);
-	if (!match) throw invalid('canvas', `"${text}" is not like 1280x720p30`);
-	const [width, height] = [Number(match[1]), Number(match[2])];
-	if (width < 160 || width > 3840) throw invalid('canvas', `the width must be 160 to 3840, not ${width}`);
-	if (height < 90 || height > 2160) throw invalid('canvas', `the height must be 90 to 2160, not ${height}`);
-	for (const size of [width, height]) {
-		if (size % 2 !== 0) throw invalid('canvas', `width and height must be even, not ${size}`);
-	}
-	const fractional = fractionalRates[match[3]!];
-	if (fractional) return { width, height, fpsNum: fractional, fpsDen: 1001 };
-	const fps = Number(match[3]);
-	if (!Number.isInteger(fps))
-		throw invalid('canvas', `${match[3]} frames a second is none of 23.976, 29.97, 59.94 or a whole number`);
-	if (fps < 5 || fps > 60) throw invalid('canvas', `frames a second must be 5 to 60, not ${fps}`);
-	return { width, height, fpsNum: fps, fpsDen: 1 };
 }
 
 /** The option goes before the settings, and those before what is usual. */
@@ -86,6 +65,14 @@ function readValues(argv: string[]) {
 	}
 }
 
+function canvasOption(text: string): Canvas {
+	try {
+		return parseCanvas(text);
+	} catch (error) {
+		throw invalid('canvas', messageOf(error));
+	}
+}
+
 /** The options, or `null` when help is asked for. Throws StudioError `invalid` with one line that names the option. */
 export function parseOptions(argv: string[]): Options | null {
 	const values = readValues(argv);
@@ -94,7 +81,7 @@ export function parseOptions(argv: string[]): Options | null {
 	const httpPort = parsePort('http', values.http);
 	const httpsPort = parsePort('https', values.https);
 	if (httpPort === httpsPort && httpPort !== 0) throw invalid('https', `${httpsPort} is the port of --http already`);
-	const canvas = values.canvas === undefined ? null : parseCanvas(values.canvas);
+	const canvas = values.canvas === undefined ? null : canvasOption(values.canvas);
 	return { dataDir: resolve(values.data), httpPort, httpsPort, canvas, demo: values.demo };
 }
 

@@ -1,6 +1,7 @@
 /** `npm run pipelines`: every launch description, ready to paste behind gst-launch-1.0. */
 
 import { alsaSource } from '../../pipelines/alsaSource.js';
+import { parseCanvas } from '../../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../../pipelines/encoder.js';
 import { guestSource } from '../../pipelines/guestSource.js';
 import { hdmiSource } from '../../pipelines/hdmiSource.js';
@@ -11,7 +12,6 @@ import { rtpTarget } from '../../pipelines/rtpTarget.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../../pipelines/streamer.js';
 import { testSource } from '../../pipelines/testSource.js';
 import { videoEncoders } from '../encoders/table.js';
-import { parseCanvas } from './options.js';
 
 const canvas = parseCanvas(process.argv[2] ?? '1280x720p30');
 const common = { instance: 'example', canvas, slots: 12, maxPeers: 100 };

@@ -3,12 +3,15 @@ import { z } from 'zod';
 import type { ErrorCode } from './errorCodes.js';
 import type { State } from './state.js';
 
+/** Peak dBFS of the last 50 ms by strip (source ids and `master`), [left, right]; −100 is silence. */
+export type Levels = Record<string, [number, number]>;
+
 /** Server → client. `changes` are [path, value]; a path is keys joined by dots (`sources.hdmi1.state`), null removes. */
 export type EventMessage =
 	| { type: 'snapshot'; state: State }
 	| { type: 'delta'; seq: number; changes: [string, unknown][] }
-	/** 20 a second to subscribers of `levels`: peak dBFS of the last 50 ms by strip, [left, right]; −100 is silence. */
-	| { type: 'levels'; levels: Record<string, [number, number]> }
+	/** 20 a second to subscribers of `levels`. */
+	| { type: 'levels'; levels: Levels }
 	| { type: 'stats'; hosts: Record<string, unknown> }
 	| { type: 'pong' }
 	| { type: 'error'; code: ErrorCode; message: string };

@@ -48,6 +48,18 @@ export const faultKinds = {
 } as const satisfies Record<string, FaultKind>;
 export type FaultCode = keyof typeof faultKinds;
 
+/** What its owner says when it raises one. */
+export interface FaultReport {
+	code: FaultCode;
+	/** What has the fault: a source, host, file or volume. */
+	subject: string;
+	message: string;
+	/** What an operator can do about it; null when it mends itself. */
+	remedy?: string | null;
+	/** Code that the same trouble had before: its time and its count go on under this one. */
+	was?: FaultCode;
+}
+
 export function faultKind(code: string): FaultKind | undefined {
 	return Object.hasOwn(faultKinds, code) ? faultKinds[code as FaultCode] : undefined;
 }

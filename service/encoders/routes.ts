@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { encoderSchema } from '../contract/encoders.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { LiveState } from '../state/state.js';
 
-export function encoderRoutes({ studio }: Services): Route[] {
+export function encoderRoutes(state: LiveState): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -11,7 +11,7 @@ export function encoderRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'The encoders in use: what was asked of them, and what was measured',
 			response: z.array(encoderSchema),
-			handler: () => Object.values(studio.state.current.encoders),
+			handler: () => Object.values(state.current.encoders),
 		}),
 	];
 }

@@ -1,8 +1,8 @@
 import { alertStatusSchema, alertTestSchema } from '../contract/health.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Alerts } from './alerts.js';
 
-export function alertRoutes({ studio }: Services): Route[] {
+export function alertRoutes(alerts: Alerts): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -10,7 +10,7 @@ export function alertRoutes({ studio }: Services): Route[] {
 			role: 'technician',
 			summary: 'Where faults are sent (settings: alerts), and how many were',
 			response: alertStatusSchema,
-			handler: () => studio.alerts.status,
+			handler: () => alerts.status,
 		}),
 		route({
 			method: 'POST',
@@ -18,7 +18,7 @@ export function alertRoutes({ studio }: Services): Route[] {
 			role: 'technician',
 			summary: 'Send a test to the webhook, now and once',
 			response: alertTestSchema,
-			handler: () => studio.alerts.test(),
+			handler: () => alerts.test(),
 		}),
 	];
 }

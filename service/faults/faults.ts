@@ -1,19 +1,8 @@
-import { type FaultCode, faultKind } from '../contract/faultKinds.js';
+import { type FaultCode, type FaultReport, faultKind } from '../contract/faultKinds.js';
 import type { Fault, PastFault } from '../contract/faults.js';
 import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
-
-export interface FaultReport {
-	code: FaultCode;
-	/** What has the fault: a source, host, file or volume. */
-	subject: string;
-	message: string;
-	/** What an operator can do about it; null when it mends itself. */
-	remedy?: string | null;
-	/** Code that the same trouble had before: its time and its count go on under this one. */
-	was?: FaultCode;
-}
 
 /** Where faults that are over outlive a restart. */
 export interface FaultHistory {

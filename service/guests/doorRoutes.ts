@@ -6,9 +6,12 @@ import { idSchema } from '../contract/values.js';
 import { clientOf } from '../http/client.js';
 import { RateLimit } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
 import { householdOf } from '../util/addresses.js';
+import type { TableList } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
+import type { Door } from './door.js';
 
 /** A page asks every few seconds; a house may be behind one address. */
 const ticketRate = { client: { burst: 60, perSecond: 10 }, all: { burst: 300, perSecond: 50 } };
@@ -21,7 +24,7 @@ function neighbour(request: IncomingMessage): string {
 }
 
 /** The door for people on the network without an invite. Tickets travel in bodies, never in paths. */
-export function doorRoutes({ door, studio, tables }: Services): Route[] {
+export function doorRoutes({ door, state, tables }: { door: Door; state: LiveState; tables: TableList }): Route[] {
 	const params = z.object({ id: idSchema });
 	const tickets = new RateLimit(ticketRate.client, ticketRate.all);
 	tables.push(() => ({ 'door ticket rates': tickets.table }));
@@ -74,7 +77,7 @@ export function doorRoutes({ door, studio, tables }: Services): Route[] {
 			role: 'operator',
 			summary: 'Who waits to be let in',
 			response: z.array(visitorSchema),
-			handler: () => Object.values(studio.state.current.door),
+			handler: () => Object.values(state.current.door),
 		}),
 		route({
 			method: 'POST',
@@ -85,7 +88,7 @@ export function doorRoutes({ door, studio, tables }: Services): Route[] {
 			params,
 			status: 201,
 			response: guestSchema,
-			handler: ({ params }) => entryOf(studio.state.current.guests, door.admit(params.id), 'guest'),
+			handler: ({ params }) => entryOf(state.current.guests, door.admit(params.id), 'guest'),
 		}),
 		route({
 			method: 'DELETE',

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Caller } from '../access/auth.js';
 import { guestProtocol } from '../contract/guestChannel.js';
+import type { Caller } from '../http/caller.js';
 import { Buckets } from '../http/rates.js';
 import { messageRate, policyViolation, socketServerOptions } from '../http/socketClient.js';
-import type { Studio } from '../studio.js';
+import type { LiveState } from '../state/state.js';
 import type { Tables } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
+import type { Conversations } from './conversations.js';
 import { GuestEventsClient } from './guestEventsClient.js';
 
 const checkIntervalMs = 10_000;
@@ -24,6 +25,12 @@ export function guestEventsSubject(path: string): string | null {
 /** Throws `forbidden` unless the caller is this very guest: nobody else speaks in its name. */
 export function allowGuestEvents(caller: Caller, guest: string): void {
 	if (caller.guest !== guest) throw new StudioError('forbidden', 'this channel belongs to the guest alone');
+}
+
+export interface GuestEventsOptions {
+	state: LiveState;
+	conversations: Pick<Conversations, 'add' | 'seen'>;
+	log: Log;
 }
 
 /** The live channels of guests' pages: each is told of its own seat and nothing else. */
@@ -42,7 +49,7 @@ export class GuestEventsHub {
 	#stopState: (() => void) | undefined;
 	#timer: NodeJS.Timeout | undefined;
 
-	constructor(private readonly options: { studio: Studio; log: Log }) {}
+	constructor(private readonly options: GuestEventsOptions) {}
 
 	get tables(): Tables {
 		return { 'message rates of guests': this.#messages.table };
@@ -53,7 +60,7 @@ export class GuestEventsHub {
 	}
 
 	start(): void {
-		this.#stopState = this.options.studio.state.onChange(() => {
+		this.#stopState = this.options.state.onChange(() => {
 			for (const clients of this.#clients.values()) for (const client of [...clients]) client.update();
 		});
 		this.#timer = setInterval(() => {
@@ -83,7 +90,8 @@ export class GuestEventsHub {
 		const client = new GuestEventsClient({
 			webSocket,
 			guest,
-			studio: this.options.studio,
+			state: this.options.state,
+			conversations: this.options.conversations,
 			stillAllowed,
 			maySpeak: () => {
 				const may = this.#messages.take(guest) === 0;

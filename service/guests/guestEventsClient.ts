@@ -2,11 +2,13 @@ import type { z } from 'zod';
 import { type GuestEvent, type GuestStatus, guestRequestSchema } from '../contract/guestChannel.js';
 import { tallyOf } from '../contract/tally.js';
 import { SocketClient, type SocketClientOptions } from '../http/socketClient.js';
-import type { Studio } from '../studio.js';
+import type { LiveState } from '../state/state.js';
+import type { Conversations } from './conversations.js';
 
 export interface GuestEventsClientOptions extends SocketClientOptions {
 	guest: string;
-	studio: Studio;
+	state: LiveState;
+	conversations: Pick<Conversations, 'add' | 'seen'>;
 }
 
 /** Of the private range: the page is not to come back. */
@@ -28,8 +30,8 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 
 	override start(): void {
 		super.start();
-		const { studio, guest } = this.o;
-		const messages = studio.state.current.guests[guest]?.messages ?? [];
+		const { state, guest } = this.o;
+		const messages = state.current.guests[guest]?.messages ?? [];
 		this.#told = messages.at(-1)?.id ?? 0;
 		this.send({ type: 'messages', messages });
 		this.update();
@@ -37,9 +39,9 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 
 	/** Tells what is new since the last time. */
 	update(): void {
-		const { studio, guest, webSocket } = this.o;
+		const { state, guest, webSocket } = this.o;
 		if (webSocket.readyState !== webSocket.OPEN) return;
-		const found = studio.state.current.guests[guest];
+		const found = state.current.guests[guest];
 		if (!found) {
 			this.send({ type: 'removed' });
 			this.close(removed, 'removed by the studio');
@@ -54,7 +56,7 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 	}
 
 	#view(): GuestStatus {
-		const { current } = this.o.studio.state;
+		const { current } = this.o.state;
 		const { name, maxKbps, state, path, rttMs, lossPct, kbps, video, nothingSent, lastError, seenMessage } =
 			current.guests[this.o.guest]!;
 		return {
@@ -75,10 +77,10 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 	}
 
 	protected handle(request: GuestRequest): void {
-		const { studio, guest } = this.o;
+		const { conversations, guest } = this.o;
 		if (request.type === 'ping') this.send({ type: 'pong' });
-		else if (request.type === 'seen') studio.seenMessage(guest, request.id);
-		else if (this.o.stillAllowed()) studio.addMessage(guest, 'guest', request.text);
+		else if (request.type === 'seen') conversations.seen(guest, request.id);
+		else if (this.o.stillAllowed()) conversations.add(guest, 'guest', request.text);
 		else this.check();
 	}
 

@@ -85,7 +85,9 @@ export class Guests {
 	}
 
 	restore({ id, name, createdAt }: Pick<Guest, 'id' | 'name' | 'createdAt'>): Guest {
-		this.o.sources.addGuest(id, name);
+		const traits = { n1: true, namedElsewhere: true };
+		this.o.sources.add({ id, kind: 'guest', label: name, colour: '#7a5cc8', traits });
+		this.o.sources.setState(id, 'no-signal');
 		const guest: Guest = {
 			id,
 			name,

@@ -4,10 +4,19 @@ import { type GuestInvite, guestInviteSchema, inviteCreateSchema, inviteSchema }
 import { idSchema } from '../contract/values.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import type { Settings } from '../settings/settings.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
+import type { Store } from '../store/store.js';
 import { StudioError } from '../util/errors.js';
 import { checkRoom } from '../util/limits.js';
 import { qrSvg } from '../util/qr.js';
+
+export interface InviteParts {
+	state: LiveState;
+	store: Store;
+	settings: Settings;
+}
 
 type Inviter = (context: Context, guest: string, name: string, expiresInS: number) => GuestInvite;
 
@@ -15,7 +24,7 @@ type Inviter = (context: Context, guest: string, name: string, expiresInS: numbe
  * Makes links for a seat, under the public name when there is one, else as the operator called the studio. The secret is in
  * the fragment, which browsers send to no server.
  */
-export function inviterOf({ store, settings }: Services): Inviter {
+export function inviterOf({ store, settings }: Pick<InviteParts, 'store' | 'settings'>): Inviter {
 	return (context, guest, name, expiresInS) => {
 		checkRoom('invites of this guest', store.tokens.ofGuest(guest).length);
 		const { id, token, expiresAt } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest, expiresInS });
@@ -35,11 +44,11 @@ export function inviterOf({ store, settings }: Services): Inviter {
 }
 
 /** Links of a guest: each is for that guest's seat alone. */
-export function inviteRoutes(services: Services): Route[] {
-	const { studio, store } = services;
+export function inviteRoutes(o: InviteParts): Route[] {
+	const { state, store } = o;
 	const params = z.object({ id: idSchema });
-	const invite = inviterOf(services);
-	const guest = (id: string) => entryOf(studio.state.current.guests, id, 'guest');
+	const invite = inviterOf(o);
+	const guest = (id: string) => entryOf(state.current.guests, id, 'guest');
 	return [
 		route({
 			method: 'GET',

@@ -4,17 +4,24 @@ import { guestCreateSchema, guestInviteSchema, guestPatchSchema, guestSchema } f
 import { removeQuerySchema } from '../contract/sources.js';
 import { idSchema } from '../contract/values.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
 import { StudioError } from '../util/errors.js';
-import { inviterOf } from './inviteRoutes.js';
+import type { Conversations } from './conversations.js';
+import type { GuestActions } from './guestActions.js';
+import { type InviteParts, inviterOf } from './inviteRoutes.js';
 
 const params = z.object({ id: idSchema });
 
-export function guestRoutes(services: Services): Route[] {
-	const { studio, store } = services;
-	const guest = (id: string) => entryOf(studio.state.current.guests, id, 'guest');
+export interface GuestParts extends InviteParts {
+	guests: Pick<GuestActions, 'create' | 'patch' | 'remove' | 'undoRemoval'>;
+	conversations: Pick<Conversations, 'add'>;
+}
 
-	const invite = inviterOf(services);
+export function guestRoutes(o: GuestParts): Route[] {
+	const { state, store, guests, conversations } = o;
+	const guest = (id: string) => entryOf(state.current.guests, id, 'guest');
+
+	const invite = inviterOf(o);
 
 	return [
 		route({
@@ -23,7 +30,7 @@ export function guestRoutes(services: Services): Route[] {
 			role: 'operator',
 			summary: 'All guests',
 			response: z.array(guestSchema),
-			handler: () => Object.values(studio.state.current.guests),
+			handler: () => Object.values(state.current.guests),
 		}),
 		route({
 			method: 'GET',
@@ -49,7 +56,7 @@ export function guestRoutes(services: Services): Route[] {
 			status: 201,
 			response: guestInviteSchema,
 			handler: ({ context, body }) => {
-				const { id, name } = studio.createGuest(body.name);
+				const { id, name } = guests.create(body.name);
 				return invite(context, id, name, body.expiresInS);
 			},
 		}),
@@ -63,7 +70,7 @@ export function guestRoutes(services: Services): Route[] {
 			response: guestSchema,
 			handler: ({ params, body }) => {
 				guest(params.id);
-				return studio.patchGuest(params.id, body);
+				return guests.patch(params.id, body);
 			},
 		}),
 		route({
@@ -77,7 +84,7 @@ export function guestRoutes(services: Services): Route[] {
 			response: guestMessageSchema,
 			handler: ({ params, body }) => {
 				guest(params.id);
-				return studio.addMessage(params.id, 'studio', body.text);
+				return conversations.add(params.id, 'studio', body.text);
 			},
 		}),
 		route({
@@ -102,9 +109,9 @@ export function guestRoutes(services: Services): Route[] {
 			status: 204,
 			handler: async ({ params, query }) => {
 				guest(params.id);
-				if (query.scene !== undefined) entryOf(studio.state.current.scenes, query.scene, 'scene');
+				if (query.scene !== undefined) entryOf(state.current.scenes, query.scene, 'scene');
 				store.tokens.removeOfGuest(params.id);
-				await studio.removeGuest(params.id, query.scene);
+				await guests.remove(params.id, query.scene);
 			},
 		}),
 		route({
@@ -115,7 +122,7 @@ export function guestRoutes(services: Services): Route[] {
 			summary: 'Undo the removal of a guest: it is in every scene it was in, and its links count again; the program stays',
 			params,
 			response: guestSchema,
-			handler: ({ params }) => studio.restoreGuest(params.id),
+			handler: ({ params }) => guests.undoRemoval(params.id),
 		}),
 	];
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { systemHistorySchema } from '../contract/health.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Health } from './health.js';
 
-export function historyRoutes({ studio }: Services): Route[] {
+export function historyRoutes(health: Health): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -12,7 +12,7 @@ export function historyRoutes({ studio }: Services): Route[] {
 			summary: 'What was measured of the machine in the last hour; `since` (ms since 1970) leaves out what is known',
 			query: z.strictObject({ since: z.coerce.number().min(0).default(0) }),
 			response: systemHistorySchema,
-			handler: ({ query }) => studio.health.history.since(query.since),
+			handler: ({ query }) => health.history.since(query.since),
 		}),
 	];
 }

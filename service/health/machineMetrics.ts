@@ -1,9 +1,15 @@
 import { Gauge, Registry } from 'prom-client';
-import type { Studio } from '../studio.js';
+import type { Alerts } from '../faults/alerts.js';
 import { groups } from './figures.js';
+import type { Health } from './health.js';
+
+export interface MachineSources {
+	health: Health;
+	alerts: Alerts;
+}
 
 /** The last reading of the machine as `r58_machine_<group>{name}`, and what was sent of alerts. */
-export function machineMetrics({ health, alerts }: Pick<Studio, 'health' | 'alerts'>): Promise<string> {
+export function machineMetrics({ health, alerts }: MachineSources): Promise<string> {
 	const registry = new Registry();
 	const registers = [registry];
 	for (const [group, { label, unit }] of Object.entries(groups)) {

@@ -1,11 +1,15 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { Lockout } from '../access/lockout.js';
+import type { Door } from '../guests/door.js';
 import type { GuestEventsHub } from '../guests/guestEvents.js';
+import type { HostFigures } from '../hosts/hostFigures.js';
+import type { Gate } from '../http/gate.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { PeerSessions } from '../rtc/peerSessions.js';
 import type { EventsHub } from '../state/events.js';
-import type { Bounded } from '../util/boundedMap.js';
-import { machineMetrics } from './machineMetrics.js';
+import type { Bounded, TableList } from '../util/boundedMap.js';
+import { type MachineSources, machineMetrics } from './machineMetrics.js';
 
 interface Sample {
 	name: string;
@@ -71,7 +75,13 @@ function hostRegistry(hosts: Record<string, unknown>): Registry {
 }
 
 /** What counts beside the sockets. */
-type Figured = Pick<Services, 'lockout' | 'peers' | 'gate' | 'door' | 'tables'>;
+interface Figured {
+	lockout: Lockout;
+	peers: PeerSessions;
+	gate: Gate;
+	door: Door;
+	tables: TableList;
+}
 
 /** Figures of the service itself; one per API, so that two of them can live in a test. */
 export class Metrics {
@@ -193,7 +203,7 @@ export class Metrics {
 	}
 }
 
-export function metricsRoutes({ studio }: Services, metrics: Metrics): Route[] {
+export function metricsRoutes(metrics: Metrics, show: MachineSources & { figures: Pick<HostFigures, 'current'> }): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -203,7 +213,7 @@ export function metricsRoutes({ studio }: Services, metrics: Metrics): Route[] {
 			contentType: 'text/plain',
 			handler: async ({ context }) => {
 				context.set('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
-				return `${await metrics.text(studio.hostStats())}\n${await machineMetrics(studio)}`;
+				return `${await metrics.text(show.figures.current)}\n${await machineMetrics(show)}`;
 			},
 		}),
 	];

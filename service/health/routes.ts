@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { faultAcknowledgeSchema, faultSchema, pastFaultSchema } from '../contract/faults.js';
+import type { Faults } from '../faults/faults.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 
 const healthSchema = z.object({ status: z.enum(['ok', 'degraded', 'down']), faults: z.array(faultSchema).optional() });
 
-export function healthRoutes({ studio }: Services): Route[] {
+export type FaultVerbs = Pick<Faults, 'list' | 'past' | 'acknowledge'>;
+
+export function healthRoutes({ faults, onAir }: { faults: FaultVerbs; onAir: { readonly now: boolean } }): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -14,10 +16,10 @@ export function healthRoutes({ studio }: Services): Route[] {
 			summary: 'ok or degraded (200), down while the program is not on air (503); faults are listed to those with a token',
 			response: healthSchema,
 			handler: ({ context, caller }) => {
-				const faults = studio.faults();
-				const status = studio.onAir() ? (faults.length > 0 ? 'degraded' : 'ok') : 'down';
+				const now = faults.list();
+				const status = onAir.now ? (now.length > 0 ? 'degraded' : 'ok') : 'down';
 				if (status === 'down') context.status = 503;
-				return caller ? { status, faults } : { status };
+				return caller ? { status, faults: now } : { status };
 			},
 		}),
 		route({
@@ -26,7 +28,7 @@ export function healthRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'What is wrong, and what was in the last 24 hours and is over, the newest first',
 			response: z.object({ faults: z.array(faultSchema), past: z.array(pastFaultSchema) }),
-			handler: () => ({ faults: studio.faults(), past: studio.pastFaults() }),
+			handler: () => ({ faults: faults.list(), past: faults.past() }),
 		}),
 		route({
 			method: 'POST',
@@ -35,7 +37,7 @@ export function healthRoutes({ studio }: Services): Route[] {
 			summary: 'Take note of a fault that does not end by itself: a recording that stopped, lost a file or has a gap',
 			body: faultAcknowledgeSchema,
 			status: 204,
-			handler: ({ body }) => studio.acknowledgeFault(body.code, body.subject),
+			handler: ({ body }) => faults.acknowledge(body.code, body.subject),
 		}),
 	];
 }

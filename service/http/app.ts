@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
-import { isAudited, writeAudit } from '../access/audit.js';
-import { type Caller, cookieOf } from '../access/auth.js';
-import { setSessionCookie } from '../access/sessionRoutes.js';
-import type { Metrics } from '../health/metrics.js';
-import { isPeerPath, setCors } from '../rtc/peers.js';
-import type { Services } from '../services.js';
 import { StudioError } from '../util/errors.js';
+import type { Log } from '../util/log.js';
 import { validate } from '../util/validation.js';
 import { readBody, readJson } from './body.js';
+import type { Access, Caller } from './caller.js';
 import { clientOf } from './client.js';
 import { answerError } from './failure.js';
+import type { Gate } from './gate.js';
 import { setPolicies } from './policies.js';
 import type { Route } from './route.js';
 import { answerUnknownPage, wantsPage } from './unknownPage.js';
@@ -28,14 +25,43 @@ function clientLeft(error: unknown): boolean {
 	return leavingCodes.includes(code) || code.startsWith('HPE_');
 }
 
+/** One request as it went. */
+export interface Happened {
+	caller: Caller | null;
+	body: unknown;
+	answer: unknown;
+	/** `done`, or the code of the refusal. */
+	outcome: 'done' | StudioError['code'];
+}
+
+/** What the application asks of the rest of the service. */
+export interface AppOptions {
+	routes: readonly Route[];
+	access: Access & {
+		/** A browser's session goes on while it is used. */
+		extend(context: Context): void;
+		/** Whether a session of a peer, named in a path, is of this caller. */
+		isPeerSession(session: string, subject: string, caller: Caller): boolean;
+	};
+	audit: {
+		concerns(route: Route): boolean;
+		write(route: Route, context: Context, happened: Happened): void;
+	};
+	gate: Pick<Gate, 'welcome'>;
+	/** Paths that other origins may ask, which get errors as problem+json. */
+	open: { is(path: string): boolean; allow(context: Context): void };
+	onAnswered(method: string, status: number): void;
+	log: Log;
+}
+
 /** The handler, and a line in the audit for what is to be traced. */
-async function handled(route: Route, context: Context, caller: Caller | null, store: Services['store']): Promise<unknown> {
+async function handled(route: Route, context: Context, caller: Caller | null, audit: AppOptions['audit']): Promise<unknown> {
 	const params = paramsOf(route, context) as never;
 	const query = (route.query && validate(route.query, { ...context.query }, 'query')) as never;
 	const body = (await bodyOf(route, context)) as never;
-	if (!isAudited(route)) return route.handler({ context, caller, params, query, body });
+	if (!audit.concerns(route)) return route.handler({ context, caller, params, query, body });
 	const write = (outcome: 'done' | StudioError['code'], answer: unknown) =>
-		writeAudit(store, route, context, { caller, body, answer, outcome });
+		audit.write(route, context, { caller, body, answer, outcome });
 	try {
 		const answer = await route.handler({ context, caller, params, query, body });
 		write('done', answer);
@@ -47,26 +73,22 @@ async function handled(route: Route, context: Context, caller: Caller | null, st
 }
 
 /** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
-function middlewareOf(route: Route, { auth, store, gate, peers }: Services): Middleware {
+function middlewareOf(route: Route, { access, audit, gate }: AppOptions): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
 		const { session = '', subject = '' } = context.params as Record<string, string | undefined>;
-		const isOwner = ({ token }: Caller) => route.ofPeerSession === true && peers.isOf(session, subject, token);
-		const caller = auth.identify(context.req, isOwner);
+		const isOwner = (caller: Caller) => route.ofPeerSession === true && access.isPeerSession(session, subject, caller);
+		const caller = access.identify(context.req, isOwner);
 		try {
-			auth.authorize(context.req, caller, route.role, route.looksOnly);
+			access.authorize(context.req, caller, route.role, route.looksOnly);
 		} catch (error) {
-			if (error instanceof StudioError && isAudited(route))
-				writeAudit(store, route, context, { caller, body: undefined, answer: null, outcome: error.code });
+			if (error instanceof StudioError && audit.concerns(route))
+				audit.write(route, context, { caller, body: undefined, answer: null, outcome: error.code });
 			throw error;
 		}
 		if (caller) gate.welcome(clientOf(context.req).address);
-		if (caller?.aging) {
-			const secret = cookieOf(context.req)!;
-			store.sessions.extend(secret);
-			setSessionCookie(context, secret);
-		}
-		const answer = await handled(route, context, caller, store);
+		if (caller?.aging) access.extend(context);
+		const answer = await handled(route, context, caller, audit);
 		if (context.status === 404) context.status = route.status ?? 200;
 		if (answer !== undefined) context.body = answer;
 	};
@@ -102,18 +124,18 @@ function refuse(router: Router, context: Context): never {
 }
 
 /** The Koa application of all declared routes. */
-export function createApp(routes: readonly Route[], services: Services, metrics: Metrics): Koa {
-	const { log } = services;
+export function createApp(options: AppOptions): Koa {
+	const { routes, open, onAnswered, log } = options;
 	const app = new Koa();
 	const router = new Router({ sensitive: true });
-	for (const route of routes) router.register(route.path, [route.method], middlewareOf(route, services));
+	for (const route of routes) router.register(route.path, [route.method], middlewareOf(route, options));
 
 	app.use(async (context, next) => {
 		const requestId = randomBytes(6).toString('hex');
 		context.set('X-Request-Id', requestId);
 		setPolicies(context);
-		const peer = isPeerPath(context.path);
-		if (peer) setCors(context);
+		const isOpen = open.is(context.path);
+		if (isOpen) open.allow(context);
 		try {
 			if (clientOf(context.req).origin.length > maxOrigin)
 				throw new StudioError('invalid', `Host: no address is longer than ${maxOrigin} characters`);
@@ -121,9 +143,9 @@ export function createApp(routes: readonly Route[], services: Services, metrics:
 		} catch (error) {
 			if (clientLeft(error) && context.req.socket.destroyed) return;
 			if (error instanceof StudioError && error.code === 'not-found' && wantsPage(context)) answerUnknownPage(context);
-			else answerError(context, error instanceof StudioError ? error : internal(error, context, requestId), peer);
+			else answerError(context, error instanceof StudioError ? error : internal(error, context, requestId), isOpen);
 		} finally {
-			metrics.countRequest(context.method, context.status);
+			onAnswered(context.method, context.status);
 		}
 	});
 	app.use(router.routes());

@@ -9,7 +9,7 @@ import {
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Certificates } from '../access/certificates.js';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { type Clients, clientOf } from './client.js';
@@ -18,6 +18,13 @@ import type { Gate } from './gate.js';
 
 /** What browsers read before they can trust the certificate, and authorities before they give one. */
 export const plainPaths = /^\/(ca\.(pem|crt)|trust|\.well-known\/acme-challenge\/[\w-]{1,128})$/;
+
+/** Certificates by the name a browser asks for. */
+export interface ServerCertificates {
+	readonly fallback: SecureContextOptions;
+	contextFor(name: string): SecureContext;
+	onChange(listener: () => void): void;
+}
 
 export interface Handlers {
 	handle: RequestListener;
@@ -159,7 +166,7 @@ export function createTunnelServer(handlers: Handlers): Server {
 }
 
 /** Each connection gets the certificate that fits the name it asks for; a renewed one counts from the next connection on. */
-export function createHttpsServer(handlers: Handlers, certificates: Certificates): SecureServer {
+export function createHttpsServer(handlers: Handlers, certificates: ServerCertificates): SecureServer {
 	const server = createSecureServer({
 		...limits,
 		handshakeTimeout: handshakeMs,

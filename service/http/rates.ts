@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../access/auth.js';
 import { householdOf } from '../util/addresses.js';
 import { type Bounded, BoundedMap } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
+import type { Caller } from './caller.js';
 import { clientOf } from './client.js';
 
 export interface Rate {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { iceServerSchema } from '../contract/connection.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Network } from './network.js';
 
-export function iceServerRoutes({ studio }: Services): Route[] {
+export function iceServerRoutes(network: Pick<Network, 'iceServers'>): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -12,7 +12,7 @@ export function iceServerRoutes({ studio }: Services): Route[] {
 			outside: true,
 			summary: 'Servers for RTCPeerConnection, with logins that expire. None are needed on a LAN',
 			response: z.object({ iceServers: z.array(iceServerSchema) }),
-			handler: async () => ({ iceServers: await studio.iceServers() }),
+			handler: async () => ({ iceServers: await network.iceServers() }),
 		}),
 	];
 }

@@ -2,7 +2,6 @@ import type { Connection, ServerCheck } from '../contract/connection.js';
 import type { IceServer } from '../contract/iceServer.js';
 import type { NetworkStatus, NetworkTest } from '../contract/network.js';
 import type { Faults } from '../faults/faults.js';
-import type { AnswerOptions } from '../rtc/sdp.js';
 import type { Settings } from '../settings/settings.js';
 import { isLoopbackAddress, type LocalAddress, localAddresses } from '../util/addresses.js';
 import type { Tables } from '../util/boundedMap.js';
@@ -33,6 +32,16 @@ export interface PeerNetwork {
 	maxPort: number;
 	tcp: boolean;
 	gatherMs: number;
+}
+
+/** What an answer tells of where this machine is reached. */
+export interface AnswerAddresses {
+	/** Addresses of this machine, those first that most peers reach. */
+	addresses: readonly string[];
+	/** More addresses under which the same ports are reached: of a router that forwards them. */
+	also: string[];
+	/** Keep candidates that wait for TCP connections. */
+	tcp: boolean;
 }
 
 export interface NetworkOptions {
@@ -106,7 +115,7 @@ export class Network {
 	}
 
 	/** What an answer tells beyond what the peer found by itself. */
-	answer(): AnswerOptions {
+	answer(): AnswerAddresses {
 		const { policy, publicAddress, extraAddresses, tcp } = this.settings;
 		const also = policy === 'relay' ? [] : [...(publicAddress === null ? [] : [publicAddress]), ...extraAddresses];
 		return { addresses: this.#told(), also, tcp };

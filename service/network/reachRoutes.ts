@@ -1,12 +1,12 @@
 import { reachSchema } from '../contract/network.js';
 import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Settings } from '../settings/settings.js';
 import { lanAddresses, urlHost } from '../util/addresses.js';
 import { mediaOutside } from './reach.js';
 
 /** For the page of a guest: what to expect before joining. */
-export function reachRoutes({ settings }: Services, httpsPort: () => number): Route[] {
+export function reachRoutes(settings: Settings, httpsPort: () => number): Route[] {
 	return [
 		route({
 			method: 'GET',

@@ -1,8 +1,8 @@
 import { networkStatusSchema, networkTestSchema } from '../contract/network.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Network } from './network.js';
 
-export function networkRoutes({ studio }: Services): Route[] {
+export function networkRoutes(network: Pick<Network, 'status' | 'test'>): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -10,7 +10,7 @@ export function networkRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'Addresses of this machine, and what its STUN and TURN servers said last',
 			response: networkStatusSchema,
-			handler: () => studio.networkStatus(),
+			handler: () => network.status(),
 		}),
 		route({
 			method: 'POST',
@@ -18,7 +18,7 @@ export function networkRoutes({ studio }: Services): Route[] {
 			role: 'technician',
 			summary: 'Tries every way in: which work, what a guest outside will experience, what to change. Takes some seconds',
 			response: networkTestSchema,
-			handler: () => studio.testNetwork(),
+			handler: () => network.test(),
 		}),
 	];
 }

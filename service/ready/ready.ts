@@ -1,8 +1,11 @@
 import type { Certificates } from '../access/certificates.js';
 import { type Check, type CheckStatus, type Finding, type Ready, type ShowPlan, showPlanSchema } from '../contract/ready.js';
 import type { State } from '../contract/state.js';
+import type { Health } from '../health/health.js';
+import type { HostFigures } from '../hosts/hostFigures.js';
+import type { ProgramLevels } from '../mixer/levels.js';
+import type { LiveState } from '../state/state.js';
 import type { Settings } from '../store/settings.js';
-import type { Studio } from '../studio.js';
 import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import { testDisk } from './diskTest.js';
 import type { Facts, MachineFacts, Tested } from './facts.js';
@@ -24,7 +27,11 @@ const heardKept = 64;
 const heardAboveDb = -60;
 
 export interface ReadyOptions {
-	studio: Studio;
+	state: LiveState;
+	onAir: { readonly now: boolean };
+	health: Pick<Health, 'figures'>;
+	levels: Pick<ProgramLevels, 'on'>;
+	figures: Pick<HostFigures, 'on'>;
 	settings: Settings;
 	certificates: Certificates;
 }
@@ -46,13 +53,13 @@ export class ReadyCheck {
 	}
 
 	start(): void {
-		const { studio, settings } = this.o;
+		const { state, figures, levels, settings } = this.o;
 		const plan = settings.get('showPlan', showPlanSchema);
-		if (plan) studio.state.set('system.plan', plan);
+		if (plan) state.set('system.plan', plan);
 		this.#listeningSince = performance.now();
 		this.#stop = [
-			studio.onStats((hosts) => this.#movements.read(hosts)),
-			studio.onLevels((levels) => {
+			figures.on((hosts) => this.#movements.read(hosts)),
+			levels.on((levels) => {
 				const now = performance.now();
 				for (const [id, [left, right]] of Object.entries(levels))
 					if (Math.max(left, right) > heardAboveDb) this.#heardAt.set(id, now);
@@ -65,7 +72,7 @@ export class ReadyCheck {
 	}
 
 	setPlan(plan: ShowPlan): ShowPlan {
-		this.o.studio.state.set('system.plan', plan);
+		this.o.state.set('system.plan', plan);
 		this.o.settings.set('showPlan', plan);
 		return plan;
 	}
@@ -90,7 +97,7 @@ export class ReadyCheck {
 	/** Begins the active tests, unless they run already. Their progress and results are in the report. */
 	test(): void {
 		if (this.#test.running) return;
-		const { state } = this.o.studio;
+		const { state } = this.o;
 		const { targets, system } = state.current;
 		const jobs: { id: string; of: string; run: () => Promise<Finding> }[] = [
 			{ id: 'disk-write', of: '', run: () => testDisk(system.disk?.path, recordingKbps(state.current)) },
@@ -113,21 +120,21 @@ export class ReadyCheck {
 	}
 
 	#machine(): MachineFacts {
-		const { studio } = this.o;
-		const synchronised = studio.health.figures.find(({ group }) => group === 'clock');
+		const { state, health } = this.o;
+		const synchronised = health.figures.find(({ group }) => group === 'clock');
 		return {
-			temperatureC: studio.state.current.system.temperatureC,
+			temperatureC: state.current.system.temperatureC,
 			clockSynchronised: synchronised ? synchronised.value === 1 : null,
 		};
 	}
 
 	#facts(): Facts {
-		const { studio, certificates } = this.o;
-		const state = studio.state.current;
+		const { certificates, onAir } = this.o;
+		const state = this.o.state.current;
 		const now = performance.now();
 		return {
 			state,
-			onAir: studio.onAir(),
+			onAir: onAir.now,
 			movement: (id) => {
 				const slot = state.sources[id]?.slot;
 				return slot === undefined ? null : this.#movements.of(slot, now);

@@ -4,8 +4,10 @@ import { recordingCreateSchema, recordingSchema } from '../contract/recordings.j
 import { idSchema } from '../contract/values.js';
 import { sendFile } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
+import type { Recorder } from './recorder.js';
 
 const params = z.object({ id: idSchema });
 /** A plain file name: the folder is the studio's to choose. */
@@ -16,8 +18,10 @@ const fileName = z
 	.regex(/^[^/\\\u0000-\u001f]+$/)
 	.refine((name) => !name.startsWith('.'));
 
-export function recordingRoutes({ studio }: Services): Route[] {
-	const recording = (id: string) => entryOf(studio.state.current.recordings, id, 'recording');
+export type RecordingVerbs = Pick<Recorder, 'start' | 'stop' | 'remove' | 'path'>;
+
+export function recordingRoutes({ recordings, state }: { recordings: RecordingVerbs; state: LiveState }): Route[] {
+	const recording = (id: string) => entryOf(state.current.recordings, id, 'recording');
 
 	return [
 		route({
@@ -26,7 +30,7 @@ export function recordingRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'All recordings',
 			response: z.array(recordingSchema),
-			handler: () => Object.values(studio.state.current.recordings),
+			handler: () => Object.values(state.current.recordings),
 		}),
 		route({
 			method: 'GET',
@@ -45,7 +49,7 @@ export function recordingRoutes({ studio }: Services): Route[] {
 			body: recordingCreateSchema,
 			status: 201,
 			response: recordingSchema,
-			handler: ({ body }) => studio.startRecording(body),
+			handler: ({ body }) => recordings.start(body),
 		}),
 		route({
 			method: 'POST',
@@ -56,7 +60,7 @@ export function recordingRoutes({ studio }: Services): Route[] {
 			response: recordingSchema,
 			handler: ({ params }) => {
 				recording(params.id);
-				return studio.stopRecording(params.id);
+				return recordings.stop(params.id);
 			},
 		}),
 		route({
@@ -68,7 +72,7 @@ export function recordingRoutes({ studio }: Services): Route[] {
 			status: 204,
 			handler: async ({ params }) => {
 				recording(params.id);
-				await studio.deleteRecording(params.id);
+				await recordings.remove(params.id);
 			},
 		}),
 		route({
@@ -79,9 +83,9 @@ export function recordingRoutes({ studio }: Services): Route[] {
 			params: params.extend({ name: fileName }),
 			handler: async ({ context, params }) => {
 				const found = recording(params.id);
-				const path = await studio.recordingFile(params.id, params.name);
+				const path = await recordings.path(params.id, params.name);
 				const file = found.files.find(({ name }) => name === params.name);
-				const label = studio.state.current.sources[file?.source ?? '']?.label;
+				const label = state.current.sources[file?.source ?? '']?.label;
 				const name = file ? downloadName(found, file, label) : params.name;
 				const sent = await sendFile(context, path, { downloadName: name, cacheControl: 'private, no-cache' });
 				if (!sent) throw new StudioError('not-found', `recording ${params.id} has no file "${params.name}"`);

@@ -1,17 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { type Caller, hasRole } from '../access/auth.js';
 import { roles } from '../contract/roles.js';
+import { type Caller, hasRole } from '../http/caller.js';
 import { clientOf } from '../http/client.js';
 import { Buckets, RateLimit, rateKey } from '../http/rates.js';
 import type { PeerWay } from '../network/peerWay.js';
 import type { Settings } from '../settings/settings.js';
-import type { PeerAnswer, Studio } from '../studio.js';
 import { isLoopbackAddress, plainAddress } from '../util/addresses.js';
 import type { Tables } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
+import type { PeerMedia } from './media.js';
 import { checkReturn, checkViewer, isReturn, returnsOfGuest, type Watcher } from './places.js';
+import type { PeerAnswer } from './sessions.js';
 
 /**
  * Offers that were answered and whose connection is not made yet, of one client and of all with its link; one that is abandoned counts
@@ -56,7 +57,7 @@ export class PeerSessions {
 	#joins = { guest: joinsOf('guest'), streamer: joinsOf('streamer') };
 
 	constructor(
-		private readonly studio: Studio,
+		private readonly media: PeerMedia,
 		private readonly settings: Settings,
 		private readonly log: Log,
 	) {}
@@ -99,7 +100,7 @@ export class PeerSessions {
 		try {
 			if (!offer.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
 			const way = wayOf(context.req);
-			const made = await (noun === 'guest' ? this.studio.publish(subject, offer, way) : this.studio.watch(subject, offer, way));
+			const made = await (noun === 'guest' ? this.media.publish(subject, offer, way) : this.media.watch(subject, offer, way));
 			this.#owners.set(made.session, owner);
 			if (replaced !== null) await this.end(replaced);
 			if (!context.req.socket.destroyed) return made;
@@ -161,7 +162,7 @@ export class PeerSessions {
 
 	#pending(): Owner[] {
 		this.#living();
-		const answered = [...this.#owners].filter(([session]) => this.studio.sessionPending(session)).map(([, owner]) => owner);
+		const answered = [...this.#owners].filter(([session]) => this.media.pending(session)).map(([, owner]) => owner);
 		return [...answered, ...this.#opening];
 	}
 
@@ -176,13 +177,13 @@ export class PeerSessions {
 
 	/** Idempotent. */
 	async end(session: string): Promise<void> {
-		if (this.#lives(session)) await this.studio.closeSession(session);
+		if (this.#lives(session)) await this.media.close(session);
 	}
 
 	/** Throws `not-found` unless it is a live session of this subject, `forbidden` when it is someone else's. */
 	checkOwner(session: string, subject: string, caller: Caller): void {
 		const owner = this.#owners.get(session);
-		if (!owner || this.studio.sessionSubject(session) !== subject) {
+		if (!owner || this.media.subject(session) !== subject) {
 			throw new StudioError('not-found', 'there is no such session (any more)');
 		}
 		const higher = hasRole(caller, 'operator') && roles.indexOf(caller.role) > roles.indexOf(owner.role);
@@ -191,7 +192,7 @@ export class PeerSessions {
 
 	/** Whether this session of this subject lives and was made with this token. Its name is known to who made it alone. */
 	isOf(session: string, subject: string, token: string): boolean {
-		return this.#owners.get(session)?.token === token && this.studio.sessionSubject(session) === subject;
+		return this.#owners.get(session)?.token === token && this.media.subject(session) === subject;
 	}
 
 	/** Whether the client that sent this request, with its token and from its address, made a session that lives. */
@@ -201,7 +202,7 @@ export class PeerSessions {
 	}
 
 	#lives(session: string): boolean {
-		return this.studio.sessionSubject(session) !== null;
+		return this.media.subject(session) !== null;
 	}
 }
 

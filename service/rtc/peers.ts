@@ -1,14 +1,16 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { type Caller, hasRole } from '../access/auth.js';
 import { type IceServer, linksOf } from '../contract/iceServer.js';
 import type { Role } from '../contract/roles.js';
 import { idSchema } from '../contract/values.js';
+import { type Caller, hasRole } from '../http/caller.js';
 import { RateLimit, rateKey } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Network } from '../network/network.js';
+import type { TableList } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
-import type { PeerNoun } from './peerSessions.js';
+import type { PeerMedia } from './media.js';
+import type { PeerNoun, PeerSessions } from './peerSessions.js';
 
 export const sdpType = 'application/sdp';
 export const fragmentType = 'application/trickle-ice-sdpfrag';
@@ -45,8 +47,15 @@ export function setCors(context: Context): void {
 	context.set('Access-Control-Max-Age', '86400');
 }
 
+export interface PeerParts {
+	media: PeerMedia;
+	network: Pick<Network, 'iceServers'>;
+	peers: PeerSessions;
+	tables: TableList;
+}
+
 /** The routes of WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep). */
-export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerProtocol): Route[] {
+export function peerRoutes({ media, network, peers, tables }: PeerParts, protocol: PeerProtocol): Route[] {
 	const { name, noun, role } = protocol;
 	const changes = new RateLimit(changeRate.client, changeRate.all);
 	tables.push(() => ({ [`${name} change rates`]: changes.table }));
@@ -77,7 +86,7 @@ export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerPr
 		context.body = '';
 		const preflight = context.get('Access-Control-Request-Method') !== '';
 		if (caller && !preflight && allows(caller, String((context.params as { subject: string }).subject)))
-			setLinks(context, await studio.iceServers());
+			setLinks(context, await network.iceServers());
 	};
 	/** GET has no content, by RFC 9725 §4.1; HEAD tells WHEP clients what to expect. */
 	const empty = ({ context }: { context: Context }): void => {
@@ -111,7 +120,7 @@ export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerPr
 			params: sessionParams,
 			undocumented: true,
 			handler: ({ context, params }) => {
-				if (studio.sessionSubject(params.session) !== params.subject)
+				if (media.subject(params.session) !== params.subject)
 					throw new StudioError('not-found', 'there is no such session (any more)');
 				empty({ context });
 			},
@@ -132,7 +141,7 @@ export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerPr
 				peers.check(noun, caller!, context);
 				const [made, servers] = await Promise.all([
 					peers.open(noun, params.subject, body, caller!, context),
-					studio.iceServers(),
+					network.iceServers(),
 				]);
 				if (made === null) return undefined;
 				const { session, answer } = made;
@@ -158,7 +167,7 @@ export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerPr
 				changes.check(rateKey(caller!, context.req));
 				peers.checkOwner(params.session, params.subject, caller!);
 				if (body.trim() === '') throw new StudioError('bad-sdp', 'the fragment is empty');
-				await studio.trickle(params.session, body);
+				media.trickle(params.session, body);
 			},
 		}),
 		route({
@@ -172,7 +181,7 @@ export function peerRoutes({ studio, peers, tables }: Services, protocol: PeerPr
 			handler: async ({ context, params, caller }) => {
 				changes.check(rateKey(caller!, context.req));
 				peers.checkOwner(params.session, params.subject, caller!);
-				await studio.closeSession(params.session);
+				await media.close(params.session);
 				context.status = 200;
 				context.body = '';
 			},

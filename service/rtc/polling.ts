@@ -1,13 +1,14 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { type Caller, hasRole, mayWatch } from '../access/auth.js';
 import { polledCandidateSchema, polledCreateSchema, polledDescriptionSchema, pollingSides } from '../contract/polling.js';
 import { idSchema } from '../contract/values.js';
+import { type Caller, hasRole, mayWatch } from '../http/caller.js';
 import { RateLimit, rateKey } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
 import { fragmentOf } from './fragment.js';
+import type { PeerParts } from './peers.js';
 import { PollingSessions } from './pollingSessions.js';
 
 const params = z.object({ id: idSchema });
@@ -22,13 +23,13 @@ const rate = { client: { burst: 120, perSecond: 20 }, all: { burst: 1000, perSec
  * Signalling for clients that can only ask again and again. The id of a guest or a streamer speaks with the studio, which
  * answers in the place of the machine (`vm`); any other id is a letter box between two programs of an operator.
  */
-export function pollingRoutes({ studio, peers, tables }: Services): Route[] {
-	const sessions = new PollingSessions(studio);
+export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, 'network'> & { state: LiveState }): Route[] {
+	const sessions = new PollingSessions(media);
 	const limit = new RateLimit(rate.client, rate.all);
 	tables.push(() => ({ 'polling sessions': sessions, 'polling rates': limit.table }));
 
 	const subjectOf = (id: string): 'guest' | 'streamer' | null => {
-		const { guests, streamers } = studio.state.current;
+		const { guests, streamers } = state.current;
 		return Object.hasOwn(guests, id) ? 'guest' : Object.hasOwn(streamers, id) ? 'streamer' : null;
 	};
 
@@ -85,7 +86,7 @@ export function pollingRoutes({ studio, peers, tables }: Services): Route[] {
 				for (const [, candidate] of answer.matchAll(/^a=(candidate:[^\r\n]+)/gm))
 					entry.polled.add('vm', { candidate: candidate!, sdpMLineIndex: 0 });
 				for (const { candidate } of entry.polled.candidates('browser', 0))
-					if (candidate) await studio.trickle(session, fragmentOf(sdp, candidate));
+					if (candidate) media.trickle(session, fragmentOf(sdp, candidate));
 				return success;
 			},
 		}),
@@ -119,8 +120,7 @@ export function pollingRoutes({ studio, peers, tables }: Services): Route[] {
 				if (subject !== null && from === 'vm') throw new StudioError('conflict', 'the studio itself is the vm here');
 				const { polled, session } = sessions.open(key, client);
 				polled.add(from, candidate);
-				if (session !== null && candidate.candidate)
-					await studio.trickle(session, fragmentOf(polled.offer!, candidate.candidate));
+				if (session !== null && candidate.candidate) media.trickle(session, fragmentOf(polled.offer!, candidate.candidate));
 				return success;
 			},
 		}),

@@ -1,7 +1,8 @@
-import type { PeerAnswer, Studio } from '../studio.js';
 import type { Bounded } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
+import type { PeerMedia } from './media.js';
 import { PollingSession } from './pollingSession.js';
+import type { PeerAnswer } from './sessions.js';
 
 /** Nothing left here for this long: forgotten. A virtual machine waits 60 s for its offer. */
 const idleMs = 120_000;
@@ -24,7 +25,7 @@ export class PollingSessions implements Bounded {
 	readonly forgotten = 0;
 	#entries = new Map<string, Entry>();
 
-	constructor(private readonly studio: Studio) {}
+	constructor(private readonly media: Pick<PeerMedia, 'subject' | 'close'>) {}
 
 	get size(): number {
 		return this.#entries.size;
@@ -83,14 +84,14 @@ export class PollingSessions implements Bounded {
 	}
 
 	async #end(session: string): Promise<void> {
-		if (this.studio.sessionSubject(session) !== null) await this.studio.closeSession(session);
+		if (this.media.subject(session) !== null) await this.media.close(session);
 	}
 
 	/** One with a living connection stays: it is what ends it. */
 	#expire(): void {
 		const before = performance.now() - idleMs;
 		for (const [key, { polled, session }] of this.#entries) {
-			const alive = session !== null && this.studio.sessionSubject(session) !== null;
+			const alive = session !== null && this.media.subject(session) !== null;
 			if (polled.usedAt < before && !alive) this.#entries.delete(key);
 		}
 	}

@@ -3,6 +3,7 @@
  * the media are r58webrtc's. Rules: RFC 9725 §4.2–4.4 (WHIP), the WHEP draft, RFC 8829 (JSEP).
  */
 import type { MediaDescription, SessionDescription } from 'sdp-transform';
+import type { AnswerAddresses } from '../network/network.js';
 import { inOrder, type PeerWay } from '../network/peerWay.js';
 import { StudioError } from '../util/errors.js';
 import { type Candidate, forwardedCandidates, PeerCandidates, usableCandidates } from './candidates.js';
@@ -297,13 +298,7 @@ function ssrcs(media: Media): string[] {
 		.map(({ id, value }) => `a=ssrc:${id} cname:${value}`);
 }
 
-export interface AnswerOptions {
-	/** Addresses of this machine, those first that most peers reach. */
-	addresses?: readonly string[];
-	/** More addresses under which the same ports are reached: of a router that forwards them. */
-	also?: string[];
-	/** Keep candidates that wait for TCP connections. */
-	tcp?: boolean;
+export interface AnswerOptions extends Partial<AnswerAddresses> {
 	/** publish: the most a guest's picture may take, kbit/s. */
 	maxKbps?: number | null;
 }

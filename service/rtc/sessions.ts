@@ -1,8 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../util/errors.js';
+import { beforeDeadline } from './answerDeadline.js';
 import type { PeerCandidates } from './candidates.js';
 import type { RtcElement } from './rtcElement.js';
 import { type Credentials, parseFragment } from './sdp.js';
+
+/** OBS waits 8 s for an answer, network and all; what is slow inside (a process to end, one to start, gathering) adds up to more. */
+const ANSWER_MS = 6_500;
+
+/** A WebRTC session made by WHIP or WHEP. `session` is unguessable: it is the last part of the Location. */
+export interface PeerAnswer {
+	session: string;
+	answer: string;
+}
 
 export interface RtcSession {
 	/** Guest or streamer id. */
@@ -52,6 +62,13 @@ export class RtcSessions {
 			const text = mid !== null && session.otherMids.includes(mid) ? null : session.candidates.add(candidate);
 			if (text !== null) session.rtc.candidate(session.peer, text);
 		}
+	}
+
+	/** An answer that comes too late for whoever asked is not left to nobody. Throws `timeout` then. */
+	inTime(answer: Promise<PeerAnswer>): Promise<PeerAnswer> {
+		return beforeDeadline(answer, ANSWER_MS, ({ session }) => {
+			if (this.subject(session) !== null) void this.close(session);
+		});
 	}
 
 	async close(name: string): Promise<void> {

@@ -1,12 +1,11 @@
-import { mayWatch } from '../access/auth.js';
+import { mayWatch } from '../http/caller.js';
 import type { Route } from '../http/route.js';
-import type { Services } from '../services.js';
 import { StudioError } from '../util/errors.js';
-import { peerRoutes } from './peers.js';
+import { type PeerParts, peerRoutes } from './peers.js';
 
 /** WHEP: viewers watch the streamers of their token, guests their own return. */
-export function whepRoutes(services: Services): Route[] {
-	return peerRoutes(services, {
+export function whepRoutes(parts: PeerParts): Route[] {
+	return peerRoutes(parts, {
 		name: 'whep',
 		noun: 'streamer',
 		role: 'viewer',

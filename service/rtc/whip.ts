@@ -1,11 +1,10 @@
 import type { Route } from '../http/route.js';
-import type { Services } from '../services.js';
 import { StudioError } from '../util/errors.js';
-import { peerRoutes } from './peers.js';
+import { type PeerParts, peerRoutes } from './peers.js';
 
 /** WHIP: guests publish, each only as itself. */
-export function whipRoutes(services: Services): Route[] {
-	return peerRoutes(services, {
+export function whipRoutes(parts: PeerParts): Route[] {
+	return peerRoutes(parts, {
 		name: 'whip',
 		noun: 'guest',
 		role: 'guest',

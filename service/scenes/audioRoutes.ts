@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { stripPatchSchema, stripSchema } from '../contract/audio.js';
 import { idSchema } from '../contract/values.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
+import type { Switcher } from './switcher.js';
 
-export function audioRoutes({ studio }: Services): Route[] {
+export function audioRoutes({ scenes, state }: { scenes: Pick<Switcher, 'patchStrip'>; state: LiveState }): Route[] {
 	return [
 		route({
 			method: 'PATCH',
@@ -15,8 +17,8 @@ export function audioRoutes({ studio }: Services): Route[] {
 			body: stripPatchSchema,
 			response: stripSchema,
 			handler: ({ params, body }) => {
-				entryOf(studio.state.current.audio, params.strip, 'audio strip');
-				return studio.patchStrip(params.strip, body);
+				entryOf(state.current.audio, params.strip, 'audio strip');
+				return scenes.patchStrip(params.strip, body);
 			},
 		}),
 	];

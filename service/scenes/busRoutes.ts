@@ -1,9 +1,13 @@
 import { appliedSchema, cutSchema, previewPutSchema, takeSchema, withoutSchema } from '../contract/buses.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
+import type { Switcher } from './switcher.js';
 
-export function busRoutes({ studio }: Services): Route[] {
-	const scene = (id: string) => entryOf(studio.state.current.scenes, id, 'scene').id;
+export type BusVerbs = Pick<Switcher, 'setPreview' | 'take' | 'cut' | 'without'>;
+
+export function busRoutes({ scenes, state }: { scenes: BusVerbs; state: LiveState }): Route[] {
+	const scene = (id: string) => entryOf(state.current.scenes, id, 'scene').id;
 
 	return [
 		route({
@@ -13,7 +17,7 @@ export function busRoutes({ studio }: Services): Route[] {
 			summary: 'Put a scene on preview',
 			body: previewPutSchema,
 			response: appliedSchema,
-			handler: ({ body }) => studio.setPreview(scene(body.scene)),
+			handler: ({ body }) => scenes.setPreview(scene(body.scene)),
 		}),
 		route({
 			method: 'POST',
@@ -22,7 +26,7 @@ export function busRoutes({ studio }: Services): Route[] {
 			summary: 'Bring preview to program and program to preview; answers with the first frame that shows it',
 			body: takeSchema,
 			response: appliedSchema,
-			handler: ({ body }) => studio.take(body),
+			handler: ({ body }) => scenes.take(body),
 		}),
 		route({
 			method: 'POST',
@@ -31,7 +35,7 @@ export function busRoutes({ studio }: Services): Route[] {
 			summary: 'Put a scene on program at once; preview stays. Answers with the first frame that shows it',
 			body: cutSchema,
 			response: appliedSchema,
-			handler: ({ body }) => studio.cut(scene(body.scene)),
+			handler: ({ body }) => scenes.cut(scene(body.scene)),
 		}),
 		route({
 			method: 'POST',
@@ -40,7 +44,7 @@ export function busRoutes({ studio }: Services): Route[] {
 			summary: 'Go on without a source that is on air: with what else is shown, or with another live source; preview stays',
 			body: withoutSchema,
 			response: appliedSchema,
-			handler: ({ body }) => studio.showWithout(entryOf(studio.state.current.sources, body.source, 'source').id),
+			handler: ({ body }) => scenes.without(entryOf(state.current.sources, body.source, 'source').id),
 		}),
 	];
 }

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { layerPatchSchema, scenePutSchema, sceneSchema } from '../contract/scenes.js';
 import { idSchema } from '../contract/values.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
+import type { Switcher } from './switcher.js';
 
 const params = z.object({ id: idSchema });
 const layerParams = params.extend({ index: z.coerce.number().int().min(0).max(11) });
 
-export function sceneRoutes({ studio }: Services): Route[] {
+export type SceneVerbs = Pick<Switcher, 'putScene' | 'patchLayer' | 'deleteScene'>;
+
+export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: LiveState }): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -16,7 +20,7 @@ export function sceneRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'All scenes',
 			response: z.array(sceneSchema),
-			handler: () => Object.values(studio.state.current.scenes),
+			handler: () => Object.values(state.current.scenes),
 		}),
 		route({
 			method: 'GET',
@@ -25,7 +29,7 @@ export function sceneRoutes({ studio }: Services): Route[] {
 			summary: 'One scene',
 			params,
 			response: sceneSchema,
-			handler: ({ params }) => entryOf(studio.state.current.scenes, params.id, 'scene'),
+			handler: ({ params }) => entryOf(state.current.scenes, params.id, 'scene'),
 		}),
 		route({
 			method: 'PUT',
@@ -39,7 +43,7 @@ export function sceneRoutes({ studio }: Services): Route[] {
 				if (body.id !== undefined && body.id !== params.id) {
 					throw new StudioError('invalid', `id: must be "${params.id}" as in the path, or left out`);
 				}
-				return studio.putScene(params.id, body);
+				return scenes.putScene(params.id, body);
 			},
 		}),
 		route({
@@ -51,8 +55,8 @@ export function sceneRoutes({ studio }: Services): Route[] {
 			body: layerPatchSchema,
 			response: sceneSchema,
 			handler: ({ params, body }) => {
-				entryOf(studio.state.current.scenes, params.id, 'scene');
-				return studio.patchLayer(params.id, params.index, body);
+				entryOf(state.current.scenes, params.id, 'scene');
+				return scenes.patchLayer(params.id, params.index, body);
 			},
 		}),
 		route({
@@ -63,8 +67,8 @@ export function sceneRoutes({ studio }: Services): Route[] {
 			params,
 			status: 204,
 			handler: async ({ params }) => {
-				entryOf(studio.state.current.scenes, params.id, 'scene');
-				await studio.deleteScene(params.id);
+				entryOf(state.current.scenes, params.id, 'scene');
+				scenes.deleteScene(params.id);
 			},
 		}),
 	];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseCanvas } from '../cli/options.js';
+import { parseCanvas } from '../../pipelines/canvas.js';
 import { messageOf } from '../util/errors.js';
 
 /** What the program is made as. The pipelines are built of it once. */
@@ -11,7 +11,7 @@ export const programSettingsSchema = z.strictObject({
 			try {
 				parseCanvas(text);
 			} catch (error) {
-				context.addIssue({ code: 'custom', message: messageOf(error).replace(/^--canvas: /, '') });
+				context.addIssue({ code: 'custom', message: messageOf(error) });
 			}
 		})
 		.nullable()

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type SettingsStatus, settingsFileSchema, settingsStatusSchema } from '../contract/settings.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import { effectiveFields, redactedText } from './effective.js';
 import { applies, secretFields, settingsSchema } from './schema.js';
 import { withoutSecrets } from './secrets.js';
@@ -13,7 +12,7 @@ const changeSchema = z.strictObject(
 	Object.fromEntries(Object.keys(settingsSchema.shape).map((name) => [name, z.record(z.string(), z.unknown()).optional()])),
 );
 
-export function settingsRoutes({ settings }: Services): Route[] {
+export function settingsRoutes(settings: Settings): Route[] {
 	return [
 		route({
 			method: 'GET',

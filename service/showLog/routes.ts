@@ -11,7 +11,7 @@ import {
 } from '../contract/showLog.js';
 import { RateLimit, rateKey } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { TableList } from '../util/boundedMap.js';
 import { byteOrderMark, csvLine } from './csv.js';
 import type { ShowLog } from './showLog.js';
 
@@ -33,7 +33,7 @@ const exportPage = 500;
 /** Faster than anybody types; the log's oldest entries go when there are too many. */
 const noteRate = { client: { burst: 20, perSecond: 0.5 }, all: { burst: 40, perSecond: 1 } };
 
-export function showLogRoutes({ showLog, tables }: Services): Route[] {
+export function showLogRoutes(showLog: ShowLog, tables: TableList): Route[] {
 	const notes = new RateLimit(noteRate.client, noteRate.all);
 	tables.push(() => ({ 'note rates': notes.table }));
 	return [

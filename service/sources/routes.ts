@@ -2,11 +2,15 @@ import { z } from 'zod';
 import { removeQuerySchema, sourceCreateSchema, sourcePatchSchema, sourceSchema } from '../contract/sources.js';
 import { idSchema } from '../contract/values.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
+import type { SourceActions } from './sourceActions.js';
 
 const params = z.object({ id: idSchema });
 
-export function sourceRoutes({ studio }: Services): Route[] {
+export type SourceVerbs = Pick<SourceActions, 'patch' | 'create' | 'remove' | 'undoRemoval'>;
+
+export function sourceRoutes({ sources, state }: { sources: SourceVerbs; state: LiveState }): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -14,7 +18,7 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'All sources',
 			response: z.array(sourceSchema),
-			handler: () => Object.values(studio.state.current.sources),
+			handler: () => Object.values(state.current.sources),
 		}),
 		route({
 			method: 'GET',
@@ -23,7 +27,7 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			summary: 'One source',
 			params,
 			response: sourceSchema,
-			handler: ({ params }) => entryOf(studio.state.current.sources, params.id, 'source'),
+			handler: ({ params }) => entryOf(state.current.sources, params.id, 'source'),
 		}),
 		route({
 			method: 'PATCH',
@@ -34,8 +38,8 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			body: sourcePatchSchema,
 			response: sourceSchema,
 			handler: ({ params, body }) => {
-				entryOf(studio.state.current.sources, params.id, 'source');
-				return studio.patchSource(params.id, body);
+				entryOf(state.current.sources, params.id, 'source');
+				return sources.patch(params.id, body);
 			},
 		}),
 		route({
@@ -46,7 +50,7 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			body: sourceCreateSchema,
 			status: 201,
 			response: sourceSchema,
-			handler: ({ body }) => studio.createSource(body),
+			handler: ({ body }) => sources.create(body),
 		}),
 		route({
 			method: 'DELETE',
@@ -57,9 +61,9 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			query: removeQuerySchema,
 			status: 204,
 			handler: async ({ params, query }) => {
-				entryOf(studio.state.current.sources, params.id, 'source');
-				if (query.scene !== undefined) entryOf(studio.state.current.scenes, query.scene, 'scene');
-				await studio.deleteSource(params.id, query.scene);
+				entryOf(state.current.sources, params.id, 'source');
+				if (query.scene !== undefined) entryOf(state.current.scenes, query.scene, 'scene');
+				await sources.remove(params.id, query.scene);
 			},
 		}),
 		route({
@@ -69,7 +73,7 @@ export function sourceRoutes({ studio }: Services): Route[] {
 			summary: 'Undo the removal of a source: it is in every scene it was in; the program stays',
 			params,
 			response: sourceSchema,
-			handler: ({ params }) => studio.restoreSource(params.id),
+			handler: ({ params }) => sources.undoRemoval(params.id),
 		}),
 	];
 }

@@ -1,5 +1,4 @@
-import { type Canvas, fpsOf, frameMs, linkAddress } from '../../pipelines/canvas.js';
-import { testSource } from '../../pipelines/testSource.js';
+import { type Canvas, fpsOf, linkAddress } from '../../pipelines/canvas.js';
 import { type Source, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
 import type { Faults } from '../faults/faults.js';
 import { startInTurn } from '../hosts/inTurn.js';
@@ -34,26 +33,30 @@ export interface SlotStats {
 	audio?: { lateMs?: number };
 }
 
-/** One frame for the source's process to draw it, one for the machine to be busy with something else. */
-const DEMO_DELAY_FRAMES = 2;
-
 /** A signal that is away for less is not told as lost: pictures that move would say “No signal” now and then. */
 const LOST_MS = 1_000;
 
-const demoInputs = [
-	{ id: 'hdmi1', label: 'HDMI 1', colour: '#c83232', toneHz: 440 },
-	{ id: 'hdmi2', label: 'HDMI 2', colour: '#32b432', toneHz: 550 },
-	{ id: 'hdmi3', label: 'HDMI 3', colour: '#3250c8', toneHz: 660 },
-	{ id: 'hdmi4', label: 'HDMI 4', colour: '#c8b432', toneHz: 880 },
-];
+/** What differs between kinds of sources. */
+export interface SourceTraits {
+	/** Somebody is at the other end who hears the program without their own voice. */
+	n1: boolean;
+	/** Its name is kept with what it comes from. */
+	namedElsewhere: boolean;
+	/** Its sound alone is a signal where it has no picture. */
+	soundAlone: boolean;
+	/** What it is while its process runs and nothing has come. */
+	idle: 'starting' | 'no-signal';
+}
+const plain: SourceTraits = { n1: false, namedElsewhere: false, soundAlone: false, idle: 'starting' };
 
-/** For tests of picture against sound: the demo inputs flash and beep once a second. */
-const demoFlash = process.env.R58_DEMO_FLASH === '1';
+type NewSource = Pick<Source, 'id' | 'kind' | 'label' | 'colour'> &
+	Partial<Pick<Source, 'alsaDevice' | 'delayMs'>> & { traits?: Partial<SourceTraits> };
 
 /** The inputs of the mixer: who they are, where they sit, how they are. */
 export class Sources {
 	readonly slots: Slots;
 	#hosts = new Map<string, SupervisedHost>();
+	#traits = new Map<string, SourceTraits>();
 	/** Sources whose slots read their links. */
 	#connected = new Set<string>();
 	/** What was changed by hand, by source; it is kept over a restart. */
@@ -71,25 +74,6 @@ export class Sources {
 		this.slots = new Slots(o.slots);
 		this.#changed = o.settings.record('sources', sourcePatchSchema);
 		this.#sound = new SoundInputs(o);
-	}
-
-	/** Four moving test pictures in place of the HDMI inputs. */
-	addDemoInputs(): void {
-		for (const { id, label, colour, toneHz } of demoInputs) {
-			this.add({ id, kind: 'test', label, colour, delayMs: DEMO_DELAY_FRAMES * frameMs(this.o.canvas) });
-			const { instance, canvas } = this.o;
-			const host = this.o.supervisor.add({
-				role: 'source',
-				name: id,
-				launch: () => testSource({ instance, id, canvas, colour, toneHz, label, flash: demoFlash }),
-				progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
-			});
-			host.on('down', (reason) => this.setState(id, 'fault', reason));
-			// Back so soon that the mixer has not missed a frame, and so says nothing.
-			host.on('ready', () => this.recover(id));
-			this.#hosts.set(id, host);
-			this.connect(id);
-		}
 	}
 
 	async start(): Promise<void> {
@@ -110,21 +94,10 @@ export class Sources {
 		if (this.#running) host.start();
 	}
 
-	addGuest(id: string, label: string): void {
-		this.add({ id, kind: 'guest', label, colour: '#7a5cc8' });
-		this.setState(id, 'no-signal');
-	}
-
 	/** Gives a source a slot and a place in the state. Without a delay, it follows the source's line. Throws no-slot. */
-	add({
-		id,
-		kind,
-		label,
-		colour,
-		delayMs,
-		alsaDevice = null,
-	}: Pick<Source, 'id' | 'kind' | 'label' | 'colour'> & Partial<Pick<Source, 'alsaDevice' | 'delayMs'>>): void {
+	add({ id, kind, label, colour, delayMs, alsaDevice = null, traits }: NewSource): void {
 		const slot = this.slots.take(id);
+		this.#traits.set(id, { ...plain, ...traits });
 		const delay = delayMs === undefined ? new GuestDelay() : null;
 		if (delay) this.#delays.set(id, delay);
 		const { width, height } = this.o.canvas;
@@ -147,8 +120,7 @@ export class Sources {
 			held: false,
 			lastError: null,
 			...this.#changed[id],
-			// A guest's name is kept with the guest.
-			...(kind === 'guest' ? { label } : {}),
+			...(traits?.namedElsewhere ? { label } : {}),
 		});
 		for (const source of Object.values(this.o.state.current.sources))
 			if (source.id === id || source.backup === id) this.#refresh(source.id);
@@ -157,6 +129,7 @@ export class Sources {
 	async remove(id: string): Promise<void> {
 		this.#point(id, false, { onLoss: 'hold', backup: null, n1: false });
 		this.slots.free(id);
+		this.#traits.delete(id);
 		this.#live.delete(id);
 		clearTimeout(this.#going.get(id));
 		this.#going.delete(id);
@@ -227,7 +200,7 @@ export class Sources {
 		if (source?.slot === undefined) return;
 		if (connected) this.#connected.add(id);
 		else this.#connected.delete(id);
-		const { onLoss, backup, delayMs, alsaDevice, n1 } = { n1: source.kind === 'guest', ...source, ...change };
+		const { onLoss, backup, delayMs, alsaDevice, n1 } = { n1: this.#traitsOf(id).n1, ...source, ...change };
 		const link = (stream: string) => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
 		const input: SlotInput = {
 			video: link('video'),
@@ -256,8 +229,7 @@ export class Sources {
 		const source = this.o.state.current.sources[id];
 		const live = this.#live.has(id);
 		if (source?.state !== 'fault' && !(source?.state === 'no-signal' && live)) return;
-		const waiting = source.kind === 'rtp' ? 'no-signal' : 'starting';
-		this.setState(id, live ? 'live' : waiting);
+		this.setState(id, live ? 'live' : this.#traitsOf(id).idle);
 	}
 
 	/** What the program mixer sees of a slot. */
@@ -266,7 +238,7 @@ export class Sources {
 		if (!id) return;
 		// Sound alone makes a source live only where there is no picture to wait for.
 		const source = this.o.state.current.sources[id];
-		const signal = source?.kind === 'rtp' && source.video === null ? audio : video;
+		const signal = this.#traitsOf(id).soundAlone && source?.video === null ? audio : video;
 		if (signal === 'live') this.#live.add(id);
 		const was = signal === 'live' ? false : this.#live.delete(id);
 		if (source) this.o.state.set(`sources.${id}.held`, video === 'lost' && (source.held || was));
@@ -299,6 +271,10 @@ export class Sources {
 
 	setLevel(id: string, levelDb: number): void {
 		if (this.o.state.current.sources[id]?.audio) this.o.state.set(`sources.${id}.audio.levelDb`, Math.round(levelDb));
+	}
+
+	#traitsOf(id: string): SourceTraits {
+		return this.#traits.get(id) ?? plain;
 	}
 
 	#saveChanged(): void {

@@ -1,20 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { EventMessage } from '../contract/events.js';
+import type { EventMessage, Levels } from '../contract/events.js';
 import { Bucket } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
 import { messageRate, socketServerOptions } from '../http/socketClient.js';
-import type { Studio } from '../studio.js';
 import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { EventsClient, type Topic } from './eventsClient.js';
+import type { LiveState } from './state.js';
 
 const checkIntervalMs = 10_000;
 const goingAway = 1001;
 
+type Listen<T> = (listener: (value: T) => void) => () => void;
+
 export interface EventsOptions {
-	studio: Studio;
+	state: LiveState;
+	/** Calls with each measurement until the returned function is called. */
+	topics: { levels: Listen<Levels>; stats: Listen<Record<string, unknown>> };
 	log: Log;
 }
 
@@ -44,7 +48,7 @@ export class EventsHub {
 	}
 
 	start(): void {
-		this.#stopState = this.#options.studio.state.onChange((seq, changes) => {
+		this.#stopState = this.#options.state.onChange((seq, changes) => {
 			const text = JSON.stringify({ type: 'delta', seq, changes } satisfies EventMessage);
 			for (const client of this.#clients) client.sendDelta(text);
 		});
@@ -80,7 +84,7 @@ export class EventsHub {
 				if (!may) this.talkative += 1;
 				return may;
 			},
-			snapshot: () => JSON.stringify({ type: 'snapshot', state: this.#options.studio.state.snapshot() } satisfies EventMessage),
+			snapshot: () => JSON.stringify({ type: 'snapshot', state: this.#options.state.snapshot() } satisfies EventMessage),
 			onTopics: () => this.#updateTopics(),
 			onClose: () => {
 				this.#clients.delete(client);
@@ -96,10 +100,10 @@ export class EventsHub {
 
 	/** Listens to levels and statistics only while somebody wants them, and once for all. */
 	#updateTopics(): void {
-		const { studio } = this.#options;
+		const { topics } = this.#options;
 		const listen: Record<Topic, () => () => void> = {
-			levels: () => studio.onLevels((levels) => this.#publish('levels', { type: 'levels', levels })),
-			stats: () => studio.onStats((hosts) => this.#publish('stats', { type: 'stats', hosts })),
+			levels: () => topics.levels((levels) => this.#publish('levels', { type: 'levels', levels })),
+			stats: () => topics.stats((hosts) => this.#publish('stats', { type: 'stats', hosts })),
 		};
 		for (const topic of ['levels', 'stats'] as const) {
 			const wanted = [...this.#clients].some((client) => client.topics.has(topic));

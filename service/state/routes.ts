@@ -1,8 +1,8 @@
 import { stateSchema } from '../contract/state.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { LiveState } from './state.js';
 
-export function stateRoutes({ studio }: Services): Route[] {
+export function stateRoutes(state: LiveState): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -10,7 +10,7 @@ export function stateRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'The whole state of the show; its changes come over the WebSocket /api/events',
 			response: stateSchema,
-			handler: () => studio.state.snapshot(),
+			handler: () => state.snapshot(),
 		}),
 	];
 }

@@ -1,4 +1,4 @@
-import type { FaultReport } from '../faults/faults.js';
+import type { FaultReport } from '../contract/faultKinds.js';
 import { messageOf } from '../util/errors.js';
 
 /** Names of the kinds of things that are kept, as people read them. */

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FaultReport } from '../contract/faultKinds.js';
 import type { RtpInput } from '../contract/sources.js';
 import type { Target } from '../contract/targets.js';
-import type { FaultReport } from '../faults/faults.js';
 import type { Tables } from '../util/boundedMap.js';
 import { limits } from '../util/limits.js';
 import { Audit } from './audit.js';

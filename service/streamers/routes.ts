@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { mayWatch } from '../access/auth.js';
 import { streamerSchema } from '../contract/streamers.js';
+import { mayWatch } from '../http/caller.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { LiveState } from '../state/state.js';
 
-export function streamerRoutes({ studio }: Services): Route[] {
+export function streamerRoutes(state: LiveState): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -12,7 +12,7 @@ export function streamerRoutes({ studio }: Services): Route[] {
 			role: 'viewer',
 			summary: 'What can be watched over /whep; those with limited tokens see what they may watch',
 			response: z.array(streamerSchema),
-			handler: ({ caller }) => Object.values(studio.state.current.streamers).filter(({ id }) => mayWatch(caller!, id)),
+			handler: ({ caller }) => Object.values(state.current.streamers).filter(({ id }) => mayWatch(caller!, id)),
 		}),
 	];
 }

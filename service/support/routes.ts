@@ -1,14 +1,14 @@
 import { hostname } from 'node:os';
 import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
 import { secretsOf } from '../settings/secrets.js';
 import { StudioError } from '../util/errors.js';
 import { bundle, bundleName } from './bundle.js';
 import { machineParts } from './machineParts.js';
-import { peopleOf, showParts } from './showParts.js';
+import { peopleOf, type ShowSources, showParts } from './showParts.js';
 
-export function supportRoutes({ studio, settings, log }: Services): Route[] {
+export function supportRoutes(show: ShowSources): Route[] {
+	const { state, health, settings } = show;
 	let busy = false;
 	return [
 		route({
@@ -20,9 +20,9 @@ export function supportRoutes({ studio, settings, log }: Services): Route[] {
 			contentType: 'application/gzip',
 			handler: ({ context }) => {
 				if (busy) throw new StudioError('busy', 'a support bundle is being made; ask again when it is done', undefined, 10);
-				const { current } = studio.state;
+				const { current } = state;
 				const name = bundleName(hostname());
-				const parts = [...showParts({ studio, settings, log }), ...machineParts(studio.health.dataDir, current.system.version)];
+				const parts = [...showParts(show), ...machineParts(health.dataDir, current.system.version)];
 				busy = true;
 				const stream = bundle(name, parts, [...secretsOf(settings.current), ...peopleOf(current)]);
 				stream.once('close', () => {

@@ -1,23 +1,40 @@
 import type { State } from '../contract/state.js';
+import type { Alerts } from '../faults/alerts.js';
+import type { Faults } from '../faults/faults.js';
+import type { Health } from '../health/health.js';
+import type { HostFigures } from '../hosts/hostFigures.js';
+import type { Network } from '../network/network.js';
 import { withoutSecrets } from '../settings/secrets.js';
 import type { Settings } from '../settings/settings.js';
-import type { Studio } from '../studio.js';
+import type { LiveState } from '../state/state.js';
 import type { Log } from '../util/log.js';
 import { json, type Part } from './part.js';
 
+/** Where what the running service knows is. */
+export interface ShowSources {
+	state: LiveState;
+	faults: Pick<Faults, 'list'>;
+	figures: Pick<HostFigures, 'current'>;
+	health: Health;
+	network: Pick<Network, 'status'>;
+	alerts: Alerts;
+	settings: Settings;
+	log: Log;
+}
+
 /** What the running service knows. */
-export function showParts({ studio, settings, log }: { studio: Studio; settings: Settings; log: Log }): Part[] {
+export function showParts({ state, faults, figures, health, network, alerts, settings, log }: ShowSources): Part[] {
 	return [
-		{ file: 'state.json', about: 'the state of the show', make: () => json(withoutPeople(studio.state.snapshot())) },
-		{ file: 'faults.json', about: 'what is wrong now', make: () => json(studio.faults()) },
-		{ file: 'hosts.json', about: 'every process with its counters', make: () => json(studio.hostStats()) },
+		{ file: 'state.json', about: 'the state of the show', make: () => json(withoutPeople(state.snapshot())) },
+		{ file: 'faults.json', about: 'what is wrong now', make: () => json(faults.list()) },
+		{ file: 'hosts.json', about: 'every process with its counters', make: () => json(figures.current) },
 		{
 			file: 'history.json',
 			about: 'what was measured of the machine in the last hour',
-			make: () => JSON.stringify(studio.health.history.since(0)),
+			make: () => JSON.stringify(health.history.since(0)),
 		},
-		{ file: 'network.json', about: 'addresses, and what STUN and TURN servers said', make: () => json(studio.networkStatus()) },
-		{ file: 'alerts.json', about: 'how many alerts were sent', make: () => json(studio.alerts.status) },
+		{ file: 'network.json', about: 'addresses, and what STUN and TURN servers said', make: () => json(network.status()) },
+		{ file: 'alerts.json', about: 'how many alerts were sent', make: () => json(alerts.status) },
 		{ file: 'settings.json', about: 'settings', make: () => json(shownSettings(settings.current)) },
 		{ file: 'log.ndjson', about: 'the last lines of the log', make: () => `${log.lines.texts().join('\n')}\n` },
 	];

@@ -3,7 +3,7 @@ import { type LogLine, logPageSchema } from '../contract/health.js';
 import { logLevels } from '../contract/levels.js';
 import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { Log } from '../util/log.js';
 import type { LogFilter } from '../util/logLines.js';
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
@@ -19,7 +19,7 @@ const filterSchema = z.strictObject({
 	limit: z.coerce.number().int().min(1).max(5000).default(1000),
 });
 
-export function logRoutes({ log }: Services): Route[] {
+export function logRoutes(log: Log): Route[] {
 	return [
 		route({
 			method: 'GET',

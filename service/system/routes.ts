@@ -1,8 +1,19 @@
 import { type HostStatus, safeModePostSchema, statusSchema, systemSchema } from '../contract/system.js';
+import type { Faults } from '../faults/faults.js';
+import type { HostFigures } from '../hosts/hostFigures.js';
 import { type Route, route } from '../http/route.js';
-import type { Services } from '../services.js';
+import type { LiveState } from '../state/state.js';
+import type { SafeMode } from './safeMode.js';
 
-export function systemRoutes({ studio }: Services): Route[] {
+interface SystemParts {
+	state: LiveState;
+	faults: Pick<Faults, 'list'>;
+	onAir: { readonly now: boolean };
+	figures: Pick<HostFigures, 'current'>;
+	safeMode: Pick<SafeMode, 'leave'>;
+}
+
+export function systemRoutes({ state, faults, onAir, figures, safeMode }: SystemParts): Route[] {
 	return [
 		route({
 			method: 'GET',
@@ -10,7 +21,7 @@ export function systemRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'Version, canvas, slots, load, temperature and disk',
 			response: systemSchema,
-			handler: () => studio.state.current.system,
+			handler: () => state.current.system,
 		}),
 		route({
 			method: 'GET',
@@ -19,16 +30,16 @@ export function systemRoutes({ studio }: Services): Route[] {
 			summary: 'Every host with its counters, and the faults: what `r58 status` prints',
 			response: statusSchema,
 			handler: () => {
-				const { version, startedAt, safeMode } = studio.state.current.system;
+				const { version, startedAt, safeMode } = state.current.system;
 				return {
 					version,
 					startedAt,
 					uptimeS: Math.round(process.uptime()),
-					onAir: studio.onAir(),
+					onAir: onAir.now,
 					safeMode,
 					service: { pid: process.pid, rssBytes: process.memoryUsage.rss() },
-					hosts: Object.entries(studio.hostStats()).map(hostStatus),
-					faults: studio.faults(),
+					hosts: Object.entries(figures.current).map(hostStatus),
+					faults: faults.list(),
 				};
 			},
 		}),
@@ -39,7 +50,7 @@ export function systemRoutes({ studio }: Services): Route[] {
 			summary: 'Leave safe mode: the inputs start',
 			body: safeModePostSchema,
 			response: systemSchema,
-			handler: () => studio.leaveSafeMode(),
+			handler: () => safeMode.leave(),
 		}),
 	];
 }

@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { targetCreateSchema, targetPatchSchema, targetSchema } from '../contract/targets.js';
 import { idSchema } from '../contract/values.js';
 import { type Route, route } from '../http/route.js';
-import { entryOf, type Services } from '../services.js';
+import { entryOf } from '../state/entryOf.js';
+import type { LiveState } from '../state/state.js';
+import type { Targets } from './targets.js';
 
 const params = z.object({ id: idSchema });
 
-export function targetRoutes({ studio }: Services): Route[] {
-	const target = (id: string) => entryOf(studio.state.current.targets, id, 'target');
+export type TargetVerbs = Pick<Targets, 'create' | 'patch' | 'remove'>;
+
+export function targetRoutes({ targets, state }: { targets: TargetVerbs; state: LiveState }): Route[] {
+	const target = (id: string) => entryOf(state.current.targets, id, 'target');
 
 	return [
 		route({
@@ -16,7 +20,7 @@ export function targetRoutes({ studio }: Services): Route[] {
 			role: 'operator',
 			summary: 'All targets, with what has left for them',
 			response: z.array(targetSchema),
-			handler: () => Object.values(studio.state.current.targets),
+			handler: () => Object.values(state.current.targets),
 		}),
 		route({
 			method: 'GET',
@@ -35,7 +39,7 @@ export function targetRoutes({ studio }: Services): Route[] {
 			body: targetCreateSchema,
 			status: 201,
 			response: targetSchema,
-			handler: ({ body }) => studio.createTarget(body),
+			handler: ({ body }) => targets.create(body),
 		}),
 		route({
 			method: 'PATCH',
@@ -47,7 +51,7 @@ export function targetRoutes({ studio }: Services): Route[] {
 			response: targetSchema,
 			handler: ({ params, body }) => {
 				target(params.id);
-				return studio.patchTarget(params.id, body);
+				return targets.patch(params.id, body);
 			},
 		}),
 		route({
@@ -59,7 +63,7 @@ export function targetRoutes({ studio }: Services): Route[] {
 			status: 204,
 			handler: async ({ params }) => {
 				target(params.id);
-				await studio.deleteTarget(params.id);
+				await targets.remove(params.id);
 			},
 		}),
 	];

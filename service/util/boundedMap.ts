@@ -10,6 +10,9 @@ export interface Bounded {
 /** By what they hold. */
 export type Tables = Record<string, Bounded>;
 
+/** Of each owner, what it keeps that clients can make more of. */
+export type TableList = (() => Tables)[];
+
 /** A map of so many entries at most: beyond that the one that was set longest ago is forgotten. */
 export class BoundedMap<K, V> extends Map<K, V> implements Bounded {
 	forgotten = 0;

@@ -164,8 +164,9 @@ test('messages are bounded in length, in pace and in number', async () => {
 	for (let i = 0; i < 21; i += 1)
 		statuses.push((await operator('POST', '/api/guests/guest-ada/messages', { text: `${i}` })).status);
 	assert.equal([statuses.slice(0, 20).every((status) => status === 201), statuses[20]], [true, 429]);
-	for (let i = 0; i < messagesKept; i += 1) server.show.addMessage('guest-bob', i % 2 ? 'studio' : 'guest', `${i}`, i * 10_000);
-	server.show.addMessage('guest-bob', 'guest', 'newest', 1e9);
+	for (let i = 0; i < messagesKept; i += 1)
+		server.show.conversations.add('guest-bob', i % 2 ? 'studio' : 'guest', `${i}`, i * 10_000);
+	server.show.conversations.add('guest-bob', 'guest', 'newest', 1e9);
 	const { messages } = server.show.state.current.guests['guest-bob']!;
 	assert.equal([messages.length, messages[0]!.id, messages.at(-1)!.text], [messagesKept, 2, 'newest']);
 });

@@ -128,10 +128,10 @@ test('what is not there is 404, also by names of JavaScript; a wrong method is 4
 });
 
 test('what the show throws unexpectedly leaks nothing, and is in the log with the number of the request', async () => {
-	const patch = server.show.patchSource;
-	server.show.patchSource = () => Promise.reject(new Error('secret detail'));
+	const patch = server.show.sources.patch;
+	server.show.sources.patch = () => Promise.reject(new Error('secret detail'));
 	const response = await server.ask('PATCH', '/api/sources/hdmi1', { token: server.tokens.operator, json: {} });
-	server.show.patchSource = patch;
+	server.show.sources.patch = patch;
 	const text = await response.text();
 	assert.is(response.status, 500);
 	assert.not.match(text, /secret detail|at .*\.js/);
@@ -165,17 +165,17 @@ test('requests change the show and answer with what it became', async () => {
 	assert.is((await server.ask('DELETE', '/api/scenes/new', { token })).status, 204);
 	const { program, preview } = server.show.state.current.buses;
 	const asked: object[] = [];
-	const { take } = server.show;
-	server.show.take = (...args: object[]) => {
+	const { take } = server.show.scenes;
+	server.show.scenes.take = (...args: object[]) => {
 		asked.push(args[0]!);
-		return take.call(server.show);
+		return take();
 	};
 	try {
 		assert.is((await server.ask('POST', '/api/take', { token })).status, 200);
 		await answer('POST', '/api/take', { kind: 'mix', durationMs: 1200 });
 		await answer('POST', '/api/take', { kind: 'wipe' });
 	} finally {
-		server.show.take = take;
+		server.show.scenes.take = take;
 	}
 	assert.equal(
 		asked.map(({ kind, durationMs }: { kind?: string; durationMs?: number }) => [kind, durationMs]),

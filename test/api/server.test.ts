@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { createApi } from '../../service/server.js';
+import { createApi } from '../../service/api.js';
 import { StudioError } from '../../service/util/errors.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
@@ -133,13 +133,13 @@ test('a taken port is named with its option, and nothing is left listening', asy
 	const blocker: Server = createServer();
 	await new Promise<void>((resolve) => blocker.listen(0, resolve));
 	const taken = (blocker.address() as AddressInfo).port;
-	const { show: studio, store, settings, showLog, certificates, panelDir } = server;
+	const { show, store, settings, showLog, certificates, panelDir } = server;
 	for (const [option, ports] of [
 		['http', { http: taken, https: 0 }],
 		['https', { http: 0, https: taken }],
 	] as const) {
 		const api = createApi({
-			studio,
+			show,
 			store,
 			settings,
 			showLog,

@@ -21,7 +21,13 @@ export const rooms: Record<string, Room> = {
 	},
 	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },
 	media: {
-		files: ['service/mixer/slots.ts', 'service/sources/guestDelay.ts', 'service/hosts/remedies.ts', 'service/util/slidingWindow.ts', 'service/showLog/timecode.ts'],
+		files: [
+			'service/mixer/slots.ts',
+			'service/sources/guestDelay.ts',
+			'service/hosts/remedies.ts',
+			'service/util/slidingWindow.ts',
+			'service/showLog/timecode.ts',
+		],
 		tests: ['mediaRules', 'guestDelay', 'timecode'],
 	},
 	health: { files: ['service/health/rules.ts'], tests: ['healthRules'] },

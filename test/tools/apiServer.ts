@@ -8,8 +8,8 @@ import { Certificate } from '../../service/access/certificate.js';
 import { Certificates } from '../../service/access/certificates.js';
 import { Passwords } from '../../service/access/passwords.js';
 import { Setup } from '../../service/access/setup.js';
+import { type Api, createApi } from '../../service/api.js';
 import type { Role } from '../../service/contract/roles.js';
-import { type Api, createApi } from '../../service/server.js';
 import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';
 import { openStore, type Store } from '../../service/store/store.js';
@@ -79,16 +79,12 @@ export async function startApiServer(
 	const show = new ShowStub(settings);
 	show.file = join(dir, 'program.mp4');
 	writeFileSync(show.file, '0123456789');
-	const certificates = new Certificates(
-		certificate,
-		{ raise: show.raiseFault.bind(show), clear: show.clearFault.bind(show) },
-		log,
-	);
+	const certificates = new Certificates(certificate, show.faults, log);
 	const { canvas, version } = show.state.current.system;
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
 	showLog.follow(show.state);
 	const api = createApi({
-		studio: show,
+		show,
 		store,
 		settings,
 		showLog,

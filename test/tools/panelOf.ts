@@ -3,16 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Certificate } from '../../service/access/certificate.js';
 import { Certificates } from '../../service/access/certificates.js';
+import { createApi } from '../../service/api.js';
 import { finishPending } from '../../service/backup/pending.js';
 import type { State } from '../../service/contract/state.js';
-import { LiveStudio } from '../../service/liveStudio.js';
-import { createApi } from '../../service/server.js';
 import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';
 import { DeviceKey } from '../../service/store/deviceKey.js';
 import { KeyFiles } from '../../service/store/keyFiles.js';
 import { LeftOut } from '../../service/store/leftOut.js';
 import { openStore } from '../../service/store/store.js';
+import { createStudio, type Studio } from '../../service/studio.js';
 import { BootGuard } from '../../service/system/bootGuard.js';
 import { type Folder, silent } from './dataFolder.js';
 
@@ -35,7 +35,7 @@ const paths = [
 
 export interface Panel {
 	state: State;
-	studio: LiveStudio;
+	studio: Studio;
 	settings: Settings;
 	httpUrl: string;
 	token: string;
@@ -58,10 +58,9 @@ export async function panelOf(folder: Folder, use: (panel: Panel) => unknown = (
 	await certificate.ensure();
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version: '0.0.0', log });
 	const guard = new BootGuard(store.settings);
-	const studio = new LiveStudio({ canvas, dataDir, demo: true, guard, version: '0.0.0', store, settings, showLog, log });
-	const faults = { raise: studio.raiseFault.bind(studio), clear: studio.clearFault.bind(studio) };
-	const certificates = new Certificates(certificate, faults, log);
-	const api = createApi({ studio, store, settings, showLog, log, certificates, panelDir });
+	const studio = createStudio({ canvas, dataDir, demo: true, guard, version: '0.0.0', store, settings, showLog, log });
+	const certificates = new Certificates(certificate, studio.faults, log);
+	const api = createApi({ show: studio, store, settings, showLog, log, certificates, panelDir });
 	try {
 		studio.restore();
 		showLog.follow(studio.state);

@@ -1,30 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import type { Show } from '../../service/api.js';
 import type { Applied } from '../../service/contract/buses.js';
+import type { Levels } from '../../service/contract/events.js';
+import type { FaultReport } from '../../service/contract/faultKinds.js';
 import type { Fault, PastFault } from '../../service/contract/faults.js';
-import type { GuestMessage } from '../../service/contract/guestChannel.js';
 import type { Guest } from '../../service/contract/guests.js';
 import type { IceServer } from '../../service/contract/iceServer.js';
 import type { Recording } from '../../service/contract/recordings.js';
-import type { LayerPatch } from '../../service/contract/scenes.js';
+import type { LayerPatch, ScenePut } from '../../service/contract/scenes.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
 import type { Target, TargetCreate } from '../../service/contract/targets.js';
 import { Alerts } from '../../service/faults/alerts.js';
-import type { FaultReport } from '../../service/faults/faults.js';
 import { Conversations } from '../../service/guests/conversations.js';
 import { Health } from '../../service/health/health.js';
+import type { PeerAnswer } from '../../service/rtc/sessions.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import type { Settings } from '../../service/settings/settings.js';
 import { LiveState } from '../../service/state/state.js';
-import type { Levels, PeerAnswer, Studio } from '../../service/studio.js';
 import { StudioError } from '../../service/util/errors.js';
 import { createLog } from '../../service/util/log.js';
 
-/** A show without pictures, for tests of what lies between the socket and `Studio`: state real, media none. */
-export class ShowStub implements Studio {
+/** A show without pictures, for tests of what lies between the socket and the nouns: state real, media none. */
+export class ShowStub implements Show {
 	readonly state = new LiveState(initialState());
-	#conversations = new Conversations(this.state);
+	readonly conversations = new Conversations(this.state);
 	readonly health = new Health({
 		dataDir: tmpdir(),
 		state: this.state,
@@ -35,7 +36,7 @@ export class ShowStub implements Studio {
 	readonly alerts: Alerts;
 	air = true;
 	get tables() {
-		return this.#conversations.tables;
+		return this.conversations.tables;
 	}
 	faultList: Fault[] = [];
 	/** Path of the one file that recordings have. */
@@ -51,179 +52,127 @@ export class ShowStub implements Studio {
 		this.alerts = new Alerts({ state: this.state, faults: { raise: () => {}, clear: () => {} }, settings });
 	}
 
-	onAir = () => this.air;
-	faults = () => this.faultList;
-	raiseFault({ code, subject, message, remedy = null }: FaultReport) {
-		this.clearFault(code, subject);
-		this.faultList.push({ code, subject, message, remedy, since: new Date().toISOString(), count: 1 });
-	}
+	readonly onAir = nowOf(() => this.air);
 	past: PastFault[] = [];
-	pastFaults = () => this.past;
-	acknowledgeFault(code: string, subject: string) {
-		this.clearFault(code, subject);
-	}
-	clearFault(code: string, subject: string) {
-		this.faultList = this.faultList.filter((fault) => fault.code !== code || fault.subject !== subject);
-	}
-	leaveSafeMode() {
-		this.state.set('system.safeMode', false);
-		return this.state.current.system;
-	}
+	readonly faults = {
+		list: () => this.faultList,
+		past: () => this.past,
+		raise: ({ code, subject, message, remedy = null }: FaultReport) => {
+			this.faults.clear(code, subject);
+			this.faultList.push({ code, subject, message, remedy, since: new Date().toISOString(), count: 1 });
+		},
+		clear: (code: string, subject: string) => {
+			this.faultList = this.faultList.filter((fault) => fault.code !== code || fault.subject !== subject);
+		},
+		acknowledge: (code: string, subject: string) => this.faults.clear(code, subject),
+	};
+	readonly safeMode = {
+		leave: () => {
+			this.state.set('system.safeMode', false);
+			return this.state.current.system;
+		},
+	};
 
-	async patchSource(id: string, patch: object) {
-		this.state.set(`sources.${id}`, { ...this.state.current.sources[id], ...patch });
-		return this.state.current.sources[id]!;
-	}
-
-	async createSource({ label }: { label: string }): Promise<Source> {
-		const id = `rtp-${randomBytes(3).toString('hex')}`;
-		this.state.set(`sources.${id}`, { ...this.state.current.sources.hdmi1, id, kind: 'rtp', label });
-		return this.state.current.sources[id]!;
-	}
-	async deleteSource(id: string) {
-		this.state.set(`sources.${id}`, null);
-	}
+	readonly sources = {
+		patch: async (id: string, patch: object) => this.#patched('sources', id, patch),
+		create: async ({ label }: { label: string }) => {
+			const { hdmi1 } = this.state.current.sources;
+			return this.#made('sources', { ...hdmi1!, id: idOf('rtp'), kind: 'rtp' as const, label });
+		},
+		remove: async (id: string) => this.state.set(`sources.${id}`, null),
+		undoRemoval: async (id: string): Promise<Source> => {
+			throw new StudioError('not-found', `${id} was not removed`);
+		},
+	};
 
 	servers: IceServer[] = [];
-	iceServers = async () => this.servers;
-	networkStatus = () => ({ addresses: [], servers: [] });
-	testNetwork = async () => ({ items: [], outside: 'not tested', testedAt: '2026-01-01T00:00:00.000Z' });
+	readonly network = {
+		iceServers: async () => this.servers,
+		status: () => ({ addresses: [], servers: [] }),
+		test: async () => ({ items: [], outside: 'not tested', testedAt: '2026-01-01T00:00:00.000Z' }),
+	};
 
-	async createTarget(target: TargetCreate): Promise<Target> {
-		const id = `target-${randomBytes(3).toString('hex')}`;
-		const idle = { state: 'off', packets: 0, bytes: 0, kbps: null, lastError: null } as const;
-		this.state.set(`targets.${id}`, { id, ...target, ...idle });
-		return this.state.current.targets[id]!;
-	}
-	async patchTarget(id: string, patch: object) {
-		this.state.set(`targets.${id}`, { ...this.state.current.targets[id], ...patch });
-		return this.state.current.targets[id]!;
-	}
-	async deleteTarget(id: string) {
-		this.state.set(`targets.${id}`, null);
-	}
+	readonly targets = {
+		create: async (target: TargetCreate): Promise<Target> => {
+			const idle = { state: 'off', packets: 0, bytes: 0, kbps: null, lastError: null } as const;
+			return this.#made('targets', { id: idOf('target'), ...target, ...idle });
+		},
+		patch: async (id: string, patch: object) => this.#patched('targets', id, patch),
+		remove: async (id: string) => this.state.set(`targets.${id}`, null),
+	};
 
-	createGuest(name: string): Guest {
-		const id = `guest-${randomBytes(3).toString('hex')}`;
-		this.state.set(`guests.${id}`, guestOf(id, name));
-		return this.state.current.guests[id]!;
-	}
-	patchGuest(id: string, patch: object): Guest {
-		for (const [key, value] of Object.entries(patch)) this.state.set(`guests.${id}.${key}`, value);
-		return this.state.current.guests[id]!;
-	}
-	addMessage = (guest: string, from: GuestMessage['from'], text: string, now?: number) =>
-		this.#conversations.add(guest, from, text, now);
-	seenMessage = (guest: string, id: number) => this.#conversations.seen(guest, id);
-	async removeGuest(id: string) {
-		this.state.set(`guests.${id}`, null);
-	}
+	readonly guests = {
+		create: (name: string): Guest => this.#made('guests', guestOf(idOf('guest'), name)),
+		patch: (id: string, patch: object): Guest => {
+			for (const [key, value] of Object.entries(patch)) this.state.set(`guests.${id}.${key}`, value);
+			return this.state.current.guests[id]!;
+		},
+		remove: async (id: string) => this.state.set(`guests.${id}`, null),
+		undoRemoval: async (id: string): Promise<Guest> => {
+			throw new StudioError('not-found', `${id} was not removed`);
+		},
+	};
 
-	async putScene(id: string, scene: { label?: string; layers: [] }) {
-		this.state.set(`scenes.${id}`, { id, label: scene.label ?? id, layers: scene.layers, version: 1 });
-		return this.state.current.scenes[id]!;
-	}
-	async restoreSource(id: string): Promise<Source> {
-		throw new StudioError('not-found', `${id} was not removed`);
-	}
-	async restoreGuest(id: string): Promise<Guest> {
-		throw new StudioError('not-found', `${id} was not removed`);
-	}
-	async showWithout() {
-		return this.#applied();
-	}
-	async patchLayer(id: string, index: number, { version, ...patch }: LayerPatch) {
-		const { layers } = this.state.current.scenes[id]!;
-		if (!layers[index]) throw new StudioError('not-found', `no layer ${index}`);
-		this.state.set(`scenes.${id}.layers`, layers.with(index, { ...layers[index], ...patch }));
-		return this.state.current.scenes[id]!;
-	}
-	async deleteScene(id: string) {
-		this.state.set(`scenes.${id}`, null);
-	}
-	async setPreview(scene: string) {
-		this.state.set('buses.preview', scene);
-		return this.#applied();
-	}
-	async cut(scene: string) {
-		this.state.set('buses.program', scene);
-		return this.#applied();
-	}
-	async take() {
-		const { preview, program } = this.state.current.buses;
-		this.state.set('buses.preview', program);
-		this.state.set('buses.program', preview);
-		return this.#applied();
-	}
-	#applied(): Applied {
-		const { preview, program } = this.state.current.buses;
-		return { preview, program, transition: null, frame: 42, ptsNs: '1400000000' };
-	}
+	readonly scenes = {
+		putScene: async (id: string, { label, layers }: ScenePut) =>
+			this.#made('scenes', { id, label: label ?? id, layers, version: 1 }),
+		patchLayer: async (id: string, index: number, { version, ...patch }: LayerPatch) => {
+			const { layers } = this.state.current.scenes[id]!;
+			if (!layers[index]) throw new StudioError('not-found', `no layer ${index}`);
+			this.state.set(`scenes.${id}.layers`, layers.with(index, { ...layers[index], ...patch }));
+			return this.state.current.scenes[id]!;
+		},
+		deleteScene: (id: string) => this.state.set(`scenes.${id}`, null),
+		setPreview: async (scene: string) => {
+			this.state.set('buses.preview', scene);
+			return this.#applied();
+		},
+		cut: async (scene: string) => {
+			this.state.set('buses.program', scene);
+			return this.#applied();
+		},
+		take: async () => {
+			const { preview, program } = this.state.current.buses;
+			this.state.set('buses.preview', program);
+			this.state.set('buses.program', preview);
+			return this.#applied();
+		},
+		without: async () => this.#applied(),
+		patchStrip: (strip: string, patch: object) => this.#patched('audio', strip, patch),
+	};
 
-	async patchStrip(strip: string, patch: object) {
-		this.state.set(`audio.${strip}`, { ...this.state.current.audio[strip], ...patch });
-		return this.state.current.audio[strip]!;
-	}
-
-	async startRecording({ name }: { name?: string }) {
-		const id = `recording-${randomBytes(3).toString('hex')}`;
-		this.state.set(`recordings.${id}`, recordingOf(id, name ?? 'Recording'));
-		return this.state.current.recordings[id]!;
-	}
-	async stopRecording(id: string) {
-		this.state.set(`recordings.${id}.state`, 'finished');
-		return this.state.current.recordings[id]!;
-	}
-	async deleteRecording(id: string) {
-		this.state.set(`recordings.${id}`, null);
-	}
-	async recordingFile(_id: string, name: string) {
-		if (name !== 'program.mp4') throw new StudioError('not-found', `no file ${name}`);
-		return this.file;
-	}
+	readonly recordings = {
+		start: async ({ name }: { name?: string | undefined }) =>
+			this.#made('recordings', recordingOf(idOf('recording'), name ?? 'Recording')),
+		stop: async (id: string) => {
+			this.state.set(`recordings.${id}.state`, 'finished');
+			return this.state.current.recordings[id]!;
+		},
+		remove: async (id: string) => this.state.set(`recordings.${id}`, null),
+		path: (_id: string, name: string) => {
+			if (name !== 'program.mp4') throw new StudioError('not-found', `no file ${name}`);
+			return this.file;
+		},
+	};
 
 	/** Answers wait for it; `asked` counts those that were asked for. */
 	held: Promise<void> | null = null;
 	asked = 0;
-	async publish(guest: string, _offer: string) {
-		return this.#answered(guest);
-	}
-	async watch(streamer: string, _offer: string) {
-		return this.#answered(streamer);
-	}
-	async #answered(subject: string) {
-		this.asked += 1;
-		await this.held;
-		return this.#session(subject);
-	}
-	#session(subject: string): PeerAnswer {
-		if (this.refusal) throw this.refusal;
-		const session = randomBytes(16).toString('hex');
-		this.sessions.set(session, subject);
-		return { session, answer: 'v=0\r\n' };
-	}
-	async trickle(_session: string, fragment: string) {
-		this.trickled.push(fragment);
-	}
-	async closeSession(session: string) {
-		this.sessions.delete(session);
-	}
-	sessionSubject = (session: string) => this.sessions.get(session) ?? null;
 	/** Whether new sessions stay unconnected. */
 	pending = false;
-	sessionPending = (session: string) => this.pending && this.sessions.has(session);
+	readonly media = {
+		publish: (guest: string, _offer: string) => this.#answered(guest),
+		watch: (streamer: string, _offer: string) => this.#answered(streamer),
+		trickle: (_session: string, fragment: string) => void this.trickled.push(fragment),
+		close: async (session: string) => void this.sessions.delete(session),
+		subject: (session: string) => this.sessions.get(session) ?? null,
+		pending: (session: string) => this.pending && this.sessions.has(session),
+	};
 
-	onLevels(listener: (levels: Levels) => void) {
-		this.levelListeners.add(listener);
-		return () => this.levelListeners.delete(listener);
-	}
-	onStats(listener: (hosts: Record<string, unknown>) => void) {
-		this.statsListeners.add(listener);
-		return () => this.statsListeners.delete(listener);
-	}
-	hostStats() {
-		const mixer = { lateFrames: 3, slots: [{ slot: 4, video: { lastPtsNs: '5000' } }] };
-		return {
+	readonly levels = { on: listened(this.levelListeners) };
+	readonly figures = {
+		on: listened(this.statsListeners),
+		current: {
 			'mixer program': {
 				pid: 1,
 				state: 'running',
@@ -231,10 +180,53 @@ export class ShowStub implements Studio {
 				restarts: 2,
 				cpuPct: 12.5,
 				rssBytes: 80_000_000,
-				elements: { mixer },
+				elements: { mixer: { lateFrames: 3, slots: [{ slot: 4, video: { lastPtsNs: '5000' } }] } },
 			},
-		};
+		},
+	};
+
+	#made<T extends { id: string }>(collection: string, entry: T): T {
+		this.state.set(`${collection}.${entry.id}`, entry);
+		return entry;
 	}
+
+	#patched<K extends 'sources' | 'targets' | 'audio'>(collection: K, id: string, patch: object): State[K][string] {
+		this.state.set(`${collection}.${id}`, { ...this.state.current[collection][id], ...patch });
+		return this.state.current[collection][id] as State[K][string];
+	}
+
+	#applied(): Applied {
+		const { preview, program } = this.state.current.buses;
+		return { preview, program, transition: null, frame: 42, ptsNs: '1400000000' };
+	}
+
+	async #answered(subject: string): Promise<PeerAnswer> {
+		this.asked += 1;
+		await this.held;
+		if (this.refusal) throw this.refusal;
+		const session = randomBytes(16).toString('hex');
+		this.sessions.set(session, subject);
+		return { session, answer: 'v=0\r\n' };
+	}
+}
+
+function idOf(noun: string): string {
+	return `${noun}-${randomBytes(3).toString('hex')}`;
+}
+
+function nowOf(read: () => boolean): { readonly now: boolean } {
+	return {
+		get now() {
+			return read();
+		},
+	};
+}
+
+function listened<T>(listeners: Set<(value: T) => void>) {
+	return (listener: (value: T) => void) => {
+		listeners.add(listener);
+		return () => listeners.delete(listener);
+	};
 }
 
 function guestOf(id: string, name: string): Guest {

@@ -180,12 +180,12 @@ test('twelve guests and four inputs: the panel comes up, and who has no input of
 		assert.equal(broken, []);
 		assert.is(Object.keys(state.sources).length, 12);
 		assert.is(Object.keys(state.guests).length, 8);
-		const waiting = () => studio.faults().filter(({ code }) => code === 'no-slot');
+		const waiting = () => studio.faults.list().filter(({ code }) => code === 'no-slot');
 		// Four guests, and the RTP source.
 		assert.is(waiting().length, 5);
 		assert.match(waiting()[0]!.message, /^Guest 7 has no input of the mixer/);
 		assert.ok(waiting()[0]!.remedy);
-		await studio.removeGuest('guest-0');
+		await studio.guests.remove('guest-0');
 		assert.is(waiting().length, 4);
 		const { sources, guests, scenes, audio } = studio.state.current;
 		assert.ok(sources['guest-7'] && guests['guest-7'] && scenes['source-guest-7'] && audio['guest-7']);
@@ -205,7 +205,7 @@ test('an entry that cannot be used is left out alone, told, and stays in the dat
 		assert.equal(Object.keys(state.guests), ['guest-ada']);
 		assert.ok(state.scenes['scene-0'] && !state.scenes.broken);
 		assert.equal([state.audio.master!.gainDb, state.audio.hdmi1!.gainDb], [-6, 0]);
-		const told = studio.faults().filter(({ code }) => code === 'left-out');
+		const told = studio.faults.list().filter(({ code }) => code === 'left-out');
 		assert.equal(told.map(({ subject }) => subject).sort(), ['guests', 'scenes', 'settings']);
 		assert.match(told.map(({ message }) => message).join(), /broken \(layers is no JSON\)/);
 		assert.ok(told.every(({ remedy }) => remedy));

@@ -60,7 +60,7 @@ test('scenes, targets, tokens, invites and notes have a limit, and the refusal s
 test('this machine, broadcasts and groups are targets with a technician’s setting alone, also by a name', async () => {
 	await panelOf(folder, async (panel) => {
 		const ask = asking(panel);
-		for (const { id } of Object.values(panel.studio.state.current.targets)) await panel.studio.deleteTarget(id);
+		for (const { id } of Object.values(panel.studio.state.current.targets)) await panel.studio.targets.remove(id);
 		const target = (host: string) =>
 			ask('POST', '/api/targets', { kind: 'rtp', label: 't', host, videoPort: 5004, enabled: false });
 		const special = [

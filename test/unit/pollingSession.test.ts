@@ -6,15 +6,15 @@ import { test } from '../tools/suite.js';
 
 test('a session that nothing is left in for two minutes is forgotten, unless its connection lives', async () => {
 	const show = new ShowStub();
-	const sessions = new PollingSessions(show);
+	const sessions = new PollingSessions(show.media);
 	const idle = sessions.open('idle', 'client');
 	const living = sessions.open('living', 'client');
-	const { session } = await show.publish('guest-ada', '');
+	const { session } = await show.media.publish('guest-ada', '');
 	living.session = session;
 	for (const { polled } of [idle, living]) polled.usedAt -= 121_000;
 	assert.is(sessions.find('idle'), null);
 	assert.is(sessions.find('living'), living);
-	await show.closeSession(session);
+	await show.media.close(session);
 	assert.is(sessions.find('living'), null);
 });
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import * as assert from 'uvu/assert';
-import type { Caller } from '../../service/access/auth.js';
+import type { Caller } from '../../service/http/caller.js';
 import { Bucket, Buckets, RateLimit, rateKey } from '../../service/http/rates.js';
 import type { StudioError } from '../../service/util/errors.js';
 import { test } from '../tools/suite.js';

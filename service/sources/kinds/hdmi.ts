@@ -9,6 +9,7 @@ import type { Settings } from '../../store/settings.js';
 import type { Log } from '../../util/log.js';
 import { assignInputs, type CaptureDevice, captureDevices, type Roots, roots, soundCards } from '../captureDevices.js';
 import { DeviceWatch } from '../deviceWatch.js';
+import type { SourceKind } from '../kinds.js';
 import type { Sources } from '../sources.js';
 import type { WaitingInputs } from '../waiting.js';
 
@@ -52,9 +53,11 @@ interface Input {
 }
 
 /** The capture devices of the machine as sources, found again wherever they are plugged in. */
-export class HdmiInputs {
+export class HdmiInputs implements SourceKind {
+	readonly kind = 'hdmi';
 	#inputs = new Map<string, Input>();
 	#assigned: Record<string, string>;
+	#restored = false;
 	readonly #watch = new DeviceWatch(() => this.scan());
 
 	constructor(private readonly o: HdmiInputsOptions) {
@@ -62,9 +65,10 @@ export class HdmiInputs {
 	}
 
 	/** Looks what is there, and goes on looking when something is plugged; the watch comes first, so that nothing slips between. */
-	start(): void {
+	restore(): void {
 		this.#watch.start();
 		this.scan();
+		this.#restored = true;
 	}
 
 	stop(): void {
@@ -102,7 +106,7 @@ export class HdmiInputs {
 		const number = Number(id.slice('hdmi'.length));
 		sources.add({
 			id,
-			kind: 'hdmi',
+			kind: this.kind,
 			label: `HDMI ${number}`,
 			colour: colours[(number - 1) % colours.length]!,
 			delayMs: Math.ceil(frameMs(canvas)),
@@ -126,7 +130,7 @@ export class HdmiInputs {
 		});
 		sources.adopt(id, host);
 		sources.connect(id);
-		this.o.onAdded(id);
+		if (this.#restored) this.o.onAdded(id);
 	}
 
 	/** The same device, perhaps at another node, or another that took its place. */

@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { type Canvas, fpsOf } from '../../../pipelines/canvas.js';
 import { rtpSource } from '../../../pipelines/rtpSource.js';
-import type { RtpInput, Source, SourceCreate } from '../../contract/sources.js';
+import type { RtpInput, Source, SourceCreate, SourcePatch } from '../../contract/sources.js';
 import type { Faults } from '../../faults/faults.js';
 import type { SupervisedHost } from '../../hosts/supervisedHost.js';
 import type { Supervisor } from '../../hosts/supervisor.js';
 import type { LiveState } from '../../state/state.js';
 import type { Store, StoredRtpSource } from '../../store/store.js';
 import { messageOf, StudioError } from '../../util/errors.js';
+import type { SourceKind } from '../kinds.js';
 import { PictureWatch } from '../pictureWatch.js';
 import type { Sources } from '../sources.js';
+import type { WaitingInputs } from '../waiting.js';
 
 const addresses = { loopback: '127.0.0.1', all: '0.0.0.0' };
 
@@ -22,34 +24,49 @@ export interface RtpSourcesOptions {
 	supervisor: Supervisor;
 	sources: Sources;
 	faults: Faults;
+	waiting: WaitingInputs;
+	/** A source that was not there when the show was restored. */
+	onAdded: (id: string) => void;
 }
 
 /** Sources that other programs send as plain RTP, each on ports of its own. */
-export class RtpSources {
+export class RtpSources implements SourceKind {
+	readonly kind = 'rtp';
 	#hosts = new Map<string, SupervisedHost>();
 	#pictures = new Map<string, PictureWatch>();
 	/** False in safe mode: what is made then starts with the others. */
 	#running = false;
+	#restored = false;
 
 	constructor(private readonly o: RtpSourcesOptions) {}
 
 	/** Throws conflict when a port is taken, no-slot when the mixer is full. */
 	async create({ label, video, audio, listen }: SourceCreate): Promise<Source> {
-		return this.bringBack({ id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp: { video, audio, listen } });
+		return this.#make({ id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp: { video, audio, listen } });
 	}
 
 	/** One that was removed, or a new one. Throws as `create`. */
-	async bringBack({ id, label, rtp }: StoredRtpSource): Promise<Source> {
-		const stored = { id, label, rtp };
-		await this.#checkFree(rtp);
-		this.admit(stored);
+	async #make(stored: StoredRtpSource): Promise<Source> {
+		await this.#checkFree(stored.rtp);
+		this.#enter(stored);
 		this.o.store.rtpSources.put(stored);
 		return this.o.sources.get(stored.id);
 	}
 
-	/** Restores one while the show runs. */
-	admit(stored: StoredRtpSource): void {
-		this.restore(stored);
+	/** Those that find no input of the mixer come in as soon as one is free. */
+	restore(): void {
+		for (const stored of this.o.store.rtpSources.list())
+			this.o.waiting.admit(stored.id, stored.label, () => {
+				if (!this.#restored) return this.#add(stored);
+				this.#enter(stored);
+				this.o.onAdded(stored.id);
+			});
+		this.#restored = true;
+	}
+
+	/** Adds one while the show runs. */
+	#enter(stored: StoredRtpSource): void {
+		this.#add(stored);
 		if (this.#running) {
 			this.#hosts.get(stored.id)!.start();
 		} else {
@@ -58,15 +75,21 @@ export class RtpSources {
 		}
 	}
 
-	/** Throws conflict when the source is none of these, or a port is taken by somebody else. */
-	async check(id: string, rtp: RtpInput): Promise<void> {
-		const known = this.o.sources.get(id).rtp;
+	/** Throws conflict when the source has no ports, or one of them is taken by somebody else. */
+	async check({ id, rtp: known }: Source, { rtp }: SourcePatch): Promise<void> {
+		if (!rtp) return;
 		if (!known) throw new StudioError('conflict', `source ${id} is not of kind rtp: it has no ports`);
 		await this.#checkFree(rtp, portsOf(known));
 	}
 
+	async patched({ id, label, rtp: known }: Source, { rtp }: SourcePatch): Promise<void> {
+		if (!known) return;
+		this.o.store.rtpSources.put({ id, label, rtp: known });
+		if (rtp) await this.#change(id, rtp);
+	}
+
 	/** Other ports, codec or senders, after `check`: the process starts anew, the slot and what was set stay. */
-	async change(id: string, rtp: RtpInput): Promise<void> {
+	async #change(id: string, rtp: RtpInput): Promise<void> {
 		const { sources, state, store, canvas } = this.o;
 		const host = this.#hosts.get(id)!;
 		await host.stop();
@@ -83,9 +106,9 @@ export class RtpSources {
 		if (this.#running) host.start();
 	}
 
-	restore({ id, label, rtp }: StoredRtpSource): void {
+	#add({ id, label, rtp }: StoredRtpSource): void {
 		const { sources, supervisor, state, instance, canvas } = this.o;
-		sources.add({ id, kind: 'rtp', label, colour: '#3c8c9c' });
+		sources.add({ id, kind: this.kind, label, colour: '#3c8c9c', traits: { soundAlone: true, idle: 'no-signal' } });
 		const { video, audio, ...source } = sources.get(id);
 		state.set(`sources.${id}`, {
 			...source,
@@ -135,20 +158,7 @@ export class RtpSources {
 		for (const host of this.#hosts.values()) host.start();
 	}
 
-	rename(id: string, label: string): void {
-		const { rtp } = this.o.sources.get(id);
-		if (rtp) this.o.store.rtpSources.put({ id, label, rtp });
-	}
-
-	/** Throws conflict when the source is none of these. */
-	removable(id: string): Source & { rtp: RtpInput } {
-		const { rtp, ...source } = this.o.sources.get(id);
-		if (!rtp) throw new StudioError('conflict', `source ${id} is none that was made by hand; only those of kind rtp are removed`);
-		return { ...source, rtp };
-	}
-
-	async remove(id: string): Promise<void> {
-		this.removable(id);
+	async remove({ id, label, rtp }: Source): Promise<() => Promise<void>> {
 		const host = this.#hosts.get(id)!;
 		this.#hosts.delete(id);
 		this.#pictures.get(id)!.end();
@@ -156,6 +166,7 @@ export class RtpSources {
 		this.o.store.rtpSources.remove(id);
 		await this.o.supervisor.remove(host);
 		await this.o.sources.remove(id);
+		return async () => void (await this.#make({ id, label, rtp: rtp! }));
 	}
 
 	/** `own`: ports that the source itself holds. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { accountRoutes } from './access/accountRoutes.js';
-import { auditRoutes } from './access/audit.js';
-import { Auth, type Caller } from './access/auth.js';
+import type { Accounts } from './access/accounts.js';
+import { auditRoutes, isAudited, writeAudit } from './access/audit.js';
+import { Auth } from './access/auth.js';
 import { authorityRoutes } from './access/authorityRoutes.js';
 import { certificateRoutes } from './access/certificateRoutes.js';
 import type { Certificates } from './access/certificates.js';
@@ -11,7 +12,7 @@ import { LoginCodes } from './access/loginCodes.js';
 import { OwnNames } from './access/ownNames.js';
 import { Passwords } from './access/passwords.js';
 import { PublicEntrance } from './access/publicEntrance.js';
-import { sessionRoutes } from './access/sessionRoutes.js';
+import { extendSession, sessionRoutes } from './access/sessionRoutes.js';
 import { setupRoutes } from './access/setupRoutes.js';
 import { tokenRoutes } from './access/tokenRoutes.js';
 import { tunnelRoutes } from './access/tunnelRoutes.js';
@@ -19,16 +20,24 @@ import { userRoutes } from './access/userRoutes.js';
 import { backupRoutes } from './backup/routes.js';
 import { encoderRoutes } from './encoders/routes.js';
 import { alertRoutes } from './faults/alertRoutes.js';
+import type { Alerts } from './faults/alerts.js';
+import type { Faults } from './faults/faults.js';
+import type { Conversations } from './guests/conversations.js';
 import { Door } from './guests/door.js';
 import { DoorPasses } from './guests/doorPasses.js';
 import { doorRoutes } from './guests/doorRoutes.js';
 import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guests/guestEvents.js';
 import { inviteRoutes } from './guests/inviteRoutes.js';
+import type { GuestParts } from './guests/routes.js';
 import { guestRoutes } from './guests/routes.js';
+import type { Health } from './health/health.js';
 import { historyRoutes } from './health/historyRoutes.js';
 import { Metrics, metricsRoutes } from './health/metrics.js';
+import type { FaultVerbs } from './health/routes.js';
 import { healthRoutes } from './health/routes.js';
+import type { HostFigures } from './hosts/hostFigures.js';
 import { createApp } from './http/app.js';
+import type { Caller } from './http/caller.js';
 import { Clients, clientOf } from './http/client.js';
 import { statusOf } from './http/failure.js';
 import { Gate } from './http/gate.js';
@@ -36,41 +45,74 @@ import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen,
 import { openApiRoutes } from './http/openapi.js';
 import { panelRoutes } from './http/panel.js';
 import { outside, type Route } from './http/route.js';
+import type { ProgramLevels } from './mixer/levels.js';
 import { iceServerRoutes } from './network/iceServerRoutes.js';
+import type { Network } from './network/network.js';
 import { reachRoutes } from './network/reachRoutes.js';
 import { networkRoutes } from './network/routes.js';
 import { ReadyCheck } from './ready/ready.js';
 import { readyRoutes } from './ready/routes.js';
+import type { RecordingVerbs } from './recordings/routes.js';
 import { recordingRoutes } from './recordings/routes.js';
+import type { PeerMedia } from './rtc/media.js';
 import { PeerSessions } from './rtc/peerSessions.js';
+import { isPeerPath, setCors } from './rtc/peers.js';
 import { pollingRoutes } from './rtc/polling.js';
 import { whepRoutes } from './rtc/whep.js';
 import { whipRoutes } from './rtc/whip.js';
 import { audioRoutes } from './scenes/audioRoutes.js';
+import type { BusVerbs } from './scenes/busRoutes.js';
 import { busRoutes } from './scenes/busRoutes.js';
+import type { SceneVerbs } from './scenes/routes.js';
 import { sceneRoutes } from './scenes/routes.js';
-import type { Services } from './services.js';
+import type { Switcher } from './scenes/switcher.js';
 import { settingsRoutes } from './settings/routes.js';
 import type { Settings } from './settings/settings.js';
 import { logged } from './showLog/logged.js';
 import { showLogRoutes } from './showLog/routes.js';
 import type { ShowLog } from './showLog/showLog.js';
+import type { SourceVerbs } from './sources/routes.js';
 import { sourceRoutes } from './sources/routes.js';
 import { EventsHub, eventsPath, eventsRoutes } from './state/events.js';
 import { stateRoutes } from './state/routes.js';
+import type { LiveState } from './state/state.js';
 import { DeviceKey } from './store/deviceKey.js';
 import type { Store } from './store/store.js';
 import { streamerRoutes } from './streamers/routes.js';
-import type { Studio } from './studio.js';
 import { supportRoutes } from './support/routes.js';
 import { logRoutes } from './system/logRoutes.js';
 import { systemRoutes } from './system/routes.js';
+import type { SafeMode } from './system/safeMode.js';
+import type { TargetVerbs } from './targets/routes.js';
 import { targetRoutes } from './targets/routes.js';
+import type { TableList, Tables } from './util/boundedMap.js';
 import { messageOf, StudioError } from './util/errors.js';
 import type { Log } from './util/log.js';
+/** What a request can ask of the running show, noun by noun. HTTP only translates to these. */
+export interface Show {
+	state: LiveState;
+	faults: FaultVerbs & Pick<Faults, 'raise' | 'clear'>;
+	health: Health;
+	alerts: Alerts;
+	/** What it keeps that clients can make more of. */
+	readonly tables: Tables;
+	/** `now` is true while program frames advance. */
+	onAir: { readonly now: boolean };
+	levels: Pick<ProgramLevels, 'on'>;
+	figures: Pick<HostFigures, 'on' | 'current'>;
+	safeMode: Pick<SafeMode, 'leave'>;
+	sources: SourceVerbs;
+	guests: GuestParts['guests'];
+	conversations: Pick<Conversations, 'add' | 'seen'>;
+	scenes: SceneVerbs & BusVerbs & Pick<Switcher, 'patchStrip'>;
+	recordings: RecordingVerbs;
+	targets: TargetVerbs;
+	network: Pick<Network, 'iceServers' | 'status' | 'test'>;
+	media: PeerMedia;
+}
 
 export interface ApiOptions {
-	studio: Studio;
+	show: Show;
 	store: Store;
 	settings: Settings;
 	showLog: ShowLog;
@@ -83,13 +125,13 @@ export interface ApiOptions {
 	/** Ends the service so that its manager starts it again; null when nobody would. */
 	restart?: (() => void) | null;
 	/** Without it the studio needs none. */
-	setup?: Services['setup'];
+	setup?: Accounts['setup'];
 	passwords?: Passwords;
 	/** Passes of the door are sealed with it; without it they count for this run. */
 	key?: DeviceKey;
 }
 
-const noSetup: Services['setup'] = {
+const noSetup: Accounts['setup'] = {
 	first: false,
 	open: false,
 	check() {
@@ -112,9 +154,9 @@ const certificateCheckMs = 15_000;
 /** The page of who was let in opens its seat within seconds. */
 const seatTokenS = 600;
 
-/** Everything between the socket and the studio. */
+/** Everything between the socket and the show. */
 export function createApi({
-	studio,
+	show,
 	store,
 	settings,
 	showLog,
@@ -127,78 +169,96 @@ export function createApi({
 	passwords = new Passwords(),
 	key = new DeviceKey({ readFile: () => null, writeFile: () => undefined }),
 }: ApiOptions): Api {
-	const door = doorOf({ studio, store, settings, log, setup, key });
-	const peers = new PeerSessions(studio, settings, log);
-	const auth = new Auth(store, studio, statusToken);
+	const { state, faults } = show;
+	const door = doorOf({ show, store, settings, log, setup, key });
+	const peers = new PeerSessions(show.media, settings, log);
+	const auth = new Auth(store, () => state.current.guests, statusToken);
 	const gate = new Gate((request) => tokenOf(auth, request));
 	const lockout = new Lockout();
-	const accounts = { auth, lockout, setup, passwords, loginCodes: new LoginCodes((id) => store.sessions.has(id)) };
-	const owners = [door, gate, lockout, peers, studio, store];
-	const tables = [
-		...owners.map((owner) => () => owner.tables),
-		() => ({ 'login codes': accounts.loginCodes, 'log lines held': log.held }),
+	const loginCodes = new LoginCodes((id) => store.sessions.has(id));
+	const accounts: Accounts = { store, auth, lockout, setup, passwords, loginCodes };
+	const tables: TableList = [
+		...[door, gate, lockout, peers, show, store].map((owner) => () => owner.tables),
+		() => ({ 'login codes': loginCodes, 'log lines held': log.held }),
 	];
-	const services: Services = { studio, store, settings, certificates, door, showLog, log, peers, gate, tables, ...accounts };
 	const ports = { http: 0, https: 0 };
-	const events = new EventsHub({ studio, log });
-	const guestEvents = new GuestEventsHub({ studio, log });
-	const metrics = new Metrics(events, guestEvents, services);
-	const ready = new ReadyCheck({ studio, settings: store.settings, certificates });
+	const events = new EventsHub({
+		state,
+		topics: { levels: (listener) => show.levels.on(listener), stats: (listener) => show.figures.on(listener) },
+		log,
+	});
+	const guestEvents = new GuestEventsHub({ ...show, log });
+	const metrics = new Metrics(events, guestEvents, { lockout, peers, gate, door, tables });
+	const ready = new ReadyCheck({ ...show, settings: store.settings, certificates });
 	tables.push(
 		() => ready.tables,
 		() => guestEvents.tables,
 	);
+	const invites = { state, store, settings };
+	const parts = { ...show, peers, tables };
 	const routes: Route[] = [];
 	routes.push(
-		...sessionRoutes(services),
-		...setupRoutes(services),
-		...userRoutes(services),
-		...accountRoutes(services, () => ports.https),
-		...auditRoutes(services),
-		...tokenRoutes(services),
-		...healthRoutes(services),
-		...stateRoutes(services),
+		...sessionRoutes(accounts),
+		...setupRoutes(accounts),
+		...userRoutes(accounts),
+		...accountRoutes(accounts, () => ports.https),
+		...auditRoutes(store),
+		...tokenRoutes({ store, settings }),
+		...healthRoutes(show),
+		...stateRoutes(state),
 		...eventsRoutes(),
-		...sourceRoutes(services),
-		...guestRoutes(services),
-		...inviteRoutes(services),
-		...doorRoutes(services),
-		...reachRoutes(services, () => ports.https),
-		...outside(whipRoutes(services)),
-		...outside(whepRoutes(services)),
-		...pollingRoutes(services),
-		...iceServerRoutes(services),
-		...networkRoutes(services),
-		...sceneRoutes(services),
-		...busRoutes(services),
-		...audioRoutes(services),
-		...recordingRoutes(services),
-		...showLogRoutes(services),
+		...sourceRoutes(show),
+		...guestRoutes({ ...show, ...invites }),
+		...inviteRoutes(invites),
+		...doorRoutes({ door, state, tables }),
+		...reachRoutes(settings, () => ports.https),
+		...outside(whipRoutes(parts)),
+		...outside(whepRoutes(parts)),
+		...pollingRoutes(parts),
+		...iceServerRoutes(show.network),
+		...networkRoutes(show.network),
+		...sceneRoutes(show),
+		...busRoutes(show),
+		...audioRoutes(show),
+		...recordingRoutes(show),
+		...showLogRoutes(showLog, tables),
 		...readyRoutes(ready),
-		...streamerRoutes(services),
-		...targetRoutes(services),
-		...encoderRoutes(services),
-		...systemRoutes(services),
-		...historyRoutes(services),
-		...alertRoutes(services),
-		...logRoutes(services),
-		...supportRoutes(services),
-		...settingsRoutes(services),
-		...backupRoutes(services, restart),
+		...streamerRoutes(state),
+		...targetRoutes(show),
+		...encoderRoutes(state),
+		...systemRoutes(show),
+		...historyRoutes(show.health),
+		...alertRoutes(show.alerts),
+		...logRoutes(log),
+		...supportRoutes({ ...show, settings, log }),
+		...settingsRoutes(settings),
+		...backupRoutes({ version: state.current.system.version, settings, keysDir: certificates.device.files.dir, restart }),
 		...tunnelRoutes(() => entrance.tunnel),
-		...metricsRoutes(services, metrics),
+		...metricsRoutes(metrics, show),
 		...openApiRoutes(routes),
-		...certificateRoutes(services),
-		...authorityRoutes(services, () => ports.http),
+		...certificateRoutes(certificates),
+		...authorityRoutes(certificates, () => ports.http),
 		...panelRoutes(panelDir),
 	);
 	const eventsRole = routes.find(({ path }) => path === eventsPath)!.role;
 
-	const handle = createApp(
-		routes.map((route) => logged(route, showLog)),
-		services,
-		metrics,
-	).callback();
+	const handle = createApp({
+		routes: routes.map((route) => logged(route, showLog)),
+		access: {
+			identify: (request, isConnected) => auth.identify(request, isConnected),
+			authorize: (request, caller, role, looksOnly) => auth.authorize(request, caller, role, looksOnly),
+			extend: (context) => extendSession(context, store),
+			isPeerSession: (session, subject, { token }) => peers.isOf(session, subject, token),
+		},
+		audit: {
+			concerns: isAudited,
+			write: (route, context, happened) => writeAudit(store, route, context, happened),
+		},
+		gate,
+		open: { is: isPeerPath, allow: setCors },
+		onAnswered: (method, status) => metrics.countRequest(method, status),
+		log,
+	}).callback();
 	const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
 		socket.on('error', (error) => log.debug({ err: error }, 'upgraded socket'));
 		const path = request.url?.split('?')[0] ?? '';
@@ -207,8 +267,8 @@ export function createApi({
 			// Nothing outside needs the studio's own.
 			if (path === eventsPath ? clientOf(request).public : guest === null)
 				throw new StudioError('not-found', 'there is no WebSocket here');
-			const caller = services.auth.identify(request, isConnected);
-			services.auth.authorize(request, caller, guest === null ? eventsRole : 'guest');
+			const caller = auth.identify(request, isConnected);
+			auth.authorize(request, caller, guest === null ? eventsRole : 'guest');
 			if (guest !== null) allowGuestEvents(caller!, guest);
 			gate.welcome(clientOf(request).address);
 		};
@@ -235,7 +295,7 @@ export function createApi({
 	const handlers = { handle, upgrade, clients, gate, log };
 	const http = createHttpServer(handlers, () => ports.https);
 	const https = createHttpsServer(handlers, certificates);
-	const entrance = new PublicEntrance({ settings, certificates, studio, log }, handlers);
+	const entrance = new PublicEntrance({ settings, certificates, state, faults, log }, handlers);
 	let certificateTimer: NodeJS.Timeout | undefined;
 
 	const renewCertificates = (): void => {
@@ -283,29 +343,29 @@ export function createApi({
 
 /** Who is let in gets a seat, and a token that has to be fetched soon. */
 function doorOf({
-	studio,
+	show,
 	store,
 	settings,
 	log,
 	setup,
 	key,
-}: Pick<ApiOptions, 'studio' | 'store' | 'settings' | 'log' | 'setup'> & { key: DeviceKey }): Door {
+}: Pick<ApiOptions, 'show' | 'store' | 'settings' | 'log' | 'setup'> & { key: DeviceKey }): Door {
 	return new Door({
 		passes: new DoorPasses(key),
-		state: studio.state,
+		state: show.state,
 		// Before there is a technician nobody could open.
 		open: () => settings.current.access.door && !setup?.first,
 		seat: (name) => {
-			const { id } = studio.createGuest(name);
+			const { id } = show.guests.create(name);
 			const { token } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest: id, expiresInS: seatTokenS });
 			return { guest: id, token };
 		},
 		unseat: (guest) => {
 			store.tokens.removeOfGuest(guest);
-			if (!Object.hasOwn(studio.state.current.guests, guest)) return;
+			if (!Object.hasOwn(show.state.current.guests, guest)) return;
 			// Nobody asked for it: a mixer that does not answer just then must not end the service.
-			studio
-				.removeGuest(guest)
+			show.guests
+				.remove(guest)
 				.catch((error: unknown) => log.error({ err: error, guest }, 'a seat that nobody took cannot be freed'));
 		},
 	});

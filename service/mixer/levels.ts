@@ -1,0 +1,48 @@
+import type { Levels } from '../contract/events.js';
+import type { SupervisedHost } from '../hosts/supervisedHost.js';
+
+/** The state tells them this often; who watches meters asks for every one. */
+const STATE_MS = 1_000;
+
+export interface ProgramLevelsOptions {
+	/** The program's mixer. */
+	host: SupervisedHost;
+	sourceOf: (slot: number) => string | null;
+	/** Once a second, the louder side of a source in dBFS. */
+	onLevel: (source: string, levelDb: number) => void;
+	/** Each time, the louder side of the program in dBFS. */
+	onMaster: (levelDb: number) => void;
+}
+
+/** How loud the sources and the program are, as the mixer measures it 20 times a second. */
+export class ProgramLevels {
+	#listeners = new Set<(levels: Levels) => void>();
+	#toldAt = 0;
+
+	constructor(private readonly o: ProgramLevelsOptions) {
+		o.host.on('event', (element, event, data) => {
+			if (element === 'mixer' && event === 'levels')
+				this.#read(data as { slots: Record<string, [number, number]>; master: [number, number] });
+		});
+	}
+
+	/** Calls `listener` 20 times a second until the returned function is called. */
+	on(listener: (levels: Levels) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	#read({ slots, master }: { slots: Record<string, [number, number]>; master: [number, number] }): void {
+		this.o.onMaster(Math.max(...master));
+		const levels: Levels = { master };
+		for (const [slot, level] of Object.entries(slots)) {
+			const id = this.o.sourceOf(Number(slot));
+			if (id) levels[id] = level;
+		}
+		for (const listener of this.#listeners) listener(levels);
+		const now = performance.now();
+		if (now - this.#toldAt < STATE_MS) return;
+		this.#toldAt = now;
+		for (const [id, [left, right]] of Object.entries(levels)) if (id !== 'master') this.o.onLevel(id, Math.max(left, right));
+	}
+}

@@ -1,0 +1,40 @@
+import type { PeerWay } from '../network/peerWay.js';
+import { StudioError } from '../util/errors.js';
+import type { PeerAnswer, RtcSessions } from './sessions.js';
+
+/** Everything that WHIP, WHEP and polling ask of the media side. Every promise settles in bounded time. */
+export interface PeerMedia {
+	/** WHIP: the guest's offer in, the answer out (all candidates in it). Takes over the seat of an earlier session. */
+	publish(guest: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
+	/** WHEP: a viewer of `streamer`. */
+	watch(streamer: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
+	/** A trickle-ice-sdpfrag for a session. */
+	trickle(session: string, fragment: string): void;
+	close(session: string): Promise<void>;
+	/** The subject of a session: guest id or streamer id, null when there is no such session. */
+	subject(session: string): string | null;
+	/** True while a session was answered and its connection is not made yet. */
+	pending(session: string): boolean;
+}
+
+interface Sides {
+	sessions: RtcSessions;
+	guests: Pick<PeerMedia, 'publish'>;
+	streamers: Pick<PeerMedia, 'watch'>;
+	isSafeMode: () => boolean;
+}
+
+export function peerMedia({ sessions, guests, streamers, isSafeMode }: Sides): PeerMedia {
+	return {
+		async publish(guest, offer, way) {
+			if (isSafeMode())
+				throw new StudioError('not-on-air', 'the studio is in safe mode: its inputs are off until a technician lets them start');
+			return sessions.inTime(guests.publish(guest, offer, way));
+		},
+		watch: (streamer, offer, way) => sessions.inTime(streamers.watch(streamer, offer, way)),
+		trickle: (session, fragment) => sessions.trickle(session, fragment),
+		close: (session) => sessions.close(session),
+		subject: (session) => sessions.subject(session),
+		pending: (session) => sessions.pending(session),
+	};
+}

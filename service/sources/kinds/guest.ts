@@ -1,0 +1,13 @@
+import type { GuestPatch } from '../../contract/guests.js';
+import type { SourceKind } from '../kinds.js';
+
+/** People who join by a link: they come and go with their seats (service/guests). */
+export function guestKind(guests: { patch(id: string, patch: GuestPatch): unknown }): SourceKind {
+	return {
+		kind: 'guest',
+		/** One name, wherever it is changed: the card, the guest's own page and the tile all show it. */
+		patched({ id, kind, label }, patch) {
+			if (kind === 'guest' && patch.label !== undefined) guests.patch(id, { name: label });
+		},
+	};
+}

@@ -1,0 +1,52 @@
+import type { System } from '../contract/system.js';
+import type { Faults } from '../faults/faults.js';
+import type { LiveState } from '../state/state.js';
+import { StudioError } from '../util/errors.js';
+import type { BootGuard } from './bootGuard.js';
+
+export interface SafeModeOptions {
+	guard: BootGuard;
+	state: LiveState;
+	faults: Pick<Faults, 'raise' | 'clear'>;
+	/** The inputs, which stay off in safe mode. */
+	inputs: { on(): void; off(): void };
+}
+
+/** After three starts that crashed the show runs without its inputs until a technician lets them start. */
+export class SafeMode {
+	constructor(private readonly o: SafeModeOptions) {}
+
+	get current(): boolean {
+		return this.o.state.current.system.safeMode;
+	}
+
+	/** Decides for this start. */
+	restore(): void {
+		this.o.state.set('system.safeMode', this.o.guard.begin());
+	}
+
+	start(): void {
+		if (!this.current) {
+			this.o.inputs.on();
+			return;
+		}
+		this.o.inputs.off();
+		this.o.faults.raise({
+			code: 'safe-mode',
+			subject: 'service',
+			message: 'the last three starts each crashed within two minutes; the inputs are off',
+			remedy: 'Unplug the input that was added last, then leave safe mode (System page, or POST /api/system/safe-mode)',
+		});
+	}
+
+	/** Starts the inputs. Throws conflict outside safe mode. */
+	leave(): System {
+		const { state, faults, guard, inputs } = this.o;
+		if (!this.current) throw new StudioError('conflict', 'the studio is not in safe mode');
+		state.set('system.safeMode', false);
+		faults.clear('safe-mode', 'service');
+		guard.retry();
+		inputs.on();
+		return state.current.system;
+	}
+}
