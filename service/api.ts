@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { accountRoutes } from './access/accountRoutes.js';
 import type { Accounts } from './access/accounts.js';
@@ -39,6 +40,7 @@ import type { HostFigures } from './hosts/hostFigures.js';
 import { createApp } from './http/app.js';
 import type { Caller } from './http/caller.js';
 import { Clients, clientOf } from './http/client.js';
+import { docsRoutes } from './http/docs.js';
 import { statusOf } from './http/failure.js';
 import { Gate } from './http/gate.js';
 import { closeGraceMs, closeServer, createHttpServer, createHttpsServer, listen, refuseUpgrade } from './http/listener.js';
@@ -88,6 +90,7 @@ import { targetRoutes } from './targets/routes.js';
 import type { TableList, Tables } from './util/boundedMap.js';
 import { messageOf, StudioError } from './util/errors.js';
 import type { Log } from './util/log.js';
+import { programFolder } from './util/program.js';
 /** What a request can ask of the running show, noun by noun. HTTP only translates to these. */
 export interface Show {
 	state: LiveState;
@@ -238,6 +241,7 @@ export function createApi({
 		...openApiRoutes(routes),
 		...certificateRoutes(certificates),
 		...authorityRoutes(certificates, () => ports.http),
+		...docsRoutes(join(programFolder, 'panel/docs/')),
 		...panelRoutes(panelDir),
 	);
 	const eventsRole = routes.find(({ path }) => path === eventsPath)!.role;

@@ -1,0 +1,79 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { StudioError } from '../util/errors.js';
+import { type DocsEntry, docsPage, docsPolicy, titleOf } from './docsPage.js';
+import { sendFile } from './file.js';
+import { type Route, route } from './route.js';
+
+/** Pages in the order of the list beside them; a page that is not named here comes last. */
+const order = ['index', 'operators', 'guests', 'technicians', 'programs', 'how-it-works', 'extending', 'hardware', 'glossary'];
+
+/** The documentation: Markdown in the folder, served as HTML. What is served is listed at the start; no path is made of a request. */
+export class Docs {
+	/** Markdown by name. */
+	readonly #pages = new Map<string, string>();
+	readonly #rendered = new Map<string, string>();
+	readonly #pictures: ReadonlySet<string>;
+	readonly entries: readonly DocsEntry[];
+
+	constructor(private readonly folder: string) {
+		const files = readdirSync(folder);
+		for (const file of files)
+			if (file.endsWith('.md')) this.#pages.set(file.slice(0, -'.md'.length), readFileSync(join(folder, file), 'utf8'));
+		const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+		this.entries = [...this.#pages]
+			.map(([name, text]) => ({ name, title: titleOf(text) }))
+			.sort((a, b) => place(a.name) - place(b.name));
+		this.#pictures = new Set(files.includes('pictures') ? readdirSync(join(folder, 'pictures')) : []);
+	}
+
+	/** The page as HTML, rendered when it is asked for first. Throws not-found. */
+	page(name: string): string {
+		const text = this.#pages.get(name);
+		if (text === undefined) throw new StudioError('not-found', `the docs have no page ${name}`);
+		const known = this.#rendered.get(name);
+		if (known !== undefined) return known;
+		const page = docsPage(text, name, this.entries);
+		this.#rendered.set(name, page);
+		return page;
+	}
+
+	/** Throws not-found. */
+	picture(name: string): string {
+		if (!this.#pictures.has(name)) throw new StudioError('not-found', `the docs have no picture ${name}`);
+		return join(this.folder, 'pictures', name);
+	}
+}
+
+/** `/docs`, `/docs/NAME` and their pictures: the same for everybody, and no secret in them. */
+export function docsRoutes(folder: string): Route[] {
+	const docs = new Docs(folder);
+	const answer = (context: Context, name: string): void => {
+		context.body = docs.page(name);
+		context.type = 'text/html; charset=utf-8';
+		context.set('Content-Security-Policy', docsPolicy);
+		context.set('Cache-Control', 'no-cache');
+	};
+	const shared = { method: 'GET', role: 'public', undocumented: true } as const;
+	return [
+		route({ ...shared, path: '/docs', summary: 'First page of the docs', handler: ({ context }) => answer(context, 'index') }),
+		route({
+			...shared,
+			path: '/docs/:name',
+			summary: 'A page of the docs',
+			params: z.object({ name: z.string() }),
+			handler: ({ context, params }) => answer(context, params.name),
+		}),
+		route({
+			...shared,
+			path: '/docs/pictures/:file',
+			summary: 'A picture of the docs',
+			params: z.object({ file: z.string() }),
+			handler: async ({ context, params }) => {
+				await sendFile(context, docs.picture(params.file), { cacheControl: 'no-cache' });
+			},
+		}),
+	];
+}
