@@ -6,9 +6,10 @@ import { base } from './styles.js';
 import './language-switch.js';
 import './theme-switch.js';
 
-/** The pages in the row of links, in their order. */
+/** The pages in the row of links, in their order; the docs, which are no page of the panel, come last. */
 export function linkedPages(): { path: string; label: string }[] {
-	return pages.flatMap((page) => ('linked' in page ? [{ path: page.path, label: common.pages[page.name] }] : []));
+	const linked = pages.flatMap((page) => ('linked' in page ? [{ path: page.path, label: common.pages[page.name] }] : []));
+	return [...linked, { path: '/docs', label: common.help }];
 }
 
 /** Title of a page and the way to the others; what is slotted stands beside the title. */

@@ -13,7 +13,7 @@ const [folder = join(root, 'panel/docs/pictures')] = process.argv.slice(2);
 const mostBytes = 300_000;
 
 mkdirSync(folder, { recursive: true });
-const service = await TestService.start({ canvas: '1280x720p30', timeoutMs: 120_000 });
+const service = await TestService.start({ canvas: '960x540p15', timeoutMs: 120_000 });
 const flags = ['--no-sandbox', '--disable-gpu', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags });
 let bytes = 0;

@@ -19,6 +19,8 @@ export const common = {
 		watch: 'Watch',
 		login: 'Log in',
 	},
+	/** Leads to the docs. */
+	help: 'Help',
 	language: 'Language',
 	colours: { auto: 'Colours: system default', dark: 'Colours: dark', light: 'Colours: light' },
 	sessionEnded: 'Your session has ended. Log in again; the show goes on.',

@@ -19,6 +19,8 @@ export const common: Common = {
 		watch: 'Se på',
 		login: 'Logg inn',
 	},
+	/** Leads to the docs. */
+	help: 'Hjelp',
 	language: 'Språk',
 	colours: { auto: 'Farger: som systemet', dark: 'Farger: mørke', light: 'Farger: lyse' },
 	sessionEnded: 'Du er logget ut. Logg inn igjen; sendingen fortsetter.',
