@@ -17,7 +17,7 @@ interface View {
 const views: Record<PageName, View> = {
 	switcher: { tag: 'r58-switcher-page', load: () => import('./pages/switcher/page.js') },
 	inputs: { tag: 'r58-inputs-page', load: () => import('./pages/inputs/page.js') },
-	targets: { tag: 'r58-outputs-page', load: () => import('./pages/outputs/page.js') },
+	targets: { tag: 'r58-targets-page', load: () => import('./pages/targets/page.js') },
 	recordings: { tag: 'r58-recordings-page', load: () => import('./pages/recordings/page.js') },
 	ready: { tag: 'r58-ready-page', load: () => import('./pages/ready/page.js') },
 	showLog: { tag: 'r58-show-log-page', load: () => import('./pages/show-log/page.js') },

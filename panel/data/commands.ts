@@ -4,9 +4,11 @@ import type { GuestInvite, GuestPatch, Invite } from '../../service/contract/gue
 import type { RecordingCreate } from '../../service/contract/recordings.js';
 import type { Scene } from '../../service/contract/scenes.js';
 import { Requests } from './requests.js';
+import { sceneLabel } from './scenes.js';
 import { remove } from './removal.js';
 import { sourceSceneId } from '../../service/contract/layouts.js';
 import { sceneOnAir } from '../../service/contract/tally.js';
+import { t } from '../texts/texts.js';
 
 /** Everything the switcher asks of the studio. */
 export class Commands extends Requests {
@@ -54,9 +56,8 @@ export class Commands extends Requests {
 	/** Puts a source (null clears) into a box of a scene, as it was seen here. */
 	async assign(scene: Scene, slot: number, source: string | null): Promise<void> {
 		if (sceneOnAir(scene.id, this.show.state?.buses ?? null)) {
-			const title = `“${scene.label}” is on air`;
-			const text = 'The change shows in the program at once.';
-			if (!(await this.ask({ title, text, action: 'Change on air' }))) return;
+			const { title, text, action } = t.elements.assign;
+			if (!(await this.ask({ title: title(sceneLabel(scene)), text, action }))) return;
 		}
 		this.#assigned = this.#assigned.then(() => this.#fill(scene, slot, source));
 		await this.#assigned;
@@ -123,7 +124,6 @@ export class Commands extends Requests {
 	}
 
 	removeGuest(id: string, name: string): Promise<void> {
-		const text = 'Their connection ends, their picture leaves every scene and the invite stops working.';
-		return remove(this, this.show.state, '/api/guests', { id, name, text });
+		return remove(this, this.show.state, '/api/guests', { id, name, text: t.elements.removeGuest });
 	}
 }

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
 import type { System } from '../../service/contract/system.js';
 import { Whep } from './rtc/whep.js';
+import { t } from '../texts/texts.js';
 
 /** The multiview brings 15 pictures a second, not evenly; of 30 every second one is drawn. */
 const drawEveryMs = 45;
@@ -33,7 +34,7 @@ export class Multiview implements ReactiveController {
 	}
 
 	get message(): string {
-		return this.#whep.message ?? 'Waiting for pictures…';
+		return this.#whep.message ?? t.elements.waitingForPictures;
 	}
 
 	hostConnected(): void {

@@ -2,6 +2,8 @@ import type { State } from '../../service/contract/state.js';
 import type { Requests } from './requests.js';
 import { isSourceScene, sourceSceneId } from '../../service/contract/layouts.js';
 import { lampsOf } from '../../service/contract/tally.js';
+import { sceneLabel } from './scenes.js';
+import { t } from '../texts/texts.js';
 
 /** Asks whether a guest or source is to go, and when it is on air what is shown then; removes it. */
 export async function remove(
@@ -11,15 +13,16 @@ export async function remove(
 	{ id, name, text }: { id: string; name: string; text: string },
 ): Promise<void> {
 	const onAir = state !== null && lampsOf(id, state).program;
+	const words = t.elements.removal;
 	let scene = '';
 	const question = {
-		title: onAir ? `${name} is on air. Remove?` : `Remove ${name}?`,
-		text: `${onAir ? 'The program goes on without them first. ' : ''}${text} You can undo it for 10 seconds.`,
-		action: onAir ? 'Take off air and remove' : 'Remove',
+		title: onAir ? words.onAir(name) : words.ask(name),
+		text: `${onAir ? `${words.first} ` : ''}${text} ${words.undo}`,
+		action: onAir ? words.takeOff : t.words.remove,
 		...(onAir && {
 			choice: {
-				label: 'Then on air',
-				options: [['', `What is shown now, without ${name}`], ...replacements(state, id)] as [string, string][],
+				label: words.thenOnAir,
+				options: [['', words.without(name)], ...replacements(state, id)] as [string, string][],
 				chosen: (value: string) => {
 					scene = value;
 				},
@@ -37,5 +40,5 @@ function replacements({ scenes, sources }: State, source: string): [string, stri
 		const shown = layers.flatMap((layer) => (layer.source === null || layer.source === source ? [] : [layer.source]));
 		return id !== sourceSceneId(source) && shown.some((other) => sources[other]?.state === 'live');
 	});
-	return others.toSorted((a, b) => Number(isSourceScene(b.id)) - Number(isSourceScene(a.id))).map(({ id, label }) => [id, label]);
+	return others.toSorted((a, b) => Number(isSourceScene(b.id)) - Number(isSourceScene(a.id))).map((scene) => [scene.id, sceneLabel(scene)]);
 }

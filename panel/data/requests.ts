@@ -1,5 +1,6 @@
 import { request, sentence } from './http.js';
 import type { Show } from './show.js';
+import { t } from '../texts/texts.js';
 
 export interface Question {
 	title: string;
@@ -29,7 +30,7 @@ export class Requests {
 	async send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
 		// A page that was just opened does not hear from the studio yet; whether there is a link the request itself finds out.
 		if (this.show.state !== null && !this.show.online) {
-			this.report('There is no link to the studio at the moment, so nothing was done. Try again when it is back.');
+			this.report(t.words.noLink);
 			return null;
 		}
 		try {

@@ -1,13 +1,20 @@
-import { isSourceScene, layoutIds } from '../../service/contract/layouts.js';
+import { isSourceScene, layoutIds, layouts } from '../../service/contract/layouts.js';
 import { lampsOf } from '../../service/contract/tally.js';
 import type { Guest } from '../../service/contract/guests.js';
 import type { Scene } from '../../service/contract/scenes.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
+import { t } from '../texts/texts.js';
 
 /** Scenes that are neither a built-in layout nor a single source. */
 export function ownScenes(scenes: State['scenes']): Scene[] {
 	return Object.values(scenes).filter(({ id }) => !layoutIds.includes(id) && !isSourceScene(id));
+}
+
+/** A built-in scene that nobody has renamed is called as the language calls it. */
+export function sceneLabel({ id, label }: Pick<Scene, 'id' | 'label'>): string {
+	const names: Record<string, string> = t.switcher.scenes.builtIn;
+	return layouts.some((layout) => layout.id === id && layout.label === label) ? (names[id] ?? label) : label;
 }
 
 /** Tiles and strips in this order, and so the number keys. Inputs by slot, then what has none. */

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import type { Choice, Question } from '../data/requests.js';
+import { t } from '../texts/texts.js';
 import { base, dialogBox } from './styles.js';
 
 /** A modal question. `ask` settles with the answer; Escape is no. */
@@ -38,7 +39,7 @@ export class Confirm extends LitElement {
 			<p>${this.question?.text}</p>
 			${this.question?.choice ? this.#choice(this.question.choice) : nothing}
 			<div class="actions">
-				<button autofocus data-testid="confirm-no" @click=${() => this.dialog.close('')}>Cancel</button>
+				<button autofocus data-testid="confirm-no" @click=${() => this.dialog.close('')}>${t.words.cancel}</button>
 				<button class="danger" data-testid="confirm-yes" @click=${() => this.dialog.close('yes')}>${this.question?.action}</button>
 			</div>
 		</dialog>`;

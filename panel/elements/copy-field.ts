@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 
 /** A line for another program, to be copied. */
@@ -41,7 +42,7 @@ export class CopyField extends LitElement {
 	override render() {
 		return html`
 			<textarea readonly rows="4" spellcheck="false" data-testid="copy-text" aria-label=${this.label} .value=${this.value}></textarea>
-			<button data-testid="copy-button" aria-label="${this.copied ? 'Copied' : 'Copy'}: ${this.label}" @click=${this.#copy}>${this.copied ? 'Copied' : 'Copy'}</button>
+			<button data-testid="copy-button" aria-label=${t.elements.copyOf(this.label, this.copied)} @click=${this.#copy}>${this.copied ? t.words.copied : t.words.copy}</button>
 		`;
 	}
 

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Fault } from '../../service/contract/faults.js';
 import { asSentence } from '../data/refusal.js';
+import { t } from '../texts/texts.js';
 import { localTime } from './format.js';
 import { base } from './styles.js';
 
@@ -47,9 +48,9 @@ export class FaultList extends LitElement {
 			const mended = code === 'host-restarted';
 			return html`<div class="fault problem ${mended ? 'mended' : ''}" data-testid="fault">
 				${this.unnamed ? nothing : html`<p><b>${name ?? subject}</b> ${name === null ? nothing : html`<span class="dim small">${subject}</span>`}</p>`}
-				<p>${mended ? 'Restarted. ' : ''}${asSentence(message)}</p>
-				${remedy ? html`<p><b>What to do:</b> ${asSentence(remedy)}</p>` : nothing}
-				<p class="dim small">Since ${localTime(since)}, ${count === 1 ? 'once' : `${count} times`}</p>
+				<p>${mended ? `${t.elements.faults.restarted} ` : ''}${asSentence(message)}</p>
+				${remedy ? html`<p><b>${t.words.whatToDo}</b> ${asSentence(remedy)}</p>` : nothing}
+				<p class="dim small">${t.elements.faults.since(localTime(since), count)}</p>
 			</div>`;
 		});
 	}

@@ -1,6 +1,7 @@
 import { type CSSResultGroup, css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import { sentence } from '../data/http.js';
+import { t } from '../texts/texts.js';
 import { base, dialogBox } from './styles.js';
 
 /** A modal form. It stays open, with everything that was typed, until the studio has taken it. */
@@ -59,7 +60,7 @@ export abstract class FormDialog extends LitElement {
 				${this.opened ? this.fields() : nothing}
 				${this.problem ? html`<p class="problem" role="alert" data-testid="${this.name}-problem">${this.problem}</p>` : nothing}
 				<div class="actions">
-					<button type="button" data-testid="${this.name}-cancel" @click=${() => this.dialog.close()}>Cancel</button>
+					<button type="button" data-testid="${this.name}-cancel" @click=${() => this.dialog.close()}>${t.words.cancel}</button>
 					<button class="primary" data-testid="${this.name}-save" ?disabled=${this.busy}>${this.action()}</button>
 				</div>
 			</form>

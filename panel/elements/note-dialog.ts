@@ -2,6 +2,7 @@ import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { LogNote } from '../../service/contract/showLog.js';
 import { request } from '../data/http.js';
+import { t } from '../texts/texts.js';
 import { FormDialog } from './form-dialog.js';
 
 /** A line in the show log, about the moment the dialog was opened. */
@@ -16,18 +17,18 @@ export class NoteDialog extends FormDialog {
 	}
 
 	protected override heading(): string {
-		return 'Note in the show log';
+		return t.elements.note.title;
 	}
 
 	protected override action(): string {
-		return 'Add';
+		return t.words.add;
 	}
 
 	protected override fields() {
 		return html`<label>
-			What happens now
+			${t.elements.note.field}
 			<input name="text" maxlength="300" required autofocus autocomplete="off" data-testid="note-text" />
-			<span class="hint">It is kept with the time at which this was opened.</span>
+			<span class="hint">${t.elements.note.hint}</span>
 		</label>`;
 	}
 

@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 
 const shownMs = 6000;
@@ -48,7 +49,7 @@ export class Notices extends LitElement {
 			${this.notices.map(
 				({ id, text }) => html`<div class="notice">
 					<span>${text}</span>
-					<button class="plain" aria-label="Close this message" @click=${() => this.#close(id)}>✕</button>
+					<button class="plain" aria-label=${t.elements.closeNotice} @click=${() => this.#close(id)}>✕</button>
 				</div>`,
 			)}
 		</div>`;

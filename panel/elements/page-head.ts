@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { pages } from '../../service/contract/pages.js';
 import { common } from '../texts/common.js';
+import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 import './language-switch.js';
 import './theme-switch.js';
@@ -53,17 +54,17 @@ export class PageHead extends LitElement {
 				<h1>${this.heading}</h1>
 				<slot></slot>
 				<span class="space"></span>
-				<nav aria-label="Pages">
+				<nav aria-label=${t.words.pages}>
 					${linkedPages().map(
 						({ path, label }) =>
 							html`<a class="button" href=${path} aria-current=${location.pathname === path ? 'page' : nothing}>${label}</a>`,
 					)}
 				</nav>
-				<a class="button plain account" href="/account" aria-label="My account" title="My account" data-testid="account-link"><span aria-hidden="true">☺</span></a>
+				<a class="button plain account" href="/account" aria-label=${common.pages.account} title=${common.pages.account} data-testid="account-link"><span aria-hidden="true">☺</span></a>
 				<r58-language-switch></r58-language-switch>
 				<r58-theme-switch></r58-theme-switch>
 			</header>
-			${this.offline === null ? nothing : html`<p class="problem" role="alert"><b>Panel offline – the show goes on.</b> ${this.offline}</p>`}
+			${this.offline === null ? nothing : html`<p class="problem" role="alert"><b>${t.words.offline}</b> ${this.offline}</p>`}
 		`;
 	}
 }

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Recording, RecordingCreate } from '../../service/contract/recordings.js';
 import type { Commands } from '../data/commands.js';
+import { t } from '../texts/texts.js';
 import { duration } from './format.js';
 import { prerollS, type RecordOptions } from './record-options.js';
 import { base } from './styles.js';
@@ -38,23 +39,24 @@ export class RecordBlock extends LitElement {
 		if (!recording) {
 			const early = this.options.prerollS ?? 0;
 			return html`<button class="record" data-testid="record-button" ?disabled=${this.busy} @click=${this.#start}>
-					<span class="dot" aria-hidden="true"></span>${this.busy ? 'Starting…' : 'Record'}
-					${early > 0 ? html`<small aria-label="from ${early} seconds ago" data-testid="record-early">−${early} s</small>` : nothing}
+					<span class="dot" aria-hidden="true"></span>${this.busy ? t.elements.record.starting : t.elements.record.start}
+					${early > 0 ? html`<small aria-label=${t.elements.record.early(early)} data-testid="record-early">−${early} s</small>` : nothing}
 				</button><button
-					class="options" aria-label="Recording: name and early start" title="Name, early start" data-testid="record-options"
+					class="options" aria-label=${t.elements.record.options} title=${t.elements.record.optionsTitle} data-testid="record-options"
 					@click=${() => void this.dialog.show(this.options)}
 				>⋯</button>
 				<r58-record-options @chosen=${this.#choose}></r58-record-options>`;
 		}
-		const word = recording.state === 'recording' ? 'REC' : recording.state === 'starting' ? 'Starting' : 'Stopping';
+		const { state } = recording;
+		const word = state === 'recording' ? t.elements.record.recording : t.words.recordingStates[state];
 		return html`<button
 			class="danger" data-active data-testid="record-button" aria-pressed="true"
 			?disabled=${this.busy || recording.state === 'stopping'} @click=${this.#stop}
 		>
 			<span class="dot" aria-hidden="true"></span>
-			${this.asking ? 'Press again to stop' : html`${word} <span data-testid="record-duration">${duration(recording.durationMs)}</span><span class="visually-hidden">, stop recording</span>`}
+			${this.asking ? t.elements.record.again : html`${word} <span data-testid="record-duration">${duration(recording.durationMs)}</span><span class="visually-hidden">${t.elements.record.stop}</span>`}
 		</button>
-		${this.asking ? html`<span class="visually-hidden" role="status">Press again within 3 seconds to stop recording</span>` : nothing}`;
+		${this.asking ? html`<span class="visually-hidden" role="status">${t.elements.record.againWithin}</span>` : nothing}`;
 	}
 
 	async #start(): Promise<void> {

@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { RecordingCreate } from '../../service/contract/recordings.js';
+import { t } from '../texts/texts.js';
 import { FormDialog } from './form-dialog.js';
 
 const key = 'r58.prerollS';
@@ -24,27 +25,27 @@ export class RecordOptions extends FormDialog {
 	}
 
 	protected heading(): string {
-		return 'Recording';
+		return t.elements.record.title;
 	}
 
 	protected action(): string {
-		return 'Use these';
+		return t.elements.record.use;
 	}
 
 	protected fields() {
 		return html`
-			<label>Name of the next recording
-				<input name="name" data-testid="record-name" value=${this.chosen.name ?? ''} placeholder="Date and time" maxlength="80" autocomplete="off" />
+			<label>${t.elements.record.name}
+				<input name="name" data-testid="record-name" value=${this.chosen.name ?? ''} placeholder=${t.elements.record.dateAndTime} maxlength="80" autocomplete="off" />
 			</label>
-			<label>Start earlier
+			<label>${t.elements.record.preroll}
 				<select name="prerollS" data-testid="record-preroll">
 					${prerolls.map(
 						(seconds) => html`<option value=${seconds} ?selected=${seconds === (this.chosen.prerollS ?? 0)}>
-							${seconds === 0 ? 'When I press Record' : `${seconds} seconds before I press Record`}
+							${seconds === 0 ? t.elements.record.atPress : t.elements.record.before(seconds)}
 						</option>`,
 					)}
 				</select>
-				<span class="hint">The studio remembers the last 10 seconds of the program.</span>
+				<span class="hint">${t.elements.record.hint}</span>
 			</label>
 		`;
 	}

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { RtpInput, Source } from '../../service/contract/sources.js';
+import { t } from '../texts/texts.js';
 
 type Codec = NonNullable<RtpInput['video']>['codec'];
 
@@ -13,10 +14,6 @@ export interface RtpChoice {
 }
 
 export const codecWords: Record<Codec, string> = { h264: 'H.264', vp8: 'VP8' };
-export const listenWords: Record<RtpInput['listen'], string> = {
-	loopback: 'Only the studio itself',
-	all: 'Everybody in the network',
-};
 
 /** RTP goes to even ports (RFC 3550 §11), 5004 first. */
 const firstPort = 5004;
@@ -42,8 +39,8 @@ export function choiceOf({ video, audio, listen }: RtpInput, sources: Record<str
 
 /** Throws a sentence for the person at the screen when that cannot be. */
 export function rtpOf({ codec, videoPort, sound, audioPort, listen }: RtpChoice): RtpInput {
-	if (codec === '' && !sound) throw new Error('Choose a picture, sound, or both.');
-	if (codec !== '' && sound && videoPort === audioPort) throw new Error('Picture and sound need different ports.');
+	if (codec === '' && !sound) throw new Error(t.elements.rtp.streams);
+	if (codec !== '' && sound && videoPort === audioPort) throw new Error(t.words.differentPorts);
 	return {
 		video: codec === '' ? null : { port: videoPort, codec },
 		audio: sound ? { port: audioPort } : null,
@@ -54,37 +51,37 @@ export function rtpOf({ codec, videoPort, sound, audioPort, listen }: RtpChoice)
 export function rtpFields(choice: RtpChoice, change: (choice: RtpChoice) => void): TemplateResult {
 	const set = (patch: Partial<RtpChoice>) => change({ ...choice, ...patch });
 	const value = (event: Event) => (event.target as HTMLInputElement | HTMLSelectElement).value;
-	const port = (testid: string, label: string, on: boolean, field: 'videoPort' | 'audioPort') => html`<label>UDP port
+	const port = (testid: string, label: string, on: boolean, field: 'videoPort' | 'audioPort') => html`<label>${t.words.udpPort}
 		<input
-			type="number" aria-label="UDP port, ${label}" inputmode="numeric" data-testid=${testid} min="1024" max="65535" step="1" required ?disabled=${!on}
+			type="number" aria-label=${t.words.udpPortOf(label)} inputmode="numeric" data-testid=${testid} min="1024" max="65535" step="1" required ?disabled=${!on}
 			.value=${String(choice[field])} @input=${(event: Event) => set({ [field]: Number(value(event)) })}
 		/>
 	</label>`;
 	return html`
 		<div class="row">
-			<label>Picture
+			<label>${t.words.picture}
 				<select data-testid="rtp-codec" @change=${(event: Event) => set({ codec: value(event) as RtpChoice['codec'] })}>
-					${Object.entries({ ...codecWords, '': 'None' }).map(
+					${Object.entries({ ...codecWords, '': t.elements.rtp.none }).map(
 						([codec, words]) => html`<option value=${codec} .selected=${codec === choice.codec}>${words}</option>`,
 					)}
 				</select>
 			</label>
-			${port('rtp-video-port', 'Picture', choice.codec !== '', 'videoPort')}
-			<label>Sound
+			${port('rtp-video-port', t.words.picture, choice.codec !== '', 'videoPort')}
+			<label>${t.words.sound}
 				<select data-testid="rtp-sound" @change=${(event: Event) => set({ sound: value(event) === 'opus' })}>
 					<option value="opus" .selected=${choice.sound}>Opus</option>
-					<option value="" .selected=${!choice.sound}>None</option>
+					<option value="" .selected=${!choice.sound}>${t.elements.rtp.none}</option>
 				</select>
 			</label>
-			${port('rtp-audio-port', 'Sound', choice.sound, 'audioPort')}
+			${port('rtp-audio-port', t.words.sound, choice.sound, 'audioPort')}
 		</div>
-		<label>Who may send
+		<label>${t.elements.rtp.listen}
 			<select data-testid="rtp-listen" @change=${(event: Event) => set({ listen: value(event) as RtpChoice['listen'] })}>
-				${Object.entries(listenWords).map(
+				${Object.entries(t.elements.rtp.listens).map(
 					([listen, words]) => html`<option value=${listen} .selected=${listen === choice.listen}>${words}</option>`,
 				)}
 			</select>
-			<span class="hint">RTP has no password: whoever reaches the port can be on air. Open it only in a network you trust.</span>
+			<span class="hint">${t.elements.rtp.hint}</span>
 		</label>
 	`;
 }

@@ -5,6 +5,7 @@ import type { Session } from '../../service/contract/sessions.js';
 import type { State } from '../../service/contract/state.js';
 import { asSentence } from '../data/refusal.js';
 import type { Requests } from '../data/requests.js';
+import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 
 /** Says that the inputs are off and why, and lets a technician start them. Nothing while all is as usual. */
@@ -39,14 +40,14 @@ export class SafeMode extends LitElement {
 		const technician = this.session !== null && atLeast(this.session.role, 'technician');
 		return html`<section role="alert" data-testid="safe-mode">
 			<div>
-				<b>⚠ Safe mode</b>
-				<p>${reason ? asSentence(reason) : ''} Unplug the input that was added last, then leave safe mode.</p>
-				${technician ? nothing : html`<p>Only a technician can do that: log out and log in with the technician's token.</p>`}
+				<b>⚠ ${t.elements.safeMode.title}</b>
+				<p>${reason ? asSentence(reason) : ''} ${t.elements.safeMode.remedy}</p>
+				${technician ? nothing : html`<p>${t.elements.safeMode.technician}</p>`}
 			</div>
 			${
 				technician
 					? html`<button class="primary" data-testid="leave-safe-mode" ?disabled=${this.busy} @click=${this.#leave}>
-						${this.busy ? 'Starting the inputs…' : 'Leave safe mode'}
+						${this.busy ? t.elements.safeMode.leaving : t.elements.safeMode.leave}
 					</button>`
 					: nothing
 			}
@@ -54,10 +55,8 @@ export class SafeMode extends LitElement {
 	}
 
 	async #leave(): Promise<void> {
-		const title = 'Leave safe mode?';
-		const text =
-			'All inputs start now. If one of them takes the studio down again, it comes back by itself: after three such crashes in safe mode.';
-		if (!(await this.requests.ask({ title, text, action: 'Leave safe mode' }))) return;
+		const { ask: title, text, leave: action } = t.elements.safeMode;
+		if (!(await this.requests.ask({ title, text, action }))) return;
 		this.busy = true;
 		await this.requests.send('POST', '/api/system/safe-mode', { leave: true });
 		this.busy = false;

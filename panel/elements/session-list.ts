@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SessionEntry } from '../../service/contract/accounts.js';
+import { t } from '../texts/texts.js';
 import { localTime } from './format.js';
 import { base } from './styles.js';
 
@@ -30,18 +31,18 @@ export class SessionList extends LitElement {
 		return html`<li data-testid="session">
 			<div>
 				<p>
-					${this.names ? html`<b>${name}</b> <span class="dim">${kind === 'token' ? `link or token, ${role}` : role}</span> · ` : nothing}
-					${browser}${address ? ` from ${address}` : nothing}
+					${this.names ? html`<b>${name}</b> <span class="dim">${kind === 'token' ? t.elements.sessions.byToken(t.words.roles[role]) : t.words.roles[role]}</span> · ` : nothing}
+					${browser}${address ? ` ${t.elements.sessions.from(address)}` : nothing}
 				</p>
-				<p class="small dim">Logged in ${localTime(createdAt)}, last seen ${localTime(seenAt)}</p>
+				<p class="small dim">${t.elements.sessions.times(localTime(createdAt), localTime(seenAt))}</p>
 			</div>
 			${
 				current
-					? html`<b>This browser</b>`
+					? html`<b>${t.elements.sessions.thisBrowser}</b>`
 					: html`<button
-							data-testid="session-end" aria-label="End ${this.names ? `${name}, ` : ''}${browser}, logged in ${localTime(createdAt)}"
+							data-testid="session-end" aria-label=${t.elements.sessions.endOf(this.names ? `${name}, ${browser}` : browser, localTime(createdAt))}
 							@click=${() => this.dispatchEvent(new CustomEvent<SessionEntry>('end', { detail: session }))}
-						>End</button>`
+						>${t.elements.sessions.end}</button>`
 			}
 		</li>`;
 	}
@@ -59,5 +60,6 @@ export function browserOf(agent: string): string {
 		'Mac OS': 'Mac',
 		Linux: 'Linux',
 	});
-	return [browser ?? 'a browser', system].filter(Boolean).join(' on ');
+	const name = browser ?? t.elements.sessions.unknownBrowser;
+	return system === undefined ? name : t.elements.sessions.on(name, system);
 }

@@ -4,14 +4,9 @@ import type { Source, SourcePatch } from '../../service/contract/sources.js';
 import type { System } from '../../service/contract/system.js';
 import { request } from '../data/http.js';
 import { ordered } from '../data/scenes.js';
+import { t } from '../texts/texts.js';
 import { FormDialog } from './form-dialog.js';
 import { choiceOf, type RtpChoice, rtpFields, rtpOf } from './rtp-fields.js';
-
-export const lossWords: Record<Source['onLoss'], string> = {
-	hold: 'Hold the last picture',
-	backup: 'Another source',
-	slate: 'Neutral slate',
-};
 
 /** Name, colour, delay and sound of a source, what is shown while it is gone, and where RTP is taken. */
 @customElement('r58-source-settings')
@@ -39,7 +34,7 @@ export class SourceSettings extends FormDialog {
 	}
 
 	protected action(): string {
-		return this.busy ? 'Saving…' : 'Save';
+		return this.busy ? t.words.saving : t.words.save;
 	}
 
 	protected fields() {
@@ -47,12 +42,12 @@ export class SourceSettings extends FormDialog {
 		if (!source) return nothing;
 		const others = ordered(this.sources).filter(({ id }) => id !== source.id);
 		return html`
-			<label>Name
+			<label>${t.words.name}
 				<input name="label" data-testid="source-label" value=${source.label} maxlength="80" required autocomplete="off" />
 			</label>
 			<div class="row">
-				<label>Colour <input name="colour" type="color" data-testid="source-colour" value=${source.colour} /></label>
-				<label>Delay, ms
+				<label>${t.elements.source.colour} <input name="colour" type="color" data-testid="source-colour" value=${source.colour} /></label>
+				<label>${t.elements.source.delay}
 					<input name="delayMs" type="number" data-testid="source-delay" min="0" max="1000" step="any" value=${source.delayMs} required
 						?disabled=${this.delayAuto} />
 				</label>
@@ -61,22 +56,22 @@ export class SourceSettings extends FormDialog {
 				['guest', 'rtp'].includes(source.kind)
 					? html`<label class="check">
 							<input type="checkbox" data-testid="source-delay-auto" .checked=${this.delayAuto} @change=${this.#chooseDelay} />
-							Automatic delay, 40–200 ms
+							${t.elements.source.autoDelay}
 						</label>`
 					: nothing
 			}
 			${this.rtp ? rtpFields(this.rtp, (choice) => (this.rtp = choice)) : nothing}
 			${this.#sound(source)}
-			<label>When it is lost
+			<label>${t.elements.source.onLoss}
 				<select name="onLoss" data-testid="source-on-loss" @change=${this.#choose}>
-					${Object.entries(lossWords).map(
+					${Object.entries(t.elements.source.losses).map(
 						([value, words]) => html`<option value=${value} ?selected=${value === source.onLoss}>${words}</option>`,
 					)}
 				</select>
 			</label>
-			<label ?hidden=${this.onLoss !== 'backup'}>Source to show
+			<label ?hidden=${this.onLoss !== 'backup'}>${t.elements.source.backup}
 				<select name="backup" data-testid="source-backup" ?required=${this.onLoss === 'backup'}>
-					<option value="" ?selected=${source.backup === null}>Choose…</option>
+					<option value="" ?selected=${source.backup === null}>${t.elements.source.choose}</option>
 					${others.map(({ id, label }) => html`<option value=${id} ?selected=${id === source.backup}>${label}</option>`)}
 				</select>
 			</label>
@@ -86,22 +81,18 @@ export class SourceSettings extends FormDialog {
 	#sound({ id, alsaDevice }: Source) {
 		const cards = [...this.soundCards];
 		if (alsaDevice !== null && !cards.some(({ device }) => device === alsaDevice))
-			cards.push({ device: alsaDevice, label: `${alsaDevice} (not plugged in)` });
+			cards.push({ device: alsaDevice, label: t.elements.source.unplugged(alsaDevice) });
 		const userOf = (card: string) => Object.values(this.sources).find((source) => source.id !== id && source.alsaDevice === card);
-		return html`<label>Sound card
+		return html`<label>${t.elements.source.card}
 			<select name="alsaDevice" data-testid="source-sound-card">
-				<option value="" ?selected=${alsaDevice === null}>None</option>
+				<option value="" ?selected=${alsaDevice === null}>${t.words.none}</option>
 				${cards.map(({ device, label }) => {
 					const user = userOf(device);
-					return html`<option value=${device} ?selected=${device === alsaDevice}>${label}${user ? ` – in use by ${user.label}` : ''}</option>`;
+					return html`<option value=${device} ?selected=${device === alsaDevice}>${user ? t.elements.source.inUse(label, user.label) : label}</option>`;
 				})}
 			</select>
 			<span class="hint">
-				${
-					cards.length === 0
-						? 'No sound card was found. Plug one in: it is in this list by itself.'
-						: 'With a card, its sound takes the place of what comes with the picture.'
-				}
+				${cards.length === 0 ? t.elements.source.noCard : t.elements.source.cardHint}
 			</span>
 		</label>`;
 	}

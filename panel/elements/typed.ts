@@ -4,6 +4,6 @@ export function textOf(event: Event): string {
 }
 
 /** Words between blanks, commas or line ends. */
-export function words(text: string): string[] {
+export function wordsOf(text: string): string[] {
 	return text.split(/[\s,]+/).filter((word) => word !== '');
 }

@@ -2,6 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Removed } from '../../service/contract/sources.js';
 import type { Requests } from '../data/requests.js';
+import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 
 /** What was removed a moment ago, by whoever: one tap brings it back while it can. The newest three. */
@@ -52,11 +53,11 @@ export class UndoBar extends LitElement {
 			.slice(-3)
 			.map(
 				({ id, label, kind }) => html`<div class="removed" data-testid="removed-${id}">
-					<span><b>${label}</b> was removed.</span>
+					<span><b>${label}</b> ${t.elements.undo.removed}</span>
 					<button
-						class="primary" data-testid="undo-${id}" aria-label="Undo the removal of ${label}"
+						class="primary" data-testid="undo-${id}" aria-label=${t.elements.undo.of(label)}
 						@click=${() => this.requests.send('POST', `/api/${kind === 'guest' ? 'guests' : 'sources'}/${encodeURIComponent(id)}/restore`)}
-					>Undo</button>
+					>${t.elements.undo.action}</button>
 				</div>`,
 			)}</div>`;
 	}

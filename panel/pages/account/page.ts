@@ -8,9 +8,12 @@ import { logOut } from '../../data/session.js';
 import { Attempt } from '../../elements/attempt.js';
 import type { Confirm } from '../../elements/confirm.js';
 import { base, pageStyles } from '../../elements/styles.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/confirm.js';
 import '../../elements/page-head.js';
 import '../../elements/session-list.js';
+import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
 import './phone-login.js';
 
@@ -49,11 +52,11 @@ export class AccountPage extends LitElement {
 		return html`<main class="page">
 			${
 				operator
-					? html`<r58-page-head heading="My account"></r58-page-head>`
-					: html`<div class="top"><h1>My account</h1><r58-theme-switch></r58-theme-switch></div>`
+					? html`<r58-page-head heading=${common.pages.account}></r58-page-head>`
+					: html`<div class="top"><h1>${common.pages.account}</h1><r58-language-switch></r58-language-switch><r58-theme-switch></r58-theme-switch></div>`
 			}
 			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="account-problem">${this.#attempt.problem}</p>` : nothing}
-			${this.account ? this.#sections(this.account, operator) : html`<p role="status">Loading…</p>`}
+			${this.account ? this.#sections(this.account, operator) : html`<p role="status">${t.words.loading}</p>`}
 		</main>
 		<r58-confirm></r58-confirm>`;
 	}
@@ -62,49 +65,46 @@ export class AccountPage extends LitElement {
 		const others = this.sessions.filter(({ current }) => !current).length;
 		return html`
 			<section class="card">
-				<h2>Who you are</h2>
+				<h2>${t.account.who}</h2>
 				<div class="row">
-					<p data-testid="account-name"><b>${account.name}</b>, ${account.role}${account.readOnly ? ', looking only' : ''}${
-						account.kind === 'token' ? ' (by a link or token)' : ''
+					<p data-testid="account-name"><b>${account.name}</b>, ${t.words.roles[account.role]}${account.readOnly ? `, ${t.words.readOnly}` : ''}${
+						account.kind === 'token' ? ` (${t.account.byToken})` : ''
 					}</p>
-					<button data-testid="logout-button" @click=${logOut}>Log out</button>
-					${account.role === 'technician' ? html`<a class="button" href="/users" data-testid="users-link">All accounts…</a>` : nothing}
+					<button data-testid="logout-button" @click=${logOut}>${t.words.logOut}</button>
+					${account.role === 'technician' ? html`<a class="button" href="/users" data-testid="users-link">${t.account.all}</a>` : nothing}
 				</div>
 			</section>
 			${
 				operator && !account.readOnly
-					? html`<section class="card"><h2>Log in a phone</h2><r58-phone-login .name=${account.name}></r58-phone-login></section>`
+					? html`<section class="card"><h2>${t.account.phone.title}</h2><r58-phone-login .name=${account.name}></r58-phone-login></section>`
 					: nothing
 			}
 			${account.kind === 'account' ? this.#password(account) : nothing}
 			<section class="card">
-				<h2>Where you are logged in</h2>
+				<h2>${t.account.where}</h2>
 				<r58-session-list .sessions=${this.sessions} @end=${(event: CustomEvent<SessionEntry>) => this.#end(event.detail)}></r58-session-list>
 				${
 					others > 0
-						? html`<button data-testid="end-others" @click=${this.#endOthers}>Log out everywhere else</button>`
-						: html`<p class="dim small">${
-								account.kind === 'account'
-									? 'No other browser is logged in as you.'
-									: 'Others who came by the same link are not shown.'
-							}</p>`
+						? html`<button data-testid="end-others" @click=${this.#endOthers}>${t.account.endOthers}</button>`
+						: html`<p class="dim small">${account.kind === 'account' ? t.account.noOthers : t.account.othersHidden}</p>`
 				}
 			</section>
 		`;
 	}
 
 	#password({ name }: Account) {
+		const words = t.account.password;
 		return html`<section class="card">
-			<h2>Password</h2>
+			<h2>${words.title}</h2>
 			<form @submit=${this.#change}>
 				<input hidden name="username" autocomplete="username" .value=${name} readonly />
-				<label>Present password<input name="password" type="password" autocomplete="current-password" required data-testid="password-old" /></label>
-				<label>New password, 10 characters or more<input name="newPassword" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="password-new" /></label>
-				<label>Repeat password<input name="repeated" type="password" autocomplete="new-password" required data-testid="password-repeated" /></label>
+				<label>${words.current}<input name="password" type="password" autocomplete="current-password" required data-testid="password-old" /></label>
+				<label>${words.next}<input name="newPassword" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="password-new" /></label>
+				<label>${words.repeat}<input name="repeated" type="password" autocomplete="new-password" required data-testid="password-repeated" /></label>
 				${this.passwordProblem ? html`<p class="problem" role="alert" data-testid="password-problem">${this.passwordProblem}</p>` : nothing}
 				<div class="row">
-					<button class="primary" data-testid="password-save" ?disabled=${this.busy}>${this.busy ? 'Changing…' : 'Change the password'}</button>
-					<span role="status" class="saved">${this.saved ? 'Changed. Your other browsers are logged out; tokens and watch links made there have ended.' : ''}</span>
+					<button class="primary" data-testid="password-save" ?disabled=${this.busy}>${this.busy ? words.busy : words.action}</button>
+					<span role="status" class="saved">${this.saved ? words.changed : ''}</span>
 				</div>
 			</form>
 		</section>`;
@@ -122,7 +122,7 @@ export class AccountPage extends LitElement {
 		const form = event.target as HTMLFormElement;
 		const { password, newPassword, repeated } = Object.fromEntries(new FormData(form)) as Record<string, string>;
 		this.saved = false;
-		this.passwordProblem = newPassword === repeated ? null : 'The two new passwords differ.';
+		this.passwordProblem = newPassword === repeated ? null : t.account.password.differ;
 		if (this.passwordProblem) return;
 		this.busy = true;
 		try {
@@ -145,9 +145,8 @@ export class AccountPage extends LitElement {
 	}
 
 	async #endOthers(): Promise<void> {
-		const text =
-			'Every other browser where you are logged in has to log in again. Codes, tokens and watch links made there end too. The show goes on.';
-		if (!(await this.confirm.ask({ title: 'Log out everywhere else?', text, action: 'Log out' }))) return;
+		const { endOthersAsk: title, endOthersText: text } = t.account;
+		if (!(await this.confirm.ask({ title, text, action: t.words.logOut }))) return;
 		await this.#attempt.run(async () => {
 			await request('DELETE', '/api/account/sessions');
 			await this.#load();

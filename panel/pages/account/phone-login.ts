@@ -4,6 +4,7 @@ import type { LoginCode } from '../../../service/contract/accounts.js';
 import { request, sentence } from '../../data/http.js';
 import { duration } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** A one-time code by which a phone logs in as who is here: to scan, or to type. */
 @customElement('r58-phone-login')
@@ -32,21 +33,23 @@ export class PhoneLogin extends LitElement {
 
 	override render() {
 		const { made, leftMs } = this;
+		const words = t.account.phone;
 		return html`
-			<p>A phone that scans the code is logged in as <b>${this.name}</b>. It counts once, for five minutes.</p>
+			<p>${words.before}<b>${this.name}</b>${words.after}</p>
 			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
 			${made && leftMs > 0 ? this.#code(made) : nothing}
-			<button data-testid="phone-code" @click=${this.#make}>${made ? 'Another code' : 'Show a code'}</button>
+			<button data-testid="phone-code" @click=${this.#make}>${made ? words.another : words.show}</button>
 		`;
 	}
 
 	#code({ code, url, qrSvg }: LoginCode) {
+		const words = t.account.phone;
 		return html`<div class="code">
-			<img alt="QR code that logs in a phone" data-testid="phone-qr" src="data:image/svg+xml,${encodeURIComponent(qrSvg)}" />
+			<img alt=${words.qr} data-testid="phone-qr" src="data:image/svg+xml,${encodeURIComponent(qrSvg)}" />
 			<div>
-				<p>Or open <b class="url">${new URL(url).origin}</b> and type</p>
+				<p>${words.or} <b class="url">${new URL(url).origin}</b> ${words.type}</p>
 				<p class="typed" data-testid="phone-typed">${code}</p>
-				<p class="dim small" role="timer">${duration(this.leftMs)} left. Whoever has this code is you: show it to nobody else.</p>
+				<p class="dim small" role="timer">${words.left(duration(this.leftMs))}</p>
 			</div>
 		</div>`;
 	}

@@ -7,6 +7,7 @@ import { asSentence } from '../../data/refusal.js';
 import { fieldProblem } from '../../elements/field-problem.js';
 import { base } from '../../elements/styles.js';
 import { textOf } from '../../elements/typed.js';
+import { t } from '../../texts/texts.js';
 
 interface Values {
 	webhook: string | null;
@@ -14,12 +15,6 @@ interface Values {
 	secret: string | true | null;
 	minSeverity: Severity;
 }
-
-const severityWords: Record<Severity, string> = {
-	notice: 'everything',
-	warning: 'warnings and worse',
-	critical: 'only what endangers the show',
-};
 
 /** Who is told of faults besides the panel: a webhook. */
 @customElement('r58-alerts-block')
@@ -49,9 +44,9 @@ export class AlertsBlock extends LitElement {
 	}
 
 	override render() {
-		return html`<h2>Alerts</h2>
+		return html`<h2>${t.health.alerts.title}</h2>
 			<p class="dim">
-				Every fault is sent to an address of yours when it comes and when it goes: POST, JSON, signed with the secret (X-R58-Signature).
+				${t.health.alerts.text}
 			</p>
 			${this.values ? this.#form(this.values) : nothing}
 			${this.said ? html`<p role="status" data-testid="alerts-said" class=${this.said.bad ? 'problem' : 'ok'}>${this.said.text}</p>` : nothing}
@@ -59,31 +54,33 @@ export class AlertsBlock extends LitElement {
 	}
 
 	#form({ webhook, secret, minSeverity }: Values) {
+		const words = t.health.alerts;
 		return html`<div class="fields">
-				<label>Webhook<input
+				<label>${words.webhook}<input
 					type="url" data-testid="alerts-webhook" .value=${webhook ?? ''} placeholder="http://192.168.1.20:8080/r58"
 					@change=${(event: Event) => this.#set({ webhook: textOf(event) || null })}
 				/></label>
-				<label>Secret<input
+				<label>${words.secret}<input
 					type="password" autocomplete="new-password" data-testid="alerts-secret" .value=${typeof secret === 'string' ? secret : ''}
-					placeholder=${secret === true ? 'set; empty keeps it' : 'none: messages are not signed'}
+					placeholder=${secret === true ? t.words.networkSecret : words.noSecret}
 					@change=${(event: Event) => this.#set({ secret: textOf(event) || secret })}
 				/>${fieldProblem(this.fields['alerts.secret'], 'alerts-secret-problem')}</label>
-				<label>Notify about<select data-testid="alerts-severity" @change=${(event: Event) => this.#set({ minSeverity: textOf(event) as Severity })}>
-					${severities.map((name) => html`<option value=${name} ?selected=${name === minSeverity}>${severityWords[name]}</option>`)}
+				<label>${words.severity}<select data-testid="alerts-severity" @change=${(event: Event) => this.#set({ minSeverity: textOf(event) as Severity })}>
+					${severities.map((name) => html`<option value=${name} ?selected=${name === minSeverity}>${words.severities[name]}</option>`)}
 				</select></label>
 			</div>
 			<div class="row">
-				<button class="primary" data-testid="alerts-save" ?disabled=${this.busy} @click=${this.#save}>Save</button>
-				<button data-testid="alerts-test" ?disabled=${this.busy || webhook === null} @click=${this.#test}>${this.busy ? 'Asking…' : 'Send a test'}</button>
-				${secret === null ? nothing : html`<button class="plain" ?disabled=${this.busy} @click=${() => this.#set({ secret: null })}>Remove the secret</button>`}
+				<button class="primary" data-testid="alerts-save" ?disabled=${this.busy} @click=${this.#save}>${t.words.save}</button>
+				<button data-testid="alerts-test" ?disabled=${this.busy || webhook === null} @click=${this.#test}>${this.busy ? words.busy : words.test}</button>
+				${secret === null ? nothing : html`<button class="plain" ?disabled=${this.busy} @click=${() => this.#set({ secret: null })}>${words.removeSecret}</button>`}
 			</div>`;
 	}
 
 	#counts({ to, sent, failed, dropped, waiting, lastError }: AlertStatus) {
 		const lost = failed + dropped;
+		const words = t.health.alerts;
 		return html`<p class="dim small">
-			${to}: ${sent} sent, ${waiting} waiting${lost > 0 ? html`, <b>${lost} lost</b>` : nothing}.${lastError ? ` Last problem: ${asSentence(lastError)}` : ''}
+			${words.counts(to ?? '', sent, waiting)}${lost > 0 ? html`, <b>${words.lost(lost)}</b>` : nothing}.${lastError ? ` ${words.lastFault(asSentence(lastError))}` : ''}
 		</p>`;
 	}
 
@@ -95,7 +92,7 @@ export class AlertsBlock extends LitElement {
 	#save(): Promise<void> {
 		return this.#try(async () => {
 			this.values = (await request<{ alerts: Values }>('PATCH', '/api/settings', { body: { alerts: this.values } })).alerts;
-			this.said = { text: 'Saved.', bad: false };
+			this.said = { text: t.words.saved, bad: false };
 			await this.#count();
 		});
 	}
@@ -105,7 +102,7 @@ export class AlertsBlock extends LitElement {
 		return this.#try(async () => {
 			this.values = (await request<{ alerts: Values }>('PATCH', '/api/settings', { body: { alerts: this.values } })).alerts;
 			const { delivered, message } = await request<AlertTest>('POST', '/api/alerts/test');
-			this.said = { text: delivered ? `✓ Saved, and ${message}.` : `⚠ The test did not arrive: ${message}.`, bad: !delivered };
+			this.said = { text: (delivered ? t.health.alerts.delivered : t.health.alerts.notDelivered)(message), bad: !delivered };
 			await this.#count();
 		});
 	}

@@ -2,7 +2,9 @@ import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from '
 import { customElement, property, query, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import uPlotStyles from 'uplot/dist/uPlot.min.css?inline';
+import { clockTime, written } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import { figure } from './figure.js';
 import type { Curve } from './readings.js';
 
@@ -99,7 +101,7 @@ export class Chart extends LitElement {
 			(this.at === null ? values.slice(-2).findLast((known) => known !== null) : values[this.at]) ?? null;
 		return html`<div class="head">
 				<h3>${this.label}</h3>
-				<span class="dim small">${time ? new Date(time).toLocaleTimeString() : 'now'}</span>
+				<span class="dim small">${time ? clockTime(time) : t.health.now}</span>
 			</div>
 			<div class="plot" role="img" aria-label=${this.#summary(shown)}></div>
 			<ul>
@@ -109,7 +111,7 @@ export class Chart extends LitElement {
 					const limit =
 						curve.limit === null || curve.limit === 0
 							? nothing
-							: html`<span class="dim">limit ${figure(curve.limit, this.unit)}</span>`;
+							: html`<span class="dim">${t.health.limit(figure(curve.limit, this.unit))}</span>`;
 					return html`<li>
 						<svg width="18" height="8" aria-hidden="true">
 							<line x1="0" x2="18" y1="4" y2="4" .style=${`stroke: var(--curve-${index % colours})`} stroke-width="3" stroke-dasharray=${dashOf(index).join(' ')} />
@@ -117,7 +119,7 @@ export class Chart extends LitElement {
 						${curve.name} <b class=${over ? 'over' : ''}>${over ? '⚠ ' : ''}${figure(now, this.unit)}</b> ${limit}
 					</li>`;
 				})}
-				${hidden > 0 ? html`<li class="dim">and ${hidden} lower</li>` : nothing}
+				${hidden > 0 ? html`<li class="dim">${t.health.lower(hidden)}</li>` : nothing}
 			</ul>`;
 	}
 
@@ -132,10 +134,10 @@ export class Chart extends LitElement {
 	#summary(shown: Curve[]): string {
 		const parts = shown.map(({ name, values, limit }) => {
 			const known = values.filter((value) => value !== null);
-			const text = `${name} ${figure(known.at(-1) ?? null, this.unit)}, highest ${figure(Math.max(...known), this.unit)}`;
-			return limit === null ? text : `${text}, limit ${figure(limit, this.unit)}`;
+			const text = t.health.curve(name, figure(known.at(-1) ?? null, this.unit), figure(Math.max(...known), this.unit));
+			return limit === null ? text : `${text}, ${t.health.limit(figure(limit, this.unit))}`;
 		});
-		return `${this.label} in the last hour: ${parts.join('; ')}`;
+		return t.health.summary(this.label, parts.join('; '));
 	}
 
 	/** Times in seconds; where nothing was asked for a while, the curve is broken. */
@@ -180,7 +182,12 @@ export class Chart extends LitElement {
 				})),
 			],
 			axes: [
-				{ ...axis, size: 26, space: 60, values: (_, splits) => splits.map(clockTime) },
+				{
+					...axis,
+					size: 26,
+					space: 60,
+					values: (_, splits) => splits.map((second) => written(second * 1000, { timeStyle: 'short' })),
+				},
 				{ ...axis, size: widthOf, space: 30, values: (_, splits) => splits.map((value) => figure(value, this.unit)) },
 			],
 			hooks: {
@@ -238,10 +245,6 @@ function dashOf(index: number): number[] {
 /** Of the longest label of an axis, px. */
 function widthOf(_: uPlot, labels: string[] | null): number {
 	return 14 + 7 * Math.max(4, ...(labels ?? []).map(({ length }) => length));
-}
-
-function clockTime(second: number): string {
-	return new Date(second * 1000).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
 }
 
 /** A colour of the style sheet as canvas understands it. */

@@ -1,4 +1,4 @@
-import { bitrate, bytes } from '../../elements/format.js';
+import { bitrate, bytes, number } from '../../elements/format.js';
 
 /** A value in its unit, as people say it. */
 export function figure(value: number | null, unit: string): string {
@@ -7,6 +7,6 @@ export function figure(value: number | null, unit: string): string {
 	if (unit === 'bytes/s') return `${bytes(value)}/s`;
 	if (unit === 'kbit/s') return bitrate(value);
 	const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
-	const text = value.toLocaleString('en', { maximumFractionDigits: digits });
+	const text = number(value, { decimals: 0, most: digits });
 	return unit === '/s' ? `${text}/s` : unit === '' ? text : `${text} ${unit}`;
 }

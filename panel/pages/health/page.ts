@@ -9,6 +9,8 @@ import { asSentence } from '../../data/refusal.js';
 import { Show } from '../../data/show.js';
 import { localTime } from '../../elements/format.js';
 import { base, pageStyles } from '../../elements/styles.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import { figure } from './figure.js';
 import { Readings } from './readings.js';
 import '../../elements/fault-list.js';
@@ -74,14 +76,14 @@ export class HealthPage extends LitElement {
 		const { state, online } = this.#show;
 		const technician = this.session !== null && atLeast(this.session.role, 'technician');
 		return html`<main class="page">
-			<r58-page-head heading="Health" .offline=${state && !online ? 'The figures below are old.' : null}></r58-page-head>
+			<r58-page-head heading=${common.pages.health} .offline=${state && !online ? t.system.figuresOld : null}></r58-page-head>
 			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
 			<section class="card">
-				<h2>What is wrong</h2>
-				${state ? (state.faults.length === 0 ? html`<p data-testid="no-faults">✓ Nothing.</p>` : html`<r58-fault-list .faults=${state.faults}></r58-fault-list>`) : html`<p role="status">Loading…</p>`}
+				<h2>${t.health.faults}</h2>
+				${state ? (state.faults.length === 0 ? html`<p data-testid="no-faults">${t.health.noFaults}</p>` : html`<r58-fault-list .faults=${state.faults}></r58-fault-list>`) : html`<p role="status">${t.words.loading}</p>`}
 			</section>
 			${this.#past()}
-			${this.#readings.times.length === 0 ? html`<p role="status">No reading yet: the first comes within seconds.</p>` : this.#measured()}
+			${this.#readings.times.length === 0 ? html`<p role="status">${t.health.noReading}</p>` : this.#measured()}
 			${technician ? html`<r58-alerts-block class="card"></r58-alerts-block><r58-support-block class="card"></r58-support-block>` : nothing}
 		</main>`;
 	}
@@ -90,12 +92,12 @@ export class HealthPage extends LitElement {
 	#past() {
 		if (this.past.length === 0) return nothing;
 		return html`<details class="card" data-testid="past-faults">
-			<summary>Over in the last 24 hours: ${this.past.length}</summary>
+			<summary>${t.health.past(this.past.length)}</summary>
 			<ul class="past">${this.past.map(
 				({ subject, message, since, until, count }) => html`<li>
 					<b>${subject}</b>
 					<p>${asSentence(message)}</p>
-					<p class="dim small">${localTime(since)} – ${localTime(until)}${count > 1 ? `, ${count} times` : ''}</p>
+					<p class="dim small">${t.health.pastTimes(localTime(since), localTime(until), count)}</p>
 				</li>`,
 			)}</ul>
 		</details>`;
@@ -109,7 +111,7 @@ export class HealthPage extends LitElement {
 					({ group, most = null, toLimit }) => html`<r58-chart
 						class="card"
 						data-testid="chart-${group}"
-						.label=${readings.label(group)}
+						.label=${this.#label(group)}
 						.unit=${readings.unit(group)}
 						.times=${[...readings.times]}
 						.curves=${readings.curves(group)}
@@ -119,21 +121,27 @@ export class HealthPage extends LitElement {
 				)}
 			</div>
 			<section class="card">
-				<h2>Besides</h2>
+				<h2>${t.health.besides}</h2>
 				<dl>${facts.flatMap((group) => readings.curves(group).map((curve) => this.#fact(group, curve.name, readings.now(curve))))}</dl>
 				${
 					readings.notMeasured.length === 0
 						? nothing
-						: html`<p class="dim" data-testid="not-measured">Not measured on this machine: ${readings.notMeasured.join('; ')}.</p>`
+						: html`<p class="dim" data-testid="not-measured">${t.health.notMeasured(readings.notMeasured.join('; '))}</p>`
 				}
 			</section>`;
 	}
 
+	/** What the studio has added since is called as it calls it. */
+	#label(group: string): string {
+		const names: Record<string, string> = t.health.groups;
+		return names[group] ?? this.#readings.label(group);
+	}
+
 	#fact(group: string, name: string, value: number | null) {
 		if (group === 'clock')
-			return html`<dt>Clock</dt><dd>${value === 1 ? '✓ follows a time server' : html`<span class="bad">⚠ follows no time server</span>`}</dd>`;
+			return html`<dt>${t.health.clock}</dt><dd>${value === 1 ? t.health.clockFollows : html`<span class="bad">${t.health.clockAlone}</span>`}</dd>`;
 		const wrong = group !== 'linkSpeed' && (value ?? 0) > 0;
-		return html`<dt>${this.#readings.label(group)} ${name}</dt>
+		return html`<dt>${this.#label(group)} ${name}</dt>
 			<dd class=${wrong ? 'bad' : ''}>${wrong ? '⚠ ' : ''}${figure(value, this.#readings.unit(group))}</dd>`;
 	}
 

@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { send, sentence } from '../../data/http.js';
 import { bytes } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** A bundle takes some seconds, on a busy machine a minute. */
 const timeoutMs = 120_000;
@@ -22,16 +23,15 @@ export class SupportBlock extends LitElement {
 	@state() private made: string | null = null;
 
 	override render() {
-		return html`<h2>For support</h2>
+		return html`<h2>${t.health.support.title}</h2>
 			<p>
-				One file with versions, state, faults, counters, logs and these figures. Passwords, tokens, keys and names of guests are taken out;
-				README.txt in it lists everything. Without the panel: <code>npx r58 support</code>.
+				${t.health.support.text} <code>npx r58 support</code>.
 			</p>
 			<div class="row">
 				<button data-testid="support-button" ?disabled=${this.busy} @click=${this.#download}>
-					${this.busy ? 'Making it… some seconds' : 'Download support bundle'}
+					${this.busy ? t.health.support.busy : t.health.support.action}
 				</button>
-				<a class="button" data-testid="logs-link" href="/logs">Logs…</a>
+				<a class="button" data-testid="logs-link" href="/logs">${t.health.support.log}</a>
 				<span role="status" class="dim small">${this.made ?? ''}</span>
 			</div>
 			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}`;

@@ -15,6 +15,8 @@ import { faultsOf } from '../../elements/fault-list.js';
 import type { Notices } from '../../elements/notices.js';
 import type { SourceSettings } from '../../elements/source-settings.js';
 import { base, pageStyles } from '../../elements/styles.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import type { RtpDialog } from './rtp-dialog.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
@@ -61,13 +63,13 @@ export class InputsPage extends LitElement {
 		const sources = state?.sources ?? {};
 		const soundCards = state?.system.soundCards ?? [];
 		return html`<main class="page">
-				<r58-page-head heading="Inputs" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
+				<r58-page-head heading=${common.pages.inputs} .offline=${state && !online ? t.words.old : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				<div class="top">
-					<button class="primary" data-testid="add-rtp" ?disabled=${!online} @click=${() => void this.rtpDialog.show()}>Add an RTP source</button>
-					<span class="dim small">HDMI inputs and capture cards appear by themselves; guests are invited on the Switcher.</span>
+					<button class="primary" data-testid="add-rtp" ?disabled=${!online} @click=${() => void this.rtpDialog.show()}>${t.inputs.addRtp}</button>
+					<span class="dim small">${t.inputs.hint}</span>
 				</div>
-				${state === null ? html`<p role="status">Connecting to the studio…</p>` : this.#list(state, online)}
+				${state === null ? html`<p role="status">${t.words.connecting}</p>` : this.#list(state, online)}
 			</main>
 			${this.#multiview.video}
 			<r58-rtp-dialog .sources=${sources} @added=${this.#onAdded}></r58-rtp-dialog>
@@ -81,7 +83,7 @@ export class InputsPage extends LitElement {
 		const sources = ordered(state.sources);
 		if (sources.length === 0)
 			return html`<div class="card empty">
-				<p><b>No inputs yet.</b> Plug in a camera or capture card: it appears here by itself. Or add an RTP source for a program that sends by network.</p>
+				<p><b>${t.inputs.none.title}</b> ${t.inputs.none.text}</p>
 			</div>`;
 		return html`<div class="list" ?inert=${!online}>
 			${repeat(
@@ -105,7 +107,6 @@ export class InputsPage extends LitElement {
 	}
 
 	#remove({ id, label }: Source): Promise<void> {
-		const text = 'The picture leaves every scene and its ports are closed.';
-		return remove(this.#requests, this.#show.state, '/api/sources', { id, name: label, text });
+		return remove(this.#requests, this.#show.state, '/api/sources', { id, name: label, text: t.inputs.removeText });
 	}
 }

@@ -4,6 +4,7 @@ import type { Source } from '../../../service/contract/sources.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
 import { newChoice, type RtpChoice, rtpFields, rtpOf } from '../../elements/rtp-fields.js';
+import { t } from '../../texts/texts.js';
 
 /** Adds a source that another program sends as plain RTP. Event `added` with its id. */
 @customElement('r58-rtp-dialog')
@@ -15,23 +16,23 @@ export class RtpDialog extends FormDialog {
 
 	show(): Promise<void> {
 		this.choice = newChoice(this.sources);
-		this.suggestion = `RTP ${Object.values(this.sources).filter(({ kind }) => kind === 'rtp').length + 1}`;
+		this.suggestion = t.inputs.rtp.suggestion(Object.values(this.sources).filter(({ kind }) => kind === 'rtp').length + 1);
 		return this.open();
 	}
 
 	protected heading(): string {
-		return 'Add an RTP source';
+		return t.inputs.addRtp;
 	}
 
 	protected action(): string {
-		return this.busy ? 'Adding…' : 'Add';
+		return this.busy ? t.words.adding : t.words.add;
 	}
 
 	protected fields() {
 		if (!this.choice) return nothing;
 		return html`
-			<p class="dim">A camera, encoder or program that sends H.264 or VP8 and Opus as plain RTP.</p>
-			<label>Name
+			<p class="dim">${t.inputs.rtp.hint}</p>
+			<label>${t.words.name}
 				<input name="label" data-testid="rtp-label" value=${this.suggestion} maxlength="80" required autocomplete="off" />
 			</label>
 			${rtpFields(this.choice, (choice) => (this.choice = choice))}

@@ -7,34 +7,20 @@ import { dark, type Lamps } from '../../../service/contract/tally.js';
 import type { Multiview } from '../../data/multiview.js';
 import { decibels, picture } from '../../elements/format.js';
 import { codecWords } from '../../elements/rtp-fields.js';
-import { lossWords } from '../../elements/source-settings.js';
 import { badgeStyles, base, disclosureStyles } from '../../elements/styles.js';
 import { tallyStyles } from '../../elements/tally-styles.js';
+import { t } from '../../texts/texts.js';
 import { senderHost, senderLine } from './sender-line.js';
 import '../../elements/copy-field.js';
 import '../../elements/fault-list.js';
 import '../../elements/meter.js';
 import '../../elements/picture.js';
 
-const kindWords: Record<Source['kind'], string> = {
-	test: 'Test picture',
-	hdmi: 'HDMI',
-	guest: 'Guest',
-	desktop: 'Desktop',
-	media: 'Media',
-	rtp: 'RTP',
-	black: 'Black',
-};
-const stateWords: Record<Source['state'], string> = {
-	live: 'Live',
-	starting: 'Starting…',
-	'no-signal': 'No signal',
-	fault: 'Fault',
-	off: 'Off',
-};
-
 /** No signal, in the words of what does not come. */
-const absentWords: Partial<Record<Source['kind'], string>> = { rtp: 'Waiting for packets', guest: 'Not here yet' };
+function absent(kind: Source['kind']): string {
+	if (kind === 'rtp') return t.inputs.waitingForPackets;
+	return kind === 'guest' ? t.inputs.notHere : t.words.states['no-signal'];
+}
 
 /** One source: what it is, how it is, and what can be done about it. Events `settings` and `remove`. */
 @customElement('r58-source-row')
@@ -76,22 +62,22 @@ export class SourceRow extends LitElement {
 
 	override render() {
 		const { source, tally } = this;
-		const word = (source.state === 'no-signal' ? absentWords[source.kind] : undefined) ?? stateWords[source.state];
+		const word = source.state === 'no-signal' ? absent(source.kind) : t.words.states[source.state];
 		const known = figures(source);
 		return html`
 			<div class="row">
 				<div class="picture bus ${tally.program ? 'program' : tally.preview ? 'preview' : ''}">
 					<r58-picture .multiview=${this.multiview} tile=${source.id} ?live=${this.live && source.state === 'live'}></r58-picture>
 					<span class="lamps">
-						${tally.program ? html`<span class="lamp program">PGM</span>` : nothing}
-						${tally.preview ? html`<span class="lamp preview">PVW</span>` : nothing}
+						${tally.program ? html`<span class="lamp program">${t.switcher.pgm}</span>` : nothing}
+						${tally.preview ? html`<span class="lamp preview">${t.switcher.pvw}</span>` : nothing}
 					</span>
 				</div>
 				<div class="what">
 					<div class="title">
 						<span class="colour" .style=${`background:${source.colour}`}></span>
 						<b>${source.label}</b>
-						<span class="dim">${kindWords[source.kind]}</span>
+						<span class="dim">${t.inputs.kinds[source.kind]}</span>
 						<span class="badge" role="status" data-state=${source.state}>${word}</span>
 					</div>
 					${known ? html`<p class="small">${known}</p>` : nothing}
@@ -100,15 +86,15 @@ export class SourceRow extends LitElement {
 				</div>
 				<div class="actions">
 					<button
-						data-testid="edit-${source.id}" aria-label="Settings of ${source.label}"
+						data-testid="edit-${source.id}" aria-label=${t.words.settingsOf(source.label)}
 						@click=${() => this.dispatchEvent(new Event('settings'))}
-					>Settings</button>
+					>${t.words.settings}</button>
 					${
 						source.kind === 'rtp'
 							? html`<button
-								data-testid="remove-${source.id}" aria-label="Remove ${source.label}"
+								data-testid="remove-${source.id}" aria-label=${t.words.removeOf(source.label)}
 								@click=${() => this.dispatchEvent(new Event('remove'))}
-							>Remove</button>`
+							>${t.words.remove}</button>`
 							: nothing
 					}
 				</div>
@@ -121,11 +107,13 @@ export class SourceRow extends LitElement {
 	#settings({ alsaDevice, delayMs, delayAuto, onLoss, backup }: Source): string {
 		const card = this.soundCards.find(({ device }) => device === alsaDevice)?.label ?? alsaDevice;
 		const loss =
-			onLoss === 'backup' && backup !== null ? (this.sources[backup]?.label ?? backup) : lossWords[onLoss].toLowerCase();
+			onLoss === 'backup' && backup !== null
+				? (this.sources[backup]?.label ?? backup)
+				: t.elements.source.losses[onLoss].toLowerCase();
 		return [
-			alsaDevice === null ? null : `Sound from ${card}`,
-			`Delay ${Math.round(delayMs)} ms${delayAuto ? ', follows the line' : ''}`,
-			onLoss === 'backup' ? `When lost: ${loss} instead` : `When lost: ${loss}`,
+			alsaDevice === null ? null : t.inputs.soundFrom(card ?? ''),
+			(delayAuto ? t.inputs.delayAuto : t.inputs.delay)(Math.round(delayMs)),
+			(onLoss === 'backup' ? t.inputs.whenLostInstead : t.inputs.whenLost)(loss),
 		]
 			.filter((part) => part !== null)
 			.join(' · ');
@@ -139,21 +127,16 @@ export class SourceRow extends LitElement {
 	}
 
 	#send(rtp: RtpInput) {
+		const words = t.inputs.sendHint;
 		const host = senderHost(rtp.listen, location.hostname);
 		return html`<details ?open=${this.fresh}>
-			<summary>How to send to it</summary>
+			<summary>${t.inputs.howToSend}</summary>
 			<div class="send">
 				<p class="small dim">
-					This line sends a test picture and a quiet tone. Put your camera in place of <code>videotestsrc</code>.
-					${
-						rtp.listen === 'loopback'
-							? 'Only programs on the studio itself may send; the settings open it to the network.'
-							: host === '127.0.0.1'
-								? "From another machine, write the studio's address in place of 127.0.0.1."
-								: nothing
-					}
+					${words.before}<code>videotestsrc</code>${words.after}
+					${rtp.listen === 'loopback' ? words.loopback : host === '127.0.0.1' ? words.address : nothing}
 				</p>
-				<r58-copy-field label="Command that sends to this source" .value=${senderLine(rtp, host)}></r58-copy-field>
+				<r58-copy-field label=${t.inputs.command} .value=${senderLine(rtp, host)}></r58-copy-field>
 			</div>
 		</details>`;
 	}
@@ -162,14 +145,14 @@ export class SourceRow extends LitElement {
 function figures({ rtp, video, audio, state }: Source): string {
 	const level = audio?.levelDb ?? null;
 	const ports = [
-		rtp?.video && `${codecWords[rtp.video.codec]} at UDP ${rtp.video.port}`,
-		rtp?.audio && `Opus at UDP ${rtp.audio.port}`,
+		rtp?.video && t.inputs.videoAt(codecWords[rtp.video.codec], rtp.video.port),
+		rtp?.audio && t.inputs.audioAt(rtp.audio.port),
 	];
 	return [
 		...ports,
-		rtp && (rtp.listen === 'all' ? 'open to the network' : 'from the studio itself'),
+		rtp && (rtp.listen === 'all' ? t.inputs.openToNetwork : t.inputs.fromStudio),
 		!rtp && video && state === 'live' && picture(video),
-		level === null || state !== 'live' ? null : level <= -60 ? 'silent' : `sound ${decibels(level)}`,
+		level === null || state !== 'live' ? null : level <= -60 ? t.inputs.silent : t.inputs.level(decibels(level)),
 	]
 		.filter(Boolean)
 		.join(' · ');

@@ -6,6 +6,7 @@ import type { Session, SessionCreate } from '../../../service/contract/sessions.
 import { passwordTimeoutMs, RequestError, request, sentence } from '../../data/http.js';
 import { signIn } from '../../data/session.js';
 import { base, pageStyles } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
 
@@ -54,7 +55,7 @@ export class LoginPage extends LitElement {
 		return html`<main class="page">
 			<div class="top"><h1>R58 Studio</h1><r58-language-switch></r58-language-switch><r58-theme-switch></r58-theme-switch></div>
 			${problem ? html`<p class="problem" role="alert" data-testid="login-problem">${problem}</p>` : nothing}
-			${this.setup === null ? html`<p role="status">Asking the studio…</p>` : this.#forms(this.setup)}
+			${this.setup === null ? html`<p role="status">${t.login.asking}</p>` : this.#forms(this.setup)}
 		</main>`;
 	}
 
@@ -63,12 +64,12 @@ export class LoginPage extends LitElement {
 		return html`
 			${state === 'none' ? nothing : this.#password()}
 			<details class="card" ?open=${state === 'none'}>
-				<summary>Log in with a code or a token</summary>
+				<summary>${t.login.withCode}</summary>
 				${this.#token(state === 'none')}
 			</details>
 			${
 				state === 'again'
-					? html`<button class="plain" data-testid="login-again" @click=${() => (this.again = true)}>Set a new password with the set-up code</button>`
+					? html`<button class="plain" data-testid="login-again" @click=${() => (this.again = true)}>${t.login.again}</button>`
 					: nothing
 			}
 		`;
@@ -76,35 +77,31 @@ export class LoginPage extends LitElement {
 
 	#password() {
 		return html`<form class="card" @submit=${(event: SubmitEvent) => this.#submit(event, (field) => this.#logIn({ name: field('name'), password: field('password') }))}>
-			<label>Name<input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus data-testid="login-name" /></label>
-			<label>Password<input name="password" type="password" autocomplete="current-password" required data-testid="login-password" /></label>
-			<button class="primary" data-testid="login-button" ?disabled=${this.busy}>${this.busy ? 'Logging in…' : 'Log in'}</button>
-			<p class="dim small">Guests and viewers need no account: they open the link they were given.</p>
+			<label>${t.login.name}<input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus data-testid="login-name" /></label>
+			<label>${t.login.password}<input name="password" type="password" autocomplete="current-password" required data-testid="login-password" /></label>
+			<button class="primary" data-testid="login-button" ?disabled=${this.busy}>${this.busy ? t.login.loggingIn : t.login.logIn}</button>
+			<p class="dim small">${t.login.guests}</p>
 		</form>`;
 	}
 
 	#token(demo: boolean) {
 		return html`<form @submit=${(event: SubmitEvent) => this.#submit(event, (field) => this.#logIn(typed(field('token'))))}>
-			<label>Code or token<input name="token" autocomplete="off" autocapitalize="none" spellcheck="false" required data-testid="login-token" /></label>
-			<p class="dim small">${
-				demo
-					? 'This studio runs as a demo and has no accounts. Its links and tokens were printed when it started.'
-					: 'A code is on the page My account of somebody who is logged in. A technician makes tokens.'
-			}</p>
-			<button data-testid="login-token-button" ?disabled=${this.busy}>${this.busy ? 'Logging in…' : 'Log in'}</button>
+			<label>${t.login.code}<input name="token" autocomplete="off" autocapitalize="none" spellcheck="false" required data-testid="login-token" /></label>
+			<p class="dim small">${demo ? t.login.demo : t.login.codeHint}</p>
+			<button data-testid="login-token-button" ?disabled=${this.busy}>${this.busy ? t.login.loggingIn : t.login.logIn}</button>
 		</form>`;
 	}
 
 	#firstVisit(state: SetupState['state']) {
+		const words = t.login.setup;
 		return html`<form class="card" data-testid="setup" @submit=${(event: SubmitEvent) => this.#submit(event, (field) => this.#setUp(field))}>
-			<h2>${state === 'first' ? 'Welcome. Create the technician account' : 'A new password for a technician'}</h2>
-			<p class="dim small">The set-up code proves that this device is yours. It stands on the device’s console, in the log of the service and
-				in the file <code>setup-code</code> of the data folder.</p>
-			<label>Set-up code<input name="code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="64" required autofocus data-testid="setup-code" /></label>
-			<label>Name<input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="40" value="technician" required data-testid="setup-name" /></label>
-			<label>New password, 10 characters or more<input name="password" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="setup-password" /></label>
-			<label>Repeat password<input name="repeated" type="password" autocomplete="new-password" required data-testid="setup-repeated" /></label>
-			<button class="primary" data-testid="setup-button" ?disabled=${this.busy}>${this.busy ? 'Setting up…' : 'Set the password'}</button>
+			<h2>${state === 'first' ? words.first : words.again}</h2>
+			<p class="dim small">${words.before}<code>setup-code</code>${words.after}</p>
+			<label>${words.code}<input name="code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="64" required autofocus data-testid="setup-code" /></label>
+			<label>${t.login.name}<input name="name" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="40" value="technician" required data-testid="setup-name" /></label>
+			<label>${words.password}<input name="password" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="setup-password" /></label>
+			<label>${words.repeat}<input name="repeated" type="password" autocomplete="new-password" required data-testid="setup-repeated" /></label>
+			<button class="primary" data-testid="setup-button" ?disabled=${this.busy}>${this.busy ? words.busy : words.action}</button>
 		</form>`;
 	}
 
@@ -130,10 +127,10 @@ export class LoginPage extends LitElement {
 	}
 
 	async #setUp(field: (name: string) => string): Promise<Session> {
-		if (field('password') !== field('repeated')) throw new Error('The two passwords differ.');
+		if (field('password') !== field('repeated')) throw new Error(t.login.setup.differ);
 		const body = { code: field('code'), name: field('name'), password: field('password') };
 		return request<Session>('POST', '/api/setup', { body, timeoutMs: passwordTimeoutMs }).catch((error) => {
-			throw refused(error) ? new Error('That is not the set-up code of this studio.') : error;
+			throw refused(error) ? new Error(t.login.setup.wrong) : error;
 		});
 	}
 }
@@ -148,8 +145,6 @@ function refused(error: unknown): boolean {
 }
 
 function wrong(login: SessionCreate): string {
-	if ('password' in login) return 'There is no account with this name and password.';
-	return 'code' in login
-		? 'This code is not valid any more. It counts once, for five minutes.'
-		: 'This token is not valid (any more).';
+	if ('password' in login) return t.login.wrong.password;
+	return 'code' in login ? t.login.wrong.code : t.login.wrong.token;
 }

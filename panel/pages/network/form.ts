@@ -1,4 +1,5 @@
 import { serverUrlPattern } from '../../../service/contract/serverUrl.js';
+import { t } from '../../texts/texts.js';
 
 /** The network section of /api/settings as the form holds it, and back. Secrets come as true (set) or null, and go as typed. */
 export interface ServerValues {
@@ -31,16 +32,16 @@ export function loginOf({ secret, username, urls }: ServerValues): Login {
 
 export function newServer(servers: readonly ServerValues[]): ServerValues {
 	let nth = servers.length + 1;
-	while (servers.some(({ name }) => name === `server ${nth}`)) nth += 1;
-	return { name: `server ${nth}`, urls: [], for: 'both', username: null, credential: null, secret: null };
+	while (servers.some(({ name }) => name === t.network.server.newName(nth))) nth += 1;
+	return { name: t.network.server.newName(nth), urls: [], for: 'both', username: null, credential: null, secret: null };
 }
 
 /** What is wrong with the addresses of a server, or null. */
 export function urlsProblem(urls: readonly string[]): string | null {
 	const wrong = urls.find((url) => !serverUrlPattern.test(url));
 	if (wrong === undefined) return null;
-	const start = /^(stuns?|turns?):/i.test(wrong) ? 'is no address of a server' : 'must start with stun:, turn: or turns:';
-	return `“${wrong}” ${start}. For example: turn:turn.example.org:3478`;
+	const { notAddress, wrongStart, example } = t.network.server;
+	return `${(/^(stuns?|turns?):/i.test(wrong) ? notAddress : wrongStart)(wrong)} ${example}`;
 }
 
 /** An empty field keeps the secret that is set. */

@@ -7,10 +7,12 @@ import { request } from '../../data/http.js';
 import { Attempt } from '../../elements/attempt.js';
 import { fieldProblem } from '../../elements/field-problem.js';
 import { base, pageStyles } from '../../elements/styles.js';
-import { textOf, words } from '../../elements/typed.js';
+import { textOf, wordsOf } from '../../elements/typed.js';
 import { type NetworkValues, newServer, typed } from './form.js';
 import './help.js';
 import './self-test.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import type { ServerForm } from './server-form.js';
 import './server-form.js';
 import '../../elements/page-head.js';
@@ -46,21 +48,21 @@ export class NetworkPage extends LitElement {
 
 	override render() {
 		return html`<main class="page">
-			<r58-page-head heading="Network"></r58-page-head>
+			<r58-page-head heading=${common.pages.network}></r58-page-head>
 			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="network-problem">${this.#attempt.problem}</p>` : nothing}
 			${this.values && this.status ? this.#sections(this.values, this.status) : nothing}
-			<section class="card"><h2>How guests get in</h2><r58-network-help></r58-network-help></section>
+			<section class="card"><h2>${t.network.howGuestsGetIn}</h2><r58-network-help></r58-network-help></section>
 		</main>`;
 	}
 
 	#sections(values: NetworkValues, status: NetworkStatus) {
 		return html`
-			<section class="card"><h2>What works</h2><r58-network-test></r58-network-test></section>
-			<section class="card"><h2>STUN and TURN servers</h2>${this.#servers(values)}${this.#cloudflare(values)}</section>
-			<section class="card"><h2>Addresses and ports</h2>${this.#paths(values)}${this.#addresses(values, status)}</section>
+			<section class="card"><h2>${t.network.whatWorks}</h2><r58-network-test></r58-network-test></section>
+			<section class="card"><h2>${t.network.servers}</h2>${this.#servers(values)}${this.#cloudflare(values)}</section>
+			<section class="card"><h2>${t.network.addresses}</h2>${this.#paths(values)}${this.#addresses(values, status)}</section>
 			<div class="row">
-				<button class="primary" data-testid="save-button" @click=${this.#save}>Save</button>
-				<span role="status" class="saved">${this.saved ? 'Saved. The next guest uses it.' : ''}</span>
+				<button class="primary" data-testid="save-button" @click=${this.#save}>${t.words.save}</button>
+				<span role="status" class="saved">${this.saved ? t.network.saved : ''}</span>
 			</div>
 		`;
 	}
@@ -74,7 +76,7 @@ export class NetworkPage extends LitElement {
 				@remove=${() => this.#set({ servers: servers.toSpliced(index, 1) })}
 			></r58-server-form>`,
 		)}
-		<div><button data-testid="add-server" @click=${() => this.#set({ servers: [...servers, newServer(servers)] })}>Add a server</button></div>`;
+		<div><button data-testid="add-server" @click=${() => this.#set({ servers: [...servers, newServer(servers)] })}>${t.network.addServer}</button></div>`;
 	}
 
 	#cloudflare({ cloudflare }: NetworkValues) {
@@ -84,56 +86,58 @@ export class NetworkPage extends LitElement {
 			this.#set({ cloudflare: next.keyId === '' ? null : next });
 		};
 		return html`<div class="fields">
-			<label>Cloudflare TURN key id<input .value=${keyId} @change=${(event: Event) => change({ keyId: textOf(event) })} /></label>
-			<label>Cloudflare API token<input
-				type="password" autocomplete="new-password" placeholder=${apiToken === true ? 'set; empty keeps it' : ''}
+			<label>${t.network.cloudflareKey}<input .value=${keyId} @change=${(event: Event) => change({ keyId: textOf(event) })} /></label>
+			<label>${t.network.cloudflareToken}<input
+				type="password" autocomplete="new-password" placeholder=${apiToken === true ? t.words.networkSecret : ''}
 				@change=${(event: Event) => change({ apiToken: typed(textOf(event), apiToken) })}
 			/>${fieldProblem(this.#attempt.fields['network.cloudflare.apiToken'], 'cloudflare-problem')}</label>
 		</div>`;
 	}
 
 	#paths({ policy, ports, limits, publicAddress, extraAddresses, tcp }: NetworkValues) {
+		const words = t.network;
 		const number = (label: string, value: number, id: string, change: (value: number) => Partial<NetworkValues>) =>
 			html`<label>${label}<input
 				type="number" data-testid=${id} .value=${String(value)} @change=${(event: Event) => this.#set(change(Number(textOf(event))))}
 			/></label>`;
 		return html`<div class="fields">
-			<label>Paths<select data-testid="policy" @change=${(event: Event) => this.#set({ policy: textOf(event) as 'all' | 'relay' })}>
-				<option value="all" ?selected=${policy === 'all'}>the best that works</option>
-				<option value="relay" ?selected=${policy === 'relay'}>relay only (TURN)</option>
+			<label>${words.paths}<select data-testid="policy" @change=${(event: Event) => this.#set({ policy: textOf(event) as 'all' | 'relay' })}>
+				<option value="all" ?selected=${policy === 'all'}>${words.pathAll}</option>
+				<option value="relay" ?selected=${policy === 'relay'}>${words.pathRelay}</option>
 			</select></label>
-			<label>Public address<input
-				data-testid="public-address" .value=${publicAddress ?? ''} placeholder="none"
+			<label>${words.publicAddress}<input
+				data-testid="public-address" .value=${publicAddress ?? ''} placeholder=${words.none}
 				@change=${(event: Event) => this.#set({ publicAddress: textOf(event) || null })}
 			/></label>
-			<label>More addresses<input
-				.value=${extraAddresses.join(' ')} placeholder="none" @change=${(event: Event) => this.#set({ extraAddresses: words(textOf(event)) })}
+			<label>${words.moreAddresses}<input
+				.value=${extraAddresses.join(' ')} placeholder=${words.none} @change=${(event: Event) => this.#set({ extraAddresses: wordsOf(textOf(event)) })}
 			/></label>
-			${number('First UDP port', ports.first, 'first-port', (first) => ({ ports: { ...ports, first } }))}
-			${number('Last UDP port', ports.last, 'last-port', (last) => ({ ports: { ...ports, last } }))}
-			${number('Guests at most', limits.guests, 'guest-limit', (guests) => ({ limits: { ...limits, guests } }))}
-			${number('Viewers at most', limits.viewers, 'viewer-limit', (viewers) => ({ limits: { ...limits, viewers } }))}
-			<label class="check"><input type="checkbox" .checked=${tcp} @change=${(event: Event) => this.#set({ tcp: (event.target as HTMLInputElement).checked })} />Media over TCP too</label>
+			${number(words.firstPort, ports.first, 'first-port', (first) => ({ ports: { ...ports, first } }))}
+			${number(words.lastPort, ports.last, 'last-port', (last) => ({ ports: { ...ports, last } }))}
+			${number(words.guestLimit, limits.guests, 'guest-limit', (guests) => ({ limits: { ...limits, guests } }))}
+			${number(words.viewerLimit, limits.viewers, 'viewer-limit', (viewers) => ({ limits: { ...limits, viewers } }))}
+			<label class="check"><input type="checkbox" .checked=${tcp} @change=${(event: Event) => this.#set({ tcp: (event.target as HTMLInputElement).checked })} />${words.tcp}</label>
 		</div>`;
 	}
 
 	/** Ticking interfaces: none ticked is the same as all. */
 	#addresses({ interfaces }: NetworkValues, { addresses }: NetworkStatus) {
+		const { table, onlyOf, toldAll, toldOnly } = t.network;
 		const shown = addresses.filter(({ kind }) => kind !== 'loopback');
 		const toggle = (name: string) =>
 			this.#set({ interfaces: interfaces.includes(name) ? interfaces.filter((known) => known !== name) : [...interfaces, name] });
 		const names = [...new Set(shown.map((address) => address.interface))];
 		return html`<div class="scroll"><table data-testid="addresses">
-			<tr><th scope="col">Only these</th><th scope="col">Interface</th><th scope="col">Address</th><th scope="col">What it is</th></tr>
+			<tr><th scope="col">${table.only}</th><th scope="col">${table.interface}</th><th scope="col">${table.address}</th><th scope="col">${table.what}</th></tr>
 			${names.map((name) => {
 				const rows = shown.filter((address) => address.interface === name);
 				return html`<tr>
-					<td><input type="checkbox" aria-label="Only ${name}" .checked=${interfaces.includes(name)} @change=${() => toggle(name)} /></td>
+					<td><input type="checkbox" aria-label=${onlyOf(name)} .checked=${interfaces.includes(name)} @change=${() => toggle(name)} /></td>
 					<td>${name}</td><td>${rows.map(({ address }) => html`${address}<br />`)}</td><td>${rows.map(({ name }) => html`${name}<br />`)}</td>
 				</tr>`;
 			})}
 		</table></div>
-		<p class="dim small">${interfaces.length === 0 ? 'Guests are told every address.' : `Guests are told the addresses of ${interfaces.join(', ')}.`}</p>`;
+		<p class="dim small">${interfaces.length === 0 ? toldAll : toldOnly(interfaces.join(', '))}</p>`;
 	}
 
 	#set(change: Partial<NetworkValues>): void {
@@ -143,7 +147,7 @@ export class NetworkPage extends LitElement {
 
 	async #load(): Promise<void> {
 		if (!this.session || !atLeast(this.session.role, 'technician')) {
-			this.#attempt.problem = 'The network is set up by technicians; you are logged in as operator.';
+			this.#attempt.problem = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
 			return;
 		}
 		await this.#attempt.run(async () => {

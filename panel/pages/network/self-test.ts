@@ -3,15 +3,10 @@ import { customElement, state } from 'lit/decorators.js';
 import type { NetworkTest, NetworkTestItem } from '../../../service/contract/network.js';
 import { send, sentence } from '../../data/http.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** It asks servers that may not answer, one after the other. */
 const timeoutMs = 30_000;
-const signs: Record<NetworkTestItem['state'], string> = {
-	ok: '✓ works',
-	fails: '✗ fails',
-	off: '– not set up',
-	unknown: '? not tested',
-};
 
 /** Tries every way in and says what a guest outside will experience. */
 @customElement('r58-network-test')
@@ -35,7 +30,7 @@ export class NetworkSelfTest extends LitElement {
 	override render() {
 		return html`
 			<div><button class="primary" data-testid="test-button" ?disabled=${this.running} @click=${this.#run}>
-				${this.running ? 'Testing…' : 'Test now'}
+				${this.running ? t.network.test.busy : t.network.test.action}
 			</button></div>
 			<div role="status">
 				${this.problem ? html`<p class="problem">${this.problem}</p>` : nothing}
@@ -47,7 +42,7 @@ export class NetworkSelfTest extends LitElement {
 
 	#item({ id, label, state, message, remedy }: NetworkTestItem) {
 		return html`<li data-testid="test-${id}" data-state=${state}>
-			<span><b>${label}</b><br /><span class=${state}>${signs[state]}</span></span>
+			<span><b>${label}</b><br /><span class=${state}>${t.network.test.states[state]}</span></span>
 			<p>${message}${remedy ? html`<br /><span class="dim">${remedy}</span>` : nothing}</p>
 		</li>`;
 	}

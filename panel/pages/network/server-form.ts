@@ -2,7 +2,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fieldProblem } from '../../elements/field-problem.js';
 import { base } from '../../elements/styles.js';
-import { words } from '../../elements/typed.js';
+import { wordsOf } from '../../elements/typed.js';
+import { t } from '../../texts/texts.js';
 import { type Login, loginOf, type ServerValues, typed, urlsProblem } from './form.js';
 
 /** One STUN or TURN server. Tells of a change by `change`, of its removal by `remove`. */
@@ -28,29 +29,29 @@ export class ServerForm extends LitElement {
 		const login = loginOf(this.server);
 		const wrong = urlsProblem(urls);
 		return html`<div class="fields">
-			<label>Name<input data-testid="server-name" .value=${name} @change=${this.#text((name) => ({ name }))} /></label>
-			<label>Used by
+			<label>${t.network.server.name}<input data-testid="server-name" .value=${name} @change=${this.#text((name) => ({ name }))} /></label>
+			<label>${t.network.server.usedBy}
 				<select @change=${this.#text((value) => ({ for: value as ServerValues['for'] }))}>
-					${choice('both', 'studio and guests', side)}${choice('guests', 'guests only', side)}${choice('device', 'the studio only', side)}
+					${Object.entries(t.network.server.for).map(([value, label]) => choice(value, label, side))}
 				</select>
 			</label>
-			<label class="wide">Addresses
+			<label class="wide">${t.network.server.addresses}
 				<input
 					data-testid="server-urls" .value=${urls.join(' ')} spellcheck="false"
 					placeholder="turn:turn.example.org:3478 turns:turn.example.org:5349"
 					aria-invalid=${wrong === null ? 'false' : 'true'} aria-describedby=${wrong === null ? nothing : 'urls-problem'}
-					@change=${this.#text((value) => ({ urls: words(value) }))}
+					@change=${this.#text((value) => ({ urls: wordsOf(value) }))}
 				/>
 				${wrong === null ? nothing : html`<span class="wrong" id="urls-problem" role="alert" data-testid="server-urls-problem">⚠ ${wrong}</span>`}
 			</label>
-			<label>Login
+			<label>${t.network.server.login}
 				<select data-testid="server-login" @change=${this.#text((value) => loginFields(value as Login))}>
-					${choice('none', 'none (STUN)', login)}${choice('fixed', 'user and password', login)}${choice('secret', 'shared secret', login)}
+					${Object.entries(t.network.server.logins).map(([value, label]) => choice(value, label, login))}
 				</select>
 			</label>
 			${login === 'fixed' ? this.#fixed() : nothing}
-			${login === 'secret' ? html`<label>Secret${this.#secret('secret')}</label>` : nothing}
-			<button @click=${() => this.dispatchEvent(new Event('remove'))}>Remove ${name}</button>
+			${login === 'secret' ? html`<label>${t.network.server.secret}${this.#secret('secret')}</label>` : nothing}
+			<button @click=${() => this.dispatchEvent(new Event('remove'))}>${t.words.removeOf(name)}</button>
 		</div>`;
 	}
 
@@ -63,15 +64,15 @@ export class ServerForm extends LitElement {
 
 	#fixed() {
 		const { username } = this.server;
-		return html`<label>User<input .value=${username ?? ''} autocomplete="off" @change=${this.#text((username) => ({ username }))} /></label>
-			<label>Password${this.#secret('credential')}</label>`;
+		return html`<label>${t.network.server.user}<input .value=${username ?? ''} autocomplete="off" @change=${this.#text((username) => ({ username }))} /></label>
+			<label>${t.network.server.password}${this.#secret('credential')}</label>`;
 	}
 
 	#secret(field: 'secret' | 'credential') {
 		const known = this.server[field];
 		return html`<input
 			type="password" autocomplete="new-password" data-testid="server-${field}"
-			placeholder=${known === true ? 'set; empty keeps it' : ''}
+			placeholder=${known === true ? t.words.networkSecret : ''}
 			@change=${this.#text((value) => ({ [field]: typed(value, known) }))}
 		/>${fieldProblem(this.problemOf(field), `server-${field}-problem`)}`;
 	}

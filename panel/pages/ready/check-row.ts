@@ -4,9 +4,9 @@ import type { Check, CheckStatus } from '../../../service/contract/ready.js';
 import { asSentence } from '../../data/refusal.js';
 import { localTime } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 export const signs: Record<CheckStatus, string> = { ok: '✓', warn: '⚠', fail: '✕', off: '–' };
-const words: Record<CheckStatus, string> = { ok: 'OK', warn: 'Look', fail: 'No', off: 'Info' };
 
 /** One check: how it is, what was seen, what to do. */
 @customElement('r58-check-row')
@@ -33,12 +33,12 @@ export class CheckRow extends LitElement {
 
 	override render() {
 		const { status, subject, text, remedy, testedAt } = this.check;
-		return html`<span class="status" data-status=${status}><span class="sign" aria-hidden="true">${signs[status]}</span>${words[status]}</span>
+		return html`<span class="status" data-status=${status}><span class="sign" aria-hidden="true">${signs[status]}</span>${t.ready.statuses[status]}</span>
 			<b>${subject}</b>
 			<div class="what">
 				<p>${asSentence(text)}</p>
-				${remedy === null || status === 'ok' ? nothing : html`<p class="small"><b>What to do:</b> ${asSentence(remedy)}</p>`}
-				${testedAt === null ? nothing : html`<p class="dim small">Tried out ${localTime(testedAt)}</p>`}
+				${remedy === null || status === 'ok' ? nothing : html`<p class="small"><b>${t.words.whatToDo}</b> ${asSentence(remedy)}</p>`}
+				${testedAt === null ? nothing : html`<p class="dim small">${t.ready.tested(localTime(testedAt))}</p>`}
 			</div>`;
 	}
 }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Check, CheckGroup, Ready } from '../../../service/contract/ready.js';
+import type { Check, Ready } from '../../../service/contract/ready.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
 import { Requests } from '../../data/requests.js';
@@ -15,21 +15,13 @@ import '../../elements/notices.js';
 import '../../elements/page-head.js';
 import '../../elements/safe-mode.js';
 import './check-row.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import { signs } from './check-row.js';
 import './plan-field.js';
 
 const askEveryMs = 2000;
 const testingEveryMs = 500;
-const groupWords: Record<CheckGroup, string> = {
-	studio: 'Studio',
-	inputs: 'Inputs',
-	sound: 'Sound',
-	guests: 'Guests',
-	recording: 'Recording',
-	outputs: 'Outputs',
-	machine: 'Machine',
-};
-
 /** Can the show begin? Every check as it is now, and what to do about the rest. */
 @customElement('r58-ready-page')
 export class ReadyPage extends LitElement {
@@ -86,10 +78,10 @@ export class ReadyPage extends LitElement {
 		const { state, online } = this.#show;
 		const { report } = this;
 		return html`<main class="page">
-				<r58-page-head heading="Ready" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
+				<r58-page-head heading=${common.pages.ready} .offline=${state && !online ? t.words.old : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-				${report === null ? html`<p role="status">Looking at everything…</p>` : [this.#summary(report, online), this.#groups(report)]}
+				${report === null ? html`<p role="status">${t.ready.checking}</p>` : [this.#summary(report, online), this.#groups(report)]}
 			</main>
 			<r58-confirm></r58-confirm>
 			<r58-notices></r58-notices>`;
@@ -100,32 +92,33 @@ export class ReadyPage extends LitElement {
 		return html`<div class="card summary" data-status=${status}>
 				<div class="verdict">
 					<p role="status" data-testid="ready-verdict"><b>${signs[status]} ${verdict(report)}</b></p>
-					<p class="dim small">Updated ${localTime(at)} · checked continuously</p>
+					<p class="dim small">${t.ready.updated(localTime(at))}</p>
 				</div>
 				<div class="test">
 					${
 						test.running
-							? html`<progress max=${test.total} value=${test.done} aria-label="Tests done"></progress>
-								<span role="status">Trying out ${test.done} of ${test.total}…</span>`
-							: html`<button class="primary" data-testid="ready-test" ?disabled=${!online} @click=${this.#test}>Check again</button>
-								<span class="dim small">${test.finishedAt === null ? 'Tries out disk and targets; nothing goes live.' : nothing}</span>`
+							? html`<progress max=${test.total} value=${test.done} aria-label=${t.ready.testsDone}></progress>
+								<span role="status">${t.ready.testing(test.done, test.total)}</span>`
+							: html`<button class="primary" data-testid="ready-test" ?disabled=${!online} @click=${this.#test}>${t.ready.test}</button>
+								<span class="dim small">${test.finishedAt === null ? t.ready.testHint : nothing}</span>`
 					}
 				</div>
 			</div>
 			<div class="bar">
 				<r58-plan-field .requests=${this.#requests} .plan=${plan} ?inert=${!online} @planned=${() => void this.#ask()}></r58-plan-field>
 				<div class="actions">
-					<button aria-pressed=${this.troubleOnly} data-testid="ready-trouble" @click=${() => (this.troubleOnly = !this.troubleOnly)}>Only problems</button>
-					<a class="button" download="ready.json" href="/api/ready" data-testid="ready-export">Export JSON</a>
-					<button @click=${() => window.print()}>Print</button>
+					<button aria-pressed=${this.troubleOnly} data-testid="ready-trouble" @click=${() => (this.troubleOnly = !this.troubleOnly)}>${t.ready.only}</button>
+					<a class="button" download="ready.json" href="/api/ready" data-testid="ready-export">${t.ready.export}</a>
+					<button @click=${() => window.print()}>${t.ready.print}</button>
 				</div>
 			</div>`;
 	}
 
 	#groups({ checks }: Ready) {
 		const shown = this.troubleOnly ? checks.filter(({ status }) => status === 'warn' || status === 'fail') : checks;
-		if (shown.length === 0) return html`<div class="card empty"><p><b>No problems.</b> Have a good show.</p></div>`;
-		return Object.entries(groupWords).map(([group, words]) => {
+		if (shown.length === 0)
+			return html`<div class="card empty"><p><b>${t.ready.nothing.title}</b> ${t.ready.nothing.text}</p></div>`;
+		return Object.entries(t.ready.groups).map(([group, words]) => {
 			const own = shown.filter((check) => check.group === group);
 			if (own.length === 0) return nothing;
 			return html`<section class="card" aria-label=${words}>
@@ -161,8 +154,7 @@ export class ReadyPage extends LitElement {
 }
 
 function verdict({ status, counts }: Ready): string {
-	const things = (count: number) => (count === 1 ? '1 thing' : `${count} things`);
-	if (status === 'fail') return `Not ready: ${things(counts.fail)} must be put right`;
-	if (status === 'warn') return `Ready – ${things(counts.warn)} to check`;
-	return 'Ready';
+	const words = t.ready.verdicts;
+	if (status === 'fail') return words.fail(counts.fail);
+	return status === 'warn' ? words.warn(counts.warn) : words.ok;
 }

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { ShowPlan } from '../../../service/contract/ready.js';
 import type { Requests } from '../../data/requests.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** How long the show is to be, in hours and minutes. Kept as soon as it is typed. */
 @customElement('r58-plan-field')
@@ -33,9 +34,9 @@ export class PlanField extends LitElement {
 		const rest = minutes === null ? '' : String(minutes % 60);
 		return html`<form @submit=${(event: Event) => event.preventDefault()} @change=${this.#save}>
 			<fieldset>
-				<legend id="legend">Planned length</legend>
-				<label><input name="hours" type="number" min="0" max="8760" inputmode="numeric" aria-describedby="legend" data-testid="plan-hours" .value=${hours} />h</label>
-				<label><input name="minutes" type="number" min="0" max="59" inputmode="numeric" aria-describedby="legend" data-testid="plan-minutes" .value=${rest} />min</label>
+				<legend id="legend">${t.ready.plan.title}</legend>
+				<label><input name="hours" type="number" min="0" max="8760" inputmode="numeric" aria-describedby="legend" data-testid="plan-hours" .value=${hours} />${t.ready.plan.hours}</label>
+				<label><input name="minutes" type="number" min="0" max="59" inputmode="numeric" aria-describedby="legend" data-testid="plan-minutes" .value=${rest} />${t.ready.plan.minutes}</label>
 			</fieldset>
 			${this.problem === null ? '' : html`<span class="problem" role="alert">${this.problem}</span>`}
 		</form>`;
@@ -43,7 +44,7 @@ export class PlanField extends LitElement {
 
 	async #save(event: Event): Promise<void> {
 		const form = event.currentTarget as HTMLFormElement;
-		this.problem = form.checkValidity() ? null : 'Hours from 0 to 8760, minutes from 0 to 59.';
+		this.problem = form.checkValidity() ? null : t.ready.plan.range;
 		if (this.problem !== null) return;
 		const values = new FormData(form);
 		const minutes = Number(values.get('hours')) * 60 + Number(values.get('minutes'));

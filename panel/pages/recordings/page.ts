@@ -10,6 +10,8 @@ import type { Confirm } from '../../elements/confirm.js';
 import { bytes, duration, localTime, picture } from '../../elements/format.js';
 import type { Notices } from '../../elements/notices.js';
 import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
 import '../../elements/page-head.js';
@@ -17,13 +19,6 @@ import '../../elements/safe-mode.js';
 import '../../elements/record-block.js';
 
 const running: Recording['state'][] = ['starting', 'recording', 'stopping'];
-const words: Record<Recording['state'], string> = {
-	starting: 'Starting',
-	recording: 'Recording',
-	stopping: 'Stopping',
-	finished: 'Finished',
-	fault: 'Ended by a fault',
-};
 
 /** What was recorded, newest first, with its files. */
 @customElement('r58-recordings-page')
@@ -64,19 +59,19 @@ export class RecordingsPage extends LitElement {
 		const recordings = Object.values(state?.recordings ?? {}).sort((a, b) => b.startedAt.localeCompare(a.startedAt));
 		const now = recordings.find((recording) => running.includes(recording.state)) ?? null;
 		return html`<main class="page">
-			<r58-page-head heading="Recordings" .offline=${state && !online ? 'Recordings go on.' : null}>
+			<r58-page-head heading=${common.pages.recordings} .offline=${state && !online ? t.recordings.offline : null}>
 				<r58-record-block .commands=${this.#commands} .recording=${now} ?inert=${!online}></r58-record-block>
 			</r58-page-head>
 			<r58-safe-mode .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
 			${
 				state?.system.disk
-					? html`<p class="dim">${bytes(state.system.disk.freeBytes)} of ${bytes(state.system.disk.totalBytes)} left</p>`
+					? html`<p class="dim">${t.words.leftOf(bytes(state.system.disk.freeBytes), bytes(state.system.disk.totalBytes))}</p>`
 					: nothing
 			}
-			${!state ? html`<p role="status">Loading…</p>` : nothing}
+			${!state ? html`<p role="status">${t.words.loading}</p>` : nothing}
 			${
 				state && recordings.length === 0
-					? html`<div class="card empty"><p><b>Nothing recorded yet.</b> Press Record, here or on the Switcher: the file is here from then on.</p></div>`
+					? html`<div class="card empty"><p><b>${t.recordings.none.title}</b> ${t.recordings.none.text}</p></div>`
 					: nothing
 			}
 			<ul class="recordings" ?inert=${!online}>${recordings.map((recording) => this.#recording(recording))}</ul>
@@ -89,16 +84,16 @@ export class RecordingsPage extends LitElement {
 		const { id, name, state, startedAt, durationMs, files, lastError } = recording;
 		return html`<li class="card" data-testid="recording-${id}">
 			<div class="head">
-				<b>${name}</b><span class="badge" data-state=${state}>${words[state]}</span><span>${duration(durationMs)}</span>
+				<b>${name}</b><span class="badge" data-state=${state}>${t.words.recordingStates[state]}</span><span>${duration(durationMs)}</span>
 				<span class="dim">${localTime(startedAt)}</span>
 				${
 					running.includes(state)
 						? nothing
-						: html`<button data-testid="delete-${id}" aria-label="Delete ${name}" @click=${() => void this.#delete(recording)}>Delete</button>`
+						: html`<button data-testid="delete-${id}" aria-label=${t.recordings.deleteOf(name)} @click=${() => void this.#delete(recording)}>${t.words.delete}</button>`
 				}
 			</div>
 			${lastError ? html`<p class="problem">${asSentence(lastError)}</p>` : nothing}
-			${files.length === 0 ? html`<p class="dim small">No file yet.</p>` : nothing}
+			${files.length === 0 ? html`<p class="dim small">${t.recordings.noFile}</p>` : nothing}
 			${files.map(
 				(file) => html`<div class="file">
 					<span>${file.name}</span>
@@ -106,7 +101,7 @@ export class RecordingsPage extends LitElement {
 					<a
 						class="button" data-testid="download" download=${downloadName(recording, file, this.#show.state?.sources[file.source ?? '']?.label)}
 						href="/api/recordings/${encodeURIComponent(id)}/files/${encodeURIComponent(file.name)}"
-					>Download</a>
+					>${t.recordings.download}</a>
 				</div>`,
 			)}
 		</li>`;
@@ -114,9 +109,9 @@ export class RecordingsPage extends LitElement {
 
 	async #delete({ id, name, files }: Recording): Promise<void> {
 		const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
-		const title = `Delete “${name}”?`;
-		const text = `${files.length === 1 ? 'Its file goes' : `Its ${files.length} files go`} for good: ${size}.`;
-		if (!(await this.#commands.ask({ title, text, action: 'Delete' }))) return;
+		const title = t.recordings.deleteAsk(name);
+		const text = t.recordings.deleteText(files.length, size);
+		if (!(await this.#commands.ask({ title, text, action: t.words.delete }))) return;
 		await this.#commands.send('DELETE', `/api/recordings/${encodeURIComponent(id)}`);
 	}
 }

@@ -2,7 +2,8 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
-import { words } from '../../elements/typed.js';
+import { wordsOf } from '../../elements/typed.js';
+import { t } from '../../texts/texts.js';
 import type { AccessValues, TunnelValues } from './values.js';
 
 /** By which ways guests and viewers come in. */
@@ -21,45 +22,46 @@ export class AccessDialog extends FormDialog {
 	}
 
 	protected heading(): string {
-		return 'Access';
+		return t.settings.access.title;
 	}
 
 	protected action(): string {
-		return this.busy ? 'Saving…' : 'Save';
+		return this.busy ? t.words.saving : t.words.save;
 	}
 
 	protected fields() {
 		const { values } = this;
 		if (!values) return nothing;
+		const words = t.settings.access;
 		const toggle = (change: (on: boolean) => void) => (event: Event) => change((event.target as HTMLInputElement).checked);
 		return html`
-			<label>Public name
+			<label>${words.publicUrl}
 				<input name="publicUrl" data-testid="access-public-url" value=${values.publicUrl ?? ''} placeholder="https://studio.example.org" spellcheck="false" autocapitalize="none" />
-				<span class="hint">Invites use it. Empty: the studio is reached from its own network only.</span>
+				<span class="hint">${words.publicUrlHint}</span>
 			</label>
-			<label>Trusted proxies
+			<label>${words.proxies}
 				<input name="trustedProxies" data-testid="access-proxies" value=${values.trustedProxies.join(' ')} placeholder="192.0.2.7 192.0.2.0/24 tunnel" spellcheck="false" autocapitalize="none" />
-				<span class="hint">Addresses or networks whose X-Forwarded headers count, or the word tunnel.</span>
+				<span class="hint">${words.proxiesHint}</span>
 			</label>
-			<label>Own networks
+			<label>${words.lan}
 				<input name="lan" data-testid="access-lan" value=${values.lan.join(' ')} placeholder="192.0.2.0/24" spellcheck="false" autocapitalize="none" />
-				<span class="hint">Beside private ones. From anywhere else only the pages of guests and viewers exist.</span>
+				<span class="hint">${words.lanHint}</span>
 			</label>
-			<label>Other names of this machine
+			<label>${words.names}
 				<input name="names" data-testid="access-names" value=${values.names.join(' ')} placeholder="studio.fritz.box" spellcheck="false" autocapitalize="none" />
-				<span class="hint">Under names that it does not know it does not answer.</span>
+				<span class="hint">${words.namesHint}</span>
 			</label>
-			<label class="check"><input type="checkbox" name="openToInternet" data-testid="access-open" ?checked=${values.openToInternet} />The firewall lets everybody come to the pages</label>
-			<span class="hint">For a port that the router forwards here. Proxies, the tunnel and Let’s Encrypt do without.</span>
-			<label class="check"><input type="checkbox" name="door" data-testid="access-door" ?checked=${values.door} />People on this network may knock without an invite</label>
-			<label class="check"><input type="checkbox" data-testid="access-tunnel" .checked=${this.tunnelOn} @change=${toggle((on) => (this.tunnelOn = on))} />Tunnel to a server of ours (SSH)</label>
+			<label class="check"><input type="checkbox" name="openToInternet" data-testid="access-open" ?checked=${values.openToInternet} />${words.open}</label>
+			<span class="hint">${words.openHint}</span>
+			<label class="check"><input type="checkbox" name="door" data-testid="access-door" ?checked=${values.door} />${words.door}</label>
+			<label class="check"><input type="checkbox" data-testid="access-tunnel" .checked=${this.tunnelOn} @change=${toggle((on) => (this.tunnelOn = on))} />${words.tunnel}</label>
 			${this.tunnelOn ? this.#tunnel(values.tunnel) : nothing}
-			<label class="check"><input type="checkbox" data-testid="access-acme" .checked=${this.acmeOn} @change=${toggle((on) => (this.acmeOn = on))} />Certificate by Let’s Encrypt for the public name</label>
+			<label class="check"><input type="checkbox" data-testid="access-acme" .checked=${this.acmeOn} @change=${toggle((on) => (this.acmeOn = on))} />${words.acme}</label>
 			${
 				this.acmeOn
-					? html`<label>Mail address for the authority
-							<input name="email" type="email" value=${values.acme?.email ?? ''} placeholder="none" />
-							<span class="hint">Turning this on agrees to its terms. Port 80 of the public name must lead to this machine.</span>
+					? html`<label>${words.email}
+							<input name="email" type="email" value=${values.acme?.email ?? ''} placeholder=${t.words.none.toLowerCase()} />
+							<span class="hint">${words.emailHint}</span>
 						</label>`
 					: nothing
 			}
@@ -67,16 +69,17 @@ export class AccessDialog extends FormDialog {
 	}
 
 	#tunnel(tunnel: TunnelValues | null) {
+		const words = t.settings.access;
 		return html`
 			<div class="row">
-				<label>Server<input name="host" data-testid="tunnel-host" value=${tunnel?.host ?? ''} required spellcheck="false" autocapitalize="none" /></label>
-				<label>SSH port<input name="port" type="number" min="1" max="65535" value=${tunnel?.port ?? 22} required /></label>
-				<label>User<input name="user" value=${tunnel?.user ?? ''} required spellcheck="false" autocapitalize="none" /></label>
-				<label>Port for guests there<input name="remotePort" type="number" min="1024" max="65535" value=${tunnel?.remotePort ?? 8080} required /></label>
+				<label>${words.server}<input name="host" data-testid="tunnel-host" value=${tunnel?.host ?? ''} required spellcheck="false" autocapitalize="none" /></label>
+				<label>${words.sshPort}<input name="port" type="number" min="1" max="65535" value=${tunnel?.port ?? 22} required /></label>
+				<label>${words.user}<input name="user" value=${tunnel?.user ?? ''} required spellcheck="false" autocapitalize="none" /></label>
+				<label>${words.remotePort}<input name="remotePort" type="number" min="1024" max="65535" value=${tunnel?.remotePort ?? 8080} required /></label>
 			</div>
-			<label>Public key of the server
+			<label>${words.hostKey}
 				<input name="hostKey" value=${tunnel?.hostKey ?? ''} placeholder="ssh-ed25519 AAAA…" required spellcheck="false" autocapitalize="none" />
-				<span class="hint">As ssh-keyscan -t ed25519 SERVER prints it behind the name.</span>
+				<span class="hint">${words.hostKeyHint}</span>
 			</label>
 		`;
 	}
@@ -96,9 +99,9 @@ export class AccessDialog extends FormDialog {
 		const off = tunnel && { ...tunnel, enabled: false };
 		const access: Partial<AccessValues> = {
 			publicUrl: text('publicUrl') || null,
-			trustedProxies: words(text('trustedProxies')),
-			lan: words(text('lan')),
-			names: words(text('names')),
+			trustedProxies: wordsOf(text('trustedProxies')),
+			lan: wordsOf(text('lan')),
+			names: wordsOf(text('names')),
 			openToInternet: form.has('openToInternet'),
 			door: form.has('door'),
 			tunnel: this.tunnelOn ? typed : off,

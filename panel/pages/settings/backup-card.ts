@@ -5,6 +5,7 @@ import { request, send, sentence } from '../../data/http.js';
 import type { Question } from '../../data/requests.js';
 import { localTime } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** A passphrase costs the studio a moment, and a busy one more. */
 const timeoutMs = 60_000;
@@ -36,21 +37,22 @@ export class BackupCard extends LitElement {
 	#archive: { file: File; headers: Record<string, string> } | null = null;
 
 	override render() {
+		const words = t.settings.backup;
 		return html`
-			<h2>Backup and restore</h2>
-			<p class="small">Settings, scenes, audio, guests, RTP inputs and targets in one file. Recordings are not in it.</p>
+			<h2>${words.title}</h2>
+			<p class="small">${words.text}</p>
 			<form @submit=${this.#download}>
-				<label>Passphrase
-					<input name="passphrase" type="password" autocomplete="new-password" minlength="8" placeholder="none: without secrets" data-testid="backup-passphrase" />
+				<label>${words.passphrase}
+					<input name="passphrase" type="password" autocomplete="new-password" minlength="8" placeholder=${words.noPassphrase} data-testid="backup-passphrase" />
 				</label>
-				<div class="actions"><button data-testid="backup-download" ?disabled=${this.busy !== null}>Download a backup</button></div>
-				<p class="wide small dim">With a passphrase the file also holds secrets, accounts and certificates, readable with the passphrase only.</p>
+				<div class="actions"><button data-testid="backup-download" ?disabled=${this.busy !== null}>${words.download}</button></div>
+				<p class="wide small dim">${words.passphraseHint}</p>
 			</form>
-			<h3>Restore</h3>
+			<h3>${words.restore}</h3>
 			<form @submit=${this.#look}>
-				<label>Backup<input name="file" type="file" accept=".gz,application/gzip" required data-testid="restore-file" /></label>
-				<label>Its passphrase<input name="passphrase" type="password" autocomplete="off" placeholder="none" data-testid="restore-passphrase" /></label>
-				<div class="actions"><button data-testid="restore-look" ?disabled=${this.busy !== null}>Preview changes</button></div>
+				<label>${words.file}<input name="file" type="file" accept=".gz,application/gzip" required data-testid="restore-file" /></label>
+				<label>${words.itsPassphrase}<input name="passphrase" type="password" autocomplete="off" placeholder=${words.none} data-testid="restore-passphrase" /></label>
+				<div class="actions"><button data-testid="restore-look" ?disabled=${this.busy !== null}>${words.preview}</button></div>
 			</form>
 			${this.busy ? html`<p role="status">${this.busy}</p>` : nothing}
 			${this.problem ? html`<p class="problem" role="alert" data-testid="backup-problem">${this.problem}</p>` : nothing}
@@ -61,22 +63,23 @@ export class BackupCard extends LitElement {
 	}
 
 	#planned({ madeAt, version, secrets, changes, left, restart }: BackupPlan) {
+		const words = t.settings.backup;
 		return html`<div class="plan" data-testid="restore-plan">
-			<p><b>Backup of ${localTime(madeAt)}</b> <span class="dim small">version ${version}</span></p>
-			${secrets === 'locked' ? html`<p>Its secrets, accounts and certificates stay as they are here: they need the passphrase.</p>` : nothing}
+			<p><b>${words.planTitle(localTime(madeAt))}</b> <span class="dim small">${words.version(version)}</span></p>
+			${secrets === 'locked' ? html`<p>${words.locked}</p>` : nothing}
 			${
 				changes.length === 0
-					? html`<p>Nothing would change.</p>`
-					: html`<p>It changes:</p><ul>${changes.map(({ text }) => html`<li>• ${text}</li>`)}</ul>`
+					? html`<p>${words.nothing}</p>`
+					: html`<p>${words.changes}</p><ul>${changes.map(({ text }) => html`<li>• ${text}</li>`)}</ul>`
 			}
-			${left.length === 0 ? nothing : html`<p>Left out:</p><ul>${left.map((text) => html`<li>• ${text}</li>`)}</ul>`}
+			${left.length === 0 ? nothing : html`<p>${words.left}</p><ul>${left.map((text) => html`<li>• ${text}</li>`)}</ul>`}
 			<div class="actions">
-				<button data-testid="restore-cancel" @click=${() => (this.plan = null)}>${changes.length === 0 ? 'Close' : 'Cancel'}</button>
+				<button data-testid="restore-cancel" @click=${() => (this.plan = null)}>${changes.length === 0 ? t.words.close : t.words.cancel}</button>
 				${
 					changes.length === 0
 						? nothing
-						: html`<button class="danger" data-testid="restore-do" ?disabled=${this.busy !== null} @click=${this.#restore}>Restore</button>
-							<span class="small dim">${restart ? 'It counts after a restart; the show goes on until then.' : 'It counts at once; the show goes on.'}</span>`
+						: html`<button class="danger" data-testid="restore-do" ?disabled=${this.busy !== null} @click=${this.#restore}>${words.restore}</button>
+							<span class="small dim">${restart ? words.afterRestart : words.immediately}</span>`
 				}
 			</div>
 		</div>`;
@@ -85,16 +88,17 @@ export class BackupCard extends LitElement {
 	#undo() {
 		const { undo = null, pending = null } = this.pending ?? {};
 		if (undo === null || pending !== null) return nothing;
+		const words = t.settings.backup;
 		return html`<div class="actions">
-			<button data-testid="restore-undo" ?disabled=${this.busy !== null} @click=${this.#goBack}>Undo the last restore</button>
-			<span class="small dim">Back to the state of ${localTime(undo.of)}.</span>
+			<button data-testid="restore-undo" ?disabled=${this.busy !== null} @click=${this.#goBack}>${words.undo}</button>
+			<span class="small dim">${words.undoTo(localTime(undo.of))}</span>
 		</div>`;
 	}
 
 	async #download(event: SubmitEvent): Promise<void> {
 		event.preventDefault();
 		const form = event.target as HTMLFormElement;
-		await this.#try('Making the backup…', async () => {
+		await this.#try(t.settings.backup.making, async () => {
 			const response = await send('/api/backup', { headers: headersOf(form), signal: AbortSignal.timeout(timeoutMs) });
 			const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'r58-backup.tar.gz';
 			const url = URL.createObjectURL(await response.blob());
@@ -102,7 +106,7 @@ export class BackupCard extends LitElement {
 			link.click();
 			setTimeout(() => URL.revokeObjectURL(url), timeoutMs);
 			form.reset();
-			this.done = `${name} is made.`;
+			this.done = t.settings.backup.made(name);
 		});
 	}
 
@@ -111,30 +115,28 @@ export class BackupCard extends LitElement {
 		const form = event.target as HTMLFormElement;
 		this.#archive = { file: new FormData(form).get('file') as File, headers: headersOf(form) };
 		this.plan = null;
-		await this.#try('Looking into the backup…', async () => {
+		await this.#try(t.settings.backup.reading, async () => {
 			this.plan = await this.#post(true);
 		});
 	}
 
 	async #restore(): Promise<void> {
-		const title = 'Restore this backup?';
-		const text = 'What is set now is replaced by what the backup holds. It can be undone once, on this page.';
-		if (!(await this.ask({ title, text, action: 'Restore' }))) return;
-		await this.#try('Restoring…', async () => {
+		const { restoreAsk: title, restoreText: text, restore: action } = t.settings.backup;
+		if (!(await this.ask({ title, text, action }))) return;
+		await this.#try(t.settings.backup.restoring, async () => {
 			const { restart } = await this.#post(false);
 			this.plan = null;
-			this.done = restart ? 'Decided: it counts after a restart.' : 'Restored.';
+			this.done = restart ? t.settings.backup.restoreWaits : t.settings.backup.restored;
 			this.dispatchEvent(new Event('changed'));
 		});
 	}
 
 	async #goBack(): Promise<void> {
-		const title = 'Undo the last restore?';
-		const text = 'Settings and show become what they were before it. What was changed since is lost.';
-		if (!(await this.ask({ title, text, action: 'Undo the restore' }))) return;
-		await this.#try('Going back…', async () => {
+		const { undoAsk: title, undoText: text, undoAction: action } = t.settings.backup;
+		if (!(await this.ask({ title, text, action }))) return;
+		await this.#try(t.settings.backup.undoing, async () => {
 			const { restart } = await request<BackupPlan>('POST', '/api/backup/undo');
-			this.done = restart ? 'Decided: it counts after a restart.' : 'It is as it was before.';
+			this.done = restart ? t.settings.backup.restoreWaits : t.settings.backup.undone;
 			this.dispatchEvent(new Event('changed'));
 		});
 	}

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SettingsFile } from '../../../service/contract/settings.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** The settings file as it stands, read only and without its secrets; lines that are wrong are marked and say why. */
 @customElement('r58-settings-file')
@@ -25,14 +26,15 @@ export class SettingsFileView extends LitElement {
 
 	override render() {
 		const { path, text, problems, missing } = this.file;
+		const words = t.settings.file;
 		const lines = text.replace(/\n$/, '').split(/\r?\n/);
 		return html`
-			<h2>The file</h2>
-			<p class="small">Everything on this page stands in <code>${path}</code>. It can be edited there too: what is saved counts at once, all of it or nothing.</p>
-			${missing ? html`<p class="problem" role="alert">The file is gone. Change anything here and it is written anew.</p>` : nothing}
+			<h2>${words.title}</h2>
+			<p class="small">${words.before}<code>${path}</code>${words.after}</p>
+			${missing ? html`<p class="problem" role="alert">${words.missing}</p>` : nothing}
 			<details ?open=${problems.length > 0} data-testid="file-view">
-				<summary>${problems.length > 0 ? 'Show the file and what is wrong in it' : 'Show the file'}</summary>
-				<div class="lines" tabindex="0" role="region" aria-label="Settings file">${lines.map((line, index) => this.#line(line, index + 1))}</div>
+				<summary>${problems.length > 0 ? words.showFaults : words.show}</summary>
+				<div class="lines" tabindex="0" role="region" aria-label=${words.label}>${lines.map((line, index) => this.#line(line, index + 1))}</div>
 			</details>
 		`;
 	}
@@ -42,7 +44,7 @@ export class SettingsFileView extends LitElement {
 		const kind = `line ${wrong.length > 0 ? 'wrong' : ''} ${text.trimStart().startsWith('#') ? 'comment' : ''}`;
 		const why = wrong.map(
 			({ field, message }) =>
-				html`<span class="why" data-testid="wrong-line" data-line=${number}>⚠ Line ${number}${field ? `, ${field}` : ''}: ${message}</span>`,
+				html`<span class="why" data-testid="wrong-line" data-line=${number}>⚠ ${t.settings.file.wrong(number, field, message)}</span>`,
 		);
 		return html`<span class=${kind}>${text === '' ? ' ' : text}</span>${why}`;
 	}

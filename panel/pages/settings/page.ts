@@ -9,6 +9,8 @@ import type { Question } from '../../data/requests.js';
 import type { Confirm } from '../../elements/confirm.js';
 import { localTime } from '../../elements/format.js';
 import { base, pageStyles } from '../../elements/styles.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import type { AccessDialog } from './access-dialog.js';
 import type { ProgramDialog } from './program-dialog.js';
 import type { ResetDialog } from './reset-dialog.js';
@@ -54,7 +56,7 @@ export class SettingsPage extends LitElement {
 	override connectedCallback(): void {
 		super.connectedCallback();
 		if (!this.session || !atLeast(this.session.role, 'technician')) {
-			this.problem = 'Settings are made by technicians; you are logged in as operator.';
+			this.problem = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
 			return;
 		}
 		void this.#load();
@@ -68,9 +70,9 @@ export class SettingsPage extends LitElement {
 
 	override render() {
 		return html`<main class="page">
-			<r58-page-head heading="Settings"></r58-page-head>
+			<r58-page-head heading=${common.pages.settings}></r58-page-head>
 			${this.problem ? html`<p class="problem" role="alert" data-testid="settings-problem">${this.problem}</p>` : nothing}
-			${this.file && this.values ? this.#sections(this.file, this.values) : this.problem ? nothing : html`<p role="status">Loading…</p>`}
+			${this.file && this.values ? this.#sections(this.file, this.values) : this.problem ? nothing : html`<p role="status">${t.words.loading}</p>`}
 		</main>
 		<r58-access-dialog @saved=${this.#load}></r58-access-dialog>
 		<r58-program-dialog @saved=${this.#load}></r58-program-dialog>
@@ -81,12 +83,12 @@ export class SettingsPage extends LitElement {
 	#sections(file: SettingsFile, values: SettingsSections) {
 		const broken = file.problems.length > 0;
 		const changes: Record<string, unknown> = {
-			network: html`<a class="button" href="/network" data-testid="change-network">Change on the Network page…</a>`,
-			access: html`<button data-testid="change-access" ?disabled=${broken} @click=${() => this.access.show(values.access)}>Change…</button>`,
-			program: html`<button data-testid="change-program" ?disabled=${broken} @click=${() => this.program.show(values.program)}>Change…</button>`,
+			network: html`<a class="button" href="/network" data-testid="change-network">${t.settings.changeNetwork}</a>`,
+			access: html`<button data-testid="change-access" ?disabled=${broken} @click=${() => this.access.show(values.access)}>${t.settings.change}</button>`,
+			program: html`<button data-testid="change-program" ?disabled=${broken} @click=${() => this.program.show(values.program)}>${t.settings.change}</button>`,
 		};
 		return html`
-			${broken ? html`<p class="problem" role="alert" data-testid="file-broken">The file is not in use: it is wrong in line ${file.problems[0]!.line}. The values it had before stay in use; mend it, and it is taken up at once.</p>` : nothing}
+			${broken ? html`<p class="problem" role="alert" data-testid="file-broken">${t.settings.broken(file.problems[0]!.line)}</p>` : nothing}
 			${this.#waiting(file)}
 			${Object.keys(file.applies).map(
 				(name) =>
@@ -95,10 +97,10 @@ export class SettingsPage extends LitElement {
 			<r58-settings-file class="card" .file=${file}></r58-settings-file>
 			<r58-backup-card class="card" .pending=${this.pending} .ask=${this.#ask} @changed=${this.#load}></r58-backup-card>
 			<section class="card">
-				<h2>Factory reset</h2>
+				<h2>${t.settings.reset.title}</h2>
 				<div class="row">
-					<p>As a new device: settings, show, accounts and logs go. Recordings stay unless you say otherwise.</p>
-					<button data-testid="reset-button" @click=${() => this.reset.show()}>Factory reset…</button>
+					<p>${t.settings.reset.text}</p>
+					<button data-testid="reset-button" @click=${() => this.reset.show()}>${t.settings.reset.open}</button>
 				</div>
 			</section>
 		`;
@@ -108,22 +110,22 @@ export class SettingsPage extends LitElement {
 	#waiting({ restart }: SettingsFile) {
 		const { pending = null, canRestart = false } = this.pending ?? {};
 		if (pending === null && restart.length === 0) return nothing;
+		const words = t.settings.waiting;
 		const what = pending
-			? `${pending.kind === 'restore' ? 'A restore' : 'A factory reset'} was decided ${localTime(pending.at)} and is done at the next start.`
-			: `Changed and not in use before a restart: ${restart.join(', ')}.`;
+			? (pending.kind === 'restore' ? words.restore : words.reset)(localTime(pending.at))
+			: words.changed(restart.join(', '));
 		return html`<div class="waiting" role="status" data-testid="waiting">
-			<p><b>⚠ Waits for a restart.</b> ${what} ${canRestart ? '' : 'Restart the service to go on (sudo systemctl restart r58).'}</p>
-			${pending ? html`<button data-testid="pending-cancel" @click=${this.#cancel}>Do not do it</button>` : nothing}
-			${canRestart ? html`<button class="danger" data-testid="restart-button" ?disabled=${this.restarting} @click=${this.#restart}>${this.restarting ? 'Restarting…' : 'Restart now'}</button>` : nothing}
+			<p><b>⚠ ${words.title}</b> ${what} ${canRestart ? '' : words.byHand}</p>
+			${pending ? html`<button data-testid="pending-cancel" @click=${this.#cancel}>${words.cancel}</button>` : nothing}
+			${canRestart ? html`<button class="danger" data-testid="restart-button" ?disabled=${this.restarting} @click=${this.#restart}>${this.restarting ? words.restarting : words.restart}</button>` : nothing}
 		</div>`;
 	}
 
 	#ask = (question: Question): Promise<boolean> => this.confirm.ask(question);
 
 	async #restart(): Promise<void> {
-		const title = 'Restart the studio?';
-		const text = 'The program is off air for some seconds, and a running recording ends. Guests come back by themselves.';
-		if (!(await this.#ask({ title, text, action: 'Restart' }))) return;
+		const { ask: title, text, action } = t.settings.restart;
+		if (!(await this.#ask({ title, text, action }))) return;
 		await this.#try(async () => {
 			await request('POST', '/api/system/restart');
 			this.restarting = true;
@@ -159,7 +161,7 @@ export class SettingsPage extends LitElement {
 			await action();
 			this.problem = null;
 		} catch (error) {
-			this.problem = this.restarting ? 'The studio restarts; this page goes on by itself.' : sentence(error);
+			this.problem = this.restarting ? t.settings.restart.running : sentence(error);
 		}
 	}
 }

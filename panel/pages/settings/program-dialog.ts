@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
+import { t } from '../../texts/texts.js';
 import type { ProgramValues } from './values.js';
 
 const usual = ['1280x720p25', '1280x720p30', '1280x720p50', '1920x1080p25', '1920x1080p30', '1920x1080p50', '1920x1080p60'];
@@ -18,22 +19,22 @@ export class ProgramDialog extends FormDialog {
 	}
 
 	protected heading(): string {
-		return 'Program';
+		return t.settings.program.title;
 	}
 
 	protected action(): string {
-		return this.busy ? 'Saving…' : 'Save';
+		return this.busy ? t.words.saving : t.words.save;
 	}
 
 	protected fields() {
 		if (!this.values) return nothing;
 		return html`
-			<label>Size and frames a second
+			<label>${t.settings.program.canvas}
 				<input
-					name="canvas" data-testid="program-canvas" list="canvases" value=${this.values.canvas ?? ''} placeholder="default: 1920x1080p30"
+					name="canvas" data-testid="program-canvas" list="canvases" value=${this.values.canvas ?? ''} placeholder=${t.settings.program.placeholder}
 					spellcheck="false" autocapitalize="none" autocomplete="off"
 				/>
-				<span class="hint">Like 1280x720p30, also 29.97 or 59.94. It counts after a restart; until then the show goes on as it is.</span>
+				<span class="hint">${t.settings.program.hint}</span>
 			</label>
 			<datalist id="canvases">${usual.map((canvas) => html`<option value=${canvas}></option>`)}</datalist>
 		`;

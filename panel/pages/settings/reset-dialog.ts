@@ -2,7 +2,9 @@ import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
+import { t } from '../../texts/texts.js';
 
+/** The studio asks for these, whatever the language. */
 const words = 'factory reset';
 
 /** Asks for the words before everything goes. */
@@ -15,19 +17,19 @@ export class ResetDialog extends FormDialog {
 	}
 
 	protected heading(): string {
-		return 'Factory reset';
+		return t.settings.reset.title;
 	}
 
 	protected action(): string {
-		return this.busy ? 'Deciding…' : 'Reset at the next start';
+		return this.busy ? t.settings.reset.busy : t.settings.reset.action;
 	}
 
 	protected fields() {
 		return html`
-			<p>Settings, scenes, guests, inputs, targets, accounts, links and logs are deleted at the next start. This cannot be undone: download a backup first.</p>
-			<label class="check"><input type="checkbox" name="keys" data-testid="reset-keys" />Also certificates and keys: every browser has to trust the studio anew</label>
-			<label class="check"><input type="checkbox" name="recordings" data-testid="reset-recordings" />Also all recordings</label>
-			<label>Type “${words}” to go on
+			<p>${t.settings.reset.warning}</p>
+			<label class="check"><input type="checkbox" name="keys" data-testid="reset-keys" />${t.settings.reset.keys}</label>
+			<label class="check"><input type="checkbox" name="recordings" data-testid="reset-recordings" />${t.settings.reset.recordings}</label>
+			<label>${t.settings.reset.type(words)}
 				<input name="confirm" data-testid="reset-confirm" required pattern=${words} title=${words} autocomplete="off" autocapitalize="none" spellcheck="false" />
 			</label>
 		`;

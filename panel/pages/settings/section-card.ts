@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { SettingsFile } from '../../../service/contract/settings.js';
 import { base } from '../../elements/styles.js';
-import { sectionTitles } from './values.js';
+import { t } from '../../texts/texts.js';
 
 type Field = SettingsFile['fields'][number];
 
@@ -35,13 +35,14 @@ export class SettingsSection extends LitElement {
 
 	override render() {
 		const { name, file } = this;
+		const titles: Record<string, string> = t.settings.titles;
 		const fields = file.fields.filter(({ field }) => field.startsWith(`${name}.`));
 		const waits = file.restart.includes(name);
-		const applies = file.applies[name] === 'restart' ? 'Applies after a restart' : 'Applies immediately';
+		const applies = file.applies[name] === 'restart' ? t.settings.afterRestart : t.settings.immediately;
 		return html`
 			<header>
-				<h2>${sectionTitles[name] ?? name}</h2>
-				<span class="applies ${waits ? 'waits' : ''}" data-testid="applies-${name}">${waits ? '⚠ Changed: counts after a restart' : applies}</span>
+				<h2>${titles[name] ?? name}</h2>
+				<span class="applies ${waits ? 'waits' : ''}" data-testid="applies-${name}">${waits ? `⚠ ${t.settings.changedAfterRestart}` : applies}</span>
 			</header>
 			<dl data-testid="section-${name}">${fields.map((field) => this.#field(field))}</dl>
 			<slot></slot>
@@ -49,20 +50,21 @@ export class SettingsSection extends LitElement {
 	}
 
 	#field({ field, value, default: usual, line }: Field) {
+		const words = t.settings;
 		const isDefault = JSON.stringify(value) === JSON.stringify(usual);
-		const where = line === null ? 'not in the file' : `line ${line}`;
+		const where = line === null ? words.notInFile : words.line(line);
 		return html`<div class="field">
 			<dt>${field.slice(this.name.length + 1)}</dt>
 			<dd class=${isDefault ? '' : 'set'}>${asText(value)}</dd>
-			<dd class="note">${this.file.overrides[field] ? html`<b class="waits">the option ${this.file.overrides[field]} goes before it</b>, ` : nothing}${isDefault ? 'default' : html`set${usual === null ? nothing : html`, default ${asText(usual)}`}`}, ${where}</dd>
+			<dd class="note">${this.file.overrides[field] ? html`<b class="waits">${words.override(this.file.overrides[field])}</b>, ` : nothing}${isDefault ? words.default : html`${words.set}${usual === null ? nothing : html`, ${words.defaultIs(asText(usual))}`}`}, ${where}</dd>
 		</div>`;
 	}
 }
 
 /** As people read it; of lists of things their names. */
 function asText(value: unknown): string {
-	if (value === null || (Array.isArray(value) && value.length === 0)) return 'none';
-	if (typeof value === 'boolean') return value ? 'yes' : 'no';
+	if (value === null || (Array.isArray(value) && value.length === 0)) return t.settings.none;
+	if (typeof value === 'boolean') return value ? t.settings.yes : t.settings.no;
 	if (Array.isArray(value))
 		return value.map((entry) => (isNamed(entry) ? `${entry.name} (${entry.urls?.join(', ') ?? ''})` : String(entry))).join('; ');
 	return String(value);

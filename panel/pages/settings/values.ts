@@ -24,11 +24,3 @@ export interface SettingsSections {
 	access: AccessValues;
 	program: ProgramValues;
 }
-
-/** What each section is about. */
-export const sectionTitles: Record<string, string> = {
-	network: 'Network: STUN, TURN, ports and limits',
-	access: 'Access: ways in for guests and viewers',
-	program: 'Program: size and rate',
-	alerts: 'Alerts: who is told of faults',
-};

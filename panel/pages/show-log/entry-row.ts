@@ -1,8 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { LogEntry } from '../../../service/contract/showLog.js';
+import { clockTime } from '../../elements/format.js';
 import { badgeStyles, base } from '../../elements/styles.js';
-import { kindWord, toneOf } from './words.js';
+import { t } from '../../texts/texts.js';
+import { toneOf } from './words.js';
 
 /** One line of the log: when, what, who. */
 @customElement('r58-log-row')
@@ -41,12 +43,12 @@ export class LogRow extends LitElement {
 
 	override render() {
 		const { at, kind, text, who, frame, timecode } = this.entry;
-		const clock = new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+		const clock = clockTime(at);
 		return html`<time datetime=${at} title=${at}>${clock}</time>
-			<span class="badge" data-state=${toneOf(this.entry)}>${kindWord[kind]}</span>
-			<p>${text}${who === null ? nothing : html` <span class="dim small">by ${who}</span>`}</p>
-			<span class="dim small figures" title="Program time since the studio started"
-				>${timecode}${frame === null ? nothing : html` · frame ${frame}`}</span
+			<span class="badge" data-state=${toneOf(this.entry)}>${t.showLog.kindName[kind]}</span>
+			<p>${text}${who === null ? nothing : html` <span class="dim small">${t.showLog.by(who)}</span>`}</p>
+			<span class="dim small figures" title=${t.showLog.timecode}
+				>${timecode}${frame === null ? nothing : html` · ${t.showLog.frame(frame)}`}</span
 			>`;
 	}
 }

@@ -7,6 +7,7 @@ import { request, sentence } from '../../data/http.js';
 import { Requests } from '../../data/requests.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';
+import { localDay, number } from '../../elements/format.js';
 import type { NoteDialog } from '../../elements/note-dialog.js';
 import type { Notices } from '../../elements/notices.js';
 import { base, pageStyles } from '../../elements/styles.js';
@@ -16,7 +17,9 @@ import '../../elements/page-head.js';
 import '../../elements/safe-mode.js';
 import './entry-row.js';
 import '../../elements/note-dialog.js';
-import { kindWords, type Period, periodWords, sinceOf } from './words.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
+import { type Period, sinceOf } from './words.js';
 
 const lookEveryMs = 1000;
 const typingMs = 250;
@@ -88,31 +91,27 @@ export class ShowLogPage extends LitElement {
 	override render() {
 		const { state, online } = this.#show;
 		return html`<main class="page">
-				<r58-page-head heading="Show log" .offline=${state && !online ? 'The log is kept meanwhile.' : null}></r58-page-head>
+				<r58-page-head heading=${common.pages.showLog} .offline=${state && !online ? t.showLog.offline : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				<div class="top">
-					<button class="primary" data-testid="log-note" ?disabled=${!online} @click=${() => void this.noteDialog.show()}>Add a note</button>
-					<span class="dim small hint">Also with N on the Switcher. Each recording has its part of this log beside its files.</span>
+					<button class="primary" data-testid="log-note" ?disabled=${!online} @click=${() => void this.noteDialog.show()}>${t.showLog.addNote}</button>
+					<span class="dim small hint">${t.showLog.hint}</span>
 					<div class="export">${(['csv', 'json'] as const).map((format) => this.#export(format))}</div>
 				</div>
 				${this.#filters()}
 				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-				${
-					this.dropped > 0
-						? html`<p class="problem" role="alert">${this.dropped} entries could not be written: look after the disk.</p>`
-						: nothing
-				}
+				${this.dropped > 0 ? html`<p class="problem" role="alert">${t.showLog.dropped(number(this.dropped))}</p>` : nothing}
 				${this.#list()}
 				${
 					this.next === null
 						? nothing
 						: html`<button class="more" data-testid="log-older" ?disabled=${this.busy} @click=${this.#older}>
-							${this.busy ? 'Loading…' : 'Older entries'}
+							${this.busy ? t.words.loading : t.showLog.older}
 						</button>`
 				}
 				${
 					this.purged > 0 && this.next === null
-						? html`<p class="dim small">${this.purged} older entries were removed: the log keeps the newest 50,000, and 400 days.</p>`
+						? html`<p class="dim small">${t.showLog.purged(number(this.purged))}</p>`
 						: nothing
 				}
 			</main>
@@ -122,20 +121,20 @@ export class ShowLogPage extends LitElement {
 	}
 
 	#export(format: 'csv' | 'json') {
-		return html`<a class="button" data-testid="log-${format}" download href="/api/log/export?${this.#query({ format })}"><span class="word">Export</span>${format.toUpperCase()}</a>`;
+		return html`<a class="button" data-testid="log-${format}" download href="/api/log/export?${this.#query({ format })}"><span class="word">${t.showLog.export}</span>${format.toUpperCase()}</a>`;
 	}
 
 	#filters() {
 		return html`<div class="filters" role="search">
 			<input
-				type="search" placeholder="Find: a name, a scene, a word" aria-label="Find in the log" data-testid="log-text"
+				type="search" placeholder=${t.showLog.find} aria-label=${t.showLog.findLabel} data-testid="log-text"
 				.value=${this.text} @input=${this.#onText}
 			/>
-			<select aria-label="Period" data-testid="log-period" @change=${this.#onPeriod}>
-				${periodWords.map(([period, words]) => html`<option value=${period} ?selected=${period === this.period}>${words}</option>`)}
+			<select aria-label=${t.showLog.period} data-testid="log-period" @change=${this.#onPeriod}>
+				${Object.entries(t.showLog.periods).map(([period, words]) => html`<option value=${period} ?selected=${period === this.period}>${words}</option>`)}
 			</select>
-			<div class="kinds" role="group" aria-label="Kinds to show; all when none is chosen">
-				${Object.entries(kindWords).map(
+			<div class="kinds" role="group" aria-label=${t.showLog.kinds}>
+				${Object.entries(t.showLog.kindNames).map(
 					([kind, words]) => html`<button
 						data-testid="log-kind-${kind}" aria-pressed=${this.kinds.includes(kind as LogKind)}
 						@click=${() => this.#toggle(kind as LogKind)}
@@ -146,18 +145,18 @@ export class ShowLogPage extends LitElement {
 	}
 
 	#list() {
-		if (this.entries === null) return this.problem ? nothing : html`<p role="status">Loading…</p>`;
+		if (this.entries === null) return this.problem ? nothing : html`<p role="status">${t.words.loading}</p>`;
 		const filtered = this.kinds.length > 0 || this.text !== '' || this.period !== 'all';
 		if (this.entries.length === 0)
 			return html`<div class="card empty">
 				${
 					filtered
-						? html`<p><b>Nothing fits.</b> Show other kinds, or a longer period.</p>
-							<button data-testid="log-reset" @click=${this.#reset}>Show everything</button>`
-						: html`<p><b>Nothing has happened yet.</b> Takes, recordings, guests and faults appear here as they happen.</p>`
+						? html`<p><b>${t.showLog.nothingFits.title}</b> ${t.showLog.nothingFits.text}</p>
+							<button data-testid="log-reset" @click=${this.#reset}>${t.showLog.showAll}</button>`
+						: html`<p><b>${t.showLog.none.title}</b> ${t.showLog.none.text}</p>`
 				}
 			</div>`;
-		return html`<div class="card list" role="log" aria-label="Show log, newest first" data-testid="log-list">
+		return html`<div class="card list" role="log" aria-label=${t.showLog.list} data-testid="log-list">
 			${repeat(
 				this.entries,
 				({ id }) => id,
@@ -249,5 +248,5 @@ export class ShowLogPage extends LitElement {
 }
 
 function dayOf({ at }: LogEntry): string {
-	return new Date(at).toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+	return localDay(at);
 }

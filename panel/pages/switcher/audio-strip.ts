@@ -4,15 +4,12 @@ import type { Strip, StripPatch } from '../../../service/contract/audio.js';
 import type { Commands } from '../../data/commands.js';
 import { decibels } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/meter.js';
 
 /** A moving fader sends at most this often, and always its last value. */
 const sendEveryMs = 100;
-const modes = [
-	['off', 'Off', 'never heard'],
-	['on', 'On', 'always heard'],
-	['afv', 'AFV', 'heard while its picture is on program'],
-] as const;
+const modes = ['off', 'on', 'afv'] as const;
 
 /** One row: name, level, gain, mute, and when it is heard. */
 @customElement('r58-audio-strip')
@@ -71,31 +68,33 @@ export class AudioStrip extends LitElement {
 
 	override render() {
 		const { settings, strip } = this;
+		const words = t.switcher.sound;
 		const gainDb = this.heldDb ?? settings.gainDb;
 		const heard = this.onAir && !settings.mute && settings.mode !== 'off';
 		return html`
-			<span class="name" title=${this.label}><span>${this.label}</span>${heard ? html`<span class="air">AIR</span>` : ''}</span>
+			<span class="name" title=${this.label}><span>${this.label}</span>${heard ? html`<span class="air">${t.switcher.airLamp}</span>` : ''}</span>
 			<r58-meter .source=${this.levels} strip=${strip}></r58-meter>
 			<input
 				type="range" min="-60" max="12" step="0.5" data-testid="gain-${strip}" .value=${String(gainDb)}
-				aria-label="Gain of ${this.label}" aria-valuetext=${decibels(gainDb)} title="Double click: 0 dB"
+				aria-label=${words.gain(this.label)} aria-valuetext=${decibels(gainDb)} title=${words.gainTitle}
 				@input=${this.#move} @change=${this.#release} @dblclick=${() => this.#set({ gainDb: 0 })}
 			/>
 			<span class="gain">${decibels(gainDb)}</span>
 			<button
-				class="mute" data-testid="audio-mute-${strip}" aria-pressed=${settings.mute} aria-label="${settings.mute ? 'Muted' : 'Mute'}: ${this.label}"
+				class="mute" data-testid="audio-mute-${strip}" aria-pressed=${settings.mute} aria-label=${words.muteOf(this.label, settings.mute)}
 				@click=${() => this.#set({ mute: !settings.mute })}
-			>${settings.mute ? 'Muted' : 'Mute'}</button>
-			<span class="modes" role="group" aria-label="When ${this.label} is heard">
+			>${settings.mute ? words.muted : words.mute}</button>
+			<span class="modes" role="group" aria-label=${words.when(this.label)}>
 				${
 					strip === 'master'
 						? html`<span></span>`
-						: modes.map(
-								([mode, word, meaning]) => html`<button
+						: modes.map((mode) => {
+								const [word, meaning] = words.modes[mode] as [string, string];
+								return html`<button
 									data-testid="mode-${strip}-${mode}" aria-pressed=${settings.mode === mode}
-									title="${word}: ${meaning}" @click=${() => this.#set({ mode })}
-								>${word}</button>`,
-							)
+									title=${words.mode(word, meaning)} @click=${() => this.#set({ mode })}
+								>${word}</button>`;
+							})
 				}
 			</span>
 		`;

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Visitor } from '../../../service/contract/door.js';
 import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** Who waits at the door. Somebody new is also told in the title of the page, for an operator who looks elsewhere. */
 @customElement('r58-door-block')
@@ -37,7 +38,7 @@ export class DoorBlock extends LitElement {
 				count === 0
 					? nothing
 					: html`<section data-testid="door">
-				<h2>${count === 1 ? '1 person is' : `${count} people are`} waiting</h2>
+				<h2>${t.switcher.guests.waiting(count)}</h2>
 				<ul>${this.visitors.map((visitor) => this.#visitor(visitor))}</ul>
 			</section>`
 			}
@@ -47,8 +48,8 @@ export class DoorBlock extends LitElement {
 	#visitor({ id, name, address }: Visitor) {
 		return html`<li data-testid="visitor">
 			<div><b>${name}</b><p class="small dim">${address}</p></div>
-			<button class="primary" data-testid="visitor-admit" aria-label="Admit ${name}" @click=${() => this.commands.admit(id)}>Admit</button>
-			<button data-testid="visitor-refuse" aria-label="Refuse ${name}" @click=${() => this.commands.refuse(id)}>Refuse</button>
+			<button class="primary" data-testid="visitor-admit" aria-label=${t.switcher.guests.admitOf(name)} @click=${() => this.commands.admit(id)}>${t.switcher.guests.admit}</button>
+			<button data-testid="visitor-refuse" aria-label=${t.switcher.guests.refuseOf(name)} @click=${() => this.commands.refuse(id)}>${t.switcher.guests.refuse}</button>
 		</li>`;
 	}
 

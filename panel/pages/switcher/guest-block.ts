@@ -6,6 +6,7 @@ import type { State } from '../../../service/contract/state.js';
 import { lampsOf } from '../../../service/contract/tally.js';
 import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import type { InviteDialog } from './invite-dialog.js';
 import { chosenExpiry, expirySelect } from './invite-expiry.js';
 import './door-block.js';
@@ -37,15 +38,16 @@ export class GuestBlock extends LitElement {
 
 	override render() {
 		const guests = Object.values(this.state.guests);
+		const words = t.switcher.guests;
 		return html`
-			<h2>Guests</h2>
+			<h2>${words.title}</h2>
 			<form @submit=${this.#create}>
 				<input
-					name="name" data-testid="guest-invite-name" aria-label="Name of the guest" placeholder="Name" maxlength="80"
+					name="name" data-testid="guest-invite-name" aria-label=${words.nameLabel} placeholder=${words.name} maxlength="80"
 					autocomplete="off" required
 				/>
 				${expirySelect('guest-invite-expiry')}
-				<button data-testid="guest-invite-create" ?disabled=${this.busy}>Invite a guest</button>
+				<button data-testid="guest-invite-create" ?disabled=${this.busy}>${words.invite}</button>
 			</form>
 			<r58-door-block .commands=${this.commands} .visitors=${Object.values(this.state.door)}></r58-door-block>
 			${
@@ -56,7 +58,7 @@ export class GuestBlock extends LitElement {
 			<r58-invite-dialog .commands=${this.commands}></r58-invite-dialog>
 			${
 				guests.length === 0
-					? html`<p class="dim small">No guests yet. Give a name, then send the link: they join from their browser.</p>`
+					? html`<p class="dim small">${words.none}</p>`
 					: html`<ul data-testid="guest-list">${guests.map((guest) => this.#guest(guest))}</ul>`
 			}
 		`;

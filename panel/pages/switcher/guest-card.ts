@@ -5,27 +5,23 @@ import type { Guest } from '../../../service/contract/guests.js';
 import { dark, type Lamps } from '../../../service/contract/tally.js';
 import type { Commands } from '../../data/commands.js';
 import { asSentence } from '../../data/refusal.js';
-import { decibels } from '../../elements/format.js';
+import { bitrate, decibels, number, percent, picture } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import './guest-conversation.js';
 
-const stateWords: Record<Guest['state'], string> = {
-	invited: 'Invited, not here yet',
-	connecting: 'Connecting…',
-	connected: 'Connected',
-	lost: 'Gone – the last picture stands',
-};
 const capsKbps = [4000, 2500, 1500, 1000, 500];
 
 /** What is measured of a guest's connection, in short. */
 export function figuresOf({ path, codec, video, kbps, rttMs, lossPct }: Guest): string[] {
+	const words = t.switcher.guests;
 	const figures = [
-		path,
+		path === null ? null : words.paths[path],
 		codec,
-		video === null ? null : `${video.width}×${video.height}, ${video.fps} fps`,
-		kbps === null ? null : `${(kbps / 1000).toFixed(1)} Mbit/s`,
+		video === null ? null : picture(video),
+		kbps === null ? null : bitrate(kbps),
 		rttMs === null ? null : `${Math.round(rttMs)} ms`,
-		lossPct ? `${lossPct.toFixed(1)} % lost` : null,
+		lossPct ? words.lost(percent(lossPct, 1)) : null,
 	];
 	return figures.filter((figure) => figure !== null);
 }
@@ -74,20 +70,20 @@ export class GuestCard extends LitElement {
 			<div class="head">
 				<div>
 					<b>${guest.name}</b>
-					${tally.program ? html`<span class="lamp program">PGM</span>` : nothing}
-					${tally.preview ? html`<span class="lamp preview">PVW</span>` : nothing}
+					${tally.program ? html`<span class="lamp program">${t.switcher.pgm}</span>` : nothing}
+					${tally.preview ? html`<span class="lamp preview">${t.switcher.pvw}</span>` : nothing}
 				</div>
 				<button
-					data-testid="guest-links-${guest.id}" aria-label="Links of ${guest.name}"
+					data-testid="guest-links-${guest.id}" aria-label=${t.switcher.guests.invitesOf(guest.name)}
 					@click=${() => this.dispatchEvent(new CustomEvent('links'))}
-				>Links</button>
+				>${t.switcher.guests.invites}</button>
 				<button
-					data-testid="guest-remove-${guest.id}" aria-label="Remove ${guest.name}"
+					data-testid="guest-remove-${guest.id}" aria-label=${t.switcher.guests.removeOf(guest.name)}
 					@click=${() => this.commands.removeGuest(guest.id, guest.name)}
-				>Remove</button>
+				>${t.switcher.guests.remove}</button>
 			</div>
 			<div>
-				<p class="small ${guest.state}" role="status">${guest.nothingSent ? 'Connected, nothing sent' : stateWords[guest.state]}</p>
+				<p class="small ${guest.state}" role="status">${guest.nothingSent ? t.switcher.guests.nothingSent : t.switcher.guests.states[guest.state]}</p>
 				${figures.length > 0 ? html`<p class="small dim" data-testid="figures-${guest.id}">${figures.join(' · ')}</p>` : nothing}
 				${guest.lastError ? html`<p class="small">${asSentence(guest.lastError)}</p>` : nothing}
 			</div>
@@ -99,38 +95,40 @@ export class GuestCard extends LitElement {
 		const { id, name, messages } = this.guest;
 		const unread = messages.filter((message) => message.from === 'guest' && message.id > this.readId).length;
 		const muted = this.strip?.mute ?? false;
+		const words = t.switcher.guests;
 		return html`<div class="actions">
-			<button data-testid="air-${id}" aria-label="Put ${name} on air" @click=${() => this.commands.cutToSource(id)}>On air</button>
+			<button data-testid="air-${id}" aria-label=${words.onAirOf(name)} @click=${() => this.commands.cutToSource(id)}>${words.onAir}</button>
 			<button
-				class="mute" data-testid="guest-mute-${id}" aria-pressed=${muted} aria-label="${muted ? 'Muted' : 'Mute'}: ${name}" ?disabled=${!this.strip}
+				class="mute" data-testid="guest-mute-${id}" aria-pressed=${muted} aria-label=${t.switcher.sound.muteOf(name, muted)} ?disabled=${!this.strip}
 				@click=${() => this.commands.strip(id, { mute: !muted })}
-			>${muted ? 'Muted' : 'Mute'}</button>
+			>${muted ? t.switcher.sound.muted : t.switcher.sound.mute}</button>
 			<button
-				data-testid="guest-more-${id}" aria-expanded=${this.open} aria-label="More${unread > 0 ? ` ${unread}` : ''}: messages, volume and limits of ${name}"
+				data-testid="guest-more-${id}" aria-expanded=${this.open} aria-label=${words.moreOf(name, unread > 0 ? ` ${unread}` : '')}
 				@click=${() => (this.open = !this.open)}
-			>More${unread > 0 ? html`<span class="badge" data-testid="unread-${id}">${unread}</span>` : nothing}</button>
+			>${words.more}${unread > 0 ? html`<span class="badge" data-testid="unread-${id}">${unread}</span>` : nothing}</button>
 		</div>`;
 	}
 
 	#more() {
 		const { id, name, maxKbps } = this.guest;
 		const gainDb = this.strip?.gainDb ?? 0;
+		const words = t.switcher.guests;
 		return html`<div class="more">
 			<r58-guest-conversation .commands=${this.commands} .guest=${this.guest}></r58-guest-conversation>
-			<label>Volume: ${decibels(gainDb)}
+			<label>${words.volume(decibels(gainDb))}
 				<input
 					type="range" min="-60" max="12" step="0.5" data-testid="guest-gain-${id}" .value=${String(gainDb)}
-					aria-label="Volume of ${name}" aria-valuetext=${decibels(gainDb)}
+					aria-label=${words.volumeOf(name)} aria-valuetext=${decibels(gainDb)}
 					@change=${(event: Event) => this.commands.strip(id, { gainDb: Number((event.target as HTMLInputElement).value) })}
 				/>
 			</label>
-			<label>Video bandwidth limit
+			<label>${words.cap}
 				<select
 					data-testid="guest-cap-${id}"
 					@change=${(event: Event) => this.commands.guest(id, { maxKbps: Number((event.target as HTMLSelectElement).value) || null })}
 				>
-					<option value="0" ?selected=${maxKbps === null}>No limit</option>
-					${this.#caps().map((kbps) => html`<option value=${kbps} ?selected=${kbps === maxKbps}>${kbps / 1000} Mbit/s</option>`)}
+					<option value="0" ?selected=${maxKbps === null}>${words.noCap}</option>
+					${this.#caps().map((kbps) => html`<option value=${kbps} ?selected=${kbps === maxKbps}>${number(kbps / 1000, { most: 1 })} Mbit/s</option>`)}
 				</select>
 			</label>
 		</div>`;

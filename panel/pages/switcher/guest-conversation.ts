@@ -4,6 +4,7 @@ import { messageLimit } from '../../../service/contract/guestChannel.js';
 import type { Guest } from '../../../service/contract/guests.js';
 import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** What the studio and one guest write to each other. */
 @customElement('r58-guest-conversation')
@@ -29,21 +30,22 @@ export class GuestConversation extends LitElement {
 
 	override render() {
 		const { id, name, messages, seenMessage } = this.guest;
+		const words = t.switcher.guests;
 		return html`
-			<ol role="log" aria-label="Messages of ${name}" tabindex="0" data-testid="conversation-${id}">
+			<ol role="log" aria-label=${words.messagesOf(name)} tabindex="0" data-testid="conversation-${id}">
 				${messages.map(
 					({ id: number, from, text }) => html`<li>
-						<b>${from === 'studio' ? 'You' : name}:</b> ${text}
-						${from === 'studio' && number <= seenMessage ? html`<span class="dim small">· read</span>` : ''}
+						<b>${from === 'studio' ? words.you : name}:</b> ${text}
+						${from === 'studio' && number <= seenMessage ? html`<span class="dim small">${words.read}</span>` : ''}
 					</li>`,
 				)}
 			</ol>
 			<form @submit=${this.#send}>
 				<input
-					data-testid="message-to-${id}" aria-label="Message to ${name}" placeholder="Message to ${name}" maxlength=${messageLimit}
+					data-testid="message-to-${id}" aria-label=${words.messageTo(name)} placeholder=${words.messageTo(name)} maxlength=${messageLimit}
 					autocomplete="off"
 				/>
-				<button data-testid="send-to-${id}">Send</button>
+				<button data-testid="send-to-${id}">${words.send}</button>
 			</form>
 		`;
 	}

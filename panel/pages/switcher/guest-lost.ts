@@ -6,6 +6,7 @@ import type { State } from '../../../service/contract/state.js';
 import type { Commands } from '../../data/commands.js';
 import { absentOnAir } from '../../data/scenes.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** A guest on air who is gone: the picture stands still, and one tap shows the rest without them. */
 @customElement('r58-guest-lost')
@@ -49,13 +50,13 @@ export class GuestLost extends LitElement {
 
 	#bar({ id, name, state }: Guest) {
 		const others = Object.values(this.state.sources).some((source) => source.id !== id && source.state === 'live');
-		const words = state === 'invited' ? 'is on air but not here: no picture.' : 'is gone. The last picture stands.';
+		const words = t.switcher.guests;
 		return html`<div class="lost" data-testid="lost-${id}">
-			<p>${name} ${words}</p>
+			<p>${state === 'invited' ? words.absent(name) : words.goneOnAir(name)}</p>
 			${
 				others
 					? html`<button class="primary" data-testid="without-${id}" @click=${() => void this.commands.without(id)}>
-						Show without ${name}
+						${words.without(name)}
 					</button>`
 					: nothing
 			}

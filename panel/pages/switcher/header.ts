@@ -6,6 +6,7 @@ import { logOut } from '../../data/session.js';
 import { bytes, timeLeft } from '../../elements/format.js';
 import { linkedPages } from '../../elements/page-head.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
 import '../../elements/record-block.js';
@@ -21,12 +22,13 @@ interface Air {
 
 /** What goes out is what is shown: a black program is black, whoever wanted it so. */
 export function airOf({ streamers, system: { program } }: Pick<State, 'streamers' | 'system'>): Air {
-	if (streamers.program?.state !== 'live') return { words: 'NOT ON AIR', on: false, alarm: false, sound: null };
+	const words = t.switcher.air;
+	if (streamers.program?.state !== 'live') return { words: words.off, on: false, alarm: false, sound: null };
 	const { picture = 'shown', sound = 'heard' } = program ?? {};
-	const silent = sound === 'silent' ? { words: '⚠ SILENT', alarm: true } : null;
-	const muted = sound === 'muted' && picture === 'shown' ? { words: 'MUTED', alarm: false } : null;
+	const silent = sound === 'silent' ? { words: `⚠ ${words.silent}`, alarm: true } : null;
+	const muted = sound === 'muted' && picture === 'shown' ? { words: words.muted, alarm: false } : null;
 	return {
-		words: picture === 'shown' ? 'ON AIR' : picture === 'black' ? '⚠ BLACK' : 'BLACK',
+		words: picture === 'shown' ? words.on : picture === 'black' ? `⚠ ${words.black}` : words.black,
 		on: picture === 'shown',
 		alarm: picture === 'black',
 		sound: silent ?? muted,
@@ -108,45 +110,43 @@ export class SwitcherHeader extends LitElement {
 		const faults = state?.faults.length ?? 0;
 		return html`
 			<h1>R58 Studio</h1>
-			<span class="air" role="status" data-testid="on-air" ?data-on=${air?.on} ?data-alarm=${air?.alarm}>${air?.words ?? '– – –'}</span>
+			<span class="air" role="status" data-testid="on-air" ?data-on=${air?.on} ?data-alarm=${air?.alarm}>${air?.words ?? t.switcher.air.unknown}</span>
 			${air?.sound ? html`<span class="air sound" role="status" data-testid="program-sound" ?data-alarm=${air.sound.alarm}>${air.sound.words}</span>` : nothing}
 			<r58-record-block .commands=${this.commands} .recording=${running}></r58-record-block>
 			${this.#disk()}
 			<span class="link" role="status" data-testid="link-light" ?data-lost=${!online}>
 				<span class="light" ?data-lost=${!online} aria-hidden="true"></span>
-				<span class="words">${online ? 'Connected' : 'No connection'}</span>
+				<span class="words">${online ? t.switcher.connected : t.switcher.disconnected}</span>
 			</span>
 			${
-				faults > 0
-					? html`<a class="faults" href="/system" data-testid="fault-count">⚠ ${faults} ${faults === 1 ? 'fault' : 'faults'}</a>`
-					: nothing
+				faults > 0 ? html`<a class="faults" href="/system" data-testid="fault-count">⚠ ${t.switcher.faults(faults)}</a>` : nothing
 			}
 			<button
-				class="plain note" aria-label="Note in the show log" title="Note in the show log (N)" data-testid="note-button"
+				class="plain note" aria-label=${t.switcher.note} title=${t.switcher.noteKey} data-testid="note-button"
 				@click=${() => this.dispatchEvent(new Event('show-note'))}
 			>✎</button>
 			<span class="space"></span>
-			<nav aria-label="Pages">
+			<nav aria-label=${t.words.pages}>
 				${linkedPages()
 					.filter(({ path }) => path !== location.pathname)
 					.map(({ path, label }) => html`<a class="button" href=${path}>${label}</a>`)}
-				<button class="keys" aria-label="Keys" title="Keys (?)" data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
+				<button class="keys" aria-label=${t.switcher.keys} title=${t.switcher.keysKey} data-testid="keys-button" @click=${() => this.dispatchEvent(new Event('show-keys'))}>?</button>
 				<r58-language-switch></r58-language-switch>
 				<r58-theme-switch></r58-theme-switch>
-				<a class="button log-out" href="/account" data-testid="account-link">Account</a>
-				<button class="log-out" data-testid="logout-button" @click=${logOut}>Log out</button>
+				<a class="button log-out" href="/account" data-testid="account-link">${t.switcher.account}</a>
+				<button class="log-out" data-testid="logout-button" @click=${logOut}>${t.words.logOut}</button>
 			</nav>
 		`;
 	}
 
 	#disk() {
 		const disk = this.state?.system.disk;
-		if (!disk) return html`<span class="disk dim" data-testid="disk-left">Disk unknown</span>`;
+		if (!disk) return html`<span class="disk dim" data-testid="disk-left">${t.switcher.diskUnknown}</span>`;
 		const encoders = Object.values(this.state?.encoders ?? {});
 		const kbps = encoders.reduce((sum, { asked, measured }) => Math.max(sum, measured?.kbps || asked.kbps), 0);
 		const low = disk.freeBytes < 2e9;
-		return html`<span class="disk ${low ? 'low' : ''}" data-testid="disk-left" title="Free on ${disk.path}">
-			${low ? '⚠ ' : ''}${bytes(disk.freeBytes)} left${
+		return html`<span class="disk ${low ? 'low' : ''}" data-testid="disk-left" title=${t.switcher.freeOn(disk.path)}>
+			${low ? '⚠ ' : ''}${t.words.left(bytes(disk.freeBytes))}${
 				kbps > 0 ? html`<span class="dim time"> · ${timeLeft(disk.freeBytes, kbps)}</span>` : nothing
 			}
 		</span>`;

@@ -4,6 +4,7 @@ import type { GuestInvite, Invite } from '../../../service/contract/guests.js';
 import type { Commands } from '../../data/commands.js';
 import { localTime } from '../../elements/format.js';
 import { base, dialogBox } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import { chosenExpiry, expirySelect } from './invite-expiry.js';
 import './invite-view.js';
 
@@ -41,32 +42,33 @@ export class InviteDialog extends LitElement {
 	override render() {
 		return html`<dialog aria-labelledby="title" data-testid="invite-dialog">
 			<div class="body">
-				<h2 id="title">Links of ${this.guest?.name}</h2>
+				<h2 id="title">${t.switcher.guests.invitesOf(this.guest?.name ?? '')}</h2>
 				${
 					this.invites.length === 0
-						? html`<p class="dim">No link can be used now.</p>`
+						? html`<p class="dim">${t.switcher.invites.none}</p>`
 						: html`<ul>${this.invites.map((invite) => this.#row(invite))}</ul>`
 				}
-				<form @submit=${this.#another}>${expirySelect('invite-another-expiry')}<button data-testid="invite-another">Another link</button></form>
+				<form @submit=${this.#another}>${expirySelect('invite-another-expiry')}<button data-testid="invite-another">${t.switcher.invites.another}</button></form>
 				${
 					this.made && this.guest
 						? html`<r58-invite-view .invite=${this.made} .name=${this.guest.name} @hide=${() => (this.made = null)}></r58-invite-view>`
 						: nothing
 				}
-				<p class="small dim">Revoking a link keeps people from joining with it. Who is connected stays, and can still write and hang up, until you remove them or their connection ends; coming back takes another link.</p>
-				<div class="actions"><button data-testid="invite-close" @click=${() => this.dialog.close()}>Close</button></div>
+				<p class="small dim">${t.switcher.invites.hint}</p>
+				<div class="actions"><button data-testid="invite-close" @click=${() => this.dialog.close()}>${t.words.close}</button></div>
 			</div>
 		</dialog>`;
 	}
 
 	#row({ id, createdAt, expiresAt, usedAt }: Invite) {
-		const until = expiresAt === null ? 'does not expire' : `opens until ${localTime(expiresAt)}`;
+		const words = t.switcher.invites;
+		const until = expiresAt === null ? t.words.neverExpires : words.opensUntil(localTime(expiresAt));
 		return html`<li data-testid="invite-row">
 			<div>
-				<p>Made ${localTime(createdAt)}</p>
-				<p class="small dim">${usedAt === null ? until : `first opened ${localTime(usedAt)}`}</p>
+				<p>${words.made(localTime(createdAt))}</p>
+				<p class="small dim">${usedAt === null ? until : words.firstOpened(localTime(usedAt))}</p>
 			</div>
-			<button data-testid="invite-revoke" aria-label="Revoke the link made ${localTime(createdAt)}" @click=${() => this.#revoke(id)}>Revoke</button>
+			<button data-testid="invite-revoke" aria-label=${words.revokeOf(localTime(createdAt))} @click=${() => this.#revoke(id)}>${t.words.revoke}</button>
 		</li>`;
 	}
 

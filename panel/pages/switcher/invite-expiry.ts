@@ -1,17 +1,15 @@
 import { html } from 'lit';
+import { t } from '../../texts/texts.js';
 
 /** How long a link may be opened; once opened it holds its seat for a day. */
-const choices: [seconds: number, words: string][] = [
-	[3600, '1 hour'],
-	[86_400, '1 day'],
-	[7 * 86_400, '7 days'],
-	[30 * 86_400, '30 days'],
-];
-const usual = 7 * 86_400;
+const choices = { hour: 3600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400 } as const;
+const usual = choices.week;
 
 export function expirySelect(testId: string) {
-	return html`<select name="expiry" data-testid=${testId} aria-label="How long the link can be opened">
-		${choices.map(([seconds, words]) => html`<option value=${seconds} ?selected=${seconds === usual}>${words}</option>`)}
+	return html`<select name="expiry" data-testid=${testId} aria-label=${t.switcher.invites.expiry}>
+		${(Object.keys(choices) as (keyof typeof choices)[]).map(
+			(name) => html`<option value=${choices[name]} ?selected=${choices[name] === usual}>${t.words.durations[name]}</option>`,
+		)}
 	</select>`;
 }
 

@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { GuestInvite } from '../../../service/contract/guests.js';
 import { localTime } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** An invite that was just made: its link to copy, and its QR code for a phone, small or over the whole window. */
 @customElement('r58-invite-view')
@@ -35,24 +36,25 @@ export class InviteView extends LitElement {
 
 	override render() {
 		const { joinUrl, expiresAt, qrSvg } = this.invite;
+		const words = t.switcher.invites;
 		const code = `data:image/svg+xml,${encodeURIComponent(qrSvg)}`;
 		return html`
 			<p class="small">
-				Link for <b>${this.name}</b>. It is shown only now; whoever has it takes this seat. It opens until ${localTime(expiresAt)}.
+				${words.for} <b>${this.name}</b>. ${words.once} ${words.until(localTime(expiresAt))}
 			</p>
 			<div class="link">
-				<input readonly data-testid="guest-invite-link" aria-label="Invite link for ${this.name}" .value=${joinUrl} @focus=${this.#selectAll} />
-				<button class="primary" data-testid="guest-invite-copy" @click=${this.#copy}>${this.copied ? 'Copied' : 'Copy'}</button>
-				<button class="plain" aria-label="Hide the link" @click=${() => this.dispatchEvent(new Event('hide'))}>✕</button>
+				<input readonly data-testid="guest-invite-link" aria-label=${words.linkOf(this.name)} .value=${joinUrl} @focus=${this.#selectAll} />
+				<button class="primary" data-testid="guest-invite-copy" @click=${this.#copy}>${this.copied ? t.words.copied : t.words.copy}</button>
+				<button class="plain" aria-label=${words.hide} @click=${() => this.dispatchEvent(new Event('hide'))}>✕</button>
 			</div>
-			<button class="code" data-testid="guest-invite-qr" aria-label="QR code of the link, over the whole window" @click=${() => this.dialog.showModal()}>
+			<button class="code" data-testid="guest-invite-qr" aria-label=${words.qrFull} @click=${() => this.dialog.showModal()}>
 				<img alt="" src=${code} />
 			</button>
-			<dialog aria-label="QR code for ${this.name}" data-testid="guest-invite-qr-full" @click=${() => this.dialog.close()}>
+			<dialog aria-label=${words.qrOf(this.name)} data-testid="guest-invite-qr-full" @click=${() => this.dialog.close()}>
 				<div class="full">
-					<img alt="QR code of the invite link" src=${code} />
-					<p>${this.name}: scan to join</p>
-					<button autofocus>Close</button>
+					<img alt=${words.qr} src=${code} />
+					<p>${words.scan(this.name)}</p>
+					<button autofocus>${t.words.close}</button>
 				</div>
 			</dialog>
 		`;

@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { base, dialogBox } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import { keyMap } from './keys.js';
 
 /** The list of keys, and the switch that turns single keys off (WCAG 2.1.4). */
@@ -33,11 +34,11 @@ export class KeyMap extends LitElement {
 
 	override render() {
 		return html`<dialog aria-labelledby="title" data-testid="key-map">
-			<h2 id="title">Keys</h2>
-			<dl>${keyMap.map(([keys, meaning]) => html`<dt><kbd>${keys}</kbd></dt><dd>${meaning}</dd>`)}</dl>
+			<h2 id="title">${t.switcher.keyMap.title}</h2>
+			<dl>${keyMap().map(([keys, meaning]) => html`<dt><kbd>${keys}</kbd></dt><dd>${meaning}</dd>`)}</dl>
 			<div class="line">
-				<label><input type="checkbox" .checked=${this.enabled} @change=${this.#toggle} /> Keys are on</label>
-				<button class="primary" @click=${() => this.dialog.close()}>Close</button>
+				<label><input type="checkbox" .checked=${this.enabled} @change=${this.#toggle} /> ${t.switcher.keyMap.enabled}</label>
+				<button class="primary" @click=${() => this.dialog.close()}>${t.words.close}</button>
 			</div>
 		</dialog>`;
 	}

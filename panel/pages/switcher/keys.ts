@@ -1,3 +1,4 @@
+import { t } from '../../texts/texts.js';
 /** What a key press means on the switcher. */
 export type KeyAction =
 	| { do: 'cut' | 'mix' | 'note' | 'help' | 'cancel' }
@@ -18,15 +19,18 @@ export interface KeyPress {
 export type KeyTarget = 'text' | 'button' | 'page';
 
 /** Shown by `?`; the numbers follow the order of the tiles. */
-export const keyMap: readonly [keys: string, meaning: string][] = [
-	['1 … 9', 'Source to preview, or into the chosen box'],
-	['Shift + 1 … 9', 'Source to program at once (hot cut)'],
-	['Space', 'Cut: swap preview and program'],
-	['Enter', 'Take: mix over the chosen time'],
-	['N', 'Note in the show log, at this moment'],
-	['Esc', 'Drop the selection'],
-	['?', 'This list'],
-];
+export function keyMap(): [keys: string, meaning: string][] {
+	const { names, ...meanings } = t.switcher.keyMap;
+	return [
+		['1 … 9', meanings.preview],
+		[`${names.shift} + 1 … 9`, meanings.program],
+		[names.space, meanings.cut],
+		[names.enter, meanings.mix],
+		['N', meanings.note],
+		[names.escape, meanings.cancel],
+		['?', meanings.help],
+	];
+}
 
 /** Digits by position (`code`), so that Shift and French keyboards give the same number. A held key acts once. */
 export function keyAction(press: KeyPress, target: KeyTarget): KeyAction | null {

@@ -6,10 +6,11 @@ import type { Scene, SceneContent } from '../../../service/contract/scenes.js';
 import type { Source } from '../../../service/contract/sources.js';
 import { sceneOnAir } from '../../../service/contract/tally.js';
 import type { Commands } from '../../data/commands.js';
-import { ownScenes } from '../../data/scenes.js';
+import { ownScenes, sceneLabel } from '../../data/scenes.js';
 import { press } from '../../elements/press.js';
 import { base } from '../../elements/styles.js';
 import { tallyStyles } from '../../elements/tally-styles.js';
+import { t } from '../../texts/texts.js';
 
 /** The built-in layouts and the scenes made here: one tap puts one into preview. */
 @customElement('r58-layout-block')
@@ -36,7 +37,7 @@ export class LayoutBlock extends LitElement {
 	override render() {
 		const own = ownScenes(this.scenes);
 		return html`
-			<h2>Layouts</h2>
+			<h2>${t.switcher.scenes.title}</h2>
 			<div class="grid">${layouts.map(({ id, label }) => this.#button(this.scenes[id] ?? { id, label, layers: [] }, `layout-${id}`))}</div>
 			${own.length > 0 ? html`<div class="grid">${own.map((scene) => this.#button(scene, `scene-${scene.id}`))}</div>` : nothing}
 		`;
@@ -46,17 +47,18 @@ export class LayoutBlock extends LitElement {
 		const program = sceneOnAir(scene.id, this.buses);
 		const preview = this.buses?.preview === scene.id;
 		const known = scene.id in this.scenes;
+		const label = sceneLabel(scene);
 		const act = press(() => void this.commands.preview(scene.id));
 		return html`<button
 			class="bus ${program ? 'program' : preview ? 'preview' : ''}" data-testid=${testid} aria-pressed=${preview}
-			?disabled=${!known} title=${known ? `${scene.label} to preview` : 'The studio does not have this layout'}
+			?disabled=${!known} title=${known ? t.switcher.scenes.toPreview(label) : t.switcher.scenes.missing}
 			@pointerdown=${act} @click=${act}
 		>
 			${this.#picture(scene)}
-			<span>${scene.label}</span>
+			<span>${label}</span>
 			<span class="lamps">
-				${program ? html`<span class="lamp program">PGM</span>` : nothing}
-				${preview ? html`<span class="lamp preview">PVW</span>` : nothing}
+				${program ? html`<span class="lamp program">${t.switcher.pgm}</span>` : nothing}
+				${preview ? html`<span class="lamp preview">${t.switcher.pvw}</span>` : nothing}
 			</span>
 		</button>`;
 	}

@@ -7,13 +7,14 @@ import type { State } from '../../../service/contract/state.js';
 import { lampsOf, sceneOnAir } from '../../../service/contract/tally.js';
 import { Commands } from '../../data/commands.js';
 import { Multiview } from '../../data/multiview.js';
-import { ordered } from '../../data/scenes.js';
+import { ordered, sceneLabel } from '../../data/scenes.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';
 import type { NoteDialog } from '../../elements/note-dialog.js';
 import type { Notices } from '../../elements/notices.js';
 import type { SourceSettings } from '../../elements/source-settings.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import type { KeyMap } from './key-map.js';
 import { type KeyAction, keyAction } from './keys.js';
 import { pageStyles } from './page-styles.js';
@@ -82,7 +83,7 @@ export class SwitcherPage extends LitElement {
 			${
 				state !== null && !online
 					? html`<p class="banner" role="alert" data-testid="offline-banner">
-							<b>Panel offline – the show goes on.</b> Reconnecting by itself…
+							<b>${t.words.offline}</b> ${t.words.reconnecting}
 						</p>`
 					: nothing
 			}
@@ -91,7 +92,7 @@ export class SwitcherPage extends LitElement {
 					@show-note=${() => void this.noteDialog.show()}>
 				</r58-switcher-header></header>
 				<r58-safe-mode flush .requests=${this.#commands} .state=${state} .session=${this.session}></r58-safe-mode>
-				${state === null ? html`<p class="waiting" role="status">Connecting to the studio…</p>` : this.#desk(state, online)}
+				${state === null ? html`<p class="waiting" role="status">${t.words.connecting}</p>` : this.#desk(state, online)}
 			</div>
 			<r58-recording-alarm .commands=${this.#commands} .state=${state} ?inert=${!online}></r58-recording-alarm>
 			${this.#multiview.video}
@@ -115,7 +116,7 @@ export class SwitcherPage extends LitElement {
 				<r58-preview-monitor
 					.multiview=${this.#multiview} .selection=${this.#selection} .sources=${sources} .scene=${preview}
 					.layout=${this.#selection.scene} .slotIndex=${this.#selection.target === this.#selection.scene ? this.#selection.slot : null} .picked=${this.#selection.source}
-					?live=${this.#multiview.live && online} message=${online ? this.#multiview.message : 'Panel offline'}
+					?live=${this.#multiview.live && online} message=${online ? this.#multiview.message : t.switcher.offline}
 					?tally=${buses !== null && preview !== null}
 				></r58-preview-monitor>
 				<r58-program-monitor
@@ -125,8 +126,8 @@ export class SwitcherPage extends LitElement {
 				<r58-guest-lost .commands=${this.#commands} .state=${state} .buses=${buses}></r58-guest-lost>
 			</div>
 			${this.#hint()}
-			<section class="tiles" aria-label="Sources">${this.#tiles(state, online)}</section>
-			<section class="audio card" aria-label="Sound"><h2>Sound</h2>${this.#strips(state, online)}</section>
+			<section class="tiles" aria-label=${t.switcher.sources}>${this.#tiles(state, online)}</section>
+			<section class="audio card" aria-label=${t.switcher.sound.title}><h2>${t.switcher.sound.title}</h2>${this.#strips(state, online)}</section>
 			<div class="side">
 				<r58-transition-block
 					class="take card" .commands=${this.#commands} ?ready=${buses !== null && preview !== null}
@@ -143,17 +144,15 @@ export class SwitcherPage extends LitElement {
 	#hint() {
 		const { scene, target, slot, source } = this.#selection;
 		if (slot === null && source === null) return nothing;
-		const words =
-			slot !== null
-				? `Box ${slot + 1}${target === scene ? '' : ` of “${target?.label}”`} – choose a source.`
-				: scene
-					? 'Choose a box in preview.'
-					: 'Put a layout into preview, then choose a box.';
-		const air = target && sceneOnAir(target.id, this.#show.state?.buses ?? null) ? ' This layout is on air.' : '';
+		const words = t.switcher.hint;
+		const box = (number: number) =>
+			target === null || target === scene ? words.box(number) : words.boxOf(number, sceneLabel(target));
+		const next = slot !== null ? box(slot + 1) : scene ? words.chooseBox : words.chooseScene;
+		const air = target && sceneOnAir(target.id, this.#show.state?.buses ?? null) ? ` ${words.onAir}` : '';
 		return html`<p class="hint" role="status" data-testid="hint">
-			<span>${words}${air}</span>
-			${slot === null ? nothing : html`<button data-testid="slot-empty" @click=${() => this.#selection.clear()}>Clear</button>`}
-			<button data-testid="slot-cancel" @click=${() => this.#selection.cancel()}>Cancel</button>
+			<span>${next}${air}</span>
+			${slot === null ? nothing : html`<button data-testid="slot-empty" @click=${() => this.#selection.clear()}>${words.clear}</button>`}
+			<button data-testid="slot-cancel" @click=${() => this.#selection.cancel()}>${words.cancel}</button>
 		</p>`;
 	}
 
@@ -161,7 +160,7 @@ export class SwitcherPage extends LitElement {
 		const sources = ordered(state.sources);
 		if (sources.length === 0)
 			return html`<p class="card dim">
-				No sources yet. Plug in a camera, invite a guest, or <a href="/inputs">add an RTP source</a>.
+				${t.switcher.noSources.before}<a href="/inputs">${t.switcher.noSources.link}</a>${t.switcher.noSources.after}
 			</p>`;
 		return repeat(
 			sources,
@@ -181,7 +180,7 @@ export class SwitcherPage extends LitElement {
 		const rows = ordered(state.sources)
 			.filter(({ id }) => id in state.audio)
 			.map(({ id, label }) => ({ strip: id, label }));
-		if ('master' in state.audio) rows.push({ strip: 'master', label: 'Program sound' });
+		if ('master' in state.audio) rows.push({ strip: 'master', label: t.switcher.sound.master });
 		return repeat(
 			rows,
 			({ strip }) => strip,

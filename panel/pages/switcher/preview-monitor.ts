@@ -4,8 +4,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Layer, Scene } from '../../../service/contract/scenes.js';
 import type { Source } from '../../../service/contract/sources.js';
 import type { Multiview } from '../../data/multiview.js';
+import { sceneLabel } from '../../data/scenes.js';
 import { base } from '../../elements/styles.js';
 import { tallyStyles } from '../../elements/tally-styles.js';
+import { t } from '../../texts/texts.js';
 import { monitorStyles } from './monitor-styles.js';
 import type { Selection } from './selection.js';
 import '../../elements/picture.js';
@@ -68,15 +70,15 @@ export class PreviewMonitor extends LitElement {
 	@property({ type: Boolean }) tally = false;
 
 	override render() {
-		return html`<section aria-label="Preview" class="monitor">
+		return html`<section aria-label=${t.switcher.preview} class="monitor">
 			<div class="screen bus ${this.tally ? 'preview' : ''}" data-drop="preview">
 				<r58-picture .multiview=${this.multiview} tile="preview" ?live=${this.live}></r58-picture>
 				${this.live ? nothing : html`<p class="message" role="status"><span>${this.message}</span></p>`}
 				${this.layout ? this.#slots(this.layout.layers) : nothing}
 			</div>
 			<p class="caption">
-				<span class="lamp ${this.tally ? 'preview' : ''}">PVW</span>
-				<span class="what" data-testid="preview-label">${this.scene?.label ?? 'Nothing – tap a source'}</span>
+				<span class="lamp ${this.tally ? 'preview' : ''}">${t.switcher.pvw}</span>
+				<span class="what" data-testid="preview-label">${this.scene ? sceneLabel(this.scene) : t.switcher.nothingInPreview}</span>
 			</p>
 		</section>`;
 	}
@@ -87,15 +89,15 @@ export class PreviewMonitor extends LitElement {
 			byHeight,
 			({ index }) => index,
 			({ layer, index }) => {
-				const name = layer.source === null ? null : (this.sources[layer.source]?.label ?? `${layer.source} (gone)`);
+				const name = layer.source === null ? null : (this.sources[layer.source]?.label ?? t.switcher.gone(layer.source));
 				return html`<button
 					class="slot ${name === null ? 'vacant' : ''}"
 					data-testid="slot-${index}" data-slot=${index} ?data-ready=${this.picked !== null}
 					.style=${`left:${layer.x * 100}%;top:${layer.y * 100}%;width:${layer.w * 100}%;height:${layer.h * 100}%`}
 					aria-pressed=${this.slotIndex === index}
-					aria-label="Box ${index + 1}: ${name ?? 'empty'}"
+					aria-label=${t.switcher.box(index + 1, name ?? t.switcher.boxEmpty)}
 					@click=${() => this.selection.tapSlot(index)}
-				><span>${name ?? 'Empty'}</span></button>`;
+				><span>${name ?? t.switcher.boxEmptyShown}</span></button>`;
 			},
 		);
 	}

@@ -3,8 +3,10 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Buses } from '../../../service/contract/buses.js';
 import type { Scene } from '../../../service/contract/scenes.js';
 import { Whep } from '../../data/rtc/whep.js';
+import { sceneLabel } from '../../data/scenes.js';
 import { base } from '../../elements/styles.js';
 import { tallyStyles } from '../../elements/tally-styles.js';
+import { t } from '../../texts/texts.js';
 import { monitorStyles } from './monitor-styles.js';
 
 /** What is on air, as every viewer gets it. Silent until asked: the operator may sit in the room. */
@@ -33,21 +35,21 @@ export class ProgramMonitor extends LitElement {
 
 	override render() {
 		const { live, message, soundOnly, stream } = this.#whep;
-		const sound = this.muted ? 'Listen to the program in this browser' : 'Listening to the program in this browser';
-		return html`<section aria-label="Program" class="monitor">
+		const sound = this.muted ? t.switcher.listenLabel : t.switcher.listeningLabel;
+		return html`<section aria-label=${t.switcher.program} class="monitor">
 			<div class="screen bus ${this.tally ? 'program' : ''}">
 				<video
 					data-testid="program-video" autoplay playsinline .muted=${this.muted} .srcObject=${stream} ?data-stale=${!live}
 				></video>
-				${live && !soundOnly ? nothing : html`<p class="message" role="status"><span>${message ?? 'Waiting for the program…'}</span></p>`}
+				${live && !soundOnly ? nothing : html`<p class="message" role="status"><span>${message ?? t.switcher.waitingForProgram}</span></p>`}
 			</div>
 			<p class="caption">
-				<span class="lamp ${this.tally ? 'program' : ''}">PGM</span>
+				<span class="lamp ${this.tally ? 'program' : ''}">${t.switcher.pgm}</span>
 				<span class="what" data-testid="program-label">
-					${this.scene?.label ?? 'Nothing on air'}${this.transition ? html` · ${this.transition.kind}` : nothing}
+					${this.scene ? sceneLabel(this.scene) : t.switcher.nothingOnAir}${this.transition ? html` · ${t.switcher.transitions[this.transition.kind]}` : nothing}
 				</span>
 				<button data-testid="program-mute" aria-pressed=${!this.muted} aria-label=${sound} title=${sound} @click=${this.#mute}>
-					${this.muted ? 'Listen' : 'Listening'}
+					${this.muted ? t.switcher.listen : t.switcher.listening}
 				</button>
 			</p>
 		</section>`;

@@ -5,6 +5,7 @@ import type { State } from '../../../service/contract/state.js';
 import type { Commands } from '../../data/commands.js';
 import { asSentence } from '../../data/refusal.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 /** A recording that stopped by itself or lost its file. Nobody may miss it: it stays until somebody has taken note. */
 const codes = ['recording-stopped', 'recording-lost'];
@@ -76,13 +77,13 @@ export class RecordingAlarm extends LitElement {
 			</div>
 			${
 				full
-					? html`<a class="button" href="/recordings">Make room</a>`
+					? html`<a class="button" href="/recordings">${t.switcher.alarm.makeRoom}</a>`
 					: running
 						? nothing
-						: html`<button class="primary" data-testid="record-again" @click=${() => void this.commands.record({})}>Record again</button>`
+						: html`<button class="primary" data-testid="record-again" @click=${() => void this.commands.record({})}>${t.switcher.alarm.again}</button>`
 			}
 			<button data-testid="alarm-seen" @click=${() => void this.commands.send('POST', '/api/faults/acknowledge', { code, subject })}>
-				I have seen it
+				${t.switcher.alarm.seen}
 			</button>
 		</div>`;
 	}

@@ -1,4 +1,5 @@
 import type { Source } from '../../../service/contract/sources.js';
+import { t } from '../../texts/texts.js';
 
 /** What a tile says in place of a picture, or over it; null while frames advance. */
 export function stateText({ state, lastError, held, onLoss }: Source): string | null {
@@ -6,12 +7,12 @@ export function stateText({ state, lastError, held, onLoss }: Source): string | 
 		case 'live':
 			return null;
 		case 'starting':
-			return 'Starting…';
+			return t.words.states.starting;
 		case 'no-signal':
-			return held && onLoss === 'hold' ? 'No signal: the last picture is held' : 'No signal';
+			return held && onLoss === 'hold' ? t.switcher.tile.held : t.words.states['no-signal'];
 		case 'off':
-			return 'Off';
+			return t.words.states.off;
 		case 'fault':
-			return lastError ? `Fault: ${lastError}` : 'Fault, restarting…';
+			return lastError ? t.switcher.tile.fault(lastError) : t.switcher.tile.restarting;
 	}
 }

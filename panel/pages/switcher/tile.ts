@@ -5,6 +5,7 @@ import { dark, type Lamps } from '../../../service/contract/tally.js';
 import type { Multiview } from '../../data/multiview.js';
 import { base } from '../../elements/styles.js';
 import { tallyStyles } from '../../elements/tally-styles.js';
+import { t } from '../../texts/texts.js';
 import { startDrag } from './drag.js';
 import type { Selection } from './selection.js';
 import { stateText } from './state-text.js';
@@ -98,20 +99,21 @@ export class Tile extends LitElement {
 
 	override render() {
 		const { source, tally } = this;
-		const text = stateText(source) ?? (this.online && !this.live ? 'No picture here yet' : null);
+		const words = t.switcher.tile;
+		const text = stateText(source) ?? (this.online && !this.live ? words.noPicture : null);
 		return html`
 			<button
 				class="tile bus ${tally.program ? 'program' : tally.preview ? 'preview' : ''}"
 				data-testid="tile-${source.id}" data-state=${source.state}
 				aria-pressed=${this.chosen}
-				title="Tap: preview. Double tap: program. Drag it into a box."
+				title=${words.title}
 				@pointerdown=${this.#press} @click=${this.#click}
 			>
 				<span class="picture">
 					<r58-picture .multiview=${this.multiview} tile=${source.id} ?live=${this.live && source.state !== 'off'}></r58-picture>
 					<span class="lamps">
-						${tally.program ? html`<span class="lamp program">PGM</span>` : nothing}
-						${tally.preview ? html`<span class="lamp preview">PVW</span>` : nothing}
+						${tally.program ? html`<span class="lamp program">${t.switcher.pgm}</span>` : nothing}
+						${tally.preview ? html`<span class="lamp preview">${t.switcher.pvw}</span>` : nothing}
 					</span>
 					${text ? html`<span class="over"><span>${text}</span></span>` : nothing}
 				</span>
@@ -123,15 +125,15 @@ export class Tile extends LitElement {
 				<r58-meter compact .source=${this.levels} strip=${source.id}></r58-meter>
 			</button>
 			<button
-				class="corner" data-testid="settings-${source.id}" aria-label="Settings of ${source.label}" title="Settings"
+				class="corner" data-testid="settings-${source.id}" aria-label=${words.settings(source.label)} title=${words.settingsTitle}
 				@click=${() => this.dispatchEvent(new Event('settings'))}
 			><span aria-hidden="true">⋯</span></button>
 			${
 				this.placeable
 					? html`<button
 						class="corner place" data-testid="place-${source.id}" aria-pressed=${this.picked}
-						aria-label="Pick ${source.label}, then choose a box"
-						title="Pick, then choose a box in preview" @click=${() => this.selection.pick(source.id)}
+						aria-label=${words.pick(source.label)}
+						title=${words.pickTitle} @click=${() => this.selection.pick(source.id)}
 					><span aria-hidden="true">+</span></button>`
 					: nothing
 			}

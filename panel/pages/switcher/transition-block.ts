@@ -1,8 +1,10 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Commands } from '../../data/commands.js';
+import { number } from '../../elements/format.js';
 import { press } from '../../elements/press.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 const durationsMs = [250, 500, 1000, 2000];
 
@@ -47,22 +49,23 @@ export class TransitionBlock extends LitElement {
 	override render() {
 		const cut = press(() => void this.commands.cut());
 		const mix = press(() => void this.commands.mix());
-		const reason = this.ready ? '' : 'Put something into preview first';
+		const words = t.switcher.take;
+		const reason = this.ready ? '' : words.empty;
 		return html`
-			<div class="takes" role="group" aria-label="Take">
+			<div class="takes" role="group" aria-label=${words.label}>
 				<button data-testid="cut-button" class="cut" ?disabled=${!this.ready} title=${reason} @pointerdown=${cut} @click=${cut}>
-					CUT<small>Space</small>
+					${words.cut}<small>${words.space}</small>
 				</button>
 				<button
 					data-testid="mix-button" ?disabled=${!this.ready} title=${reason}
 					aria-pressed=${this.running} @pointerdown=${mix} @click=${mix}
-				>MIX<small>Enter</small></button>
+				>${words.mix}<small>${words.enter}</small></button>
 			</div>
-			<div class="times" role="group" aria-label="Length of the mix">
+			<div class="times" role="group" aria-label=${words.length}>
 				${durationsMs.map(
 					(ms) => html`<button
 						data-testid="duration-${ms}" aria-pressed=${this.mixMs === ms} @click=${() => this.#choose(ms)}
-					>${ms / 1000} s</button>`,
+					>${words.seconds(number(ms / 1000, { most: 2 }))}</button>`,
 				)}
 			</div>
 		`;

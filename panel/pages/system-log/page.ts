@@ -6,13 +6,15 @@ import { type LogLevel, logLevels } from '../../../service/contract/levels.js';
 import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
+import { written } from '../../elements/format.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import { textOf } from '../../elements/typed.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/page-head.js';
 
 const followEveryMs = 1500;
 const mostShown = 1000;
-const levelWords: Record<LogLevel, string> = { debug: 'Debug', info: 'Info', warn: 'Warning', error: 'Error' };
 
 interface Filter {
 	level: LogLevel | '';
@@ -25,7 +27,7 @@ interface Filter {
 
 /** What the studio wrote down, newest first; goes on by itself. For technicians. */
 @customElement('r58-system-log-page')
-export class LogsPage extends LitElement {
+export class SystemLogPage extends LitElement {
 	static override styles = [
 		base,
 		pageStyles,
@@ -76,7 +78,7 @@ export class LogsPage extends LitElement {
 	override connectedCallback(): void {
 		super.connectedCallback();
 		if (this.session && atLeast(this.session.role, 'technician')) void this.#load();
-		else this.problem = 'Logs are for technicians; you are logged in as operator.';
+		else this.problem = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
 	}
 
 	override disconnectedCallback(): void {
@@ -86,14 +88,15 @@ export class LogsPage extends LitElement {
 
 	override render() {
 		return html`<main class="page">
-			<r58-page-head heading="Logs"></r58-page-head>
+			<r58-page-head heading=${common.pages.systemLog}></r58-page-head>
 			${this.problem ? html`<p class="problem" role="alert" data-testid="logs-problem">${this.problem}</p>` : nothing}
-			${this.lines ? html`${this.#form()}${this.#list(this.lines)}` : this.problem ? nothing : html`<p role="status">Loading…</p>`}
+			${this.lines ? html`${this.#form()}${this.#list(this.lines)}` : this.problem ? nothing : html`<p role="status">${t.words.loading}</p>`}
 		</main>`;
 	}
 
 	#form() {
 		const { level, component, text, from, to } = this.filter;
+		const words = t.systemLog;
 		const time = (label: string, key: 'from' | 'to', value: string) =>
 			html`<label class="wide">${label}<input
 				type="datetime-local" step="1" data-testid="logs-${key}" .value=${value}
@@ -101,21 +104,21 @@ export class LogsPage extends LitElement {
 			/></label>`;
 		return html`<section class="card">
 			<div class="filters">
-				<label>Level<select data-testid="logs-level" @change=${(event: Event) => this.#set({ level: textOf(event) as LogLevel })}>
-					${logLevels.map((name) => html`<option value=${name} ?selected=${name === level}>${levelWords[name]}${name === 'error' ? '' : ' and above'}</option>`)}
+				<label>${words.level}<select data-testid="logs-level" @change=${(event: Event) => this.#set({ level: textOf(event) as LogLevel })}>
+					${logLevels.map((name) => html`<option value=${name} ?selected=${name === level}>${name === 'error' ? words.levels[name] : words.andAbove(words.levels[name])}</option>`)}
 				</select></label>
-				<label>Of<select data-testid="logs-component" @change=${(event: Event) => this.#set({ component: textOf(event) })}>
-					<option value="" ?selected=${component === ''}>everything</option>
+				<label>${words.component}<select data-testid="logs-component" @change=${(event: Event) => this.#set({ component: textOf(event) })}>
+					<option value="" ?selected=${component === ''}>${words.all}</option>
 					${[...new Set([...this.components, ...(component ? [component] : [])])].map(
 						(name) => html`<option value=${name} ?selected=${name === component}>${name}</option>`,
 					)}
 				</select></label>
-				<label class="wide">With the words<input type="search" data-testid="logs-text" .value=${text} @input=${(event: Event) => this.#set({ text: textOf(event) })} /></label>
-				${time('From', 'from', from)}${time('To', 'to', to)}
+				<label class="wide">${words.text}<input type="search" data-testid="logs-text" .value=${text} @input=${(event: Event) => this.#set({ text: textOf(event) })} /></label>
+				${time(words.from, 'from', from)}${time(words.to, 'to', to)}
 			</div>
 			<div class="row">
-				<label class="check"><input type="checkbox" data-testid="logs-live" .checked=${this.live} @change=${this.#setLive} />Follow live</label>
-				<a class="button" data-testid="logs-download" href="/api/logs/file?${this.#query()}&limit=5000" download>Download</a>
+				<label class="check"><input type="checkbox" data-testid="logs-live" .checked=${this.live} @change=${this.#setLive} />${words.follow}</label>
+				<a class="button" data-testid="logs-download" href="/api/logs/file?${this.#query()}&limit=5000" download>${words.download}</a>
 				<span class="dim small" role="status" data-testid="logs-count">${this.#count()}</span>
 			</div>
 		</section>`;
@@ -123,14 +126,14 @@ export class LogsPage extends LitElement {
 
 	#list(lines: LogLine[]) {
 		if (lines.length === 0)
-			return html`<div class="card empty"><p><b>No line fits.</b> Choose a lower level, or take words and times out of the filter.</p></div>`;
+			return html`<div class="card empty"><p><b>${t.systemLog.none.title}</b> ${t.systemLog.none.text}</p></div>`;
 		return html`<ol class="card" data-testid="logs-lines">
 			${repeat(
 				lines,
 				({ seq }) => seq,
 				({ at, level, component, message, details }) => html`<li data-level=${level}>
 					<time class="dim" datetime=${at}>${localSecond(at)}</time>
-					<span class="level">${levelWords[level]}</span>
+					<span class="level">${t.systemLog.levels[level]}</span>
 					<span>${component}</span>
 					<span class="message">${message}${details ? html`<code>${details}</code>` : nothing}</span>
 				</li>`,
@@ -140,8 +143,8 @@ export class LogsPage extends LitElement {
 
 	#count(): string {
 		const lines = this.lines?.length ?? 0;
-		const left = this.missed > 0 ? `; ${this.missed} came too fast to be shown` : '';
-		return `${lines === mostShown ? `the newest ${lines}` : lines} ${lines === 1 ? 'line' : 'lines'}${left}`;
+		const left = this.missed > 0 ? `; ${t.systemLog.missed(this.missed)}` : '';
+		return `${lines === mostShown ? t.systemLog.newest(lines) : t.systemLog.lines(lines)}${left}`;
 	}
 
 	#query(): string {
@@ -191,8 +194,6 @@ export class LogsPage extends LitElement {
 
 /** Without the day when it is today. */
 function localSecond(iso: string): string {
-	const date = new Date(iso);
-	if (Number.isNaN(date.getTime())) return iso;
-	const today = date.toDateString() === new Date().toDateString();
-	return date.toLocaleString(undefined, { ...(today ? {} : { dateStyle: 'short' }), timeStyle: 'medium' });
+	const today = new Date(iso).toDateString() === new Date().toDateString();
+	return written(iso, { ...(today ? {} : { dateStyle: 'short' }), timeStyle: 'medium' });
 }

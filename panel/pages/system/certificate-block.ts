@@ -1,18 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { CertificateInfo, Certificates } from '../../../service/contract/certificates.js';
+import type { Certificates } from '../../../service/contract/certificates.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
 import type { Confirm } from '../../elements/confirm.js';
 import { localTime } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/confirm.js';
-
-const kinds: Record<CertificateInfo['kind'], string> = {
-	own: 'Installed by you',
-	acme: 'Got for the public name',
-	device: 'Of the device itself',
-};
 
 /** What browsers trust: the device's authority, the certificates in use, and one of the technician's own. */
 @customElement('r58-certificate-block')
@@ -40,11 +35,12 @@ export class CertificateBlock extends LitElement {
 	}
 
 	override render() {
+		const words = t.system.certificate;
 		return html`
-			<h2>Certificate</h2>
+			<h2>${words.title}</h2>
 			<p>
-				Browsers warn until they trust this studio.
-				<a href="/trust" target="_blank" data-testid="trust-link">How to trust it on phones and computers</a>
+				${words.intro}
+				<a href="/trust" target="_blank" data-testid="trust-link">${words.how}</a>
 			</p>
 			${this.info ? this.#facts(this.info) : nothing}
 			${this.problem ? html`<p class="problem" role="alert" data-testid="certificate-problem">${this.problem}</p>` : nothing}
@@ -54,16 +50,17 @@ export class CertificateBlock extends LitElement {
 	}
 
 	#facts({ authority, served, acmeError }: Certificates) {
+		const words = t.system.certificate;
 		return html`
-			<p>Its authority is <b>${authority.name}</b>; fingerprint (SHA-256)<br /><code data-testid="authority-fingerprint">${authority.fingerprint}</code></p>
-			${acmeError ? html`<p class="problem">No certificate for the public name: ${acmeError}</p>` : nothing}
+			<p>${words.authority} <b>${authority.name}</b>; ${words.fingerprint}<br /><code data-testid="authority-fingerprint">${authority.fingerprint}</code></p>
+			${acmeError ? html`<p class="problem">${words.acmeError(acmeError)}</p>` : nothing}
 			<ul>
 				${served.map(
 					({ kind, names, lacks, issuer, validTo }) => html`<li data-testid="certificate-${kind}">
-						<b>${kinds[kind]}</b>
-						<span class="small">Signed by ${issuer}, until ${localTime(validTo)}</span>
-						<span class="small dim">For ${names.join(', ')}</span>
-						${lacks.length > 0 ? html`<span class="small">Not for ${lacks.join(', ')}</span>` : nothing}
+						<b>${words.kinds[kind]}</b>
+						<span class="small">${words.signed(issuer, localTime(validTo))}</span>
+						<span class="small dim">${words.names(names.join(', '))}</span>
+						${lacks.length > 0 ? html`<span class="small">${words.lacks(lacks.join(', '))}</span>` : nothing}
 					</li>`,
 				)}
 			</ul>
@@ -71,43 +68,38 @@ export class CertificateBlock extends LitElement {
 	}
 
 	#form() {
+		const words = t.system.certificate;
 		const installed = this.info?.served.some(({ kind }) => kind === 'own') ?? false;
 		return html`<details>
-			<summary>Use a certificate of your own</summary>
+			<summary>${words.own}</summary>
 			<form @submit=${this.#install}>
-				<label>Chain (PEM) <input type="file" name="chain" accept=".pem,.crt,.cer" data-testid="certificate-chain" required /></label>
-				<label>Key without password (PEM) <input type="file" name="key" accept=".pem,.key" data-testid="certificate-key" required /></label>
+				<label>${words.chain} <input type="file" name="chain" accept=".pem,.crt,.cer" data-testid="certificate-chain" required /></label>
+				<label>${words.key} <input type="file" name="key" accept=".pem,.key" data-testid="certificate-key" required /></label>
 				<div class="actions">
-					<button class="primary" data-testid="certificate-install" ?disabled=${this.busy}>Install</button>
-					${installed ? html`<button type="button" data-testid="certificate-revert" ?disabled=${this.busy} @click=${this.#revert}>Back to the device’s own</button>` : nothing}
+					<button class="primary" data-testid="certificate-install" ?disabled=${this.busy}>${words.install}</button>
+					${installed ? html`<button type="button" data-testid="certificate-revert" ?disabled=${this.busy} @click=${this.#revert}>${words.revert}</button>` : nothing}
 				</div>
 			</form>
 		</details>`;
 	}
 
 	#renewal(unbounded: boolean) {
+		const words = t.system.certificate;
 		return html`<details ?open=${unbounded}>
-			<summary>Make a new authority</summary>
-			${
-				unbounded
-					? html`<p class="problem" data-testid="authority-unbounded">The present one was made by an earlier version and could sign for any
-						website. A new one signs for this studio and private networks alone.</p>`
-					: nothing
-			}
+			<summary>${words.renew}</summary>
+			${unbounded ? html`<p class="problem" data-testid="authority-unbounded">${words.unbounded}</p>` : nothing}
 			<ol class="small">
-				<li>Choose a time without a show: until you press the button, all goes on with the present one.</li>
-				<li>Press the button. Browsers warn from then on.</li>
-				<li>On each phone and computer open <a href="/trust" target="_blank">How to trust it</a>, compare the fingerprint above, and
-					remove the old authority in the same place.</li>
+				<li>${words.steps.time}</li>
+				<li>${words.steps.press}</li>
+				<li>${words.steps.open} <a href="/trust" target="_blank">${words.steps.openLink}</a>${words.steps.compare}</li>
 			</ol>
-			<button data-testid="authority-renew" ?disabled=${this.busy} @click=${this.#renew}>Make a new authority</button>
+			<button data-testid="authority-renew" ?disabled=${this.busy} @click=${this.#renew}>${words.renew}</button>
 		</details>`;
 	}
 
 	async #renew(): Promise<void> {
-		const text =
-			'Every phone and computer has to trust the new one: until then browsers warn, and guests who trusted the old one get in past a warning only.';
-		if (!(await this.confirm.ask({ title: 'Make a new authority?', text, action: 'Make it' }))) return;
+		const { renewAsk: title, renewText: text, renewAction: action } = t.system.certificate;
+		if (!(await this.confirm.ask({ title, text, action }))) return;
 		await this.#do(() => request<Certificates>('POST', '/api/certificate/authority'));
 	}
 

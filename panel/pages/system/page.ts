@@ -10,11 +10,13 @@ import { Requests } from '../../data/requests.js';
 import { logOut } from '../../data/session.js';
 import { Show } from '../../data/show.js';
 import type { Confirm } from '../../elements/confirm.js';
-import { bitrate, bytes, localTime, picture } from '../../elements/format.js';
+import { bitrate, bytes, localTime, percent, picture } from '../../elements/format.js';
 import type { Notices } from '../../elements/notices.js';
 import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
 import '../../elements/confirm.js';
 import { nameOf } from '../../elements/fault-list.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/notices.js';
 import '../../elements/page-head.js';
 import '../../elements/safe-mode.js';
@@ -23,14 +25,6 @@ import './certificate-block.js';
 const askEveryMs = 3000;
 /** What the `stats` topic tells of a process. */
 type Host = Pick<HostStatus, 'pid' | 'state' | 'restarts' | 'cpuPct' | 'rssBytes'>;
-const hostWords: Record<HostStatus['state'], string> = {
-	off: 'Off',
-	starting: 'Starting…',
-	running: 'Running',
-	waiting: 'Restarting…',
-	'held-off': 'Held off',
-	stuck: 'Stuck',
-};
 /** The badge of a process, in the words of sources. */
 const hostBadges: Record<HostStatus['state'], string> = {
 	off: 'off',
@@ -108,44 +102,44 @@ export class SystemPage extends LitElement {
 	override render() {
 		const { state, online } = this.#show;
 		return html`<main class="page">
-			<r58-page-head heading="System" .offline=${state && !online ? 'The figures below are old.' : null}></r58-page-head>
+			<r58-page-head heading=${common.pages.system} .offline=${state && !online ? t.system.figuresOld : null}></r58-page-head>
 			<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 			<section class="card">
-				<h2>Health</h2>
-				<p role="status" data-testid="health" class=${this.health ?? ''}>${this.problem ?? healthWords[this.health ?? ''] ?? 'Asking…'}</p>
+				<h2>${t.system.health}</h2>
+				<p role="status" data-testid="health" class=${this.health ?? ''}>${this.problem ?? this.#verdict}</p>
 				${state ? this.#faults(state.faults) : nothing}
 				<div class="login">
-					<a class="button" data-testid="health-link" href="/health">Charts, alerts, support bundle…</a>
-					<a class="button" data-testid="logs-link" href="/logs">Logs…</a>
+					<a class="button" data-testid="health-link" href="/health">${t.system.healthLink}</a>
+					<a class="button" data-testid="logs-link" href="/logs">${t.system.logLink}</a>
 				</div>
 			</section>
-			${state ? this.#figures(state) : html`<p role="status">Loading…</p>`}
+			${state ? this.#figures(state) : html`<p role="status">${t.words.loading}</p>`}
 			<section class="card">
-				<h2>Network</h2>
+				<h2>${t.system.network.title}</h2>
 				<div class="login">
-					<p>How guests get in from outside: TURN servers, ports, addresses, a test of all ways.</p>
-					<a class="button" data-testid="network-link" href="/network">Network…</a>
+					<p>${t.system.network.text}</p>
+					<a class="button" data-testid="network-link" href="/network">${t.system.network.link}</a>
 				</div>
 			</section>
 			<section class="card">
-				<h2>Settings</h2>
+				<h2>${t.system.settings.title}</h2>
 				<div class="login">
-					<p>All settings with their file, backup and restore, factory reset.</p>
-					<a class="button" data-testid="settings-link" href="/settings">Settings…</a>
+					<p>${t.system.settings.text}</p>
+					<a class="button" data-testid="settings-link" href="/settings">${t.system.settings.link}</a>
 				</div>
 			</section>
 			<section class="card">
-				<h2>Processes</h2>
-				${Object.keys(this.hosts).length === 0 ? html`<p class="dim">No figures yet.</p>` : this.#hostTable()}
+				<h2>${t.system.processes.title}</h2>
+				${Object.keys(this.hosts).length === 0 ? html`<p class="dim">${t.system.processes.none}</p>` : this.#hostTable()}
 			</section>
 			<r58-certificate-block class="card" .session=${this.session}></r58-certificate-block>
 			<section class="card">
-				<h2>Accounts</h2>
+				<h2>${t.system.accounts.title}</h2>
 				<div class="login">
-					<p>Logged in as <b>${this.session?.role ?? 'unknown'}</b>.</p>
-					<a class="button" data-testid="account-link" href="/account">My account…</a>
-					<a class="button" data-testid="users-link" href="/users">All accounts, links and the audit…</a>
-					<button data-testid="logout-button" @click=${logOut}>Log out</button>
+					<p>${t.system.accounts.loggedInAs} <b>${this.session ? t.words.roles[this.session.role] : t.words.unknown}</b>.</p>
+					<a class="button" data-testid="account-link" href="/account">${t.system.accounts.own}</a>
+					<a class="button" data-testid="users-link" href="/users">${t.system.accounts.all}</a>
+					<button data-testid="logout-button" @click=${logOut}>${t.words.logOut}</button>
 				</div>
 			</section>
 		</main>
@@ -153,40 +147,46 @@ export class SystemPage extends LitElement {
 		<r58-notices></r58-notices>`;
 	}
 
+	get #verdict(): string {
+		const verdicts: Record<string, string> = t.system.verdicts;
+		return verdicts[this.health ?? ''] ?? t.system.asking;
+	}
+
 	#faults(faults: Fault[]) {
-		if (faults.length === 0) return html`<p class="dim">No faults.</p>`;
+		if (faults.length === 0) return html`<p class="dim">${t.system.noFaults}</p>`;
 		return html`<r58-fault-list .faults=${faults} .names=${this.#names()}></r58-fault-list>`;
 	}
 
 	#figures({ system, encoders, streamers }: State) {
 		const fps = system.canvas.fpsNum / system.canvas.fpsDen;
 		const { freeBytes = 0, totalBytes = 0, path = '' } = system.disk ?? {};
-		const disk = system.disk ? `${bytes(freeBytes)} of ${bytes(totalBytes)} left (${path})` : 'unknown';
+		const disk = system.disk ? `${t.words.leftOf(bytes(freeBytes), bytes(totalBytes))} (${path})` : t.words.unknown;
+		const words = t.system.device;
 		return html`<section class="card">
-			<h2>Device</h2>
+			<h2>${words.title}</h2>
 			<dl>
-				<dt>Version</dt><dd>${system.version}</dd>
-				<dt>Running since</dt><dd>${localTime(system.startedAt)}</dd>
-				<dt>Canvas</dt><dd>${picture({ ...system.canvas, fps })}</dd>
-				<dt>Slots</dt><dd>${system.slots.used} of ${system.slots.total} in use</dd>
-				<dt>Processor</dt><dd>${system.cpuPct === null ? 'unknown' : `${Math.round(system.cpuPct)} %`}</dd>
-				<dt>Memory</dt><dd>${system.memoryBytes === null ? 'unknown' : bytes(system.memoryBytes)}</dd>
-				<dt>Temperature</dt><dd>${system.temperatureC === null ? 'unknown' : `${Math.round(system.temperatureC)} °C`}</dd>
-				<dt>Disk</dt><dd>${disk}</dd>
-				${system.tunnel === 'off' ? nothing : html`<dt>Tunnel for guests</dt><dd data-testid="tunnel">${tunnelWords[system.tunnel]}</dd>`}
+				<dt>${words.version}</dt><dd>${system.version}</dd>
+				<dt>${words.since}</dt><dd>${localTime(system.startedAt)}</dd>
+				<dt>${words.canvas}</dt><dd>${picture({ ...system.canvas, fps })}</dd>
+				<dt>${words.slots}</dt><dd>${words.slotsUsed(system.slots.used, system.slots.total)}</dd>
+				<dt>${words.cpu}</dt><dd>${system.cpuPct === null ? t.words.unknown : percent(system.cpuPct)}</dd>
+				<dt>${words.memory}</dt><dd>${system.memoryBytes === null ? t.words.unknown : bytes(system.memoryBytes)}</dd>
+				<dt>${words.temperature}</dt><dd>${system.temperatureC === null ? t.words.unknown : `${Math.round(system.temperatureC)} °C`}</dd>
+				<dt>${words.disk}</dt><dd>${disk}</dd>
+				${system.tunnel === 'off' ? nothing : html`<dt>${words.tunnel}</dt><dd data-testid="tunnel">${words.tunnels[system.tunnel]}</dd>`}
 				${Object.values(encoders).map(
-					({ id, element, hardware, asked, measured }) => html`<dt>Encoder ${id}</dt>
+					({ id, element, hardware, asked, measured }) => html`<dt>${words.encoder(id)}</dt>
 						<dd>
-							${element}, ${hardware ? 'hardware' : 'software'}
-							<div class="dim small">Asked for ${asText(asked)}</div>
-							<div class="dim small">Measured ${measured ? asText(measured) : 'nothing yet'}</div>
+							${words.encoderKind(element, hardware)}
+							<div class="dim small">${words.asked(asText(asked))}</div>
+							<div class="dim small">${words.measured(measured ? asText(measured) : words.nothing)}</div>
 						</dd>`,
 				)}
-				<dt>Sound cards</dt>
-				<dd>${system.soundCards.length === 0 ? 'none found' : system.soundCards.map(({ label }) => label).join(', ')}</dd>
+				<dt>${words.soundCards}</dt>
+				<dd>${system.soundCards.length === 0 ? words.noCards : system.soundCards.map(({ label }) => label).join(', ')}</dd>
 				${Object.values(streamers).map(
 					({ id, state, viewers }) =>
-						html`<dt>Streamer ${id}</dt><dd>${state}, ${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}</dd>`,
+						html`<dt>${words.streamer(id)}</dt><dd>${words.streamerStates[state]}, ${t.words.viewers(viewers)}</dd>`,
 				)}
 			</dl>
 		</section>`;
@@ -201,6 +201,7 @@ export class SystemPage extends LitElement {
 
 	#hostTable() {
 		const names = this.#names();
+		const words = t.system.processes;
 		const titled = (host: string) => {
 			const name = nameOf(host, names);
 			if (name === null) return host;
@@ -210,16 +211,16 @@ export class SystemPage extends LitElement {
 		return html`<div class="scroll"><table data-testid="processes">
 			<thead>
 				<tr>
-					<th scope="col">Process</th><th scope="col">State</th><th scope="col" class="figure">Restarts</th>
-					<th scope="col" class="figure">CPU</th><th scope="col" class="figure">Memory</th><th scope="col" class="figure pid">PID</th>
+					<th scope="col">${words.process}</th><th scope="col">${words.state}</th><th scope="col" class="figure">${words.restarts}</th>
+					<th scope="col" class="figure">${words.cpu}</th><th scope="col" class="figure">${words.memory}</th><th scope="col" class="figure pid">${words.pid}</th>
 				</tr>
 			</thead>
 			<tbody>${Object.entries(this.hosts).map(
 				([name, { pid, state, restarts, cpuPct, rssBytes }]) => html`<tr>
 					<th scope="row">${titled(name)}</th>
-					<td><span class="badge" data-state=${hostBadges[state]}>${hostWords[state]}</span></td>
+					<td><span class="badge" data-state=${hostBadges[state]}>${words.states[state]}</span></td>
 					<td class="figure">${restarts}</td>
-					<td class="figure">${cpuPct === null ? '–' : `${Math.round(cpuPct)} %`}</td>
+					<td class="figure">${cpuPct === null ? '–' : percent(cpuPct)}</td>
 					<td class="figure">${rssBytes === null ? '–' : bytes(rssBytes)}</td>
 					<td class="figure pid">${pid ?? '–'}</td>
 				</tr>`,
@@ -241,9 +242,6 @@ export class SystemPage extends LitElement {
 		}
 	}
 }
-
-const tunnelWords = { off: '', connecting: 'connecting…', up: '✓ up', waiting: '⚠ down, tried again by itself' };
-const healthWords: Record<string, string> = { ok: '✓ All is well', degraded: '⚠ On air, with faults' };
 
 function asText(figures: Encoder['asked']): string {
 	return `${picture(figures)}, ${bitrate(figures.kbps)}`;

@@ -3,13 +3,10 @@ import { customElement, state } from 'lit/decorators.js';
 import type { AccountRole, User } from '../../../service/contract/accounts.js';
 import { passwordTimeoutMs, request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
+import { t } from '../../texts/texts.js';
 import { presentPassword } from './present-password.js';
 
-const roles: [role: AccountRole, words: string][] = [
-	['operator', 'Operator: switches, records, invites guests'],
-	['technician', 'Technician: everything, also settings and accounts'],
-	['viewer', 'Viewer: watches the program'],
-];
+const roles: AccountRole[] = ['operator', 'technician', 'viewer'];
 
 /** Makes an account, or changes one. Event `saved`. */
 @customElement('r58-account-dialog')
@@ -23,32 +20,33 @@ export class AccountDialog extends FormDialog {
 	}
 
 	protected heading(): string {
-		return this.user ? `Change ${this.user.name}` : 'Add an account';
+		return this.user ? t.words.changeOf(this.user.name) : t.users.accounts.add;
 	}
 
 	protected action(): string {
-		return this.busy ? 'Saving…' : this.user ? 'Save' : 'Add';
+		return this.busy ? t.words.saving : this.user ? t.words.save : t.words.add;
 	}
 
 	protected fields() {
 		const { user } = this;
+		const words = t.users.accounts;
 		return html`
-			<label>Name
+			<label>${t.words.name}
 				<input name="name" data-testid="user-name" .value=${user?.name ?? ''} maxlength="40" required autocomplete="off" spellcheck="false" />
 			</label>
-			<label>Role
+			<label>${words.role}
 				<select name="role" data-testid="user-role">
-					${roles.map(([role, words]) => html`<option value=${role} ?selected=${role === (user?.role ?? 'operator')}>${words}</option>`)}
+					${roles.map((role) => html`<option value=${role} ?selected=${role === (user?.role ?? 'operator')}>${words.roles[role]}</option>`)}
 				</select>
 			</label>
-			<label>${user ? 'New password' : 'Password'}
+			<label>${user ? words.newPassword : words.password}
 				<input
 					name="password" type="password" data-testid="user-password" minlength="10" maxlength="256" autocomplete="new-password"
-					placeholder=${user ? 'empty keeps the present one' : ''} ?required=${!user}
+					placeholder=${user ? words.keepPassword : ''} ?required=${!user}
 				/>
-				<span class="hint">10 characters or more. Tell it in person; it can be changed on the page My account.</span>
+				<span class="hint">${words.passwordHint}</span>
 			</label>
-			${user ? html`<p class="hint">A new password or role logs this account out everywhere, and ends the tokens it made there.</p>` : nothing}
+			${user ? html`<p class="hint">${words.changeHint}</p>` : nothing}
 			${presentPassword()}
 		`;
 	}

@@ -7,6 +7,7 @@ import type { AccountDialog } from './account-dialog.js';
 import './account-dialog.js';
 import type { AccountRemoval } from './account-removal.js';
 import './account-removal.js';
+import { t } from '../../texts/texts.js';
 import { AdminList } from './admin-list.js';
 
 /** The accounts of people. */
@@ -17,15 +18,16 @@ export class AccountList extends AdminList {
 	@query('r58-account-removal') private removal!: AccountRemoval;
 
 	override render() {
+		const words = t.users.accounts;
 		return html`
-			<h2>Accounts</h2>
+			<h2>${words.title}</h2>
 			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="users-problem">${this.attempt.problem}</p>` : nothing}
 			${
 				this.users.length === 0
-					? html`<p class="dim">No accounts yet. Make one for everybody who operates the studio: then the audit below tells who did what.</p>`
+					? html`<p class="dim">${words.none}</p>`
 					: html`<ul>${this.users.map((user) => this.#row(user))}</ul>`
 			}
-			<button data-testid="user-add" @click=${() => this.dialog.show()}>Add an account</button>
+			<button data-testid="user-add" @click=${() => this.dialog.show()}>${words.add}</button>
 			<r58-account-dialog @saved=${() => this.change()}></r58-account-dialog>
 			<r58-account-removal @saved=${() => this.change()}></r58-account-removal>
 		`;
@@ -34,11 +36,11 @@ export class AccountList extends AdminList {
 	#row(user: User) {
 		const { id, name, role, loginAt } = user;
 		return html`<li data-testid="user-${id}">
-			<div><p><b>${name}</b> <span class="dim">${role}</span></p>
-				<p class="small dim">${loginAt === null ? 'Has not logged in yet' : `Logged in last ${localTime(loginAt)}`}</p></div>
+			<div><p><b>${name}</b> <span class="dim">${t.words.roles[role]}</span></p>
+				<p class="small dim">${loginAt === null ? t.users.accounts.neverLoggedIn : t.users.accounts.lastLogin(localTime(loginAt))}</p></div>
 			<div class="row">
-				<button aria-label="Change ${name}" data-testid="user-change" @click=${() => this.dialog.show(user)}>Change</button>
-				<button aria-label="Remove ${name}" data-testid="user-remove" @click=${() => this.removal.show(user)}>Remove</button>
+				<button aria-label=${t.words.changeOf(name)} data-testid="user-change" @click=${() => this.dialog.show(user)}>${t.words.change}</button>
+				<button aria-label=${t.words.removeOf(name)} data-testid="user-remove" @click=${() => this.removal.show(user)}>${t.words.remove}</button>
 			</div>
 		</li>`;
 	}

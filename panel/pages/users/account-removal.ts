@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { User } from '../../../service/contract/accounts.js';
 import { passwordTimeoutMs, request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
+import { t } from '../../texts/texts.js';
 import { presentPassword } from './present-password.js';
 
 /** Removes an account. Event `saved`. */
@@ -17,16 +18,15 @@ export class AccountRemoval extends FormDialog {
 	}
 
 	protected heading(): string {
-		return `Remove ${this.user?.name}?`;
+		return t.users.accounts.removeAsk(this.user?.name ?? '');
 	}
 
 	protected action(): string {
-		return this.busy ? 'Removing…' : 'Remove';
+		return this.busy ? t.words.removing : t.words.remove;
 	}
 
 	protected fields() {
-		return html`<p>${this.user?.name} is logged out everywhere and cannot log in any more. Tokens and links made while logged in
-			there end too.</p>
+		return html`<p>${t.users.accounts.removeText(this.user?.name ?? '')}</p>
 			${presentPassword()}`;
 	}
 

@@ -2,43 +2,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { AuditEntry, AuditPage } from '../../../service/contract/accounts.js';
 import { request, sentence } from '../../data/http.js';
+import { clockTime, number, written } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 
 const pageSize = 50;
-/** What was done, in words; what is missing here shows as it is called in the API. */
-const words: Record<string, string> = {
-	'POST /api/session': 'logged in',
-	'DELETE /api/session': 'logged out',
-	'POST /api/setup': 'set up the technician',
-	'POST /api/users': 'made an account',
-	'PATCH /api/users/:id': 'changed an account',
-	'DELETE /api/users/:id': 'removed an account',
-	'PUT /api/account/password': 'changed the own password',
-	'POST /api/account/code': 'made a code for a phone',
-	'DELETE /api/account/sessions': 'logged out everywhere else',
-	'DELETE /api/account/sessions/:id': 'ended an own session',
-	'DELETE /api/sessions/:id': 'ended a session',
-	'POST /api/tokens': 'made a token',
-	'DELETE /api/tokens/:id': 'revoked a token',
-	'POST /api/guests': 'invited a guest',
-	'DELETE /api/guests/:id': 'removed a guest',
-	'POST /api/guests/:id/invite': 'made another link for a guest',
-	'DELETE /api/guests/:id/invites/:invite': 'revoked a link of a guest',
-	'POST /api/door/visitors/:id/admit': 'let somebody in',
-	'PATCH /api/settings': 'changed settings',
-	'PUT /api/certificate': 'installed a certificate',
-	'DELETE /api/certificate': 'removed a certificate',
-	'POST /api/certificate/authority': 'made a new authority',
-	'POST /api/system/safe-mode': 'left safe mode',
-	'POST /api/network/test': 'tested the network',
-};
-
-/** Of who was refused. */
-const tried: Record<string, string> = {
-	'POST /api/session': 'tried to log in',
-	'POST /api/setup': 'tried to set up the technician',
-	'PUT /api/account/password': 'tried to change the own password',
-};
 
 /** Who logged in and changed what, newest first, with a filter. */
 @customElement('r58-audit-list')
@@ -73,34 +41,35 @@ export class AuditList extends LitElement {
 	}
 
 	override render() {
+		const words = t.users.audit;
 		return html`
-			<h2>Audit</h2>
-			<p class="dim small">Who logged in and changed what. Entries cannot be changed; what happens again within an hour is counted. Of each kind the oldest go when there are too many.${
-				this.purged > 0 ? ` ${this.purged} are gone.` : ''
-			}</p>
+			<h2>${words.title}</h2>
+			<p class="dim small">${words.text}${this.purged > 0 ? ` ${words.purged(number(this.purged))}` : ''}</p>
 			<input
-				type="search" placeholder="Filter: name, address, what" aria-label="Filter the audit" data-testid="audit-filter"
+				type="search" placeholder=${words.filter} aria-label=${words.filterLabel} data-testid="audit-filter"
 				@input=${(event: Event) => this.#filter((event.target as HTMLInputElement).value)}
 			/>
 			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-			${this.entries.length === 0 ? html`<p class="dim" role="status">${this.#text ? 'Nothing fits the filter.' : 'Nothing yet.'}</p>` : this.#table()}
-			${this.more ? html`<button data-testid="audit-more" @click=${() => this.#load(this.entries.at(-1)!.seq)}>Older</button>` : nothing}
+			${this.entries.length === 0 ? html`<p class="dim" role="status">${this.#text ? words.nothingFits : words.none}</p>` : this.#table()}
+			${this.more ? html`<button data-testid="audit-more" @click=${() => this.#load(this.entries.at(-1)!.seq)}>${words.older}</button>` : nothing}
 		`;
 	}
 
 	#table() {
+		const words = t.users.audit;
+		const done: Record<string, string> = words.done;
+		const tried: Record<string, string> = words.tried;
+		const roles: Record<string, string> = t.words.roles;
 		return html`<div class="scroll"><table data-testid="audit">
-			<thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">From</th></tr></thead>
+			<thead><tr><th scope="col">${words.when}</th><th scope="col">${words.who}</th><th scope="col">${words.what}</th><th scope="col">${words.from}</th></tr></thead>
 			<tbody>${this.entries.map(
 				({ at, count, lastAt, who, role, action, subject, detail, outcome, address }) => html`<tr>
-					<td class="when">${new Date(at).toLocaleString()}${
-						lastAt === null
-							? nothing
-							: html`<div class="dim small">${count} times, last ${new Date(lastAt).toLocaleTimeString()}</div>`
+					<td class="when">${written(at, { dateStyle: 'short', timeStyle: 'medium' })}${
+						lastAt === null ? nothing : html`<div class="dim small">${words.times(count, clockTime(lastAt))}</div>`
 					}</td>
-					<td><b>${who}</b> <span class="dim">${role ?? ''}</span></td>
-					<td>${(outcome === 'done' ? words : tried)[action] ?? action}${subject ? html` <span class="dim">${subject}</span>` : nothing}
-						${outcome === 'done' ? nothing : html`<span class="refused">refused (${outcome})</span>`}
+					<td><b>${who}</b> <span class="dim">${role === null ? nothing : (roles[role] ?? role)}</span></td>
+					<td>${(outcome === 'done' ? done : tried)[action] ?? action}${subject ? html` <span class="dim">${subject}</span>` : nothing}
+						${outcome === 'done' ? nothing : html`<span class="refused">${words.refused(outcome)}</span>`}
 						${detail && outcome === 'done' && /^(PATCH|PUT)/.test(action) ? html`<div class="dim small">${detail}</div>` : nothing}</td>
 					<td>${address}</td>
 				</tr>`,

@@ -7,6 +7,8 @@ import { request, sentence } from '../../data/http.js';
 import type { Question } from '../../data/requests.js';
 import type { Confirm } from '../../elements/confirm.js';
 import { base, pageStyles } from '../../elements/styles.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import '../../elements/confirm.js';
 import '../../elements/page-head.js';
 import '../../elements/session-list.js';
@@ -40,8 +42,8 @@ export class UsersPage extends LitElement {
 
 	override render() {
 		return html`<main class="page">
-			<r58-page-head heading="Accounts"></r58-page-head>
-			${this.#allowed ? this.#sections() : html`<p class="problem">Accounts are for technicians; you are logged in as ${this.session?.role}.</p>`}
+			<r58-page-head heading=${common.pages.users}></r58-page-head>
+			${this.#allowed ? this.#sections() : html`<p class="problem">${t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator'])}</p>`}
 		</main>
 		<r58-confirm></r58-confirm>`;
 	}
@@ -52,7 +54,7 @@ export class UsersPage extends LitElement {
 			<r58-account-list class="card" .ask=${ask} @changed=${this.#load}></r58-account-list>
 			<r58-token-list class="card" .ask=${ask} @changed=${this.#load}></r58-token-list>
 			<section class="card">
-				<h2>Logged in now</h2>
+				<h2>${t.users.sessions.title}</h2>
 				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
 				<r58-session-list names .sessions=${this.sessions} @end=${(event: CustomEvent<SessionEntry>) => this.#end(event.detail)}></r58-session-list>
 			</section>
@@ -70,8 +72,8 @@ export class UsersPage extends LitElement {
 	}
 
 	async #end({ id, name }: SessionEntry): Promise<void> {
-		const text = `The browser is logged out within ten seconds, and ${name} has to log in again.`;
-		if (!(await this.confirm.ask({ title: `Log out ${name}?`, text, action: 'Log out' }))) return;
+		const { endAsk, endText } = t.users.sessions;
+		if (!(await this.confirm.ask({ title: endAsk(name), text: endText(name), action: t.words.logOut }))) return;
 		try {
 			await request('DELETE', `/api/sessions/${id}`);
 			await this.#load();

@@ -4,17 +4,12 @@ import type { Token } from '../../../service/contract/sessions.js';
 import type { Streamer } from '../../../service/contract/streamers.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
+import { t } from '../../texts/texts.js';
 
 /** A token just made, with its secret. */
 export type MadeToken = Token & { token: string; watchUrl: string | null };
 
-const expiries: [seconds: number, words: string][] = [
-	[3600, '1 hour'],
-	[86_400, '1 day'],
-	[7 * 86_400, '7 days'],
-	[30 * 86_400, '30 days'],
-	[365 * 86_400, '1 year'],
-];
+const expiries = { hour: 3600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400, year: 365 * 86_400 } as const;
 
 /** Makes a watch link or a token. Event `made` with it. */
 @customElement('r58-token-dialog')
@@ -30,33 +25,34 @@ export class TokenDialog extends FormDialog {
 	}
 
 	protected heading(): string {
-		return this.kind === 'viewer' ? 'Make a watch link' : 'Make a token';
+		return this.kind === 'viewer' ? t.users.tokens.makeLink : t.users.tokens.makeToken;
 	}
 
 	protected action(): string {
-		return this.busy ? 'Making…' : 'Make';
+		return this.busy ? t.users.tokens.making : t.users.tokens.make;
 	}
 
 	protected fields() {
 		const link = this.kind === 'viewer';
+		const words = t.users.tokens;
 		const shared = this.streamers.map(({ id }) => id).filter((id) => !id.startsWith('return-'));
 		return html`
-			<label>What it is for
-				<input name="label" data-testid="token-label" maxlength="80" required autocomplete="off" placeholder=${link ? 'Foyer screen' : 'Tally lamps'} />
+			<label>${words.purpose}
+				<input name="label" data-testid="token-label" maxlength="80" required autocomplete="off" placeholder=${link ? words.linkExample : words.tokenExample} />
 			</label>
 			${
 				link
-					? html`<label>Shows<select name="streamer" data-testid="token-streamer">
+					? html`<label>${words.shows}<select name="streamer" data-testid="token-streamer">
 							${(shared.length > 0 ? shared : ['program']).map((id) => html`<option value=${id}>${id}</option>`)}
 						</select></label>`
-					: html`<label>May<select name="scope" data-testid="token-scope">
-							<option value="read">look only: state, levels, recordings</option>
-							<option value="operator">operate: cut, record, invite</option>
-							<option value="technician">everything, as a technician</option>
+					: html`<label>${words.may}<select name="scope" data-testid="token-scope">
+							${Object.entries(words.scopes).map(([scope, meaning]) => html`<option value=${scope}>${meaning}</option>`)}
 						</select></label>`
 			}
-			<label>Expires after<select name="expiry" data-testid="token-expiry">
-				${expiries.map(([seconds, words]) => html`<option value=${seconds} ?selected=${seconds === 30 * 86_400}>${words}</option>`)}
+			<label>${words.expires}<select name="expiry" data-testid="token-expiry">
+				${(Object.keys(expiries) as (keyof typeof expiries)[]).map(
+					(name) => html`<option value=${expiries[name]} ?selected=${name === 'month'}>${t.words.durations[name]}</option>`,
+				)}
 			</select></label>
 		`;
 	}

@@ -3,6 +3,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import type { Token } from '../../../service/contract/sessions.js';
 import { request } from '../../data/http.js';
 import { localTime } from '../../elements/format.js';
+import { t } from '../../texts/texts.js';
 import { AdminList } from './admin-list.js';
 import type { MadeToken, TokenDialog } from './token-dialog.js';
 import '../../elements/copy-field.js';
@@ -16,35 +17,39 @@ export class TokenList extends AdminList {
 	@query('r58-token-dialog') private dialog!: TokenDialog;
 
 	override render() {
+		const words = t.users.tokens;
 		const shown = this.tokens.filter(({ role }) => role !== 'guest');
 		return html`
-			<h2>Watch links and tokens</h2>
-			<p class="dim small">A watch link shows a stream to whoever has it. A token lets a program use the API. Links of guests are on the Switcher.</p>
+			<h2>${words.title}</h2>
+			<p class="dim small">${words.text}</p>
 			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="tokens-problem">${this.attempt.problem}</p>` : nothing}
 			${this.made ? this.#secret(this.made) : nothing}
-			${shown.length === 0 ? html`<p class="dim">None yet.</p>` : html`<ul>${shown.map((token) => this.#row(token))}</ul>`}
+			${shown.length === 0 ? html`<p class="dim">${words.none}</p>` : html`<ul>${shown.map((token) => this.#row(token))}</ul>`}
 			<div class="row">
-				<button data-testid="link-add" @click=${() => this.dialog.show('viewer')}>Make a watch link</button>
-				<button data-testid="token-add" @click=${() => this.dialog.show('operator')}>Make a token</button>
+				<button data-testid="link-add" @click=${() => this.dialog.show('viewer')}>${words.makeLink}</button>
+				<button data-testid="token-add" @click=${() => this.dialog.show('operator')}>${words.makeToken}</button>
 			</div>
 			<r58-token-dialog @made=${(event: CustomEvent<MadeToken>) => this.#made(event.detail)}></r58-token-dialog>
 		`;
 	}
 
 	#secret({ label, token, watchUrl }: MadeToken) {
-		return html`<p role="status"><b>${label}</b>: ${watchUrl ? 'the link' : 'the token'} is shown only now.</p>
+		return html`<p role="status"><b>${label}</b>: ${watchUrl ? t.users.tokens.linkOnce : t.users.tokens.tokenOnce}</p>
 			<r58-copy-field data-testid="token-made" label=${label} .value=${watchUrl ?? token}></r58-copy-field>`;
 	}
 
 	#row(token: Token) {
 		const { id, label, role, streamers, readOnly, expiresAt } = token;
+		const words = t.users.tokens;
 		const expired = expiresAt !== null && new Date(expiresAt) < new Date();
 		const scope =
-			role === 'viewer' ? `watches ${(streamers ?? ['program']).join(', ')}` : `${role}${readOnly ? ', looking only' : ''}`;
-		const until = expiresAt === null ? 'does not expire' : `${expired ? 'expired' : 'until'} ${localTime(expiresAt)}`;
+			role === 'viewer'
+				? words.watches((streamers ?? ['program']).join(', '))
+				: `${t.words.roles[role]}${readOnly ? `, ${t.words.readOnly}` : ''}`;
+		const until = expiresAt === null ? t.words.neverExpires : (expired ? words.expired : t.words.until)(localTime(expiresAt));
 		return html`<li data-testid="token-${id}">
 			<div><p><b>${label}</b> <span class="dim">${scope}</span></p><p class="small dim">${until}</p></div>
-			<button aria-label="Revoke ${label}" data-testid="token-revoke" @click=${() => this.#revoke(token)}>Revoke</button>
+			<button aria-label=${words.revokeOf(label)} data-testid="token-revoke" @click=${() => this.#revoke(token)}>${t.words.revoke}</button>
 		</li>`;
 	}
 
@@ -54,8 +59,8 @@ export class TokenList extends AdminList {
 	}
 
 	async #revoke({ id, label, role }: Token): Promise<void> {
-		const text = role === 'viewer' ? 'Who watches by it is logged out.' : 'Programs that use it are refused from now on.';
-		if (!(await this.ask({ title: `Revoke “${label}”?`, text, action: 'Revoke' }))) return;
+		const text = role === 'viewer' ? t.users.tokens.revokeLink : t.users.tokens.revokeToken;
+		if (!(await this.ask({ title: t.users.tokens.revokeAsk(label), text, action: t.words.revoke }))) return;
 		await this.change(async () => {
 			await request('DELETE', `/api/tokens/${id}`);
 			if (this.made?.id === id) this.made = null;

@@ -3,7 +3,6 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import type { State } from '../../../service/contract/state.js';
-import type { Streamer } from '../../../service/contract/streamers.js';
 import type { Target } from '../../../service/contract/targets.js';
 import { Requests } from '../../data/requests.js';
 import { Show } from '../../data/show.js';
@@ -12,6 +11,8 @@ import { faultsOf } from '../../elements/fault-list.js';
 import { bitrate, picture } from '../../elements/format.js';
 import type { Notices } from '../../elements/notices.js';
 import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
+import { common } from '../../texts/common.js';
+import { t } from '../../texts/texts.js';
 import type { TargetDialog } from './target-dialog.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
@@ -21,12 +22,11 @@ import './target-dialog.js';
 import './target-row.js';
 
 /** Returns belong to their guests. */
-const names: Record<string, string> = { program: 'Program', multiview: 'Multiview' };
-const streamerWords: Record<Streamer['state'], string> = { live: 'Live', starting: 'Starting…', fault: 'Fault', off: 'Off' };
+type Watched = keyof typeof t.targets.streamers;
 
 /** Where the program goes: targets it is sent to, and what is watched in browsers. */
-@customElement('r58-outputs-page')
-export class OutputsPage extends LitElement {
+@customElement('r58-targets-page')
+export class TargetsPage extends LitElement {
 	static override styles = [
 		base,
 		pageStyles,
@@ -53,13 +53,13 @@ export class OutputsPage extends LitElement {
 	override render() {
 		const { state, online } = this.#show;
 		return html`<main class="page">
-				<r58-page-head heading="Outputs" .offline=${state && !online ? 'What is shown here is old.' : null}></r58-page-head>
+				<r58-page-head heading=${common.pages.targets} .offline=${state && !online ? t.words.old : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 				<div class="top">
-					<button class="primary" data-testid="add-target" ?disabled=${!online} @click=${() => void this.dialog.show(null)}>Add an RTP target</button>
-					<span class="dim small">Each target is a process of its own: one that fails disturbs no other.</span>
+					<button class="primary" data-testid="add-target" ?disabled=${!online} @click=${() => void this.dialog.show(null)}>${t.targets.add}</button>
+					<span class="dim small">${t.targets.hint}</span>
 				</div>
-				${state === null ? html`<p role="status">Connecting to the studio…</p>` : [this.#targets(state, online), this.#streamers(state)]}
+				${state === null ? html`<p role="status">${t.words.connecting}</p>` : [this.#targets(state, online), this.#streamers(state)]}
 			</main>
 			<r58-target-dialog></r58-target-dialog>
 			<r58-confirm></r58-confirm>
@@ -70,7 +70,7 @@ export class OutputsPage extends LitElement {
 		const targets = Object.values(state.targets).sort((a, b) => a.label.localeCompare(b.label));
 		if (targets.length === 0)
 			return html`<div class="card empty">
-				<p><b>No outputs yet.</b> Add a target: the address of a video wall, an encoder or any program that takes RTP.</p>
+				<p><b>${t.targets.none.title}</b> ${t.targets.none.text}</p>
 			</div>`;
 		return html`<div class="list" ?inert=${!online}>
 			${repeat(
@@ -87,23 +87,23 @@ export class OutputsPage extends LitElement {
 
 	#streamers({ streamers }: State) {
 		return html`<section class="card">
-			<h2>Watched in browsers</h2>
+			<h2>${t.targets.watched}</h2>
 			${Object.values(streamers)
-				.filter(({ id }) => id in names)
+				.filter(({ id }) => id in t.targets.streamers)
 				.map(
 					({ id, state, viewers, width, height, fps, kbps }) => html`<div class="streamer">
-					<b>${names[id]}</b>
-					<span class="badge" data-state=${state}>${streamerWords[state]}</span>
+					<b>${t.targets.streamers[id as Watched]}</b>
+					<span class="badge" data-state=${state}>${t.words.states[state]}</span>
 					<span class="dim small">
 						${[
-							`${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`,
+							t.words.viewers(viewers),
 							width && height && fps ? picture({ width, height, fps }) : null,
 							kbps === null ? null : bitrate(kbps),
 						]
 							.filter((part) => part !== null)
 							.join(' · ')}
 					</span>
-					<a class="button" href="/watch/${encodeURIComponent(id)}" target="_blank" rel="noopener" aria-label="Watch ${names[id]} in a new tab">Watch</a>
+					<a class="button" href="/watch/${encodeURIComponent(id)}" target="_blank" rel="noopener" aria-label=${t.targets.watchOf(t.targets.streamers[id as Watched])}>${t.targets.watch}</a>
 				</div>`,
 				)}
 		</section>`;
@@ -114,16 +114,16 @@ export class OutputsPage extends LitElement {
 	}
 
 	async #switch(target: Target): Promise<void> {
-		const title = `Stop sending to ${target.label}?`;
-		const text = 'The receiver loses picture and sound at once. The target stays in the list.';
-		if (target.state === 'live' && !(await this.#requests.ask({ title, text, action: 'Stop' }))) return;
+		const title = t.targets.stop(target.label);
+		const text = t.targets.stopText;
+		if (target.state === 'live' && !(await this.#requests.ask({ title, text, action: t.words.stop }))) return;
 		await this.#requests.send('PATCH', this.#path(target), { enabled: !target.enabled });
 	}
 
 	async #remove(target: Target): Promise<void> {
-		const title = `Remove ${target.label}?`;
-		const text = target.enabled ? 'It stops receiving the program, and its settings are gone.' : 'Its settings are gone.';
-		if (!(await this.#requests.ask({ title, text, action: 'Remove' }))) return;
+		const title = t.targets.removeAsk(target.label);
+		const text = target.enabled ? t.targets.removeLive : t.targets.removeText;
+		if (!(await this.#requests.ask({ title, text, action: t.words.remove }))) return;
 		await this.#requests.send('DELETE', this.#path(target));
 	}
 }

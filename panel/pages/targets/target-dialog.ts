@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import type { Target, TargetPatch } from '../../../service/contract/targets.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
+import { t } from '../../texts/texts.js';
 
 interface Streams {
 	picture: boolean;
@@ -24,31 +25,31 @@ export class TargetDialog extends FormDialog {
 	}
 
 	protected heading(): string {
-		return this.target?.label ?? 'Add an RTP target';
+		return this.target?.label ?? t.targets.add;
 	}
 
 	protected action(): string {
-		if (this.target) return this.busy ? 'Saving…' : 'Save';
-		return this.busy ? 'Adding…' : 'Add and start';
+		if (this.target) return this.busy ? t.words.saving : t.words.save;
+		return this.busy ? t.words.adding : t.targets.addAndStart;
 	}
 
 	protected fields() {
 		const { target, streams } = this;
 		if (!streams) return nothing;
 		return html`
-			${target ? nothing : html`<p class="dim">The program goes out as plain RTP: H.264 as payload type 96, Opus as 111.</p>`}
-			<label>Name
-				<input name="label" data-testid="target-label" value=${target?.label ?? ''} placeholder="Video wall" maxlength="80" required autocomplete="off" />
+			${target ? nothing : html`<p class="dim">${t.targets.format}</p>`}
+			<label>${t.words.name}
+				<input name="label" data-testid="target-label" value=${target?.label ?? ''} placeholder=${t.targets.example} maxlength="80" required autocomplete="off" />
 			</label>
-			<label>Address of the receiver
+			<label>${t.targets.host}
 				<input
-					name="host" data-testid="target-host" value=${target?.host ?? ''} placeholder="192.0.2.7 or wall.example"
+					name="host" data-testid="target-host" value=${target?.host ?? ''} placeholder=${t.targets.hostExample}
 					maxlength="253" required autocomplete="off" autocapitalize="none" spellcheck="false"
 				/>
 			</label>
 			<div class="row">
-				${this.#stream('picture', 'Picture', 'target-video-port', target?.videoPort ?? 5004)}
-				${this.#stream('sound', 'Sound', 'target-audio-port', target?.audioPort ?? 5006)}
+				${this.#stream('picture', t.words.picture, 'target-video-port', target?.videoPort ?? 5004)}
+				${this.#stream('sound', t.words.sound, 'target-audio-port', target?.audioPort ?? 5006)}
 			</div>
 		`;
 	}
@@ -60,13 +61,13 @@ export class TargetDialog extends FormDialog {
 		};
 		return html`<label>${word}
 				<select data-testid="target-${stream}" @change=${choose}>
-					<option value="send" .selected=${on}>Sent</option>
-					<option value="" .selected=${!on}>Not sent</option>
+					<option value="send" .selected=${on}>${t.targets.send}</option>
+					<option value="" .selected=${!on}>${t.targets.doNotSend}</option>
 				</select>
 			</label>
-			<label>UDP port
+			<label>${t.words.udpPort}
 				<input
-					name=${stream} type="number" aria-label="UDP port, ${word}" inputmode="numeric" data-testid=${testid} min="1024" max="65535" step="1"
+					name=${stream} type="number" aria-label=${t.words.udpPortOf(word)} inputmode="numeric" data-testid=${testid} min="1024" max="65535" step="1"
 					value=${port} required ?disabled=${!on}
 				/>
 			</label>`;
@@ -81,8 +82,8 @@ export class TargetDialog extends FormDialog {
 			videoPort: port('picture'),
 			audioPort: port('sound'),
 		};
-		if (wanted.videoPort === null && wanted.audioPort === null) throw new Error('Send the picture, the sound, or both.');
-		if (wanted.videoPort === wanted.audioPort) throw new Error('Picture and sound need different ports.');
+		if (wanted.videoPort === null && wanted.audioPort === null) throw new Error(t.targets.streamsNeeded);
+		if (wanted.videoPort === wanted.audioPort) throw new Error(t.words.differentPorts);
 		const { target } = this;
 		if (!target) {
 			await request('POST', '/api/targets', { body: { kind: 'rtp', ...wanted } });

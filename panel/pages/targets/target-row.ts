@@ -3,13 +3,12 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Fault } from '../../../service/contract/faults.js';
 import type { Target } from '../../../service/contract/targets.js';
 import { asSentence } from '../../data/refusal.js';
-import { bitrate, bytes } from '../../elements/format.js';
+import { bitrate, bytes, number } from '../../elements/format.js';
 import { badgeStyles, base, disclosureStyles } from '../../elements/styles.js';
+import { t } from '../../texts/texts.js';
 import { receiverLine } from './receiver-line.js';
 import '../../elements/copy-field.js';
 import '../../elements/fault-list.js';
-
-const stateWords: Record<Target['state'], string> = { off: 'Stopped', starting: 'Starting…', live: 'Sending', fault: 'Fault' };
 
 /** One place the program is sent to. Events `switch`, `settings` and `remove`. */
 @customElement('r58-target-row')
@@ -37,32 +36,32 @@ export class TargetRow extends LitElement {
 
 	override render() {
 		const { id, label, host, videoPort, audioPort, state, enabled } = this.target;
-		const streams = [videoPort !== null && `H.264 to UDP ${videoPort}`, audioPort !== null && `Opus to UDP ${audioPort}`];
+		const streams = [videoPort !== null && t.targets.videoTo(videoPort), audioPort !== null && t.targets.audioTo(audioPort)];
 		return html`
 			<div class="row">
 				<div class="what">
 					<div class="title">
 						<b>${label}</b>
-						<span class="badge" role="status" data-testid="state-${id}" data-state=${state}>${stateWords[state]}</span>
+						<span class="badge" role="status" data-testid="state-${id}" data-state=${state}>${t.targets.states[state]}</span>
 					</div>
 					<p class="small">${[host, ...streams].filter(Boolean).join(' · ')}</p>
 					<p class="small dim" data-testid="counters-${id}">${this.#counters(this.target)}</p>
 				</div>
 				<div class="actions">
 					<button
-						class=${enabled ? '' : 'primary'} data-testid="switch-${id}" aria-label="${enabled ? 'Stop' : 'Start'} ${label}"
+						class=${enabled ? '' : 'primary'} data-testid="switch-${id}" aria-label=${(enabled ? t.targets.stopOf : t.targets.startOf)(label)}
 						@click=${() => this.#emit('switch')}
-					>${enabled ? 'Stop' : 'Start'}</button>
-					<button data-testid="edit-${id}" aria-label="Settings of ${label}" @click=${() => this.#emit('settings')}>Settings</button>
-					<button data-testid="remove-${id}" aria-label="Remove ${label}" @click=${() => this.#emit('remove')}>Remove</button>
+					>${enabled ? t.words.stop : t.words.start}</button>
+					<button data-testid="edit-${id}" aria-label=${t.words.settingsOf(label)} @click=${() => this.#emit('settings')}>${t.words.settings}</button>
+					<button data-testid="remove-${id}" aria-label=${t.words.removeOf(label)} @click=${() => this.#emit('remove')}>${t.words.remove}</button>
 				</div>
 			</div>
 			${this.#problems(this.target)}
 			<details>
-				<summary>How to receive it</summary>
+				<summary>${t.targets.howToReceive}</summary>
 				<div class="receive">
-					<p class="small dim">On the receiver; this shows the picture and plays the sound.</p>
-					<r58-copy-field label="Command that receives this target" .value=${receiverLine(this.target)}></r58-copy-field>
+					<p class="small dim">${t.targets.receiveHint}</p>
+					<r58-copy-field label=${t.targets.command} .value=${receiverLine(this.target)}></r58-copy-field>
 				</div>
 			</details>
 		`;
@@ -70,9 +69,9 @@ export class TargetRow extends LitElement {
 
 	/** What left the studio: nobody says whether it arrived. */
 	#counters({ state, kbps, packets, bytes: sent }: Target): string {
-		if (state === 'off') return 'Nothing is sent.';
+		if (state === 'off') return t.targets.nothing;
 		const rate = kbps === null ? null : bitrate(kbps);
-		return [rate, `${packets.toLocaleString()} packets`, `${bytes(sent)} sent`].filter(Boolean).join(' · ');
+		return [rate, t.targets.packets(number(packets)), t.targets.sent(bytes(sent))].filter(Boolean).join(' · ');
 	}
 
 	#problems({ state, lastError }: Target) {

@@ -1,0 +1,33 @@
+export const account = {
+	who: 'Who you are',
+	byToken: 'by a link or token',
+	all: 'All accounts…',
+	phone: {
+		title: 'Log in a phone',
+		before: 'A phone that scans the code is logged in as ',
+		after: '. The code works once, for five minutes.',
+		another: 'New code',
+		show: 'Show a code',
+		qr: 'QR code that logs in a phone',
+		or: 'Or open',
+		type: 'and type',
+		left: (time: string) => `${time} left. Anyone with this code can act as you: show it to nobody else.`,
+	},
+	where: 'Where you are logged in',
+	endOthers: 'Log out everywhere else',
+	endOthersAsk: 'Log out everywhere else?',
+	endOthersText:
+		'All your other browsers have to log in again. Codes, tokens and watch links made there stop working too. The show goes on.',
+	noOthers: 'No other browser is logged in as you.',
+	othersHidden: 'Others who use the same link are not shown.',
+	password: {
+		title: 'Password',
+		current: 'Current password',
+		next: 'New password, at least 10 characters',
+		repeat: 'Repeat password',
+		action: 'Change password',
+		busy: 'Changing…',
+		changed: 'Changed. Your other browsers are logged out, and tokens and watch links made there no longer work.',
+		differ: 'The two new passwords differ.',
+	},
+};

@@ -1,0 +1,32 @@
+export const login = {
+	asking: 'Connecting to the studio…',
+	withCode: 'Log in with a code or a token',
+	again: 'Set a new password with the set-up code',
+	name: 'Name',
+	password: 'Password',
+	logIn: 'Log in',
+	loggingIn: 'Logging in…',
+	guests: 'Guests and viewers need no account: they open the link they were given.',
+	code: 'Code or token',
+	demo: 'This studio runs as a demo and has no accounts. Its links and tokens were printed when it started.',
+	codeHint: 'Someone who is logged in can show a code on the page My account. A technician makes tokens.',
+	setup: {
+		first: 'Welcome. Create the technician account',
+		again: 'Set a new technician password',
+		before:
+			'The set-up code proves that this device is yours. Find it on the device’s console, in the service log and in the file ',
+		after: ' in the data folder.',
+		code: 'Set-up code',
+		password: 'New password, at least 10 characters',
+		repeat: 'Repeat password',
+		action: 'Set password',
+		busy: 'Setting up…',
+		differ: 'The two passwords differ.',
+		wrong: 'That is not the set-up code of this studio.',
+	},
+	wrong: {
+		password: 'Wrong name or password.',
+		code: 'This code is no longer valid. A code works once, for five minutes.',
+		token: 'This token is not valid.',
+	},
+};

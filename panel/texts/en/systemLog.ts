@@ -1,0 +1,16 @@
+export const systemLog = {
+	levels: { debug: 'Debug', info: 'Info', warn: 'Warning', error: 'Error' },
+	andAbove: (level: string) => `${level} and above`,
+	level: 'Level',
+	component: 'Component',
+	all: 'all',
+	text: 'Contains',
+	from: 'From',
+	to: 'To',
+	follow: 'Follow live',
+	download: 'Download',
+	none: { title: 'No line matches.', text: 'Choose a lower level, or clear words and times from the filter.' },
+	lines: (count: number) => (count === 1 ? '1 line' : `${count} lines`),
+	newest: (count: number) => `the newest ${count} lines`,
+	missed: (count: number) => `${count} came too fast to be shown`,
+};

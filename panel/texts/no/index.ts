@@ -1,0 +1,16 @@
+export { account } from './account.js';
+export { elements } from './elements.js';
+export { health } from './health.js';
+export { inputs } from './inputs.js';
+export { login } from './login.js';
+export { network } from './network.js';
+export { ready } from './ready.js';
+export { recordings } from './recordings.js';
+export { settings } from './settings.js';
+export { showLog } from './showLog.js';
+export { switcher } from './switcher.js';
+export { system } from './system.js';
+export { systemLog } from './systemLog.js';
+export { targets } from './targets.js';
+export { users } from './users.js';
+export { words } from './words.js';
