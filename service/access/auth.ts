@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { bearerProtocol } from '../contract/guestChannel.js';
+import { bearerProtocol } from '../contract/guestProtocol.js';
 import type { Role } from '../contract/roles.js';
 import { type Access, type Caller, cookieOf, hasRole } from '../http/caller.js';
 import { isSameOrigin } from '../http/origin.js';

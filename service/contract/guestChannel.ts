@@ -3,11 +3,9 @@
  * both ways. A guest hears of nothing else.
  */
 import { z } from 'zod';
+import { messageLimit } from './guestProtocol.js';
 import { humanText } from './humanText.js';
 
-export const messageLimit = 500;
-/** Of a conversation this many of the newest are kept, in memory. */
-export const messagesKept = 50;
 const text = humanText(messageLimit);
 
 export const guestMessageSchema = z.object({
@@ -65,7 +63,3 @@ export const guestRequestSchema = z.discriminatedUnion('type', [
 	z.strictObject({ type: z.literal('seen'), id: z.number().int().min(0) }),
 ]);
 export type GuestRequest = z.infer<typeof guestRequestSchema>;
-
-/** Browsers set no headers on a WebSocket: the token goes as a second subprotocol, after this one's name. */
-export const guestProtocol = 'r58-guest';
-export const bearerProtocol = 'bearer.';

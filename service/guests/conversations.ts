@@ -1,4 +1,5 @@
-import { type GuestMessage, messagesKept } from '../contract/guestChannel.js';
+import type { GuestMessage } from '../contract/guestChannel.js';
+import { messagesKept } from '../contract/guestProtocol.js';
 import type { LiveState } from '../state/state.js';
 import type { Tables } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';

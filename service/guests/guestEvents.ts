@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { guestProtocol } from '../contract/guestChannel.js';
+import { guestProtocol } from '../contract/guestProtocol.js';
 import type { Caller } from '../http/caller.js';
 import { Buckets } from '../http/rates.js';
 import { messageRate, policyViolation, socketServerOptions } from '../http/socketClient.js';

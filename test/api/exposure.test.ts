@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import WebSocket from 'ws';
-import { bearerProtocol, guestProtocol } from '../../service/contract/guestChannel.js';
+import { bearerProtocol, guestProtocol } from '../../service/contract/guestProtocol.js';
 import type { GuestInvite } from '../../service/contract/guests.js';
 import { plainText } from '../../service/contract/humanText.js';
 import { plantCanaries, refuteCanaries } from '../tools/canaries.js';

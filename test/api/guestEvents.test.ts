@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import { type GuestEvent, type GuestStatus, guestProtocol, messagesKept } from '../../service/contract/guestChannel.js';
+import type { GuestEvent, GuestStatus } from '../../service/contract/guestChannel.js';
+import { guestProtocol, messagesKept } from '../../service/contract/guestProtocol.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

@@ -67,7 +67,7 @@ test('a technician who gives the own password makes an account, and a watch link
 	assert.match(await page.getByTestId('copy-text').inputValue(), /\/watch\/program#[\w-]{43}$/);
 	await page.reload();
 	await page.getByTestId('audit-filter').fill('made a');
-	await page.getByText('Nothing fits the filter').waitFor();
+	await page.getByText('No entry matches').waitFor();
 	await page.getByTestId('audit-filter').fill('tess');
 	await page.getByTestId('audit').getByText('made an account').waitFor();
 	await page.getByTestId('audit').getByText('made a token').waitFor();
@@ -78,7 +78,7 @@ test('who logs in with name and password, gets where they wanted; a phone follow
 	await page.getByTestId('login-name').fill('olga');
 	await page.getByTestId('login-password').fill('wrong password');
 	await page.getByTestId('login-button').click();
-	await page.getByText('no account with this name and password').waitFor();
+	await page.getByText('Wrong name or password').waitFor();
 	await page.getByTestId('login-password').fill(password);
 	await page.getByTestId('login-button').click();
 	assert.match((await page.getByTestId('account-name').textContent())!, /Olga.*operator/);
@@ -99,7 +99,7 @@ test('who logs in with name and password, gets where they wanted; a phone follow
 	await phone.getByTestId('password-save').click();
 	await phone.getByText('Changed.').waitFor();
 	await phone.goto(`${service.http}/users`);
-	await phone.getByText('Accounts are for technicians').waitFor();
+	await phone.getByText('This page is for technicians').waitFor();
 });
 
 test('no page needed anything that the policy forbids', ({ browser }) => {

@@ -111,7 +111,7 @@ test('logs are filtered and followed; an operator is told who may read them', as
 	const page = await browser.page(`${service.http}/logs#${service.ready.technicianToken}`);
 	await page.getByTestId('logs-lines').getByText('made a new certificate authority').waitFor();
 	await page.getByTestId('logs-text').fill('no line has this');
-	await page.getByText('No line fits.').waitFor();
+	await page.getByText('No line matches.').waitFor();
 	await page.getByTestId('logs-text').fill('HOST DOWN');
 	const { pid } = await service.host('source', 'hdmi2');
 	process.kill(pid, 'SIGKILL');

@@ -141,7 +141,7 @@ test('a backup is downloaded, looked into, and restored; the show goes on until 
 	await page.getByTestId('restore-do').click();
 	await page.getByTestId('confirm-yes').click();
 	await page.getByTestId('pending-cancel').waitFor();
-	assert.match((await page.getByTestId('waiting').textContent())!, /A restore was decided .* is done at the next start/);
+	assert.match((await page.getByTestId('waiting').textContent())!, /A restore was chosen .* runs at the next start/);
 	await page.getByTestId('reset-button').click();
 	await page.getByTestId('reset-confirm').fill('reset');
 	if (process.env.R58_SCREENSHOTS) await shots(page, 'settings-reset');
@@ -174,7 +174,7 @@ test('the page fits a phone, and tells an operator who may use it', async ({ ser
 	await page.goto('about:blank');
 	await page.goto(`${service.http}/settings#${service.ready.operatorToken}`);
 	await page.getByTestId('settings-problem').waitFor();
-	assert.match((await page.getByTestId('settings-problem').textContent())!, /made by technicians/);
+	assert.match((await page.getByTestId('settings-problem').textContent())!, /for technicians/);
 	await page.close();
 });
 

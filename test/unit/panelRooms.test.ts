@@ -52,4 +52,27 @@ test('of the service the panel imports the contract and nothing else', () => {
 	);
 });
 
+/** What a file brings into the page: its imports that are not of types alone, and theirs. */
+function brought(file: string, known = new Set<string>()): Set<string> {
+	if (known.has(file)) return known;
+	known.add(file);
+	for (const [, to] of readFileSync(file.replace(/\.js$/, '.ts'), 'utf8').matchAll(
+		/^(?:import|export)(?! type)[^;]*?from '([^']+)'/gms,
+	))
+		if (to!.startsWith('.')) brought(normalize(join(dirname(file), to!)), known);
+		else known.add(to!);
+	return known;
+}
+
+test('the rules that the panel shares bring no schemas into the page', () => {
+	const pages = readdirSync('panel/pages').map((name) => `panel/pages/${name}/page.js`);
+	for (const page of ['panel/main.js', ...pages]) {
+		const all = brought(page);
+		assert.not(all.has('zod'), page);
+		if (/(main|join\/page|watch\/page)\.js$/.test(page))
+			assert.not(all.has('panel/texts/texts.js'), `${page} brings the texts of the operators`);
+	}
+	assert.ok(brought('panel/pages/switcher/page.js').has('service/contract/tally.js'));
+});
+
 test.run();

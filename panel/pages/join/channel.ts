@@ -1,13 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
-import {
-	bearerProtocol,
-	type GuestEvent,
-	type GuestMessage,
-	type GuestRequest,
-	type GuestStatus,
-	guestProtocol,
-	messagesKept,
-} from '../../../service/contract/guestChannel.js';
+import type { GuestEvent, GuestMessage, GuestRequest, GuestStatus } from '../../../service/contract/guestChannel.js';
+import { bearerProtocol, guestProtocol, messagesKept } from '../../../service/contract/guestProtocol.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { RequestError, request } from '../../data/http.js';
 import { backoffMs } from '../../data/rtc/backoff.js';

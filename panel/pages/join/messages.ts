@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { type GuestMessage, messageLimit } from '../../../service/contract/guestChannel.js';
+import type { GuestMessage } from '../../../service/contract/guestChannel.js';
+import { messageLimit } from '../../../service/contract/guestProtocol.js';
 import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 

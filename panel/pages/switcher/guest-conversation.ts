@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import { messageLimit } from '../../../service/contract/guestChannel.js';
+import { messageLimit } from '../../../service/contract/guestProtocol.js';
 import type { Guest } from '../../../service/contract/guests.js';
 import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
