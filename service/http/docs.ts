@@ -3,12 +3,22 @@ import { join } from 'node:path';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { StudioError } from '../util/errors.js';
-import { type DocsEntry, docsPage, docsPolicy, titleOf } from './docsPage.js';
 import { sendFile } from './file.js';
 import { type Route, route } from './route.js';
 
 /** Pages in the order of the list beside them; a page that is not named here comes last. */
 const order = ['index', 'operators', 'guests', 'technicians', 'programs', 'how-it-works', 'extending', 'hardware', 'glossary'];
+
+export interface DocsEntry {
+	/** The file without `.md`; `index` is the first page. */
+	name: string;
+	title: string;
+}
+
+/** The first heading of a page. */
+function titleOf(text: string): string {
+	return /^# (.+)$/m.exec(text)?.[1] ?? 'R58 Studio';
+}
 
 /** The documentation: Markdown in the folder, served as HTML. What is served is listed at the start; no path is made of a request. */
 export class Docs {
@@ -29,15 +39,15 @@ export class Docs {
 		this.#pictures = new Set(files.includes('pictures') ? readdirSync(join(folder, 'pictures')) : []);
 	}
 
-	/** The page as HTML, rendered when it is asked for first. Throws not-found. */
-	page(name: string): string {
+	/** The page as HTML, rendered when it is asked for first; what renders it takes no time of the start. Throws not-found. */
+	async page(name: string): Promise<{ html: string; policy: string }> {
 		const text = this.#pages.get(name);
-		if (text === undefined) throw new StudioError('not-found', `the docs have no page ${name}`);
-		const known = this.#rendered.get(name);
-		if (known !== undefined) return known;
-		const page = docsPage(text, name, this.entries);
-		this.#rendered.set(name, page);
-		return page;
+		const entry = this.entries.find((entry) => entry.name === name);
+		if (text === undefined || !entry) throw new StudioError('not-found', `the docs have no page ${name}`);
+		const { docsPage, docsPolicy } = await import('./docsPage.js');
+		const html = this.#rendered.get(name) ?? docsPage(text, entry, this.entries);
+		this.#rendered.set(name, html);
+		return { html, policy: docsPolicy };
 	}
 
 	/** Throws not-found. */
@@ -50,10 +60,11 @@ export class Docs {
 /** `/docs`, `/docs/NAME` and their pictures: the same for everybody, and no secret in them. */
 export function docsRoutes(folder: string): Route[] {
 	const docs = new Docs(folder);
-	const answer = (context: Context, name: string): void => {
-		context.body = docs.page(name);
+	const answer = async (context: Context, name: string): Promise<void> => {
+		const { html, policy } = await docs.page(name);
+		context.body = html;
 		context.type = 'text/html; charset=utf-8';
-		context.set('Content-Security-Policy', docsPolicy);
+		context.set('Content-Security-Policy', policy);
 		context.set('Cache-Control', 'no-cache');
 	};
 	const shared = { method: 'GET', role: 'public', undocumented: true } as const;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Marked, type Tokens } from 'marked';
+import type { DocsEntry } from './docs.js';
 
 const style = `
 :root { color-scheme: light dark; font: 17px/1.55 system-ui, sans-serif; background: #fff; color: #13161b; }
@@ -77,19 +78,8 @@ const markdown = new Marked({
 	},
 });
 
-export interface DocsEntry {
-	/** The file without `.md`; `index` is the first page. */
-	name: string;
-	title: string;
-}
-
-/** The first heading of a page. */
-export function titleOf(text: string): string {
-	return /^# (.+)$/m.exec(text)?.[1] ?? 'R58 Studio';
-}
-
 /** A page as HTML, with the way to the others. */
-export function docsPage(text: string, name: string, entries: readonly DocsEntry[]): string {
+export function docsPage(text: string, { name, title }: DocsEntry, entries: readonly DocsEntry[]): string {
 	const list = entries.map((entry) => {
 		const current = entry.name === name ? ' aria-current="page"' : '';
 		return `<li><a href="${servedLink(`${entry.name}.md`)}"${current}>${escaped(entry.title)}</a></li>`;
@@ -103,7 +93,7 @@ export function docsPage(text: string, name: string, entries: readonly DocsEntry
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(titleOf(text))} – R58 Studio</title>
+<title>${escaped(title)} – R58 Studio</title>
 <style>${style}</style>
 </head>
 <body>
