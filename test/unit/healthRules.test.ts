@@ -78,8 +78,8 @@ test('disk: while nothing records, the rate is what the encoder makes or is aske
 test('disk errors are said from the first on, by disk', () => {
 	const errors = (value: number) => figures({ group: 'diskErrors', name: 'mmcblk0', value });
 	assert.equal([wrong(errors(0)), wrong(errors(1))], [[], ['disk-errors mmcblk0']]);
-	assert.match(only('disk-errors', errors(1)).message, /mmcblk0 has reported 1 error since/);
-	assert.match(only('disk-errors', errors(3)).message, /3 errors since/);
+	assert.match(only('disk-errors', errors(1)).message, /mmcblk0 has reported 1 error within/);
+	assert.match(only('disk-errors', errors(3)).message, /3 errors within/);
 });
 
 test('heat is said at its limit, and until it is 5 °C below', () => {

@@ -28,7 +28,7 @@ test('bytes come in decimal units, with a tenth below a hundred', () =>
 		[123_456_789, '123 MB'],
 		[4_200_000_000, '4.2 GB'],
 		[1e12, '1.0 TB'],
-		[5e15, '5000 TB'],
+		[5e15, '5,000 TB'],
 	]));
 
 test('recording time left is rounded down: to minutes, then ten of them, then days', () => {
