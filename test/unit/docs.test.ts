@@ -95,6 +95,25 @@ test('every file and folder of the studio that is named exists', () => {
 	assert.ok(named.length > 40, `${named.length} found`);
 });
 
+test('what the docs call a page or a button is what the panel calls it', () => {
+	const folder = join(root, 'panel/texts/en');
+	const texts = readdirSync(folder)
+		.map((name) => readFileSync(join(folder, name), 'utf8'))
+		.join('\n');
+	const named = files.flatMap((file) =>
+		[
+			...proseOf(file)
+				.replaceAll(/`[^`]*`/g, '')
+				.matchAll(/(?<![\w*])_([A-Z][^_\n]+)_(?!\w)/g),
+		].map(([, name]) => ({ file, name: name! })),
+	);
+	assert.equal(
+		named.filter(({ name }) => !texts.includes(name)),
+		[],
+	);
+	assert.ok(named.length > 30, `${named.length} found`);
+});
+
 test('the pictures are small and every one is used', () => {
 	const folder = join(root, 'panel/docs/pictures');
 	const pictures = readdirSync(folder);
