@@ -189,7 +189,8 @@ export function createStudio(o: StudioOptions): Studio {
 		}
 	});
 	mixerHost.on('down', () => condition.unknown());
-	figures.on(() => state.set('system.slots', { total: SLOTS, used: sources.slots.used }));
+	const publishSlots = state.own('slots');
+	figures.on(() => publishSlots({ total: SLOTS, used: sources.slots.used }));
 
 	const guests = new Guests({
 		instance,

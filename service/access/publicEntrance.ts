@@ -30,7 +30,7 @@ export class PublicEntrance {
 		private readonly handlers: Handlers,
 	) {
 		const { certificates, state, faults, log } = o;
-		this.tunnel = new Tunnel(certificates.device.files, faults, log, (tunnel) => state.set('system.tunnel', tunnel));
+		this.tunnel = new Tunnel(certificates.device.files, faults, log, state.own('tunnel'));
 	}
 
 	async start(): Promise<void> {

@@ -58,7 +58,7 @@ export class EncoderMonitor {
 	#publish(): void {
 		const { id, encoder, canvas, kbps, state } = this.o;
 		const { width, height } = canvas;
-		state.set(`encoders.${id}`, {
+		state.encoders.put(id, {
 			id,
 			element: encoder.element,
 			hardware: encoder.hardware,

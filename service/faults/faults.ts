@@ -104,6 +104,6 @@ export class Faults {
 	}
 
 	#publish(): void {
-		this.state.set('faults', this.list());
+		this.state.setFaults(this.list());
 	}
 }

@@ -30,7 +30,7 @@ export class Conversations {
 			throw new StudioError('rate-limited', 'that was too many messages; wait a moment', undefined, windowMs / 1000);
 		this.#sent[from].add(guest, now);
 		const message: GuestMessage = { id: (messages.at(-1)?.id ?? 0) + 1, from, text, at: new Date(now).toISOString() };
-		this.state.set(`guests.${guest}.messages`, [...messages, message].slice(-messagesKept));
+		this.state.guests.patch(guest, { messages: [...messages, message].slice(-messagesKept) });
 		return message;
 	}
 
@@ -38,7 +38,7 @@ export class Conversations {
 	seen(guest: string, id: number): void {
 		const { messages, seenMessage } = this.#guest(guest);
 		const newest = Math.min(id, messages.at(-1)?.id ?? 0);
-		if (newest > seenMessage) this.state.set(`guests.${guest}.seenMessage`, newest);
+		if (newest > seenMessage) this.state.guests.patch(guest, { seenMessage: newest });
 	}
 
 	forget(guest: string): void {

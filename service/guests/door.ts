@@ -134,7 +134,7 @@ export class Door {
 		};
 		const times = { since: now, heardAt: now, endsAt: now + longestWaitMs };
 		this.#waiting.set(visitor.id, { visitor, ticket, household, pass, asked: false, ...times });
-		this.o.state.set(`door.${visitor.id}`, visitor);
+		this.o.state.door.put(visitor.id, visitor);
 		return { ticket, expiresInS: longestWaitMs / 1000 };
 	}
 
@@ -243,7 +243,7 @@ export class Door {
 
 	#remove({ visitor }: Waiting): void {
 		this.#waiting.delete(visitor.id);
-		this.o.state.set(`door.${visitor.id}`, null);
+		this.o.state.door.remove(visitor.id);
 	}
 }
 

@@ -106,7 +106,7 @@ export class Guests {
 			connection: null,
 			createdAt,
 		};
-		this.o.state.set(`guests.${id}`, guest);
+		this.o.state.guests.put(id, guest);
 		return guest;
 	}
 
@@ -126,8 +126,8 @@ export class Guests {
 
 	rename(id: string, name: string): Guest {
 		this.get(id);
-		this.o.state.set(`guests.${id}.name`, name);
-		this.o.state.set(`sources.${id}.label`, name);
+		this.o.state.guests.patch(id, { name: name });
+		this.o.state.sources.patch(id, { label: name });
 		return this.get(id);
 	}
 
@@ -137,13 +137,13 @@ export class Guests {
 		if (maxKbps === null) delete this.#caps[id];
 		else this.#caps[id] = maxKbps;
 		this.o.settings.set('guestCaps', this.#caps);
-		this.o.state.set(`guests.${id}.maxKbps`, maxKbps);
+		this.o.state.guests.patch(id, { maxKbps: maxKbps });
 	}
 
 	async remove(id: string): Promise<void> {
 		this.get(id);
 		if (id in this.#caps) this.cap(id, null);
-		this.o.state.set(`guests.${id}`, null);
+		this.o.state.guests.remove(id);
 		await this.#vacate(id);
 		await this.o.sources.remove(id);
 	}
@@ -382,7 +382,7 @@ export class Guests {
 
 	#update(id: string, patch: Partial<Guest>): void {
 		if (!this.o.state.current.guests[id]) return;
-		for (const [key, value] of Object.entries(patch)) this.o.state.set(`guests.${id}.${key}`, value);
+		this.o.state.guests.patch(id, patch);
 	}
 }
 

@@ -32,6 +32,16 @@ export interface HealthOptions {
 /** A probe that a driver holds up is left alone; the others go on. */
 const probeTimeoutMs = 2000;
 
+/** The parts of the state that are measured here. */
+function ownedBy(state: LiveState) {
+	return {
+		cpuPct: state.own('cpuPct'),
+		memoryBytes: state.own('memoryBytes'),
+		temperatureC: state.own('temperatureC'),
+		disk: state.own('disk'),
+	};
+}
+
 /** How the machine is: measured every 5 s, kept for an hour, told as faults when something is wrong. */
 export class Health {
 	readonly history = new History();
@@ -39,6 +49,7 @@ export class Health {
 	figures: readonly Figure[] = [];
 	readonly dataDir: string;
 	#probes: Record<string, Probe>;
+	readonly #state: ReturnType<typeof ownedBy>;
 	#busy = new Set<string>();
 	#loop = new LoopDelay();
 	#rate = new RecordingRate();
@@ -51,6 +62,7 @@ export class Health {
 
 	constructor(private readonly o: HealthOptions) {
 		this.dataDir = o.dataDir;
+		this.#state = ownedBy(o.state);
 		const files = new MachineFiles(o.root);
 		this.#watch = new Watch(o.faults);
 		this.#probes = {
@@ -138,14 +150,14 @@ export class Health {
 
 	/** The few that are part of the state. */
 	#publish(): void {
-		const { state, dataDir } = this.o;
+		const { dataDir } = this.o;
 		const value = (group: Figure['group'], name: string) =>
 			this.figures.find((figure) => figure.group === group && figure.name === name)?.value ?? null;
 		const hottest = this.figures.filter(({ group }) => group === 'temperature').map((figure) => figure.value);
 		const [freeBytes, totalBytes] = [value('diskFree', 'left'), value('diskFree', 'size')];
-		state.set('system.cpuPct', value('cpu', 'all cores'));
-		state.set('system.memoryBytes', value('memory', 'used'));
-		state.set('system.temperatureC', hottest.length > 0 ? Math.max(...hottest) : null);
-		state.set('system.disk', freeBytes === null ? null : { path: dataDir, freeBytes, totalBytes });
+		this.#state.cpuPct(value('cpu', 'all cores'));
+		this.#state.memoryBytes(value('memory', 'used'));
+		this.#state.temperatureC(hottest.length > 0 ? Math.max(...hottest) : null);
+		this.#state.disk(freeBytes === null ? null : { path: dataDir, freeBytes, totalBytes: totalBytes! });
 	}
 }

@@ -1,3 +1,4 @@
+import type { System } from '../contract/system.js';
 import type { Faults } from '../faults/faults.js';
 import type { LiveState } from '../state/state.js';
 
@@ -21,7 +22,11 @@ export class ProgramCondition {
 	#heardAt: number | null = null;
 	#told = new Set<string>();
 
-	constructor(private readonly o: ProgramConditionOptions) {}
+	readonly #publish: (program: System['program']) => void;
+
+	constructor(private readonly o: ProgramConditionOptions) {
+		this.#publish = o.state.own('program');
+	}
 
 	/** The brightest luma of the program; comes twice a second. */
 	onPicture(peakLuma: number, now = performance.now()): void {
@@ -38,18 +43,18 @@ export class ProgramCondition {
 	unknown(): void {
 		this.#seenAt = null;
 		this.#heardAt = null;
-		this.o.state.set('system.program', null);
+		this.#publish(null);
 		this.#tell(false, false);
 	}
 
 	#judge(now: number): void {
-		const { state, chosen } = this.o;
+		const { chosen } = this.o;
 		const { black, silent } = chosen();
 		const unseen = now - this.#seenAt! > ALARM_MS;
 		const unheard = this.#heardAt !== null && now - this.#heardAt > ALARM_MS;
 		const picture = black ? 'empty' : unseen ? 'black' : 'shown';
 		const sound = silent ? 'muted' : unheard ? 'silent' : 'heard';
-		state.set('system.program', { picture, sound });
+		this.#publish({ picture, sound });
 		this.#tell(picture === 'black', sound === 'silent');
 	}
 

@@ -46,16 +46,20 @@ export class ReadyCheck {
 	#test: Ready['test'] = { running: false, done: 0, total: 0, finishedAt: null };
 	#stop: (() => void)[] = [];
 
-	constructor(private readonly o: ReadyOptions) {}
+	readonly #publishPlan: (plan: ShowPlan) => void;
+
+	constructor(private readonly o: ReadyOptions) {
+		this.#publishPlan = o.state.own('plan');
+	}
 
 	get tables(): Tables {
 		return { 'sources that were heard': this.#heardAt };
 	}
 
 	start(): void {
-		const { state, figures, levels, settings } = this.o;
+		const { figures, levels, settings } = this.o;
 		const plan = settings.get('showPlan', showPlanSchema);
-		if (plan) state.set('system.plan', plan);
+		if (plan) this.#publishPlan(plan);
 		this.#listeningSince = performance.now();
 		this.#stop = [
 			figures.on((hosts) => this.#movements.read(hosts)),
@@ -72,7 +76,7 @@ export class ReadyCheck {
 	}
 
 	setPlan(plan: ShowPlan): ShowPlan {
-		this.o.state.set('system.plan', plan);
+		this.#publishPlan(plan);
 		this.o.settings.set('showPlan', plan);
 		return plan;
 	}

@@ -129,7 +129,7 @@ export class Recorder {
 		await rm(join(this.folder, id), { recursive: true, force: true });
 		this.o.store.recordings.remove(id);
 		for (const code of ['recording-gap', 'recording-lost'] as const) this.o.faults.clear(code, id);
-		this.o.state.set(`recordings.${id}`, null);
+		this.o.state.recordings.remove(id);
 	}
 
 	/** Ends what is running, for a clean stop of the service. */
@@ -279,12 +279,12 @@ export class Recorder {
 	}
 
 	#publish(recording: Recording): void {
-		this.o.state.set(`recordings.${recording.id}`, recording);
+		this.o.state.recordings.put(recording.id, recording);
 	}
 
 	#update(id: string, patch: Partial<Recording>): void {
 		if (!this.o.state.current.recordings[id]) return;
-		for (const [key, value] of Object.entries(patch)) this.o.state.set(`recordings.${id}.${key}`, value);
+		this.o.state.recordings.patch(id, patch);
 	}
 
 	#save(id: string): void {

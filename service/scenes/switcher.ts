@@ -5,6 +5,7 @@ import { type Strip, type StripPatch, stripPatchSchema } from '../contract/audio
 import type { Applied, Buses, Take } from '../contract/buses.js';
 import { builtInScenes, isSourceScene, layoutIds, sourceScene } from '../contract/layouts.js';
 import type { Layer, LayerPatch, Scene, SceneContent, ScenePut } from '../contract/scenes.js';
+import type { System } from '../contract/system.js';
 import { sourcesOf, tallyOf } from '../contract/tally.js';
 import type { AppliedFrame, AudioMix, MixerControl, Transition } from '../mixer/mixerControl.js';
 import { linear, type MixLayer, mixLayers, slotGains } from '../show/mix.js';
@@ -35,8 +36,10 @@ export class Switcher {
 	/** One change of the program at a time: the answer of each names its own frame. */
 	#queue: Promise<unknown> = Promise.resolve();
 	#versions = new SceneVersions();
+	readonly #publishMap: (map: System['multiview']) => void;
 
 	constructor(private readonly o: SwitcherOptions) {
+		this.#publishMap = o.state.own('multiview');
 		o.program.host.on('event', (element, event, data) => {
 			if (element === 'mixer' && event === 'transition-end') this.#onTransitionEnd(Number(data.frame));
 		});
@@ -51,12 +54,12 @@ export class Switcher {
 		for (const source of Object.values(state.current.sources)) this.#publishScene(sourceScene(source));
 
 		const strips = store.settings.record('strips', stripPatchSchema);
-		state.set('audio.master', { ...defaultStrip, mode: 'on', ...strips.master });
-		for (const id of Object.keys(state.current.sources)) state.set(`audio.${id}`, { ...defaultStrip, ...strips[id] });
+		state.audio.put('master', { ...defaultStrip, mode: 'on', ...strips.master });
+		for (const id of Object.keys(state.current.sources)) state.audio.put(id, { ...defaultStrip, ...strips[id] });
 
 		const buses = store.settings.get('buses', z.object({ preview: z.string().nullable(), program: z.string().nullable() }));
 		const known = (id: string | null | undefined) => (id && Object.hasOwn(state.current.scenes, id) ? id : null);
-		state.set('buses', {
+		state.patchBuses({
 			program: known(buses?.program) ?? 'full',
 			preview: known(buses?.preview) ?? known(Object.keys(state.current.scenes).find(isSourceScene)),
 			transition: null,
@@ -69,7 +72,7 @@ export class Switcher {
 	addSource(id: string): void {
 		const source = this.o.sources.get(id);
 		this.#publishScene(sourceScene(source));
-		if (!this.o.state.current.audio[id]) this.o.state.set(`audio.${id}`, defaultStrip);
+		if (!this.o.state.current.audio[id]) this.o.state.audio.put(id, defaultStrip);
 		this.o.program.setAudio(this.#audioMix(), FADER_RAMP_MS);
 		this.refreshMultiview();
 	}
@@ -103,7 +106,7 @@ export class Switcher {
 			const preview = buses.preview === own ? this.#previewInsteadOf(source) : state.current.buses.preview;
 			this.#setBuses({ preview });
 			this.#dropScene(own);
-			state.set(`audio.${source}`, null);
+			state.audio.remove(source);
 			this.#saveStrips();
 			this.refreshMultiview();
 			return async () => {
@@ -235,7 +238,7 @@ export class Switcher {
 		if (!strip) throw new StudioError('not-found', `there is no audio strip ${id}`);
 		if (id === 'master' && patch.mode !== undefined) throw new StudioError('invalid', 'mode: the master strip has none');
 		const next = { ...strip, ...patch };
-		this.o.state.set(`audio.${id}`, next);
+		this.o.state.audio.put(id, next);
 		this.#saveStrips();
 		this.o.program.setAudio(this.#audioMix(), FADER_RAMP_MS);
 		return next;
@@ -253,7 +256,7 @@ export class Switcher {
 	refreshMultiview(): void {
 		const { state, sources, multiview } = this.o;
 		const { sources: all, scenes, buses } = state.current;
-		state.set('system.multiview', multiviewMap(all));
+		this.#publishMap(multiviewMap(all));
 		const layers = multiviewLayers(all, buses.preview === null ? undefined : scenes[buses.preview], sources.slots.slotOf);
 		if (!multiview.host.ready) multiview.prepare(layers);
 		else
@@ -308,14 +311,14 @@ export class Switcher {
 
 	#setBuses(buses: Partial<Buses>): void {
 		const { state, store } = this.o;
-		state.set('buses', { ...state.current.buses, ...buses });
+		state.patchBuses({ ...state.current.buses, ...buses });
 		const { preview, program } = state.current.buses;
 		store.settings.set('buses', { preview, program });
 	}
 
 	#onTransitionEnd(frame: number): void {
 		const { transition } = this.o.state.current.buses;
-		if (transition && frame >= transition.endFrame) this.o.state.set('buses.transition', null);
+		if (transition && frame >= transition.endFrame) this.o.state.patchBuses({ transition: null });
 	}
 
 	#applied({ frame, ptsNs }: Pick<AppliedFrame, 'frame' | 'ptsNs'>): Applied {
@@ -338,7 +341,7 @@ export class Switcher {
 		const before = this.o.state.current.scenes[id];
 		if (before && before.label === label && isDeepStrictEqual(before.layers, layers)) return before;
 		const scene = { id, label, layers, version: this.#versions.next({ id, label, layers }, before) };
-		this.o.state.set(`scenes.${id}`, scene);
+		this.o.state.scenes.put(id, scene);
 		return scene;
 	}
 
@@ -349,7 +352,7 @@ export class Switcher {
 
 	#dropScene(id: string): void {
 		this.#versions.forget(id);
-		this.o.state.set(`scenes.${id}`, null);
+		this.o.state.scenes.remove(id);
 	}
 
 	#saveStrips(): void {

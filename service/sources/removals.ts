@@ -35,7 +35,7 @@ export class Removals {
 		const timer = setTimeout(() => this.#end(what.id), UNDO_MS).unref();
 		this.#removals.set(what.id, { restore, forget, timer });
 		const until = new Date(Date.now() + UNDO_MS).toISOString();
-		this.state.set(`removed.${what.id}`, { ...what, until } satisfies Removed);
+		this.state.removed.put(what.id, { ...what, until } satisfies Removed);
 	}
 
 	/** Throws not-found when it is too late, and what keeps the thing from coming back; it can be tried again then. */
@@ -50,7 +50,7 @@ export class Removals {
 			throw error;
 		}
 		clearTimeout(removal.timer);
-		this.state.set(`removed.${id}`, null);
+		this.state.removed.remove(id);
 	}
 
 	#end(id: string): void {
@@ -58,7 +58,7 @@ export class Removals {
 		if (!removal) return;
 		clearTimeout(removal.timer);
 		this.#removals.delete(id);
-		this.state.set(`removed.${id}`, null);
+		this.state.removed.remove(id);
 		removal.forget();
 	}
 }

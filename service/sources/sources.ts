@@ -134,7 +134,7 @@ export class Sources {
 		clearTimeout(this.#going.get(id));
 		this.#going.delete(id);
 		this.#delays.delete(id);
-		this.o.state.set(`sources.${id}`, null);
+		this.o.state.sources.remove(id);
 		for (const source of Object.values(this.o.state.current.sources))
 			if (source.backup === id) this.patch(source.id, { backup: null });
 		delete this.#changed[id];
@@ -217,8 +217,8 @@ export class Sources {
 	setState(id: string, state: Source['state'], lastError: string | null = null): void {
 		const source = this.o.state.current.sources[id];
 		if (!source) return;
-		this.o.state.set(`sources.${id}.state`, state);
-		if (lastError !== null || state === 'live') this.o.state.set(`sources.${id}.lastError`, lastError);
+		this.o.state.sources.patch(id, { state: state });
+		if (lastError !== null || state === 'live') this.o.state.sources.patch(id, { lastError: lastError });
 	}
 
 	/**
@@ -241,7 +241,7 @@ export class Sources {
 		const signal = this.#traitsOf(id).soundAlone && source?.video === null ? audio : video;
 		if (signal === 'live') this.#live.add(id);
 		const was = signal === 'live' ? false : this.#live.delete(id);
-		if (source) this.o.state.set(`sources.${id}.held`, video === 'lost' && (source.held || was));
+		if (source) this.o.state.sources.patch(id, { held: video === 'lost' && (source.held || was) });
 		clearTimeout(this.#going.get(id));
 		this.#going.delete(id);
 		if (signal === 'live') this.setState(id, 'live');
@@ -264,13 +264,14 @@ export class Sources {
 			if (!source?.delayAuto || lateMs < 0) continue;
 			const delayMs = this.#delays.get(source.id)!.next(lateMs, performance.now());
 			if (delayMs === source.delayMs) continue;
-			this.o.state.set(`sources.${source.id}.delayMs`, delayMs);
+			this.o.state.sources.patch(source.id, { delayMs: delayMs });
 			this.#refresh(source.id);
 		}
 	}
 
 	setLevel(id: string, levelDb: number): void {
-		if (this.o.state.current.sources[id]?.audio) this.o.state.set(`sources.${id}.audio.levelDb`, Math.round(levelDb));
+		const audio = this.o.state.current.sources[id]?.audio;
+		if (audio) this.o.state.sources.patch(id, { audio: { ...audio, levelDb: Math.round(levelDb) } });
 	}
 
 	#traitsOf(id: string): SourceTraits {
@@ -282,7 +283,7 @@ export class Sources {
 	}
 
 	#publish(source: Source): void {
-		this.o.state.set(`sources.${source.id}`, source);
+		this.o.state.sources.put(source.id, source);
 		void this.#sound.refresh();
 	}
 }

@@ -125,7 +125,7 @@ export class StreamerHost {
 			fps,
 			kbps,
 		};
-		this.state.set(`streamers.${id}`, streamer);
+		this.state.streamers.put(id, streamer);
 	}
 
 	/** The picture is there by the time the viewer is connected. */

@@ -149,7 +149,7 @@ export class Streamers {
 	/** Ends it for everybody who watches it. */
 	closeReturn(guest: string): void {
 		this.#returns.closeAll(returnOf(guest));
-		this.o.state.set(`streamers.${returnOf(guest)}`, null);
+		this.o.state.streamers.remove(returnOf(guest));
 	}
 
 	get #all(): StreamerHost[] {

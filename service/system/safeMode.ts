@@ -14,7 +14,11 @@ export interface SafeModeOptions {
 
 /** After three starts that crashed the show runs without its inputs until a technician lets them start. */
 export class SafeMode {
-	constructor(private readonly o: SafeModeOptions) {}
+	readonly #publish: (safeMode: boolean) => void;
+
+	constructor(private readonly o: SafeModeOptions) {
+		this.#publish = o.state.own('safeMode');
+	}
 
 	get current(): boolean {
 		return this.o.state.current.system.safeMode;
@@ -22,7 +26,7 @@ export class SafeMode {
 
 	/** Decides for this start. */
 	restore(): void {
-		this.o.state.set('system.safeMode', this.o.guard.begin());
+		this.#publish(this.o.guard.begin());
 	}
 
 	start(): void {
@@ -43,7 +47,7 @@ export class SafeMode {
 	leave(): System {
 		const { state, faults, guard, inputs } = this.o;
 		if (!this.current) throw new StudioError('conflict', 'the studio is not in safe mode');
-		state.set('system.safeMode', false);
+		this.#publish(false);
 		faults.clear('safe-mode', 'service');
 		guard.retry();
 		inputs.on();

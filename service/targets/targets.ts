@@ -72,7 +72,7 @@ export class Targets {
 		this.#get(id);
 		this.o.store.targets.put(stored);
 		if (Object.keys(patch).every((key) => key === 'label')) {
-			this.o.state.set(`targets.${id}.label`, stored.label);
+			this.o.state.targets.patch(id, { label: stored.label });
 			return this.#get(id);
 		}
 		await this.#end(id);
@@ -85,7 +85,7 @@ export class Targets {
 		this.#get(id);
 		this.o.store.targets.remove(id);
 		await this.#end(id);
-		this.o.state.set(`targets.${id}`, null);
+		this.o.state.targets.remove(id);
 	}
 
 	/** A name that nobody knows now may be known later: what it leads to is looked at again before anything is sent. */
@@ -159,12 +159,12 @@ export class Targets {
 
 	#publish(stored: StoredTarget): void {
 		const idle = { state: 'off', packets: 0, bytes: 0, kbps: null, lastError: null } as const;
-		this.o.state.set(`targets.${stored.id}`, { ...stored, ...idle } satisfies Target);
+		this.o.state.targets.put(stored.id, { ...stored, ...idle } satisfies Target);
 	}
 
 	#update(id: string, patch: Partial<Target>): void {
 		if (!this.o.state.current.targets[id]) return;
-		for (const [key, value] of Object.entries(patch)) this.o.state.set(`targets.${id}.${key}`, value);
+		this.o.state.targets.patch(id, patch);
 	}
 }
 

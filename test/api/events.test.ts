@@ -69,27 +69,27 @@ test('a snapshot comes first, then every change with the next number', async () 
 	const client = new Client(open());
 	const { state } = await client.next('snapshot');
 	assert.is(state.sources.hdmi1!.label, 'Camera 1');
-	server.show.state.set('sources.hdmi1.label', 'Left');
-	server.show.state.set('buses.program', 'two');
+	server.show.state.sources.patch('hdmi1', { label: 'Left' });
+	server.show.state.patchBuses({ program: 'two' });
 	const delta = await client.next('delta');
 	assert.is(delta.seq, state.seq + 1);
 	assert.equal(delta.changes, [
 		['sources.hdmi1.label', 'Left'],
 		['buses.program', 'two'],
 	]);
-	server.show.state.set('scenes.two', null);
+	server.show.state.scenes.remove('two');
 	assert.equal(await client.next('delta'), { type: 'delta', seq: state.seq + 2, changes: [['scenes.two', null]] });
 });
 
 test('a client that comes later starts with what is, and gets each later change once', async () => {
 	const first = new Client(open());
 	const before = await first.next('snapshot');
-	server.show.state.set('sources.hdmi1.label', 'Right');
+	server.show.state.sources.patch('hdmi1', { label: 'Right' });
 	await first.next('delta');
 	const second = new Client(open());
 	const { state } = await second.next('snapshot');
 	assert.equal([state.seq, state.sources.hdmi1!.label], [before.state.seq + 1, 'Right']);
-	server.show.state.set('sources.hdmi1.label', 'Left');
+	server.show.state.sources.patch('hdmi1', { label: 'Left' });
 	for (const client of [first, second]) assert.is((await client.next('delta')).seq, state.seq + 1);
 });
 
@@ -185,18 +185,18 @@ test('a client that does not read misses deltas and gets a new snapshot when it 
 	// Far more than the kernel buffers on both sides and the allowed backlog hold.
 	let sent = 0;
 	for (let i = 0; i < 40; i += 1) {
-		server.show.state.set('sources.hdmi1.lastError', String(i).repeat(512 * 1024));
+		server.show.state.sources.patch('hdmi1', { lastError: String(i).repeat(512 * 1024) });
 		server.show.state.snapshot();
 		sent += 1;
 		await new Promise(setImmediate);
 	}
-	server.show.state.set('sources.hdmi1.lastError', 'small again');
+	server.show.state.sources.patch('hdmi1', { lastError: 'small again' });
 	server.show.state.snapshot();
 	raw.resume();
 	const fresh = await client.next('snapshot');
 	assert.is(fresh.state.sources.hdmi1!.lastError, 'small again');
 	assert.is(fresh.state.seq, state.seq + sent + 1);
-	server.show.state.set('sources.hdmi1.lastError', null);
+	server.show.state.sources.patch('hdmi1', { lastError: null });
 	assert.is((await client.next('delta')).seq, fresh.state.seq + 1);
 	const metrics = await (await server.ask('GET', '/metrics', { token: server.tokens.operator })).text();
 	assert.ok(Number(/r58_events_dropped (\d+)/.exec(metrics)![1]) > 0);

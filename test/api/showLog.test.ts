@@ -86,18 +86,18 @@ test('states that change by themselves are told by nobody: guests, targets, faul
 	const { state } = server.show;
 	const turn = () => new Promise((resolve) => setImmediate(resolve));
 	const entries = await added(async () => {
-		state.set('guests.guest-ada.state', 'connecting');
+		state.guests.patch('guest-ada', { state: 'connecting' });
 		await turn();
-		state.set('guests.guest-ada.state', 'connected');
+		state.guests.patch('guest-ada', { state: 'connected' });
 		await turn();
-		state.set('guests.guest-ada.lastError', 'the network went away');
-		state.set('guests.guest-ada.state', 'lost');
+		state.guests.patch('guest-ada', { lastError: 'the network went away' });
+		state.guests.patch('guest-ada', { state: 'lost' });
 		const fault = { code: 'disk-full', subject: 'recordings', message: 'full', since: '', count: 1, remedy: null };
-		state.set('faults', [fault]);
+		state.setFaults([fault]);
 		await turn();
-		state.set('faults', [{ ...fault, count: 2 }]);
+		state.setFaults([{ ...fault, count: 2 }]);
 		await turn();
-		state.set('faults', []);
+		state.setFaults([]);
 		await turn();
 	});
 	assert.equal(entries.map(brief), [

@@ -29,9 +29,9 @@ test.before(async (context) => {
 	context.openedAt = [];
 	const { state } = context.server.show;
 	const { hdmi1 } = state.current.sources;
-	state.set('sources.hdmi2', { ...hdmi1, id: 'hdmi2', label: 'Camera 2', slot: 1 });
+	state.sources.put('hdmi2', { ...hdmi1!, id: 'hdmi2', label: 'Camera 2', slot: 1 });
 	for (const id of ['hdmi1', 'hdmi2'])
-		state.set(`scenes.source-${id}`, { ...state.current.scenes.one, id: `source-${id}`, label: id });
+		state.scenes.put(`source-${id}`, { ...state.current.scenes.one!, id: `source-${id}`, label: id });
 	await context.browser.context.routeWebSocket(/\/api\/events/, (socket) => {
 		context.sockets.push(socket);
 		context.openedAt.push(performance.now());

@@ -66,9 +66,10 @@ export class ShowStub implements Show {
 		},
 		acknowledge: (code: string, subject: string) => this.faults.clear(code, subject),
 	};
+	readonly #setSafeMode = this.state.own('safeMode');
 	readonly safeMode = {
 		leave: () => {
-			this.state.set('system.safeMode', false);
+			this.#setSafeMode(false);
 			return this.state.current.system;
 		},
 	};
@@ -79,7 +80,7 @@ export class ShowStub implements Show {
 			const { hdmi1 } = this.state.current.sources;
 			return this.#made('sources', { ...hdmi1!, id: idOf('rtp'), kind: 'rtp' as const, label });
 		},
-		remove: async (id: string) => this.state.set(`sources.${id}`, null),
+		remove: async (id: string) => this.state.sources.remove(id),
 		undoRemoval: async (id: string): Promise<Source> => {
 			throw new StudioError('not-found', `${id} was not removed`);
 		},
@@ -98,16 +99,16 @@ export class ShowStub implements Show {
 			return this.#made('targets', { id: idOf('target'), ...target, ...idle });
 		},
 		patch: async (id: string, patch: object) => this.#patched('targets', id, patch),
-		remove: async (id: string) => this.state.set(`targets.${id}`, null),
+		remove: async (id: string) => this.state.targets.remove(id),
 	};
 
 	readonly guests = {
 		create: (name: string): Guest => this.#made('guests', guestOf(idOf('guest'), name)),
 		patch: (id: string, patch: object): Guest => {
-			for (const [key, value] of Object.entries(patch)) this.state.set(`guests.${id}.${key}`, value);
+			this.state.guests.patch(id, patch);
 			return this.state.current.guests[id]!;
 		},
-		remove: async (id: string) => this.state.set(`guests.${id}`, null),
+		remove: async (id: string) => this.state.guests.remove(id),
 		undoRemoval: async (id: string): Promise<Guest> => {
 			throw new StudioError('not-found', `${id} was not removed`);
 		},
@@ -119,22 +120,22 @@ export class ShowStub implements Show {
 		patchLayer: async (id: string, index: number, { version, ...patch }: LayerPatch) => {
 			const { layers } = this.state.current.scenes[id]!;
 			if (!layers[index]) throw new StudioError('not-found', `no layer ${index}`);
-			this.state.set(`scenes.${id}.layers`, layers.with(index, { ...layers[index], ...patch }));
+			this.state.scenes.patch(id, { layers: layers.with(index, { ...layers[index], ...patch }) });
 			return this.state.current.scenes[id]!;
 		},
-		deleteScene: (id: string) => this.state.set(`scenes.${id}`, null),
+		deleteScene: (id: string) => this.state.scenes.remove(id),
 		setPreview: async (scene: string) => {
-			this.state.set('buses.preview', scene);
+			this.state.patchBuses({ preview: scene });
 			return this.#applied();
 		},
 		cut: async (scene: string) => {
-			this.state.set('buses.program', scene);
+			this.state.patchBuses({ program: scene });
 			return this.#applied();
 		},
 		take: async () => {
 			const { preview, program } = this.state.current.buses;
-			this.state.set('buses.preview', program);
-			this.state.set('buses.program', preview);
+			this.state.patchBuses({ preview: program });
+			this.state.patchBuses({ program: preview });
 			return this.#applied();
 		},
 		without: async () => this.#applied(),
@@ -145,10 +146,10 @@ export class ShowStub implements Show {
 		start: async ({ name }: { name?: string | undefined }) =>
 			this.#made('recordings', recordingOf(idOf('recording'), name ?? 'Recording')),
 		stop: async (id: string) => {
-			this.state.set(`recordings.${id}.state`, 'finished');
+			this.state.recordings.patch(id, { state: 'finished' });
 			return this.state.current.recordings[id]!;
 		},
-		remove: async (id: string) => this.state.set(`recordings.${id}`, null),
+		remove: async (id: string) => this.state.recordings.remove(id),
 		path: (_id: string, name: string) => {
 			if (name !== 'program.mp4') throw new StudioError('not-found', `no file ${name}`);
 			return this.file;
@@ -185,13 +186,13 @@ export class ShowStub implements Show {
 		},
 	};
 
-	#made<T extends { id: string }>(collection: string, entry: T): T {
-		this.state.set(`${collection}.${entry.id}`, entry);
+	#made<T extends { id: string }>(collection: 'sources' | 'targets' | 'guests' | 'scenes' | 'recordings', entry: T): T {
+		this.state[collection].put(entry.id, entry as never);
 		return entry;
 	}
 
 	#patched<K extends 'sources' | 'targets' | 'audio'>(collection: K, id: string, patch: object): State[K][string] {
-		this.state.set(`${collection}.${id}`, { ...this.state.current[collection][id], ...patch });
+		this.state[collection].put(id, { ...this.state.current[collection][id], ...patch } as never);
 		return this.state.current[collection][id] as State[K][string];
 	}
 

@@ -28,7 +28,7 @@ function machine() {
 	const dataDir = mkdtempSync(join(tmpdir(), 'r58-data-'));
 	const store = openStore(dataDir);
 	const { state } = new ShowStub();
-	state.set('sources.hdmi1', null);
+	state.sources.remove('hdmi1');
 	const log = createLog('silent');
 	const faults = new Faults(state, log);
 	const supervisor = new Supervisor({}, faults, log);

@@ -69,11 +69,11 @@ test('what comes and goes all the time is a few entries of the log, and one that
 	const tell = (happening: Happening) => told.push(happening);
 	const observer = new Observer(state, tell, new Asks(tell));
 	for (let n = 0; n < 60; n += 1) {
-		state.set('sources.hdmi1.state', n % 2 === 0 ? 'no-signal' : 'live');
+		state.sources.patch('hdmi1', { state: n % 2 === 0 ? 'no-signal' : 'live' });
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 	assert.is(told.length, 6);
-	state.set('faults', [{ code: 'tunnel', subject: 'access', message: 'down', since: '', count: 1, remedy: null }]);
+	state.setFaults([{ code: 'tunnel', subject: 'access', message: 'down', since: '', count: 1, remedy: null }]);
 	await new Promise((resolve) => setImmediate(resolve));
 	assert.is(told.at(-1)!.kind, 'fault', 'others are told meanwhile');
 	observer.stop();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Canvas, frameMs } from '../../../pipelines/canvas.js';
 import { hdmiSource } from '../../../pipelines/hdmiSource.js';
+import type { System } from '../../contract/system.js';
 import type { Faults } from '../../faults/faults.js';
 import type { SupervisedHost } from '../../hosts/supervisedHost.js';
 import type { Supervisor } from '../../hosts/supervisor.js';
@@ -60,7 +61,10 @@ export class HdmiInputs implements SourceKind {
 	#restored = false;
 	readonly #watch = new DeviceWatch(() => this.scan());
 
+	readonly #publishCards: (cards: System['soundCards']) => void;
+
 	constructor(private readonly o: HdmiInputsOptions) {
+		this.#publishCards = o.state.own('soundCards');
 		this.#assigned = o.settings.record('inputs', z.string().regex(/^hdmi\d{1,2}$/));
 	}
 
@@ -76,10 +80,10 @@ export class HdmiInputs implements SourceKind {
 	}
 
 	scan(): void {
-		const { state, settings, sources, faults, waiting, where = roots } = this.o;
+		const { settings, sources, faults, waiting, where = roots } = this.o;
 		const devices = captureDevices(where);
 		const cards = soundCards(where).map(({ device, label }) => ({ device, label }));
-		state.set('system.soundCards', cards);
+		this.#publishCards(cards);
 		sources.setSoundCards(cards.map(({ device }) => device));
 		this.#assigned = assignInputs(devices, this.#assigned, MAX_INPUTS);
 		settings.set('inputs', this.#assigned);
@@ -112,7 +116,7 @@ export class HdmiInputs implements SourceKind {
 			delayMs: Math.ceil(frameMs(canvas)),
 			alsaDevice: device.alsaDevice,
 		});
-		state.set(`sources.${id}.video`, null);
+		state.sources.patch(id, { video: null });
 		const host = supervisor.add({
 			role: 'source',
 			name: id,
@@ -148,10 +152,10 @@ export class HdmiInputs implements SourceKind {
 		const { state, sources } = this.o;
 		if (event === 'signal' && data.present === true) {
 			const fps = Math.round(Number(data.fps) * 100) / 100;
-			state.set(`sources.${id}.video`, { width: Number(data.width), height: Number(data.height), fps });
+			state.sources.patch(id, { video: { width: Number(data.width), height: Number(data.height), fps } });
 		} else if (event === 'signal') {
 			const reason = String(data.reason);
-			state.set(`sources.${id}.video`, null);
+			state.sources.patch(id, { video: null });
 			sources.setState(id, reason === 'no-device' || reason === 'busy' ? 'fault' : 'no-signal', absences[reason] ?? reason);
 			if (reason === 'no-device') this.#fault(id, 'device', absences[reason]!);
 			// `busy` was told as a fault just before.

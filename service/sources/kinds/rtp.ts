@@ -96,7 +96,7 @@ export class RtpSources implements SourceKind {
 		this.#pictures.get(id)!.end();
 		const source = sources.get(id);
 		const picture = { width: canvas.width, height: canvas.height, fps: fpsOf(canvas) };
-		state.set(`sources.${id}`, {
+		state.sources.put(id, {
 			...source,
 			video: rtp.video && picture,
 			audio: rtp.audio && { channels: 2, levelDb: null },
@@ -110,7 +110,7 @@ export class RtpSources implements SourceKind {
 		const { sources, supervisor, state, instance, canvas } = this.o;
 		sources.add({ id, kind: this.kind, label, colour: '#3c8c9c', traits: { soundAlone: true, idle: 'no-signal' } });
 		const { video, audio, ...source } = sources.get(id);
-		state.set(`sources.${id}`, {
+		state.sources.put(id, {
 			...source,
 			state: 'no-signal',
 			video: rtp.video && video,
