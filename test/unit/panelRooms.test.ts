@@ -45,13 +45,6 @@ test('data and elements import no page, data no element, texts nothing but texts
 	);
 });
 
-test('of the service the panel imports the contract and nothing else', () => {
-	assert.equal(
-		shown((_, to) => !to.startsWith('panel/') && !to.startsWith('service/contract/')),
-		[],
-	);
-});
-
 /** What a file brings into the page: its imports that are not of types alone, and theirs. */
 function brought(file: string, known = new Set<string>()): Set<string> {
 	if (known.has(file)) return known;

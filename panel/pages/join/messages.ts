@@ -4,6 +4,7 @@ import type { GuestMessage } from '../../../service/contract/guestChannel.js';
 import { messageLimit } from '../../../service/contract/guestProtocol.js';
 import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
+import { locale } from '../../texts/language.js';
 
 /** What the studio and the guest write to each other. Dispatches `say`. */
 @customElement('r58-messages')
@@ -77,5 +78,5 @@ export class Messages extends LitElement {
 }
 
 function timeOf(iso: string): string {
-	return new Date(iso).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+	return new Date(iso).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' });
 }

@@ -30,8 +30,8 @@ export const guest: Guest = {
 		maybe: 'Det er ikke sikkert at bilde og lyd når fram til studioet herfra',
 		pagesOnly: 'Denne siden kom over internett på en vei som bare fører nettsider.',
 		remedy:
-			'Be studioet sette opp en TURN-tjener, eller et videresendt portområde, på siden Network; last deretter denne siden på nytt.',
-		depends: 'Det kommer an på nettet ditt. Kommer du ikke gjennom, be studioet sette opp en TURN-tjener på siden Network.',
+			'Be studioet sette opp en TURN-server, eller et videresendt portområde, på siden Nettverk; last deretter denne siden på nytt.',
+		depends: 'Det kommer an på nettet ditt. Kommer du ikke gjennom, be studioet sette opp en TURN-server på siden Nettverk.',
 		here: 'Er du i samme hus som studioet, åpne den der:',
 	},
 
