@@ -13,7 +13,9 @@ export class LanguageSwitch extends LitElement {
 		base,
 		css`
 			:host { flex: none; }
-			select { width: auto; padding: 0 4px; }
+			select { width: auto; padding: 0 4px; border-color: transparent; background: none; }
+			select:hover { background: var(--raised); }
+			option { background: var(--bg); }
 		`,
 	];
 

@@ -14,7 +14,7 @@ export class CheckRow extends LitElement {
 	static override styles = [
 		base,
 		css`
-			:host { display: grid; grid-template-columns: 68px minmax(110px, 190px) minmax(0, 1fr); gap: 2px 12px; padding: 8px 12px; border-top: 1px solid var(--line); }
+			:host { display: grid; grid-template-columns: 80px minmax(110px, 190px) minmax(0, 1fr); gap: 2px 12px; padding: 8px 12px; border-top: 1px solid var(--line); }
 			.status { display: flex; gap: 6px; align-items: baseline; font-weight: 700; white-space: nowrap; }
 			[data-status='ok'] { color: var(--ok); }
 			[data-status='warn'] { color: var(--warn); }
@@ -24,7 +24,7 @@ export class CheckRow extends LitElement {
 			b, p { overflow-wrap: anywhere; }
 			.what { display: grid; gap: 2px; }
 			@media (max-width: 599px) {
-				:host { grid-template-columns: 62px minmax(0, 1fr); padding: 8px 10px; }
+				:host { grid-template-columns: 76px minmax(0, 1fr); padding: 8px 10px; }
 				.what { grid-column: 2; }
 			}
 		`,

@@ -91,7 +91,8 @@ export class SwitcherHeader extends LitElement {
 			}
 			@media (max-width: 599px) {
 				.keys { display: none; }
-				nav { width: 100%; flex-wrap: nowrap; justify-content: space-between; overflow-x: auto; border-top: 1px solid var(--line); }
+				.space { display: none; }
+				nav { flex: 1 1 60%; min-width: 0; flex-wrap: nowrap; justify-content: space-between; overflow-x: auto; border-top: 1px solid var(--line); }
 				nav .button, nav button { flex: none; font-size: 0.9rem; }
 				/* The light says it when all is well; the words come when it is not. */
 				.link:not([data-lost]) .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

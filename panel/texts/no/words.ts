@@ -66,7 +66,7 @@ export const words: typeof Words = {
 		hours: (hours, minutes) => `omtrent ${hours} t ${minutes} min`,
 		days: (days) => `omtrent ${days} dager`,
 	},
-	fps: (size, fps) => `${size}, ${fps} b/s`,
+	fps: (size, fps) => `${size}, ${fps} bilder/s`,
 	left: (free) => `${free} ledig`,
 	leftOf: (free, total) => `${free} av ${total} ledig`,
 };
