@@ -29,12 +29,15 @@ export class PageHead extends LitElement {
 			nav .button:hover { background: var(--raised); }
 			nav [aria-current] { font-weight: 700; box-shadow: inset 0 -3px 0 var(--accent); }
 			nav .button:focus-visible { outline-offset: -3px; }
-			@media (max-width: 699px) {
-				header { gap: 4px 8px; }
-				h1 { font-size: 1rem; }
+			/* The links do not fit beside the title: a row of their own. */
+			@media (max-width: 959px) {
 				.space { display: none; }
 				.account { margin-left: auto; }
 				nav { order: 9; width: 100%; justify-content: space-between; border-bottom: 1px solid var(--line); }
+			}
+			@media (max-width: 699px) {
+				header { gap: 4px 8px; }
+				h1 { font-size: 1rem; }
 				nav .button { padding: 0 6px; font-size: 0.9rem; }
 			}
 		`,

@@ -81,11 +81,12 @@ export class SwitcherHeader extends LitElement {
 				white-space: nowrap;
 			}
 			@media (max-width: 1599px) {
+				h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 				.time { display: none; }
 			}
 			@media (max-width: 1099px) {
 				:host { gap: 6px 10px; }
-				h1, .time, .log-out { display: none; }
+				.log-out { display: none; }
 				nav { margin-left: auto; }
 				nav .button, nav button { padding: 0 6px; }
 			}
