@@ -266,7 +266,9 @@ export class Guests {
 			if (unseen !== undefined) this.#update(id, { lastError: unseen });
 		});
 		seat.host.on('down', (reason) => {
-			if (this.#seats.get(id) === seat) watch.ended(reason);
+			// The seat may be given up already: whoever watches the peer hears of it first.
+			const { guests } = this.o.state.current;
+			if (guests[id] && (this.#seats.get(id) ?? seat) === seat) watch.ended(reason);
 			void this.#lose(id, seat, reason);
 		});
 		const picture = new PictureMeter();

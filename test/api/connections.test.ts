@@ -21,17 +21,13 @@ test.after.each(() => {
 });
 test.after(() => server.stop());
 
-/** One after the other, as the server takes them. */
+/** All at once, so that none has been idle for long when the last one comes; the server takes them in the order they are asked for. */
 async function open(localAddress: string, count: number): Promise<Socket[]> {
 	const host = localAddress.includes(':') ? '::1' : '127.0.0.1';
-	const opened: Socket[] = [];
-	for (let made = 0; made < count; made += 1) {
-		const socket = connect({ port: Number(new URL(server.httpUrl).port), host, localAddress });
-		socket.on('error', () => undefined);
-		sockets.push(socket);
-		opened.push(socket);
-		await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
-	}
+	const port = Number(new URL(server.httpUrl).port);
+	const opened = Array.from({ length: count }, () => connect({ port, host, localAddress }).on('error', () => undefined));
+	sockets.push(...opened);
+	await Promise.all(opened.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))));
 	return opened;
 }
 

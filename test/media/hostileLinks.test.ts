@@ -44,7 +44,9 @@ else {
 
 	test('a reader does not take up with a writer of another user, nor tells it anything', async () => {
 		const address = fresh();
-		const squatter = runNative(program, ['sit', address], stranger, 5000).catch((error: Error) => error.message);
+		const away = new AbortController();
+		const options = { ...stranger, signal: away.signal };
+		const squatter = runNative(program, ['sit', address], options).catch((error: Error) => error.message);
 		const taker = new GstLaunch(`r58linksrc address=${address} fill=false ! fakesink sync=false async=false`);
 		await until(() => taker.events.filter((e) => e.event === 'stats').length > 4, { what: 'the reader to try' });
 		assert.is(taker.stats().connects, 0);
@@ -53,6 +55,7 @@ else {
 		assert.is.not(await writer.end(), 0);
 		assert.match(writer.lines.join('\n'), `link address ${address} is in use`);
 		await taker.kill();
+		away.abort();
 		await squatter;
 	});
 }

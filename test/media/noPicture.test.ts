@@ -15,7 +15,11 @@ test.before(async (context) => {
 	await service.onAir();
 	context.wire = new Signalling(service);
 });
-test.after.each(killLaunches);
+const peers: ObsPeer[] = [];
+test.after.each(async () => {
+	for (const peer of peers.splice(0)) peer.close();
+	await killLaunches();
+});
 test.after(async ({ wire }) => {
 	ObsPeer.end();
 	await wire.service.stop();
@@ -60,6 +64,7 @@ test('a guest whose picture is too large, or none, is told on its card and as a 
 	const join = async (launch: string) => {
 		const feed = await new ObsFeed(launch).start();
 		const peer = new ObsPeer('sends', fmtp);
+		peers.push(peer);
 		const { answer } = await wire.post(`/whip/${guest.id}`, guest.token, await peer.offer);
 		peer.answer(answer);
 		feed.peers.add(peer);

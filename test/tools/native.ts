@@ -75,7 +75,11 @@ export async function runNative(
 		stream.setEncoding('utf8').on('data', (text) => {
 			said += text;
 		});
-	const ended = new Promise<string>((resolve) => child.once('close', (code, signal) => resolve(String(signal ?? code))));
+	const ended = new Promise<string>((resolve) => {
+		child.once('close', (code, signal) => resolve(String(signal ?? code)));
+		// Ended by whoever started it, too.
+		child.once('error', ({ message }) => resolve(message));
+	});
 	try {
 		const ending = await within(ended, timeoutMs, `the end of ${program}`);
 		if (ending !== '0') throw new Error(`${args.join(' ')} ended with ${ending}:\n${said.slice(-6000)}`);
