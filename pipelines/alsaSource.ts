@@ -1,5 +1,6 @@
-import { audioCaps, linkAddress } from './canvas.js';
+import { audioCaps } from './canvas.js';
 import { caps, chain, element } from './launch.js';
+import { linkAddress } from './links.js';
 
 export interface AlsaSourceOptions {
 	instance: string;

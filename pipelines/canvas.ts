@@ -27,11 +27,6 @@ export function fpsOf(canvas: Canvas): number {
 	return Math.round((canvas.fpsNum / canvas.fpsDen) * 100) / 100;
 }
 
-/** Name of a link's abstract socket. `instance` is one run of the service, so that two runs never meet. */
-export function linkAddress(instance: string, stream: string): string {
-	return `r58.${instance}.${stream}`;
-}
-
 /** The first frame of the machine's grid (frame k is at k·den/num s of the monotonic clock) after `nowNs`. */
 export function gridFrameAfter(nowNs: bigint, { fpsNum, fpsDen }: Canvas): { frame: number; ptsNs: string } {
 	const second = 1_000_000_000n * BigInt(fpsDen);

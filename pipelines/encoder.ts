@@ -1,5 +1,6 @@
-import { audioCaps, type Canvas, fpsOf, h264Caps, linkAddress, videoCaps } from './canvas.js';
+import { audioCaps, type Canvas, fpsOf, h264Caps, videoCaps } from './canvas.js';
 import { caps, chain, element, pipeline } from './launch.js';
+import { linkAddress, linkElement, type Stream } from './links.js';
 
 /** A video encoder as the table (service/encoders/table.ts) describes it. */
 export interface VideoEncoder {
@@ -30,11 +31,11 @@ export const HISTORY_MS = 16_000;
 
 /** One encode of the program, for everybody: H.264, AAC for files, Opus for viewers. */
 export function encoder(o: EncoderOptions): string {
-	const raw = (stream: string, format: string, hold: number) =>
-		element('r58linksrc', { name: stream.replace('.', '-'), address: linkAddress(o.instance, stream), caps: format, hold });
-	const out = (stream: string, ptsOffsetNs = 0) =>
+	const raw = (stream: Stream, format: string, hold: number) =>
+		element('r58linksrc', { name: linkElement(stream), address: linkAddress(o.instance, stream), caps: format, hold });
+	const out = (stream: Stream, ptsOffsetNs = 0) =>
 		element('r58linksink', {
-			name: stream.replace('.', '-'),
+			name: linkElement(stream),
 			address: linkAddress(o.instance, stream),
 			mode: 'encoded',
 			'pts-offset': ptsOffsetNs || undefined,

@@ -1,5 +1,6 @@
-import { type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { type Canvas, videoCaps } from './canvas.js';
 import { caps, chain, element, pad, pipeline } from './launch.js';
+import { linkAddress } from './links.js';
 import { deinterlacer, opusDecoder, videoDecoders } from './rtpSource.js';
 
 export interface GuestSourceOptions {

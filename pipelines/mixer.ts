@@ -1,5 +1,6 @@
-import { type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { type Canvas, videoCaps } from './canvas.js';
 import { chain, element, pad, pipeline } from './launch.js';
+import { linkAddress, linkElement, type Stream } from './links.js';
 
 export interface MixerOptions {
 	instance: string;
@@ -10,8 +11,7 @@ export interface MixerOptions {
 
 /** The program: picture, sound and one N-1 per slot. It reads the sources' links itself. */
 export function mixer(o: MixerOptions): string {
-	const out = (stream: string) =>
-		element('r58linksink', { name: stream.replace('.', '-'), address: linkAddress(o.instance, stream) });
+	const out = (stream: Stream) => element('r58linksink', { name: linkElement(stream), address: linkAddress(o.instance, stream) });
 	return pipeline(
 		element('r58mixer', { name: 'mixer', caps: videoCaps(o.canvas), slots: o.slots, realtime: true }),
 		chain(pad('mixer', 'video'), out('program.video')),

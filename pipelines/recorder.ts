@@ -1,5 +1,6 @@
-import { aacCaps, h264Caps, linkAddress } from './canvas.js';
+import { aacCaps, h264Caps } from './canvas.js';
 import { chain, element, pipeline } from './launch.js';
+import { linkAddress, type Stream } from './links.js';
 
 export interface RecorderOptions {
 	instance: string;
@@ -16,7 +17,7 @@ export interface RecorderOptions {
  * writer was killed plays up to its last fragment.
  */
 export function recorder(o: RecorderOptions): string {
-	const link = (name: string, stream: string, format: string, startPtsNs: string) =>
+	const link = (name: string, stream: Stream, format: string, startPtsNs: string) =>
 		element('r58linksrc', {
 			name,
 			address: linkAddress(o.instance, stream),

@@ -1,5 +1,6 @@
-import { audioCaps, type Canvas, fpsOf, linkAddress, videoCaps } from './canvas.js';
+import { audioCaps, type Canvas, fpsOf, videoCaps } from './canvas.js';
 import { caps, chain, element, pipeline } from './launch.js';
+import { linkAddress } from './links.js';
 
 export interface RtpSourceOptions {
 	instance: string;

@@ -1,5 +1,6 @@
-import { h264Caps, linkAddress, opusCaps } from './canvas.js';
+import { h264Caps, opusCaps } from './canvas.js';
 import { chain, element, pipeline } from './launch.js';
+import { linkAddress, type Stream } from './links.js';
 import { h264Payloader, opusPayloader } from './streamer.js';
 
 export interface RtpTargetOptions {
@@ -12,7 +13,7 @@ export interface RtpTargetOptions {
 
 /** The program as plain RTP by UDP: H.264 as payload type 96, Opus as 111, each to a port of its own. */
 export function rtpTarget(o: RtpTargetOptions): string {
-	const out = (name: string, stream: string, format: string, payloader: string, port: number) =>
+	const out = (name: string, stream: Stream, format: string, payloader: string, port: number) =>
 		chain(
 			element('r58linksrc', { address: linkAddress(o.instance, stream), caps: format, mode: 'encoded', start: 'live' }),
 			payloader,

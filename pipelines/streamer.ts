@@ -1,6 +1,7 @@
-import { audioCaps, type Canvas, h264Caps, linkAddress, opusCaps, videoCaps } from './canvas.js';
+import { audioCaps, type Canvas, h264Caps, opusCaps, videoCaps } from './canvas.js';
 import { opusEncoder, type VideoEncoder } from './encoder.js';
 import { caps, chain, element, pad, pipeline } from './launch.js';
+import { linkAddress, linkElement, type Stream } from './links.js';
 
 export interface StreamerOptions {
 	instance: string;
@@ -63,9 +64,9 @@ function webrtc(o: StreamerOptions): string {
 	});
 }
 
-function encodedLink(instance: string, stream: string, format: string): string {
+function encodedLink(instance: string, stream: Stream, format: string): string {
 	return element('r58linksrc', {
-		name: stream.replace('.', '-'),
+		name: linkElement(stream),
 		address: linkAddress(instance, stream),
 		caps: format,
 		mode: 'encoded',

@@ -1,5 +1,6 @@
-import { type Canvas, linkAddress, videoCaps } from './canvas.js';
+import { type Canvas, videoCaps } from './canvas.js';
 import { chain, element, pad, pipeline } from './launch.js';
+import { linkAddress } from './links.js';
 
 export interface TestSourceOptions {
 	instance: string;

@@ -33,7 +33,7 @@ interface Declaration<P, Q, B> {
 	status?: number;
 	/** It exists under the public name too, for guests and viewers; all else is 404 there. */
 	outside?: boolean;
-	/** Who did it is written down (api/audit.ts). Changes by technicians are anyway. */
+	/** Who did it is written down (access/audit.ts). Changes by technicians are anyway. */
 	audited?: boolean;
 	/** It changes nothing of the show, but who watches or is logged in here: a token for looking may. */
 	looksOnly?: boolean;

@@ -1,4 +1,5 @@
-import { type Canvas, fpsOf, linkAddress } from '../../pipelines/canvas.js';
+import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
+import { linkAddress } from '../../pipelines/links.js';
 import { type Source, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
 import type { Faults } from '../faults/faults.js';
 import { startInTurn } from '../hosts/inTurn.js';
@@ -201,7 +202,7 @@ export class Sources {
 		if (connected) this.#connected.add(id);
 		else this.#connected.delete(id);
 		const { onLoss, backup, delayMs, alsaDevice, n1 } = { n1: this.#traitsOf(id).n1, ...source, ...change };
-		const link = (stream: string) => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
+		const link = (stream: 'video' | 'audio' | 'card') => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
 		const input: SlotInput = {
 			video: link('video'),
 			// Sound of a card stands in for what the source itself brings.

@@ -1,6 +1,6 @@
 /**
  * The database's versions in order: entry n takes it from user_version n to n + 1. Entries are never changed once
- * released, only added. Times are UTC, ISO 8601; JSON columns hold the shapes of api/schema.ts.
+ * released, only added. Times are UTC, ISO 8601; JSON columns hold the shapes of contract/.
  */
 export const migrations: readonly string[] = [
 	`

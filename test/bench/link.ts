@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { linkAddress } from '../../pipelines/canvas.js';
+import { linkAddress } from '../../pipelines/links.js';
 import { pluginFolder } from '../tools/pipeline.js';
 import { pause } from '../tools/wait.js';
 import { median, progress, report, reportSet } from './measure.js';
@@ -28,7 +28,7 @@ async function end(...args: string[]): Promise<{ cpu: number; hopsNs?: number[] 
 }
 
 async function measure(mode: 'write' | 'copy', readers: number): Promise<void> {
-	const address = linkAddress(`bench-${process.pid}`, `${mode}-${readers}`);
+	const address = linkAddress(`bench-${process.pid}`, `${mode}-${readers}.video`);
 	const what = `${mode === 'write' ? 'frames made in slots' : 'frames copied into slots'}, ${readers} reader${readers > 1 ? 's' : ''}`;
 	progress(what);
 	// The readers are there first and outlast the writer's last frame, so that all of its window is read.

@@ -3,8 +3,9 @@
  * The mixer's readers and its output link are part of it; the compositor's readers are measured alone and taken off, and it
  * ends in nothing.
  */
-import { type Canvas, linkAddress, videoCaps } from '../../pipelines/canvas.js';
+import { type Canvas, videoCaps } from '../../pipelines/canvas.js';
 import { chain, element, pad, pipeline } from '../../pipelines/launch.js';
+import { linkAddress } from '../../pipelines/links.js';
 import { testSource } from '../../pipelines/testSource.js';
 import { full, quarters } from '../tools/mixerStage.js';
 import { Pipeline } from '../tools/pipeline.js';
@@ -127,7 +128,7 @@ class Stage {
 	}
 
 	#output(): string {
-		return element('r58linksink', { address: linkAddress(this.#instance, 'out') });
+		return element('r58linksink', { address: linkAddress(this.#instance, 'program.video') });
 	}
 }
 

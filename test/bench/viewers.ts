@@ -1,7 +1,8 @@
 /** One encode of 720p30 noise at 2.5 Mbit/s to many viewers: what one viewer costs the streamer's process. */
-import { audioCaps, h264Caps, linkAddress, opusCaps, videoCaps } from '../../pipelines/canvas.js';
+import { audioCaps, h264Caps, opusCaps, videoCaps } from '../../pipelines/canvas.js';
 import { opusEncoder } from '../../pipelines/encoder.js';
 import { caps, chain, element, pipeline } from '../../pipelines/launch.js';
+import { linkAddress } from '../../pipelines/links.js';
 import { programStreamer } from '../../pipelines/streamer.js';
 import { checkOffer, finishAnswer } from '../../service/rtc/sdp.js';
 import { LightPeers } from '../tools/lightPeers.js';

@@ -2,8 +2,9 @@
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { audioCaps, type Canvas, linkAddress, videoCaps } from '../../pipelines/canvas.js';
+import { audioCaps, type Canvas, videoCaps } from '../../pipelines/canvas.js';
 import { caps, chain, element } from '../../pipelines/launch.js';
+import { linkAddress } from '../../pipelines/links.js';
 import { type EventBody, Pipeline } from './pipeline.js';
 import { until } from './wait.js';
 
