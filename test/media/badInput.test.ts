@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -120,13 +121,20 @@ test('a data folder that cannot be written is named', async () => {
 	const file = join(folder(), 'file');
 	writeFileSync(file, '');
 	const readOnly = folder();
-	chmodSync(readOnly, 0o500);
-	for (const dataDir of [file, join(file, 'below'), '/proc/r58', ...(process.getuid!() === 0 ? [] : [readOnly])]) {
-		const service = TestService.spawn({ dataDir });
-		const { code } = await within(service.ended, 15_000, 'the end of the service');
-		assert.is(code, 3);
-		assert.ok(service.tail().includes(dataDir), service.tail());
-		service.destroy();
+	// Root may write where modes forbid it, but not where nothing can be written.
+	const isRoot = process.getuid!() === 0;
+	if (isRoot) assert.is(spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', readOnly]).status, 0);
+	else chmodSync(readOnly, 0o500);
+	try {
+		for (const dataDir of [file, join(file, 'below'), '/proc/r58', readOnly]) {
+			const service = TestService.spawn({ dataDir });
+			const { code } = await within(service.ended, 15_000, 'the end of the service');
+			assert.is(code, 3);
+			assert.ok(service.tail().includes(dataDir), service.tail());
+			service.destroy();
+		}
+	} finally {
+		if (isRoot) spawnSync('umount', ['-l', readOnly]);
 	}
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -31,6 +31,12 @@ const raised = (service: TestService, code: string) =>
 	service.waitState(({ faults }) => fault(faults, code), `${code} to be raised`, 15_000);
 const over = (service: TestService, code: string) =>
 	service.waitState(({ faults }) => !fault(faults, code), `${code} to be over`, 15_000);
+
+/** What is left for files, in MB (2^20 bytes). */
+function freeMb(folder: string): number {
+	const { bavail, bsize } = statfsSync(folder);
+	return (bavail * bsize) / 2 ** 20;
+}
 
 async function start(service: TestService): Promise<Recording> {
 	const { status, body } = await service.api<Recording>('POST', '/api/recordings', {});
@@ -100,7 +106,17 @@ test('a full disk ends the recording; the fault goes when there is room, and the
 	const { id } = await start(service);
 	const filler = join(folder, 'filler');
 	const piece = Buffer.alloc(2 ** 20, 1);
-	for (let mb = 0; mb < sizeMb - 40; mb += 1) appendFileSync(filler, piece);
+	const fillTo = (leftMb: number): void => {
+		for (let mb = freeMb(folder) - leftMb; mb >= 1; mb -= 1) appendFileSync(filler, piece);
+	};
+	// Just above what it needs it goes on: the disk was looked at several times until so much more is written.
+	fillTo(64 + 24);
+	const { durationMs } = (await service.state()).recordings[id]!;
+	const ms = (state: { recordings: Record<string, Recording> }) => state.recordings[id]!.durationMs - durationMs;
+	const above = await service.waitState((state) => ms(state) >= 5000, '5 s more of recording', 20_000);
+	assert.ok(freeMb(folder) > 64, `${freeMb(folder)} MB are left`);
+	assert.equal([above.recordings[id]!.state, fault(above.faults, 'disk-full')], ['recording', undefined]);
+	fillTo(40);
 	await raised(service, 'disk-full');
 	const { recordings, faults } = await raised(service, 'recording-stopped');
 	assert.equal([recordings[id]!.state, recordings[id]!.lastError], ['fault', 'the disk was full']);
