@@ -17,7 +17,7 @@ export interface ProgramLevelsOptions {
 /** How loud the sources and the program are, as the mixer measures it 20 times a second. */
 export class ProgramLevels {
 	#listeners = new Set<(levels: Levels) => void>();
-	#toldAt = 0;
+	#toldAt = Number.NEGATIVE_INFINITY;
 
 	constructor(private readonly o: ProgramLevelsOptions) {
 		o.host.on('event', (element, event, data) => {

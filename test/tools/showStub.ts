@@ -251,7 +251,7 @@ function recordingOf(id: string, name: string): Recording {
 	return { id, name, state: 'recording', startedAt, startFrame: 1, startPtsNs: '1', durationMs: 0, files: [], lastError: null };
 }
 
-function initialState(): Omit<State, 'seq'> {
+export function initialState(): Omit<State, 'seq'> {
 	const streamer = { viewers: 0, state: 'live' as const, width: 640, height: 360, fps: 30, kbps: 1000 };
 	const strip = { gainDb: 0, mute: false, pan: 0, mode: 'on' as const, delayMs: 0 };
 	return {
