@@ -1,6 +1,6 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own: first those that judge no times, three at once, then the others (quiet.ts)
+ * filters runs in a process group of its own: first those that judge no times, two at once, then the others (quiet.ts)
  * one after the other. The last line is `tests: N passed, N failed`; above it stand those that were left out, and those that a
  * busy machine gave no chance to be judged: of more files than three that is a failure too.
  */
@@ -14,7 +14,7 @@ import { missingPrograms } from './tools/packages.js';
 const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
-/** Of those that run at once, one is a browser's and one an engine's as long as there are any; the others take little. */
+/** Two at once: one a browser's or one that takes little, one an engine's, as long as there are any. More are more than two cores do in time. */
 const browser = /^browser\//;
 const engine = /^(media|qemu|show|webrtc)\//;
 /** Of more files than these nothing is known after a run. */
@@ -138,11 +138,7 @@ const browsers = together.filter((path) => browser.test(relative(here, path)));
 const engines = together.filter((path) => engine.test(relative(here, path)));
 const light = together.filter((path) => !browsers.includes(path) && !engines.includes(path));
 if (together.length > 3) warmUp();
-await Promise.all([
-	judgeAll([browsers, engines, light]),
-	judgeAll([engines, light, browsers]),
-	judgeAll([light, engines, browsers]),
-]);
+await Promise.all([judgeAll([browsers, light, engines]), judgeAll([engines, light, browsers])]);
 await judgeAll([single]);
 
 const all = [...results.entries()];

@@ -22,14 +22,18 @@ test.after.each(() => {
 test.after(() => server.stop());
 
 /** All at once, so that none has been idle for long when the last one comes; the server takes them in the order they are asked for. */
-async function open(localAddress: string, count: number): Promise<Socket[]> {
+async function open(localAddress: string, count: number, first = ''): Promise<Socket[]> {
 	const host = localAddress.includes(':') ? '::1' : '127.0.0.1';
 	const port = Number(new URL(server.httpUrl).port);
 	const opened = Array.from({ length: count }, () => connect({ port, host, localAddress }).on('error', () => undefined));
 	sockets.push(...opened);
+	for (const socket of opened) socket.once('connect', () => first && socket.write(first));
 	await Promise.all(opened.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))));
 	return opened;
 }
+
+const unfinished =
+	'POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
 
 const closed = (of: Socket[]) => of.filter(({ closed }) => closed);
 
@@ -46,7 +50,8 @@ const served = async (from: string): Promise<boolean> => (await answer((await op
 
 for (const address of ['127.0.90.1', '::1'])
 	test(`${address} has so many connections and no more, and takes none from others`, async () => {
-		const all = await open(address, ofAddress + 12);
+		// Each with a request that goes on: whoever is idle gives way, which takes a second.
+		const all = await open(address, ofAddress + 12, unfinished);
 		await until(() => closed(all).length >= 12, { what: 'those beyond to be ended' });
 		assert.ok(await served('127.0.90.2'));
 		assert.equal(
@@ -65,7 +70,7 @@ test('a proxy has the connections of many', async () => {
 
 test('the connection that has been idle for longest gives way to a new one of its address, one with a request does not', async () => {
 	const all = await open('127.0.90.4', ofAddress);
-	all[0]!.write('POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{');
+	all[0]!.write(unfinished);
 	await until(async () => served('127.0.90.4'), { what: 'a place for one more' });
 	assert.equal(
 		closed(all).map((socket) => all.indexOf(socket)),
