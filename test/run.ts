@@ -1,7 +1,7 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own: first those that judge no times, two at once, then the others (quiet.ts)
- * one after the other. The last line is `tests: N passed, N failed`; above it stand those that were left out, and those that a
+ * filters runs in a process group of its own: first those that take little, two at once, then those with a browser or an
+ * engine, then those that judge times (quiet.ts), each alone. The last line is `tests: N passed, N failed`; above it stand those that were left out, and those that a
  * busy machine gave no chance to be judged: of more files than three that is a failure too.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ import { missingPrograms } from './tools/packages.js';
 const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
-/** Two at once: one a browser's or one that takes little, one an engine's, as long as there are any. More are more than two cores do in time. */
+/** A show in a browser or an engine takes both cores: two of them beside each other wait for one another until their time is over. */
 const browser = /^browser\//;
 const engine = /^(media|qemu|show|webrtc)\//;
 /** Of more files than these nothing is known after a run. */
@@ -138,8 +138,8 @@ const browsers = together.filter((path) => browser.test(relative(here, path)));
 const engines = together.filter((path) => engine.test(relative(here, path)));
 const light = together.filter((path) => !browsers.includes(path) && !engines.includes(path));
 if (together.length > 3) warmUp();
-await Promise.all([judgeAll([browsers, light, engines]), judgeAll([engines, light, browsers])]);
-await judgeAll([single]);
+await Promise.all([judgeAll([light]), judgeAll([light])]);
+await judgeAll([engines, browsers, single]);
 
 const all = [...results.entries()];
 const count = (of: (result: Result) => number): number => all.reduce((sum, [, result]) => sum + of(result), 0);
