@@ -1,8 +1,9 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
  * filters runs in a process group of its own: first those that take little, two at once, then those with a browser or an
- * engine, then those that judge times (quiet.ts), each alone. The last line is `tests: N passed, N failed`; above it stand those that were left out, and those that a
- * busy machine gave no chance to be judged: of more files than three that is a failure too.
+ * engine, then those that judge times (quiet.ts), each alone. The last line is `tests: N passed, N failed`; above it stand
+ * those that were left out, and those that a busy machine gave no chance to be judged: of more files than three that is a
+ * failure too.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
