@@ -35,7 +35,7 @@ import { RtpSources } from './sources/kinds/rtp.js';
 import { TestSources } from './sources/kinds/test.js';
 import type { SourceKind } from './sources/kinds.js';
 import { Removals } from './sources/removals.js';
-import { type SceneSeat, SourceActions } from './sources/sourceActions.js';
+import { SourceActions } from './sources/sourceActions.js';
 import { type SlotSignal, type SlotStats, Sources } from './sources/sources.js';
 import { WaitingInputs } from './sources/waiting.js';
 import { LiveState } from './state/state.js';
@@ -171,7 +171,6 @@ export function createStudio(o: StudioOptions): Studio {
 	const waiting = new WaitingInputs(faults);
 	const removals = new Removals(state);
 	const scenes = new Switcher({ canvas, state, store, sources, program, multiview });
-	const seat: SceneSeat = scenes;
 	const conversations = new Conversations(state);
 	const condition = new ProgramCondition({ state, faults, chosen: () => scenes.chosen });
 	const levels = new ProgramLevels({
@@ -209,7 +208,7 @@ export function createStudio(o: StudioOptions): Studio {
 		store,
 		guests,
 		sources,
-		scenes: seat,
+		scenes,
 		returns: { open: (guest) => streamers.openReturn(guest), close: (guest) => streamers.closeReturn(guest) },
 		conversations,
 		removals,
@@ -222,7 +221,7 @@ export function createStudio(o: StudioOptions): Studio {
 	const rtp = new RtpSources(kind);
 	const kinds: SourceKind[] = [cameras, guestKind(guestActions), rtp];
 	const inputs = new Inputs({ state, sources, kinds });
-	const sourceActions = new SourceActions({ state, sources, kinds, scenes: seat, removals, waiting });
+	const sourceActions = new SourceActions({ state, sources, kinds, scenes, removals, waiting });
 	const safeMode = new SafeMode({ guard: o.guard, state, faults, inputs });
 
 	const targets = new Targets({
@@ -248,6 +247,8 @@ export function createStudio(o: StudioOptions): Studio {
 
 	/** Restored and started in this order, stopped in the other. */
 	const features: Feature[] = [
+		// Before anything runs that may crash: a start that ends there counts too.
+		{ restore: () => safeMode.restore() },
 		{ restore: showStartFaults, stop: () => faults.flush() },
 		supervisor,
 		{ start: () => mixerHost.start() },
@@ -255,7 +256,7 @@ export function createStudio(o: StudioOptions): Studio {
 		{ restore: () => cameras.restore() },
 		{ restore: () => guestActions.restore(), stop: () => guests.stop() },
 		{ restore: () => rtp.restore() },
-		safeMode,
+		{ start: () => safeMode.start() },
 		targets,
 		scenes,
 		{ restore: () => recordings.restore(), stop: () => recordings.stopAll() },
