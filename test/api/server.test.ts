@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { createApi } from '../../service/api.js';
 import { StudioError } from '../../service/util/errors.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
+import { ShowStub } from '../tools/showStub.js';
 import { test } from '../tools/suite.js';
 import { within } from '../tools/wait.js';
 
@@ -133,13 +134,14 @@ test('a taken port is named with its option, and nothing is left listening', asy
 	const blocker: Server = createServer();
 	await new Promise<void>((resolve) => blocker.listen(0, resolve));
 	const taken = (blocker.address() as AddressInfo).port;
-	const { show, store, settings, showLog, certificates, panelDir } = server;
+	const { store, settings, showLog, certificates, panelDir } = server;
 	for (const [option, ports] of [
 		['http', { http: taken, https: 0 }],
 		['https', { http: 0, https: taken }],
 	] as const) {
 		const api = createApi({
-			show,
+			// Of its own: parts of the state have one owner.
+			show: new ShowStub(settings),
 			store,
 			settings,
 			showLog,

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Faults } from '../../service/faults/faults.js';
 import { Health } from '../../service/health/health.js';
+import { LiveState } from '../../service/state/state.js';
 import { createLog } from '../../service/util/log.js';
 import { TestService } from '../tools/service.js';
-import { ShowStub } from '../tools/showStub.js';
+import { initialState } from '../tools/showStub.js';
 import { until } from '../tools/wait.js';
 import { cpuPercents, memory, progress, report } from './measure.js';
 
@@ -35,7 +36,7 @@ try {
 	rmSync(folder, { recursive: true, force: true });
 }
 
-const { state } = new ShowStub();
+const state = new LiveState(initialState());
 const log = createLog('silent');
 const health = new Health({ dataDir: tmpdir(), state, faults: new Faults(state, log), log, onAir: () => true });
 await health.read();

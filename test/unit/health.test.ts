@@ -9,8 +9,9 @@ import { RecordingRate } from '../../service/health/recordingRate.js';
 import type { Situation } from '../../service/health/rules.js';
 import { StoppedRecordings } from '../../service/health/stopped.js';
 import { Watch } from '../../service/health/watch.js';
+import { LiveState } from '../../service/state/state.js';
 import { createLog } from '../../service/util/log.js';
-import { ShowStub } from '../tools/showStub.js';
+import { initialState, ShowStub } from '../tools/showStub.js';
 import { SimulatedMachine } from '../tools/simulatedMachine.js';
 import { suite } from '../tools/suite.js';
 
@@ -19,7 +20,7 @@ const test = suite('health of the machine');
 const log = createLog('silent');
 
 function healthOf(machine: SimulatedMachine) {
-	const { state } = new ShowStub();
+	const state = new LiveState(initialState());
 	const faults = new Faults(state, log);
 	const health = new Health({ dataDir: machine.root, state, faults, log, onAir: () => true, root: machine.root });
 	const figure = (group: Figure['group'], name: string) =>
