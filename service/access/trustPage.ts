@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { plainPage } from '../http/plainPage.js';
+import { escaped, plainPage } from '../http/plainPage.js';
 import { qrSvg } from '../util/qr.js';
 
 interface Platform {
@@ -94,8 +94,4 @@ authority could pretend to be other sites to this device, so remove it when you 
 <p>Scan this, or open <b>${escaped(url)}</b></p>
 <img class="qr" alt="QR code of this page" src="${code}">`,
 	);
-}
-
-function escaped(text: string): string {
-	return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 }

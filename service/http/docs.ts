@@ -20,7 +20,7 @@ function titleOf(text: string): string {
 	return /^# (.+)$/m.exec(text)?.[1] ?? 'R58 Studio';
 }
 
-/** The documentation: Markdown in the folder, served as HTML. What is served is listed at the start; no path is made of a request. */
+/** The documentation: Markdown in the folder, served as HTML. What is served is listed once; no path is made of a request. */
 export class Docs {
 	/** Markdown by name. */
 	readonly #pages = new Map<string, string>();
@@ -59,9 +59,14 @@ export class Docs {
 
 /** `/docs`, `/docs/NAME` and their pictures: the same for everybody, and no secret in them. */
 export function docsRoutes(folder: string): Route[] {
-	const docs = new Docs(folder);
+	let docs: Docs | undefined;
+	/** Read when it is asked for first: a start has better to do. */
+	const known = (): Docs => {
+		docs ??= new Docs(folder);
+		return docs;
+	};
 	const answer = async (context: Context, name: string): Promise<void> => {
-		const { html, policy } = await docs.page(name);
+		const { html, policy } = await known().page(name);
 		context.body = html;
 		context.type = 'text/html; charset=utf-8';
 		context.set('Content-Security-Policy', policy);
@@ -83,7 +88,7 @@ export function docsRoutes(folder: string): Route[] {
 			summary: 'A picture of the docs',
 			params: z.object({ file: z.string() }),
 			handler: async ({ context, params }) => {
-				await sendFile(context, docs.picture(params.file), { cacheControl: 'no-cache' });
+				await sendFile(context, known().picture(params.file), { cacheControl: 'no-cache' });
 			},
 		}),
 	];

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Marked, type Tokens } from 'marked';
 import type { DocsEntry } from './docs.js';
+import { escaped, scriptlessPolicy } from './plainPage.js';
 
 const style = `
 :root { color-scheme: light dark; font: 17px/1.55 system-ui, sans-serif; background: #fff; color: #13161b; }
@@ -26,14 +26,7 @@ th, td { padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid #8885; text-a
 `;
 
 /** A page of the docs is text and pictures of this studio: no script, no form, nothing from elsewhere. */
-export const docsPolicy = [
-	"default-src 'none'",
-	`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-	"img-src 'self'",
-	"base-uri 'none'",
-	"form-action 'none'",
-	"frame-ancestors 'none'",
-].join('; ');
+export const docsPolicy = scriptlessPolicy(style, "'self'");
 
 /** What a heading is called in a link to it: as code forges call it, so that links work there, on the disk and here. */
 export function anchorOf(heading: string): string {
@@ -54,8 +47,6 @@ export function servedLink(href: string): string | null {
 	if (name === undefined) return null;
 	return (name === 'index' ? '/docs' : `/docs/${name}`) + fragment;
 }
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 const markdown = new Marked({
 	renderer: {

@@ -8,20 +8,30 @@ body { margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.4rem; }
 `;
 
+/** The policy of a page that is text and pictures alone: its one style sheet, and pictures from where `images` says. */
+export function scriptlessPolicy(style: string, images: "'self'" | 'data:'): string {
+	return [
+		"default-src 'none'",
+		`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+		`img-src ${images}`,
+		"base-uri 'none'",
+		"form-action 'none'",
+		"frame-ancestors 'none'",
+	].join('; ');
+}
+
+/** Text as it stands in HTML, in quotes too. */
+export function escaped(text: string): string {
+	return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
+}
+
 /**
  * A page without script and files, which any browser shows before it trusts the studio. The answer to a request is what is in its
  * `main`; pictures stand in it as data.
  */
 export function plainPage({ title, style: own }: { title: string; style: string }): (context: Context, main: string) => void {
 	const style = base + own;
-	const policy = [
-		"default-src 'none'",
-		`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
-		'img-src data:',
-		"base-uri 'none'",
-		"form-action 'none'",
-		"frame-ancestors 'none'",
-	].join('; ');
+	const policy = scriptlessPolicy(style, 'data:');
 	return (context, main) => {
 		context.set('Content-Security-Policy', policy);
 		context.type = 'text/html; charset=utf-8';
