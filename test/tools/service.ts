@@ -58,9 +58,6 @@ process.on('exit', () => {
 	for (const service of running) service.destroy();
 });
 
-/** A stop that takes the service longer than 8 s is a defect, which it ends with by itself. */
-const STOP_MS = 10_000;
-
 export class TestService {
 	/** Lines of stderr, parsed where they are JSON. */
 	readonly logs: (Record<string, unknown> | string)[] = [];
@@ -215,7 +212,7 @@ export class TestService {
 	/** Ends it as systemd would, by force after 5 s. Throws when it had to be forced or left a process behind. */
 	async stop(): Promise<void> {
 		this.kill('SIGTERM');
-		const exit = await within(this.ended, STOP_MS, 'the end of the service').catch((error: Error) => error);
+		const exit = await within(this.ended, 5000, 'the end of the service').catch((error: Error) => error);
 		const gone = () => processes().every((process) => process.session !== this.pid || process.state === 'Z');
 		const left = await until(gone, { what: 'its processes to be gone', timeoutMs: 2000 }).catch((error: Error) => error);
 		const orphans = this.destroy();

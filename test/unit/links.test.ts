@@ -4,7 +4,8 @@ import { type Link, linkAddress, linkOf, links } from '../../pipelines/links.js'
 import { pipelineExamples } from '../../service/cli/pipelineExamples.js';
 import { test } from '../tools/suite.js';
 
-const examples = Object.entries(pipelineExamples(parseCanvas('1280x720p30')));
+const canvas = parseCanvas('1280x720p30');
+const examples = Object.entries(pipelineExamples(canvas));
 
 /** The addresses that elements of one kind have in a launch description. */
 function addresses(launch: string, element: 'r58linksink' | 'r58linksrc'): string[] {
@@ -34,6 +35,16 @@ test('every process writes and reads the links that the table gives it, and no o
 		readers.filter((role) => !['mixer', 'multiview'].includes(role)).map((role) => `${link} ${role}`),
 	);
 	assert.equal([...read].sort(), byElement.sort());
+});
+
+test('a reader asks for what the table says is on the link', () => {
+	let asked = 0;
+	for (const [name, { launch }] of examples)
+		for (const [, address, caps] of launch.matchAll(/r58linksrc[^!]*? address="([^"]+)" caps="([^"]+)"/g)) {
+			asked += 1;
+			assert.is(caps, links[linkOf(address!)!].format(canvas), `${name} reads ${address}`);
+		}
+	assert.ok(asked > 8, `${asked} readers`);
 });
 
 test('an address leads back to its entry of the table', () => {
