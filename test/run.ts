@@ -1,7 +1,7 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own: first those that take little, two at once, then those with a browser or an
- * engine, then those that judge times (quiet.ts), each alone. The last line is `tests: N passed, N failed`; above it stand
+ * filters runs in a process group of its own: first those that take little and those with an engine, two at once, then those
+ * with a browser, then those that judge times (quiet.ts), each alone. The last line is `tests: N passed, N failed`; above it stand
  * those that were left out, and those that a busy machine gave no chance to be judged: of more files than three that is a
  * failure too.
  */
@@ -15,7 +15,7 @@ import { missingPrograms } from './tools/packages.js';
 const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
-/** A show in a browser or an engine takes both cores: two of them beside each other wait for one another until their time is over. */
+/** A show in a browser takes both cores: with another beside it the two wait for one another until their time is over. */
 const browser = /^browser\//;
 const engine = /^(media|qemu|show|webrtc)\//;
 /** Of more files than these nothing is known after a run. */
@@ -139,8 +139,8 @@ const browsers = together.filter((path) => browser.test(relative(here, path)));
 const engines = together.filter((path) => engine.test(relative(here, path)));
 const light = together.filter((path) => !browsers.includes(path) && !engines.includes(path));
 if (together.length > 3) warmUp();
-await Promise.all([judgeAll([light]), judgeAll([light])]);
-await judgeAll([engines, browsers, single]);
+await Promise.all([judgeAll([light, engines]), judgeAll([light, engines])]);
+await judgeAll([browsers, single]);
 
 const all = [...results.entries()];
 const count = (of: (result: Result) => number): number => all.reduce((sum, [, result]) => sum + of(result), 0);

@@ -1,5 +1,5 @@
 /**
- * A guest whose network reaches the studio by nginx and coturn alone (test/tools/netns.ts). nginx is set up as the README says,
+ * A guest whose network reaches the studio by nginx and coturn alone (test/tools/netns.ts). nginx is set up as the docs say,
  * with a certificate of an authority that the guest's browser trusts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -23,10 +23,10 @@ interface World {
 }
 const test = suite<World>('outside');
 
-/** The server block of the README, for the addresses and files of this test, in the least of a configuration around it. */
+/** The server block of the docs, for the addresses and files of this test, in the least of a configuration around it. */
 function nginxConfiguration(folder: string, httpPort: string): string {
 	const block = /```nginx\n(.*?)```/s
-		.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!
+		.exec(readFileSync(join(root, 'panel/docs/technicians.md'), 'utf8'))![1]!
 		.replace('http://DEVICE:8000', `http://${studioAddress}:${httpPort}`)
 		.replaceAll(`/etc/letsencrypt/live/${name}/`, `${folder}/`);
 	const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
