@@ -1,4 +1,4 @@
-#include "r58common.h"
+#include "common/element.h"
 
 #define PACKAGE "r58-studio"
 

@@ -13,11 +13,11 @@ import { test } from '../tools/suite.js';
  * into test/fixtures/fuzz, with what mends it.
  */
 const targets: [what: string, name: string, runs: number, options: NativeOptions][] = [
-	['the messages of a link’s writer', 'fuzzReader', 2000, { sources: plugin.link, includes: ['r58link-reader.c'] }],
-	['the messages of a link’s readers', 'fuzzWriter', 1000, { sources: plugin.link, includes: ['r58link-writer.c'] }],
-	['a guest’s packets and the reports on them', 'fuzzTwcc', 10_000, { sources: ['r58twcc.c'] }],
-	['RTP and RTCP of peers', 'fuzzRtp', 10_000, { sources: ['r58feed.c', 'r58gate.c'] }],
-	['commands to the mixer', 'fuzzCommands', 1000, { sources: wholeMixer, includes: ['r58mixer-audio.c'] }],
+	['the messages of a link’s writer', 'fuzzReader', 2000, { sources: plugin.link, includes: ['link/reader.c'] }],
+	['the messages of a link’s readers', 'fuzzWriter', 1000, { sources: plugin.link, includes: ['link/writer.c'] }],
+	['a guest’s packets and the reports on them', 'fuzzTwcc', 10_000, { sources: ['webrtc/twcc.c'] }],
+	['RTP and RTCP of peers', 'fuzzRtp', 10_000, { sources: ['webrtc/feed.c', 'webrtc/gate.c'] }],
+	['commands to the mixer', 'fuzzCommands', 1000, { sources: wholeMixer, includes: ['mixer/audio.c'] }],
 ];
 const seconds = 60;
 const flags = [

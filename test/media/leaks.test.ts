@@ -16,7 +16,7 @@ const warmUp = { guests: 8, viewers: 12 };
  */
 const band = { each: 20, host: 4096, heap: 1024 };
 
-/** Slots of a link’s pool (r58link-wire.h). */
+/** Slots of a link’s pool (link/wire.h). */
 const linkSlots = 16;
 
 let service: TestService;

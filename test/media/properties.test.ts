@@ -8,13 +8,13 @@ const programs = new Map<string, string>();
 test.before(async () => {
 	const without = (...includes: string[]) => ({ sources: wholeMixer, includes });
 	const built = [
-		['scaler', { sources: plugin.picture, includes: ['r58scale.c'] }],
-		['sound', without('r58mixer-audio.c')],
-		['drawing', { sources: [...plugin.picture, 'r58mixer-draw.c'] }],
-		['drift', { sources: ['r58common.c'] }],
-		['capture', { sources: ['r58common.c'] }],
+		['scaler', { sources: plugin.picture, includes: ['mixer/scale.c'] }],
+		['sound', without('mixer/audio.c')],
+		['drawing', { sources: [...plugin.picture, 'mixer/draw.c'] }],
+		['drift', { sources: ['common/element.c'] }],
+		['capture', { sources: ['common/element.c'] }],
 		['commands', { sources: wholeMixer }],
-		['webrtc', { sources: wholeWebrtc, includes: ['r58webrtc.c'] }],
+		['webrtc', { sources: wholeWebrtc, includes: ['webrtc/webrtc.c'] }],
 	] as const;
 	for (const [name, options] of built) programs.set(name, await buildNative(name, options));
 });

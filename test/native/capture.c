@@ -1,10 +1,10 @@
 /* capture turns|colours: which frames are passed on, and what colours a driver's words stand for. */
 #define start start_node
 #define negotiate negotiate_format
-#include "r58v4l2.c"
+#include "capture/v4l2.c"
 #undef start
 #undef negotiate
-#include "r58v4l2src.c"
+#include "capture/v4l2src.c"
 
 #include "check.h"
 

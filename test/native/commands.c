@@ -1,5 +1,5 @@
 /* commands silent N SEED: what commands leave behind in the mixer. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include "check.h"
 

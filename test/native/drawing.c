@@ -1,6 +1,6 @@
 /* drawing shows COUNT SEED: pictures of random shows, held against a slow model that looks at one sample at a time. Each case has a seed
  * of its own: `drawing shows 1 SEED` repeats it. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* drift clocks|steps COUNT SEED: the sound of random clocks. Every sample is worth the time at which it was made, s, so that what
  * leaves says how far it is from its place. Each case has a seed of its own: `drift clocks 1 SEED` repeats it. */
-#include "r58drift.c"
+#include "clock/drift.c"
 
 #include "check.h"
 

@@ -1,5 +1,5 @@
 /* Commands to the mixer, one a line: what is taken is drawn and mixed with. */
-#include "r58mixer-audio.c"
+#include "mixer/audio.c"
 
 #include "fuzz.h"
 

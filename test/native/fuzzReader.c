@@ -1,5 +1,5 @@
 /* A link's reader told anything by its writer: messages as they are, with the descriptors that may come along. */
-#include "r58link-reader.c"
+#include "link/reader.c"
 
 #include "fuzz.h"
 

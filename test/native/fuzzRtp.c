@@ -1,6 +1,6 @@
 /* Packets of peers, whole or in pieces: what is read of them, what becomes of them for a viewer, and what the gate lets in. */
-#include "r58feed.h"
-#include "r58gate.h"
+#include "webrtc/feed.h"
+#include "webrtc/gate.h"
 
 #include <gst/rtp/gstrtpbuffer.h>
 

@@ -1,5 +1,5 @@
 /* Any packets of a guest, at any times, and what we report on them: well formed, and nothing told that did not come. */
-#include "r58twcc.h"
+#include "webrtc/twcc.h"
 
 #include "fuzz.h"
 

@@ -2,7 +2,7 @@
 #include <gst/gst.h>
 #define g_thread_new(name, function, data) ((GThread *) NULL)
 #define g_thread_join(thread) ((void) (thread))
-#include "r58link-writer.c"
+#include "link/writer.c"
 
 #include "fuzz.h"
 

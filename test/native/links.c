@@ -16,9 +16,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "r58common.h"
-#include "r58link-wire.h"
-#include "r58lock.h"
+#include "common/element.h"
+#include "common/lock.h"
+#include "link/wire.h"
 
 #include "check.h"
 

@@ -1,5 +1,5 @@
 /* scaler tables|pictures COUNT SEED: what the scaler does at every size, held against a slow model. */
-#include "r58scale.c"
+#include "mixer/scale.c"
 
 #include "check.h"
 

@@ -1,5 +1,5 @@
 /* sound limiter|silence|slips|anything COUNT SEED: what the mixer's sound is made with, block by block. */
-#include "r58mixer-audio.c"
+#include "mixer/audio.c"
 
 #include <float.h>
 

@@ -1,6 +1,6 @@
 /* webrtc MODE: ends
  *   ends   a peer that is added while the element stops */
-#include "r58webrtc.c"
+#include "webrtc/webrtc.c"
 
 #include "check.h"
 

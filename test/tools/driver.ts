@@ -102,7 +102,8 @@ export class Driver {
 /** Reports that name our code, and objects that outlived the pipeline. */
 function findings(said: string): string[] {
 	const blocks = said.split(/\n\s*\n|(?=^==\d+==ERROR)|(?=^Direct leak)|(?=^Indirect leak)/m);
-	const ours = (text: string) => /libgstr58|pipelines\/plugin\/|\br58[a-z-]*\.c:/.test(text);
+	const ours = (text: string) =>
+		/libgstr58|pipelines\/plugin\/|\b(?:common|link|mixer|webrtc|clock|capture)\/[a-z0-9]+\.c:/.test(text);
 	const leaks = blocks.filter((block) => /^(?:Direct|Indirect) leak/m.test(block) && ours(block));
 	const errors = said.includes('ERROR: AddressSanitizer') ? [said.slice(said.indexOf('ERROR: AddressSanitizer'))] : [];
 	// GStreamer's own macros read unaligned words where the processor can (GST_HAVE_UNALIGNED_ACCESS).

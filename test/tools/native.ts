@@ -20,13 +20,13 @@ const libraries = [...packages, 'gstreamer-webrtc-1.0', 'gstreamer-sdp-1.0', 'ni
 
 /** Sources of the plugin that others lean on, by what they are about. */
 export const plugin = {
-	link: ['r58link.c', 'r58link-reader.c', 'r58link-writer.c', 'r58link-slots.c', 'r58common.c'],
-	picture: ['r58picture.c', 'r58scale.c'],
-	mixer: ['r58mixer.c', 'r58mixer-audio.c', 'r58mixer-command.c', 'r58mixer-draw.c', 'r58mixer-link.c', 'r58mixer-video.c'],
+	link: ['link/link.c', 'link/reader.c', 'link/writer.c', 'link/slots.c', 'common/element.c'],
+	picture: ['mixer/picture.c', 'mixer/scale.c'],
+	mixer: ['mixer/mixer.c', 'mixer/audio.c', 'mixer/command.c', 'mixer/draw.c', 'mixer/link.c', 'mixer/video.c'],
 };
 const webrtc = ['webrtc', 'peer', 'network', 'life', 'linefigures', 'lipsync', 'twcc', 'gate', 'feed', 'inbox'];
-export const wholeWebrtc = ['r58common.c', ...webrtc.map((name) => `r58${name}.c`)];
-export const wholeMixer = [...plugin.link, ...plugin.picture, ...plugin.mixer, 'r58lateness.c'];
+export const wholeWebrtc = ['common/element.c', ...webrtc.map((name) => `webrtc/${name}.c`)];
+export const wholeMixer = [...plugin.link, ...plugin.picture, ...plugin.mixer, 'clock/lateness.c'];
 
 export interface NativeOptions {
 	/** Plugin sources to link; what the program itself includes is left out. */

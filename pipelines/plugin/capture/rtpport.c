@@ -2,7 +2,7 @@
  * type (RFC 3551 §3), whichever comes, named in the caps; others (RTCP, error correction, a second sender) are left out and
  * counted. Asked for caps by the source, depayloaders would complete them by the first type that they take, and lose every
  * other. */
-#include "r58common.h"
+#include "common/element.h"
 
 #define STATS_US (500 * G_TIME_SPAN_MILLISECOND)
 /* A type that has not come for so long gives way to another. */

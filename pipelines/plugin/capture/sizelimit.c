@@ -1,6 +1,6 @@
 /* r58sizelimit: stands before a decoder and ends with the size of a coded picture that is larger than it may be. A decoder
  * makes its pictures, a dozen and more, at the size that the stream says, whatever part of them is shown. */
-#include "r58common.h"
+#include "common/element.h"
 
 #include <gst/base/gstbasetransform.h>
 #include <gst/codecparsers/gsth264parser.h>

@@ -1,7 +1,7 @@
 /* A live source of known pictures and sounds: every pixel, time and phase of it can be predicted, so that tests and
  * people can tell what became of it further on. Geometry is in 40ths of the picture; test/tools/counter.ts mirrors
  * it. */
-#include "r58common.h"
+#include "common/element.h"
 
 #include <gst/video/video.h>
 

@@ -1,4 +1,4 @@
-#include "r58v4l2.h"
+#include "capture/v4l2.h"
 
 #include <errno.h>
 #include <fcntl.h>

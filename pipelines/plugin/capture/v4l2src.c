@@ -1,6 +1,6 @@
 /* r58v4l2src: a capture device as a source that never ends. Signal lost, found, changed, device unplugged and
  * replugged are events, not errors; frames just pause meanwhile. One thread does everything and sleeps in poll(); see
- * r58v4l2.h for the device. */
+ * capture/v4l2.h for the device. */
 #include <gst/base/gstpushsrc.h>
 #include <gst/video/video.h>
 
@@ -10,8 +10,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "r58common.h"
-#include "r58v4l2.h"
+#include "capture/v4l2.h"
+#include "common/element.h"
 
 GST_DEBUG_CATEGORY_STATIC (v4l2src_debug);
 #define GST_CAT_DEFAULT v4l2src_debug

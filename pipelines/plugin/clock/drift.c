@@ -8,7 +8,7 @@
  *
  * What cannot be bent is spliced: sound that is missing becomes silence (`gaps`), sound whose time has passed is left
  * out (`slips`), both over fades of 2 ms. */
-#include "r58common.h"
+#include "common/element.h"
 
 #include <gst/audio/audio.h>
 

@@ -1,4 +1,4 @@
-#include "r58lateness.h"
+#include "clock/lateness.h"
 
 #include <string.h>
 

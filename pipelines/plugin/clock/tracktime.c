@@ -4,7 +4,7 @@
  * writes no edit list when it makes fragments, so that what the tracks begin apart is lost: the first AAC frame of a
  * recording lies up to 21 ms after its key frame. The element notes the time of each track's first buffer and adds it to
  * every tfdt as it passes. */
-#include "r58common.h"
+#include "common/element.h"
 
 #include <gst/base/gstbasetransform.h>
 

@@ -1,6 +1,6 @@
-#include "r58common.h"
+#include "common/element.h"
 
-#include "r58lock.h"
+#include "common/lock.h"
 
 #include <sched.h>
 #include <string.h>

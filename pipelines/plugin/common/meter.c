@@ -1,5 +1,5 @@
 /* r58meter: lets everything through and says how much it was: a target's packets and bytes, counted where they leave. */
-#include "r58common.h"
+#include "common/element.h"
 
 #include <gst/base/gstbasetransform.h>
 

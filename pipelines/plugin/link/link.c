@@ -1,4 +1,4 @@
-#include "r58link-wire.h"
+#include "link/wire.h"
 
 #include <stddef.h>
 #include <string.h>

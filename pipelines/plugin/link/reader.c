@@ -1,4 +1,4 @@
-#include "r58link.h"
+#include "link/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "r58common.h"
-#include "r58link-wire.h"
+#include "common/element.h"
+#include "link/wire.h"
 
 /* After caps that do not fit the writer is asked again at this pace. */
 #define MISMATCH_RETRY GST_SECOND

@@ -1,10 +1,10 @@
-/* r58linksink: offers one stream to other processes under an address. See r58link.h for how a link behaves. */
+/* r58linksink: offers one stream to other processes under an address. See link/link.h for how a link behaves. */
 #include <gio/gio.h>
 #include <gst/base/gstbasesink.h>
 #include <gst/video/video.h>
 
-#include "r58common.h"
-#include "r58link.h"
+#include "common/element.h"
+#include "link/link.h"
 
 GST_DEBUG_CATEGORY_STATIC (linksink_debug);
 #define GST_CAT_DEFAULT linksink_debug

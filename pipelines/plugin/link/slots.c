@@ -1,11 +1,11 @@
-#include "r58link-slots.h"
+#include "link/slots.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "r58link-wire.h"
-#include "r58lock.h"
+#include "common/lock.h"
+#include "link/wire.h"
 
 /* Kept back from upstream pools, so that a frame which came in other memory still finds a slot to be copied to. */
 #define COPY_RESERVE 2

@@ -8,8 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "r58common.h"
-#include "r58link.h"
+#include "common/element.h"
+#include "link/link.h"
 
 GST_DEBUG_CATEGORY_STATIC (linksrc_debug);
 #define GST_CAT_DEFAULT linksrc_debug

@@ -1,11 +1,11 @@
-/* What travels on a link's socket. Private to r58link-*.c; both ends are builds of this tree on one machine, so structs
+/* What travels on a link's socket. Private to link/; both ends are builds of this tree on one machine, so structs
  * go as they are and R58_WIRE_VERSION changes with them. */
 #pragma once
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "r58link.h"
+#include "link/link.h"
 
 G_BEGIN_DECLS
 

@@ -1,4 +1,4 @@
-#include "r58link.h"
+#include "link/link.h"
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -9,10 +9,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "r58common.h"
-#include "r58link-slots.h"
-#include "r58link-wire.h"
-#include "r58lock.h"
+#include "common/element.h"
+#include "common/lock.h"
+#include "link/slots.h"
+#include "link/wire.h"
 
 #define MAX_PEERS 64
 #define TICK (500 * GST_MSECOND)

@@ -1,5 +1,5 @@
 /* The audio tick of r58mixer: one block per 10 ms of program sound and of each N-1, on the machine's sample grid. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Commands of r58mixer. They are parsed and checked in the thread that sets the property (20 to 50 µs) and queued
  * for the ticks; a command that cannot be done changes nothing. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Draws one frame of the program: a pure function of the show, the grid index and the slots' frames. A scaled picture
  * is kept as long as scenes may share it, so both scenes of a transition pay for it once. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include <math.h>
 #include <string.h>

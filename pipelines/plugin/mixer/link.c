@@ -1,5 +1,5 @@
 /* The link thread of r58mixer: owns every slot's readers, hands what they bring to the ticks, posts `stats`. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include <poll.h>
 #include <string.h>

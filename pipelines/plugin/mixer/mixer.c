@@ -1,7 +1,7 @@
 /* The program mixer: one live source element that reads its slots from links and gives one picture per index of the
  * frame grid and one block of sound per 10 ms, whatever the links do. Not a GstAggregator: a pad that stalls must not
  * delay the program, and frames must fall on the machine's grid. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -1,18 +1,18 @@
 /* The parts of r58mixer, each in its own file:
- *   r58mixer.c           the element: properties, pads, states, waiting, events common to all
- *   r58mixer-command.c   commands: parsed and checked in the caller's thread, then left for the ticks
- *   r58mixer-link.c      the link thread: reads every slot's links, posts `stats`
- *   r58mixer-video.c     the video tick: one frame per grid index
- *   r58mixer-draw.c      the picture of a frame: layers and transitions
- *   r58mixer-audio.c     the audio tick: one block per 10 ms, gains, N-1, levels
+ *   mixer.c    the element: properties, pads, states, waiting, events common to all
+ *   command.c  commands: parsed and checked in the caller's thread, then left for the ticks
+ *   link.c     the link thread: reads every slot's links, posts `stats`
+ *   video.c    the video tick: one frame per grid index
+ *   draw.c     the picture of a frame: layers and transitions
+ *   audio.c    the audio tick: one block per 10 ms, gains, N-1, levels
  */
 #pragma once
 
-#include "r58common.h"
-#include "r58lateness.h"
-#include "r58link.h"
-#include "r58lock.h"
-#include "r58picture.h"
+#include "clock/lateness.h"
+#include "common/element.h"
+#include "common/lock.h"
+#include "link/link.h"
+#include "mixer/picture.h"
 
 #include <gst/video/video.h>
 
@@ -228,7 +228,7 @@ typedef struct {
   GstElementClass parent_class;
 } R58MixerClass;
 
-/* r58mixer.c */
+/* mixer.c */
 /* Sleeps until the absolute time t. FALSE when the element does not play (any more). */
 gboolean mix_sleep_until (R58Mixer *self, GstClockTime t);
 /* Sleeps until the element plays. FALSE when it is being stopped. */
@@ -245,15 +245,15 @@ void mix_push_eos (GstPad *pad);
 /* Notes what the tick found and posts the event `slot` when it changed. */
 void mix_slot_signal (R58Mixer *self, guint slot, gboolean video, MixSignal now);
 
-/* r58mixer-command.c */
+/* command.c */
 void mix_command (R58Mixer *self, const gchar *text);
 void mix_take_free (MixTake *take);
 
-/* r58mixer-link.c */
+/* link.c */
 gpointer mix_link_thread (gpointer self);
 void mix_frame_unref (MixFrame *frame);
 
-/* r58mixer-draw.c */
+/* draw.c */
 /* The neutral picture, of the program's size. */
 MixFrame *mix_slate_new (const GstVideoInfo *info);
 MixPictures *mix_pictures_new (void);
@@ -271,11 +271,11 @@ mix_frame_picture (GstVideoFrame *frame)
   return p;
 }
 
-/* r58mixer-video.c */
+/* video.c */
 gpointer mix_video_thread (gpointer self);
 void mix_video_reset (R58Mixer *self);
 
-/* r58mixer-audio.c */
+/* audio.c */
 gpointer mix_audio_thread (gpointer self);
 void mix_audio_reset (R58Mixer *self);
 /* Places received sound into the slot's ring. Call with the slot's lock. */

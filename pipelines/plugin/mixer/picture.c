@@ -1,4 +1,4 @@
-#include "r58picture.h"
+#include "mixer/picture.h"
 
 #include <string.h>
 

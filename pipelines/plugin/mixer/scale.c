@@ -1,7 +1,7 @@
 /* Scaling of I420 planes. Whole ratios (a quad is 2:1) are plain averages; every other size goes through tables of
  * taps, rows first, because that half of the work vectorises. Weights add up to 256, so flat colours stay exactly as
  * they are. */
-#include "r58picture.h"
+#include "mixer/picture.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The video tick of r58mixer: frame k of the program at the time of grid index k. */
-#include "r58mixer.h"
+#include "mixer/mixer.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "r58feed.h"
+#include "webrtc/feed.h"
 
 #include <gst/video/video.h>
 

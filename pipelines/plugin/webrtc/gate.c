@@ -1,4 +1,4 @@
-#include "r58gate.h"
+#include "webrtc/gate.h"
 
 #include <gst/rtp/gstrtcpbuffer.h>
 #include <string.h>

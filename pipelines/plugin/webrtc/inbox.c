@@ -1,4 +1,4 @@
-#include "r58inbox.h"
+#include "webrtc/inbox.h"
 
 /* Who waits longer than this is not live. Also the time a busy machine may take for a decoder's first picture. */
 #define WAIT_MAX_US G_USEC_PER_SEC

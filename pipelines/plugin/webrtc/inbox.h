@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-#include "r58feed.h"
+#include "webrtc/feed.h"
 
 G_BEGIN_DECLS
 

@@ -1,4 +1,4 @@
-#include "r58life.h"
+#include "webrtc/life.h"
 
 #include <linux/sockios.h>
 #include <netinet/tcp.h>

@@ -1,4 +1,4 @@
-#include "r58linefigures.h"
+#include "webrtc/linefigures.h"
 
 #include <string.h>
 

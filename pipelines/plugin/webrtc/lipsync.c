@@ -1,11 +1,11 @@
-#include "r58lipsync.h"
+#include "webrtc/lipsync.h"
 
 #include <gst/rtp/gstrtcpbuffer.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "r58feed.h"
+#include "webrtc/feed.h"
 
 GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define GST_CAT_DEFAULT r58_webrtc_debug

@@ -1,10 +1,10 @@
-#include "r58network.h"
+#include "webrtc/network.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 
-#include "r58common.h"
+#include "common/element.h"
 
 /* An answer waits this long for what servers say; RFC 9725 clients give a POST 8 s in all (OBS). */
 #define GATHER_MS_DEFAULT 1000

@@ -1,4 +1,4 @@
-#include "r58peer.h"
+#include "webrtc/peer.h"
 
 #include <gst/rtp/gstrtcpbuffer.h>
 #include <gst/sdp/sdp.h>
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "r58common.h"
-#include "r58life.h"
-#include "r58linefigures.h"
-#include "r58lipsync.h"
-#include "r58twcc.h"
+#include "common/element.h"
+#include "webrtc/life.h"
+#include "webrtc/linefigures.h"
+#include "webrtc/lipsync.h"
+#include "webrtc/twcc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define GST_CAT_DEFAULT r58_webrtc_debug

@@ -5,9 +5,9 @@
 #include <gst/gst.h>
 #include <json-glib/json-glib.h>
 
-#include "r58feed.h"
-#include "r58gate.h"
-#include "r58network.h"
+#include "webrtc/feed.h"
+#include "webrtc/gate.h"
+#include "webrtc/network.h"
 
 G_BEGIN_DECLS
 

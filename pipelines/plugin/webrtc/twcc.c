@@ -1,4 +1,4 @@
-#include "r58twcc.h"
+#include "webrtc/twcc.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* r58webrtc: one encode for any number of WebRTC viewers, or one guest received. See r58peer.h for one peer. */
-#include "r58common.h"
-#include "r58inbox.h"
-#include "r58peer.h"
+/* r58webrtc: one encode for any number of WebRTC viewers, or one guest received. See webrtc/peer.h for one peer. */
+#include "common/element.h"
+#include "webrtc/inbox.h"
+#include "webrtc/peer.h"
 
 #include <gst/video/video.h>
 
