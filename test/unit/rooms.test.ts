@@ -24,6 +24,7 @@ const order = [
 	'scenes',
 	'rtc',
 	'access',
+	'desktops',
 	'streamers',
 	'guests',
 	'showLog',
