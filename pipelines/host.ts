@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type Superficial from 'gstreamer-superficial';
-import type { BusMessage, Pipeline } from 'gstreamer-superficial';
+import type { BusMessage, Element, Pipeline } from 'gstreamer-superficial';
 import { exitCodes, type HostEvent, type HostRequest, hostTitle } from './protocol.js';
 
 // The package's entry is a native addon, which only require() loads.
@@ -17,7 +17,7 @@ const SILENCE_MS = 50;
 
 class Host {
 	#pipeline: Pipeline | undefined;
-	#elements = new Map<string, Record<string, unknown>>();
+	#elements = new Map<string, Element>();
 	/** Until the pipeline as a whole is READY: when to look again, see #lookAgain. */
 	#silence: NodeJS.Timeout | undefined;
 	#ready = false;
@@ -71,7 +71,7 @@ class Host {
 		}, SILENCE_MS);
 	}
 
-	#command(elementName: string, command: Record<string, unknown>): void {
+	#command(elementName: string, command: object): void {
 		// findChild never drops its reference: look an element up once.
 		let target = this.#elements.get(elementName);
 		if (!target) {
@@ -87,9 +87,9 @@ class Host {
 
 	/** What cannot be read is one event lost, not the pipeline. */
 	#pass(element: string, event: string, json: string): void {
-		let data: Record<string, unknown>;
+		let data: unknown;
 		try {
-			data = JSON.parse(json) as Record<string, unknown>;
+			data = JSON.parse(json);
 		} catch (error) {
 			send({ type: 'warning', element, message: `the event ${event} cannot be read: ${String(error)}` });
 			return;

@@ -31,6 +31,19 @@ export function pad(elementName: string, padName: string): string {
 	return `${checkedName(elementName)}.${checkedName(padName)}`;
 }
 
+/** The r58 elements of a description: factory by name. */
+export function r58Elements(launch: string): Map<string, string> {
+	const found = new Map<string, string>();
+	let factory: string | undefined;
+	// Words, with what is quoted in one piece.
+	for (const word of launch.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? []) {
+		if (/^name="/.test(word)) {
+			if (factory) found.set(word.slice('name="'.length, -1), factory);
+		} else if (!word.includes('=')) factory = word.startsWith('r58') ? word : undefined;
+	}
+	return found;
+}
+
 function quoted(value: PropertyValue): string {
 	if (typeof value === 'number') {
 		if (!Number.isFinite(value)) throw new RangeError(`a property value must be finite, not ${value}`);

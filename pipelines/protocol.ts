@@ -1,4 +1,5 @@
 /** What the service and a host process say to each other over Node's IPC channel. */
+import type { Commanded } from './commands.js';
 
 export const hostRoles = ['source', 'mixer', 'encoder', 'recorder', 'target', 'streamer'] as const;
 export type HostRole = (typeof hostRoles)[number];
@@ -10,7 +11,7 @@ export type HostRequest =
 	/** Before `start`: runs this description for a moment, for what it loads and makes once per process. */
 	| { type: 'warm'; launch: string }
 	/** Sets the property `command` of an r58 element. */
-	| { type: 'command'; element: string; command: Record<string, unknown> }
+	| { type: 'command'; element: keyof Commanded; command: Commanded[keyof Commanded] }
 	/** Sends end-of-stream and lets the pipeline drain; answered by `eos`. */
 	| { type: 'drain' }
 	/** Stops the pipeline and ends the process. */
@@ -24,8 +25,8 @@ export type HostEvent =
 	| { type: 'ready' }
 	/** The description cannot run; the process ends with `exitCodes.refused`. */
 	| { type: 'refused'; reason: string }
-	/** An event of an r58 element. */
-	| { type: 'event'; element: string; event: string; data: Record<string, unknown> }
+	/** An event of an r58 element; the service checks its data. */
+	| { type: 'event'; element: string; event: string; data: unknown }
 	/** The pipeline failed; the process ends with `exitCodes.failed`. */
 	| { type: 'error'; element: string; message: string }
 	| { type: 'warning'; element: string; message: string }

@@ -7,12 +7,16 @@ declare module 'gstreamer-superficial' {
 		_src_element_name: string;
 		[field: string]: unknown;
 	}
+	/** An element that takes commands; its other properties are set in the description. */
+	export interface Element {
+		command: string;
+	}
 	export class Pipeline {
 		constructor(launch: string);
 		play(): void;
 		stop(): void;
 		sendEOS(): void;
-		findChild(name: string): Record<string, unknown> | undefined;
+		findChild(name: string): Element | undefined;
 		pollBus(callback: (message: BusMessage) => void): void;
 	}
 }

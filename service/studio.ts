@@ -36,7 +36,7 @@ import { TestSources } from './sources/kinds/test.js';
 import type { SourceKind } from './sources/kinds.js';
 import { Removals } from './sources/removals.js';
 import { SourceActions } from './sources/sourceActions.js';
-import { type SlotSignal, type SlotStats, Sources } from './sources/sources.js';
+import { Sources } from './sources/sources.js';
 import { WaitingInputs } from './sources/waiting.js';
 import { LiveState } from './state/state.js';
 import type { Store } from './store/store.js';
@@ -124,7 +124,7 @@ export function createStudio(o: StudioOptions): Studio {
 		role: 'mixer',
 		name: 'program',
 		launch: () => mixer({ instance, canvas, slots: SLOTS }),
-		progress: counter('mixer', 'frames'),
+		progress: ({ factory, event, data }) => (factory === 'r58mixer' && event === 'stats' ? data.frames : undefined),
 	});
 	const program = new MixerControl(mixerHost);
 	const x264 = videoEncoders.x264!;
@@ -133,7 +133,8 @@ export function createStudio(o: StudioOptions): Studio {
 		role: 'encoder',
 		name: 'program',
 		launch: () => encoder({ instance, canvas, video: x264, videoKbps: kbps, aacKbps: AAC_KBPS, opusKbps: OPUS_KBPS }),
-		progress: counter('program-h264', 'buffers'),
+		progress: ({ factory, element, event, data }) =>
+			factory === 'r58linksink' && element === 'program-h264' && event === 'stats' ? data.buffers : undefined,
 	});
 	const encoded = new EncoderMonitor({
 		id: 'program',
@@ -160,9 +161,9 @@ export function createStudio(o: StudioOptions): Studio {
 	const multiview = streamers.multiviewMixer;
 	const onAir = new OnAir(encoderHost, 'program-h264', () => streamers.begin());
 	// What of the program was never encoded, as its first reader found it.
-	streamers.programHost.on('event', (element, event, { fromPtsNs, toPtsNs }) => {
-		if (element !== 'program-h264' || event !== 'gap') return;
-		const apartMs = Number(BigInt(String(toPtsNs)) - BigInt(String(fromPtsNs))) / 1e6;
+	streamers.programHost.on('event', ({ factory, element, event, data }) => {
+		if (factory !== 'r58linksrc' || element !== 'program-h264' || event !== 'gap') return;
+		const apartMs = Number(BigInt(data.toPtsNs) - BigInt(data.fromPtsNs)) / 1e6;
 		encoderHost.tellCost(`${Math.round(apartMs - frameMs(canvas))} ms of the program were lost`);
 	});
 
@@ -179,12 +180,12 @@ export function createStudio(o: StudioOptions): Studio {
 		onLevel: (source, levelDb) => sources.setLevel(source, levelDb),
 		onMaster: (levelDb) => condition.onSound(levelDb),
 	});
-	mixerHost.on('event', (element, event, data) => {
-		if (element !== 'mixer') return;
-		if (event === 'slot') sources.onSlot(Number(data.slot), data.video as SlotSignal, data.audio as SlotSignal);
+	mixerHost.on('event', ({ factory, event, data }) => {
+		if (factory !== 'r58mixer') return;
+		if (event === 'slot') sources.onSlot(data.slot, data.video, data.audio);
 		if (event === 'stats') {
-			sources.onStats(data.slots as SlotStats[]);
-			condition.onPicture(Number(data.peakLuma));
+			sources.onStats(data.slots);
+			condition.onPicture(data.peakLuma);
 		}
 	});
 	mixerHost.on('down', () => condition.unknown());
@@ -298,8 +299,8 @@ export function createStudio(o: StudioOptions): Studio {
 			return { ...network.tables, ...conversations.tables, 'removals that can be undone': removals.table };
 		},
 		programSign() {
-			const frames = mixerHost.stats.mixer?.frames;
-			return { frames: frames === undefined ? null : Number(frames), heldOff: mixerHost.state === 'held-off' };
+			const stats = mixerHost.stats.mixer;
+			return { frames: stats && 'lateFrames' in stats ? stats.frames : null, heldOff: mixerHost.state === 'held-off' };
 		},
 		warm: () => void supervisor.warm(),
 		restore() {
@@ -313,12 +314,6 @@ export function createStudio(o: StudioOptions): Studio {
 			for (const feature of features.toReversed()) await feature.stop?.();
 		},
 	};
-}
-
-/** Progress by one growing counter of one element. */
-function counter(elementName: string, field: string) {
-	return (element: string, event: string, data: Record<string, unknown>): number | undefined =>
-		element === elementName && event === 'stats' ? Number(data[field]) : undefined;
 }
 
 function initialState({ canvas, version }: StudioOptions): Omit<State, 'seq'> {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errorCodes.js';
 import type { State } from './state.js';
+import type { HostFigures } from './system.js';
 
 /** Peak dBFS of the last 50 ms by strip (source ids and `master`), [left, right]; −100 is silence. */
 export type Levels = Record<string, [number, number]>;
@@ -12,7 +13,8 @@ export type EventMessage =
 	| { type: 'delta'; seq: number; changes: [string, unknown][] }
 	/** 20 a second to subscribers of `levels`. */
 	| { type: 'levels'; levels: Levels }
-	| { type: 'stats'; hosts: Record<string, unknown> }
+	/** Once a second to subscribers of `stats`, by `role name`. */
+	| { type: 'stats'; hosts: Record<string, HostFigures> }
 	| { type: 'pong' }
 	| { type: 'error'; code: ErrorCode; message: string };
 /** Client → server. A client pings once a second and calls the link lost after 2 s of silence. */

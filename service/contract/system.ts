@@ -38,9 +38,7 @@ export const systemSchema = z.object({
 });
 export type System = z.infer<typeof systemSchema>;
 export const safeModePostSchema = z.strictObject({ leave: z.literal(true) });
-export const hostStatusSchema = z.object({
-	role: z.string(),
-	name: z.string(),
+const hostFiguresSchema = z.object({
 	pid: z.number().int().nullable(),
 	/** waiting: it failed and is about to be tried again. stuck: it was killed and does not die. */
 	state: z.enum(['off', 'starting', 'running', 'waiting', 'held-off', 'stuck']),
@@ -50,6 +48,8 @@ export const hostStatusSchema = z.object({
 	/** Counters of its elements by their names. */
 	elements: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
+export type HostFigures = z.infer<typeof hostFiguresSchema>;
+export const hostStatusSchema = z.object({ role: z.string(), name: z.string(), ...hostFiguresSchema.shape });
 export type HostStatus = z.infer<typeof hostStatusSchema>;
 export const statusSchema = z.object({
 	version: z.string(),

@@ -24,9 +24,9 @@ export class EncoderMonitor {
 	#last: { at: number; frames: number; bytes: number } | undefined;
 
 	constructor(private readonly o: EncoderMonitorOptions) {
-		o.host.on('event', (element, event, data) => {
-			if (element === o.link && event === 'stats' && data.buffers !== undefined)
-				this.#onStats(Number(data.buffers), Number(data.bytes));
+		o.host.on('event', ({ factory, element, event, data }) => {
+			if (element !== o.link || event !== 'stats') return;
+			if (factory === 'r58linksink' || factory === 'r58meter') this.#onStats(data.buffers, data.bytes);
 		});
 		o.host.on('down', () => {
 			this.#last = undefined;

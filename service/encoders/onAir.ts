@@ -12,15 +12,15 @@ export class OnAir {
 
 	/** `link`: the element behind the encoder. `onKey` is called with each key frame. */
 	constructor(host: SupervisedHost, link: string, onKey: () => void) {
-		host.on('event', (element, event, data) => {
-			if (element !== link) return;
+		host.on('event', ({ factory, element, event, data }) => {
+			if (element !== link || factory !== 'r58linksink') return;
 			if (event === 'key') {
-				this.keyFrames.add(BigInt(String(data.ptsNs)));
+				this.keyFrames.add(BigInt(data.ptsNs));
 				this.#encodedAt = performance.now();
 				onKey();
 			}
-			if (event === 'stats' && Number(data.buffers) !== this.#frames) {
-				this.#frames = Number(data.buffers);
+			if (event === 'stats' && data.buffers !== this.#frames) {
+				this.#frames = data.buffers;
 				this.#encodedAt = performance.now();
 			}
 		});

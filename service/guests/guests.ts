@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Canvas } from '../../pipelines/canvas.js';
 import { guestSource } from '../../pipelines/guestSource.js';
-import { type Connection, connectionSchema } from '../contract/connection.js';
+import type { Connection } from '../contract/connection.js';
 import { type Guest, guestPatchSchema } from '../contract/guests.js';
 import type { Faults } from '../faults/faults.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
@@ -238,20 +238,20 @@ export class Guests {
 		const update = (patch: Partial<Guest>): void => {
 			if (this.#seats.get(id) === seat) this.#update(id, patch);
 		};
-		seat.rtc.on('connected', (_peer, data) => {
+		seat.rtc.on('connected', (_peer, connection) => {
 			if (this.#seats.get(id) !== seat) return;
 			this.#found(id);
 			this.o.sources.connect(id);
 			this.o.sources.recover(id);
-			update({ state: 'connected', path: this.#pathOf(data), lastError: null, connection: connectionOf(data) });
+			update({ state: 'connected', path: this.#pathOf(connection), lastError: null, connection });
 		});
-		seat.rtc.on('trouble', (_peer, data) => void this.#explain(id, seat, 'not connected yet', connectionOf(data)));
-		seat.rtc.on('gone', (_peer, reason, data) => {
-			void this.#explain(id, null, reason, connectionOf(data));
+		seat.rtc.on('trouble', (_peer, connection) => void this.#explain(id, seat, 'not connected yet', connection));
+		seat.rtc.on('gone', (_peer, reason, connection) => {
+			void this.#explain(id, null, reason, connection);
 			void this.#lose(id, seat, reason);
 		});
 		const watch = this.#pictureWatch(id);
-		seat.rtc.on('stats', ([stats], { videoDropped, unsent }) => {
+		seat.rtc.on('stats', ({ peers: [stats], videoDropped = 0, unsent = 0 }) => {
 			if (!stats) return;
 			update({
 				rttMs: rounded(stats.rttMs),
@@ -260,9 +260,9 @@ export class Guests {
 				nothingSent: sendsNothing(stats),
 			});
 			if (this.#seats.get(id) !== seat) return;
-			const behind = seat.decoder.read(Number(videoDropped ?? 0), performance.now());
+			const behind = seat.decoder.read(videoDropped, performance.now());
 			if (behind !== undefined) this.#update(id, { lastError: behind });
-			const unseen = watch.packets(stats.videoQuiet === false, performance.now(), Number(unsent ?? 0));
+			const unseen = watch.packets(stats.videoQuiet === false, performance.now(), unsent);
 			if (unseen !== undefined) this.#update(id, { lastError: unseen });
 		});
 		seat.host.on('down', (reason) => {
@@ -272,10 +272,10 @@ export class Guests {
 			void this.#lose(id, seat, reason);
 		});
 		const picture = new PictureMeter();
-		seat.host.on('event', (element, event, data) => {
-			if (element !== 'picture' || event !== 'stats' || this.#seats.get(id) !== seat) return;
+		seat.host.on('event', ({ factory, data }) => {
+			if (factory !== 'r58meter' || this.#seats.get(id) !== seat) return;
 			update({ video: picture.read(data) });
-			if (watch.pictures(Number(data.buffers)) === null) update({ lastError: null });
+			if (watch.pictures(data.buffers) === null) update({ lastError: null });
 		});
 	}
 
@@ -373,8 +373,8 @@ export class Guests {
 	}
 
 	/** How the media travels: over a relay, through the internet, or straight on the LAN or a VPN. */
-	#pathOf(data: Record<string, unknown>): Guest['path'] {
-		const pair = connectionOf(data)?.pair;
+	#pathOf(connection: Connection | null): Guest['path'] {
+		const pair = connection?.pair;
 		if (!pair) return 'lan';
 		// What comes from a relay may be heard before the guest has told that it has one.
 		const relayed = pair.local.type === 'relay' || pair.remote.type === 'relay' || this.o.network.isRelay(pair.remote.address);
@@ -418,11 +418,6 @@ function started(host: SupervisedHost): Promise<void> {
 		host.on('down', onDown);
 		host.start();
 	});
-}
-
-/** How far it came, as the element tells it; null when it does not. */
-function connectionOf(data: Record<string, unknown>): Connection | null {
-	return connectionSchema.safeParse(data.connection).data ?? null;
 }
 
 /** Of the kinds that the offer has. */

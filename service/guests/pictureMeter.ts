@@ -1,3 +1,4 @@
+import type { EventData } from '../../pipelines/events.js';
 import type { Guest } from '../contract/guests.js';
 
 /** Frames a second are counted over this long: a jittery network brings them in bunches. */
@@ -10,11 +11,11 @@ export class PictureMeter {
 	#counts: { at: number; buffers: number }[] = [];
 
 	/** Null before the first picture, and once none has come for the window. */
-	read({ width, height, buffers }: Record<string, unknown>, now = performance.now()): Guest['video'] {
-		this.#counts = [...this.#counts.filter(({ at }) => at >= now - windowMs), { at: now, buffers: Number(buffers) }];
+	read({ width, height, buffers }: EventData<'r58meter', 'stats'>, now = performance.now()): Guest['video'] {
+		this.#counts = [...this.#counts.filter(({ at }) => at >= now - windowMs), { at: now, buffers }];
 		const first = this.#counts[0]!;
-		const frames = Number(buffers) - first.buffers;
+		const frames = buffers - first.buffers;
 		if (!width || !height || now - first.at < leastMs || frames === 0) return null;
-		return { width: Number(width), height: Number(height), fps: Math.round((frames * 1000) / (now - first.at)) };
+		return { width, height, fps: Math.round((frames * 1000) / (now - first.at)) };
 	}
 }

@@ -1,9 +1,10 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { Lockout } from '../access/lockout.js';
+import type { HostFigures } from '../contract/system.js';
 import type { Door } from '../guests/door.js';
 import type { GuestEventsHub } from '../guests/guestEvents.js';
-import type { HostFigures } from '../hosts/hostFigures.js';
+import type { HostFigures as Figures } from '../hosts/hostFigures.js';
 import type { Gate } from '../http/gate.js';
 import { type Route, route } from '../http/route.js';
 import type { PeerSessions } from '../rtc/peerSessions.js';
@@ -43,19 +44,17 @@ function samplesOf(value: unknown, labels: Record<string, string>, keys: string[
 }
 
 /** The figures of every host (by `role name`) as `r58_host_<counter>{role,name}`, those of its elements with `element`. */
-export function hostSamples(hosts: Record<string, unknown>): Sample[] {
+export function hostSamples(hosts: Record<string, Pick<HostFigures, 'elements'>>): Sample[] {
 	return Object.entries(hosts).flatMap(([key, stats]) => {
 		const [role = '', ...rest] = key.split(' ');
 		const labels = { role, name: rest.join(' ') };
-		const { elements, ...figures } = (stats ?? {}) as { elements?: Record<string, unknown> };
-		const ofElements = Object.entries(elements ?? {}).flatMap(([element, counters]) =>
-			samplesOf(counters, { ...labels, element }),
-		);
+		const { elements, ...figures } = stats;
+		const ofElements = Object.entries(elements).flatMap(([element, counters]) => samplesOf(counters, { ...labels, element }));
 		return [...samplesOf(figures, labels), ...ofElements];
 	});
 }
 
-function hostRegistry(hosts: Record<string, unknown>): Registry {
+function hostRegistry(hosts: Record<string, HostFigures>): Registry {
 	const registry = new Registry();
 	const gauges = new Map<string, Gauge>();
 	for (const { name, labels, value } of hostSamples(hosts)) {
@@ -196,14 +195,14 @@ export class Metrics {
 		this.#requests.inc({ method, status: String(status) });
 	}
 
-	async text(hosts: Record<string, unknown>): Promise<string> {
+	async text(hosts: Record<string, HostFigures>): Promise<string> {
 		const text = `${await this.#registry.metrics()}\n${await hostRegistry(hosts).metrics()}`;
 		this.#delay.reset();
 		return text;
 	}
 }
 
-export function metricsRoutes(metrics: Metrics, show: MachineSources & { figures: Pick<HostFigures, 'current'> }): Route[] {
+export function metricsRoutes(metrics: Metrics, show: MachineSources & { figures: Pick<Figures, 'current'> }): Route[] {
 	return [
 		route({
 			method: 'GET',

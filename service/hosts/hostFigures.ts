@@ -1,21 +1,23 @@
-import type { Supervisor } from './supervisor.js';
+import type { HostStats, Supervisor } from './supervisor.js';
 
 const INTERVAL_MS = 1_000;
 
+/** By `role name`. */
+export type HostsStats = Record<string, HostStats>;
+
 /** What every process uses and counts, once a second. */
 export class HostFigures {
-	#listeners = new Set<(hosts: Record<string, unknown>) => void>();
+	#listeners = new Set<(hosts: HostsStats) => void>();
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(private readonly supervisor: Supervisor) {}
 
-	/** By `role name`. */
-	get current(): Record<string, unknown> {
+	get current(): HostsStats {
 		return this.supervisor.stats();
 	}
 
 	/** Calls `listener` once a second until the returned function is called. */
-	on(listener: (hosts: Record<string, unknown>) => void): () => void {
+	on(listener: (hosts: HostsStats) => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}

@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Commanded } from '../../pipelines/commands.js';
+import { type ElementEvent, elementEvent } from '../../pipelines/events.js';
+import { r58Elements } from '../../pipelines/launch.js';
 import type { HostEvent, HostRequest, HostRole } from '../../pipelines/protocol.js';
+import { messageOf } from '../util/errors.js';
+import { hostMessage } from './hostMessage.js';
 import { outOfMemoryKills } from './usage.js';
 
 const hostProgram = fileURLToPath(new URL('../../pipelines/host.js', import.meta.url));
@@ -15,7 +20,7 @@ const LAST_WORDS_MS = 200;
 export interface HostProcessEvents {
 	idle: [];
 	ready: [];
-	event: [element: string, event: string, data: Record<string, unknown>];
+	event: [event: ElementEvent];
 	warning: [element: string, message: string];
 	eos: [];
 	/** Once, whatever the cause; `reason` is null for an asked-for stop. */
@@ -31,6 +36,8 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 	#stopping = false;
 	#ended = false;
 	#deathTimer: NodeJS.Timeout | undefined;
+	/** Factories of its r58 elements by their names. */
+	#elements = new Map<string, string>();
 	readonly #oomKills = outOfMemoryKills();
 	/** Monotonic ms of the last message of any kind: a stopped or stuck process says nothing. */
 	heardAt = performance.now();
@@ -47,7 +54,11 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 			stream.setEncoding('utf8').on('data', (text: string) => {
 				for (const line of text.split('\n')) if (line.trim()) onOutput(line);
 			});
-		this.#child.on('message', (event: HostEvent) => this.#onEvent(event));
+		this.#child.on('message', (message) => {
+			const event = hostMessage(message);
+			if (event) this.#onEvent(event);
+			else this.emit('warning', 'host', 'it said what no host says');
+		});
 		this.#child.on('error', (error) => this.#end(`the host process could not be started: ${error.message}`));
 		this.#child.on('exit', (code, signal) => this.#onExit(code, signal));
 	}
@@ -75,6 +86,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 	}
 
 	start(role: HostRole, name: string, launch: string): void {
+		this.#elements = r58Elements(launch);
 		this.#send({ type: 'start', role, name, launch });
 	}
 
@@ -83,7 +95,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		this.#send({ type: 'warm', launch });
 	}
 
-	command(element: string, command: Record<string, unknown>): void {
+	command<E extends keyof Commanded>(element: E, command: Commanded[E]): void {
 		this.#send({ type: 'command', element, command });
 	}
 
@@ -140,7 +152,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 				this.emit(event.type);
 				break;
 			case 'event':
-				this.emit('event', event.element, event.event, event.data);
+				this.#onElementEvent(event);
 				break;
 			case 'warning':
 				this.emit('warning', event.element, event.message);
@@ -152,6 +164,19 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 				this.#fail(`${event.element}: ${event.message}`);
 				break;
 		}
+	}
+
+	/** A wrong shape is one event lost. */
+	#onElementEvent({ element, event, data }: Extract<HostEvent, { type: 'event' }>): void {
+		let checked: ElementEvent;
+		try {
+			// GStreamer numbers those without a name: r58linksrc0.
+			checked = elementEvent(this.#elements.get(element) ?? element.replace(/\d+$/, ''), element, event, data);
+		} catch (error) {
+			this.emit('warning', element, `the event ${event} cannot be used: ${messageOf(error)}`);
+			return;
+		}
+		this.emit('event', checked);
 	}
 
 	#end(reason: string): void {

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setPriority } from 'node:os';
+import type { Commanded } from '../../pipelines/commands.js';
+import type { ElementEvent, StatsEvent } from '../../pipelines/events.js';
 import type { HostRole } from '../../pipelines/protocol.js';
 import type { Faults } from '../faults/faults.js';
 import { messageOf } from '../util/errors.js';
@@ -37,7 +39,7 @@ export interface HostPlan {
 	 * Reads from an event a number that grows while the host does its work; undefined when the event says nothing about it.
 	 * Default: any event counts, which proves that the process runs.
 	 */
-	progress?: (element: string, event: string, data: Record<string, unknown>) => number | undefined;
+	progress?: (event: ElementEvent) => number | undefined;
 	/** False for a host that is not brought back when it ends (a recorder's part, a guest who left). */
 	restart?: boolean;
 	/** Pause after five failures in a minute; the default suits what nobody waits for on air. */
@@ -46,9 +48,14 @@ export interface HostPlan {
 	stallMs?: number;
 }
 
+/** The last figures of each element, by its name. */
+export type ElementStats = Record<string, StatsEvent['data']>;
+
 export interface SupervisedHostEvents {
 	ready: [];
-	event: [element: string, event: string, data: Record<string, unknown>];
+	event: [event: ElementEvent];
+	/** GStreamer warned, or what an element said could not be used. */
+	warning: [element: string, message: string];
 	eos: [];
 	/** The process is gone without having been asked to go. */
 	down: [reason: string];
@@ -69,7 +76,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#stuck = false;
 	#lastReason: string | null = null;
 	/** Last counters by element, for /metrics and `stats`. */
-	readonly stats: Record<string, Record<string, unknown>> = {};
+	readonly stats: ElementStats = {};
 	restarts = 0;
 
 	constructor(
@@ -123,7 +130,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		});
 	}
 
-	command(element: string, command: Record<string, unknown>): void {
+	command<E extends keyof Commanded>(element: E, command: Commanded[E]): void {
 		this.#process?.command(element, command);
 	}
 
@@ -182,7 +189,8 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 			this.#progressAt = performance.now();
 			this.emit('ready');
 		});
-		host.on('event', (element, event, data) => this.#onEvent(element, event, data));
+		host.on('event', (event) => this.#onEvent(event));
+		host.on('warning', (element, message) => this.emit('warning', element, message));
 		host.on('eos', () => this.emit('eos'));
 		host.once('stuck', () => this.#onStuck(host));
 		host.once('end', (reason) => this.#onEnd(reason));
@@ -210,9 +218,9 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		}
 	}
 
-	#onEvent(element: string, event: string, data: Record<string, unknown>): void {
-		if (event === 'stats') this.stats[element] = data;
-		const progress = this.plan.progress ? this.plan.progress(element, event, data) : this.#progress + 1;
+	#onEvent(event: ElementEvent): void {
+		if (event.event === 'stats') this.stats[event.element] = event.data;
+		const progress = this.plan.progress ? this.plan.progress(event) : this.#progress + 1;
 		if (progress !== undefined && (progress > this.#progress || !Number.isFinite(this.#progress))) {
 			const now = performance.now();
 			this.#progress = Number.isFinite(progress) ? progress : 0;
@@ -222,7 +230,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 				this.#clearFaults();
 			}
 		}
-		this.emit('event', element, event, data);
+		this.emit('event', event);
 	}
 
 	/** Not replaced while it lives: it may hold a device. Everything else goes on. */

@@ -1,7 +1,7 @@
 import type { Faults } from '../faults/faults.js';
 import type { Log } from '../util/log.js';
 import { HostPool } from './hostPool.js';
-import { type HostPlan, type HostState, SupervisedHost } from './supervisedHost.js';
+import { type ElementStats, type HostPlan, type HostState, SupervisedHost } from './supervisedHost.js';
 import { type Usage, UsageMeter } from './usage.js';
 
 const CHECK_INTERVAL_MS = 250;
@@ -11,7 +11,7 @@ export interface HostStats extends Usage {
 	state: HostState;
 	ready: boolean;
 	restarts: number;
-	elements: Record<string, unknown>;
+	elements: ElementStats;
 }
 
 /** Owns every host process of the service. */
@@ -62,6 +62,7 @@ export class Supervisor {
 		if (this.#hosts.has(key)) throw new Error(`there is a host ${key} already`);
 		const host = new SupervisedHost(plan, this.#pool, this.faults);
 		this.#hosts.set(key, host);
+		host.on('warning', (element, message) => this.log.onceASecond(`${key} ${element}`).warn({ host: key, element }, message));
 		host.on('down', (reason) => this.log.warn({ host: key, reason }, 'host down'));
 		return host;
 	}

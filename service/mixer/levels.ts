@@ -1,3 +1,4 @@
+import type { EventData } from '../../pipelines/events.js';
 import type { Levels } from '../contract/events.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 
@@ -20,9 +21,8 @@ export class ProgramLevels {
 	#toldAt = Number.NEGATIVE_INFINITY;
 
 	constructor(private readonly o: ProgramLevelsOptions) {
-		o.host.on('event', (element, event, data) => {
-			if (element === 'mixer' && event === 'levels')
-				this.#read(data as { slots: Record<string, [number, number]>; master: [number, number] });
+		o.host.on('event', ({ factory, event, data }) => {
+			if (factory === 'r58mixer' && event === 'levels') this.#read(data);
 		});
 	}
 
@@ -32,7 +32,7 @@ export class ProgramLevels {
 		return () => this.#listeners.delete(listener);
 	}
 
-	#read({ slots, master }: { slots: Record<string, [number, number]>; master: [number, number] }): void {
+	#read({ slots, master }: EventData<'r58mixer', 'levels'>): void {
 		this.o.onMaster(Math.max(...master));
 		const levels: Levels = { master };
 		for (const [slot, level] of Object.entries(slots)) {

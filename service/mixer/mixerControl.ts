@@ -1,4 +1,5 @@
-import type { Source } from '../contract/sources.js';
+import type { MixerCommand } from '../../pipelines/commands.js';
+import type { EventData } from '../../pipelines/events.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { MixLayer } from '../show/mix.js';
 import { StudioError } from '../util/errors.js';
@@ -6,29 +7,10 @@ import { StudioError } from '../util/errors.js';
 /** The mixer answers with the next frame; this is a mixer that hangs. */
 const APPLY_TIMEOUT_MS = 2_000;
 
-export interface SlotInput {
-	video: string | null;
-	audio: string | null;
-	delayMs: number;
-	onLoss: Source['onLoss'];
-	/** What stands in with `backup`. */
-	backupSlot: number | null;
-	/** Somebody hears the program without this slot. */
-	n1: boolean;
-}
-
-export interface AudioMix {
-	gains: number[];
-	master: number;
-	pans: number[];
-	delaysMs: number[];
-}
-
-export interface Transition {
-	kind: 'cut' | 'mix' | 'dip' | 'wipe';
-	/** Output frames the transition takes; 0 for a cut. */
-	frames: number;
-}
+type Command<Op extends MixerCommand['op']> = Omit<Extract<MixerCommand, { op: Op }>, 'op'>;
+export type SlotInput = Omit<Command<'slot'>, 'slot'>;
+export type AudioMix = Omit<Command<'audio'>, 'rampMs'>;
+export type Transition = Command<'program'>['transition'];
 
 export interface AppliedFrame {
 	frame: number;
@@ -57,8 +39,11 @@ export class MixerControl {
 		private readonly cutRampFrames = 1,
 	) {
 		host.on('ready', () => this.#resend());
-		host.on('event', (element, event, data) => {
-			if (element === 'mixer') this.#onEvent(event, data);
+		host.on('event', ({ factory, event, data }) => {
+			if (factory !== 'r58mixer') return;
+			if (event === 'applied') this.#onApplied(data);
+			else if (event === 'refused' && data.id !== null)
+				this.#fail(data.id, 'internal', `the mixer refused the scene: ${data.reason}`);
 		});
 		host.on('down', () => {
 			for (const id of [...this.#pending.keys()]) this.#fail(id, 'not-on-air', 'the mixer ended and is being restarted');
@@ -128,17 +113,12 @@ export class MixerControl {
 		});
 	}
 
-	#onEvent(event: string, data: Record<string, unknown>): void {
-		const id = String(data.id);
-		const pending = this.#pending.get(id);
-		if (!pending) return;
-		if (event === 'applied') {
-			this.#pending.delete(id);
-			clearTimeout(pending.timer);
-			pending.resolve({ frame: Number(data.frame), ptsNs: String(data.ptsNs), endFrame: Number(data.endFrame) });
-		} else if (event === 'refused') {
-			this.#fail(id, 'internal', `the mixer refused the scene: ${String(data.reason)}`);
-		}
+	#onApplied({ id, frame, ptsNs, endFrame }: EventData<'r58mixer', 'applied'>): void {
+		const pending = id === null ? undefined : this.#pending.get(id);
+		if (id === null || !pending) return;
+		this.#pending.delete(id);
+		clearTimeout(pending.timer);
+		pending.resolve({ frame, ptsNs, endFrame });
 	}
 
 	#fail(id: string, code: 'not-on-air' | 'timeout' | 'internal', message: string): void {

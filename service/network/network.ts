@@ -1,3 +1,4 @@
+import type { PeerNetwork } from '../../pipelines/commands.js';
 import type { Connection, ServerCheck } from '../contract/connection.js';
 import type { IceServer } from '../contract/iceServer.js';
 import type { NetworkStatus, NetworkTest } from '../contract/network.js';
@@ -21,18 +22,6 @@ const gatherMs = { all: 1000, relay: 2500 };
 /** A guest's page is told why within 10 s; the check of a server that answers nothing takes a few. */
 const explainMs = 2500;
 const freshMs = 15_000;
-
-/** The member `network` of r58webrtc's `add`. */
-export interface PeerNetwork {
-	addresses: string[];
-	stun?: { address: string; port: number };
-	turn: { address: string; port: number; username: string; password: string; tcp: boolean }[];
-	policy: 'all' | 'relay';
-	minPort: number;
-	maxPort: number;
-	tcp: boolean;
-	gatherMs: number;
-}
 
 /** What an answer tells of where this machine is reached. */
 export interface AnswerAddresses {

@@ -1,3 +1,4 @@
+import type { HostStats } from '../hosts/supervisor.js';
 import type { Movement } from './facts.js';
 
 /** Frames are counted over about this long. */
@@ -22,16 +23,15 @@ export class Movements {
 	#slots = new Map<number, Slot>();
 
 	/** Figures of all hosts, as they come once a second. */
-	read(hosts: Record<string, unknown>, now = performance.now()): void {
-		const mixer = hosts['mixer program'] as { elements?: { mixer?: { slots?: unknown } } } | undefined;
-		const slots = mixer?.elements?.mixer?.slots;
-		if (!Array.isArray(slots)) return;
+	read(hosts: Record<string, Pick<HostStats, 'elements'>>, now = performance.now()): void {
+		const mixer = hosts['mixer program']?.elements.mixer;
+		if (!mixer || !('slots' in mixer)) return;
 		const seen = new Set<number>();
-		for (const { slot, video } of slots as { slot: number; video?: Record<string, unknown> }[]) {
-			const counts = countsOf(video);
-			if (!counts) continue;
+		for (const { slot, video } of mixer.slots) {
+			if (!video?.lastPtsNs) continue;
+			const { frames, lastPtsNs, stillMs = null, peakLuma = null } = video;
 			seen.add(slot);
-			this.#add(slot, counts, now);
+			this.#add(slot, { frames, ptsNs: BigInt(lastPtsNs), stillMs, peakLuma }, now);
 		}
 		for (const slot of this.#slots.keys()) if (!seen.has(slot)) this.#slots.delete(slot);
 	}
@@ -56,10 +56,4 @@ export class Movements {
 		if (counts.frames > last.frames) known.advancedAt = now;
 		known.history = [...known.history.filter(({ at }) => at >= now - windowMs), { ...counts, at: now }];
 	}
-}
-
-function countsOf({ frames, lastPtsNs, stillMs, peakLuma }: Record<string, unknown> = {}): Counts | null {
-	if (typeof frames !== 'number' || typeof lastPtsNs !== 'string' || !/^\d+$/.test(lastPtsNs)) return null;
-	const known = (value: unknown) => (typeof value === 'number' ? value : null);
-	return { frames, ptsNs: BigInt(lastPtsNs), stillMs: known(stillMs), peakLuma: known(peakLuma) };
 }

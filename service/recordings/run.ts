@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Canvas, frameMs } from '../../pipelines/canvas.js';
+import type { ElementEvent } from '../../pipelines/events.js';
 import { recorder } from '../../pipelines/recorder.js';
 import type { KeyFrames } from '../encoders/keyFrames.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
@@ -50,11 +51,12 @@ export class RecordingRun {
 			role: 'recorder',
 			name: o.id,
 			launch: () => this.#nextPart(),
-			progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
+			progress: (event) => pictures(event)?.buffers,
 			holdOffMs: HOLD_OFF_MS,
 		});
-		this.#host.on('event', (element, event, data) => {
-			if (element === 'video' && event === 'stats' && typeof data.lastPtsNs === 'string') this.#onPicture(BigInt(data.lastPtsNs));
+		this.#host.on('event', (event) => {
+			const lastPtsNs = pictures(event)?.lastPtsNs;
+			if (lastPtsNs) this.#onPicture(BigInt(lastPtsNs));
 		});
 		this.#host.on('down', () => {
 			this.#behind = true;
@@ -208,6 +210,11 @@ export class RecordingRun {
 			this.#host.on('event', done);
 		});
 	}
+}
+
+/** What the recorder's picture has counted. */
+function pictures({ factory, element, event, data }: ElementEvent) {
+	return factory === 'r58linksrc' && element === 'video' && event === 'stats' ? data : undefined;
 }
 
 export function partName(part: number): string {

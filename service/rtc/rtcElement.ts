@@ -1,38 +1,22 @@
 import { EventEmitter } from 'node:events';
+import type { PeerRequest } from '../../pipelines/commands.js';
+import type { ElementEvent, EventData } from '../../pipelines/events.js';
+import type { Connection } from '../contract/connection.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
-import type { PeerNetwork } from '../network/network.js';
 import { StudioError } from '../util/errors.js';
 
 /** The element answers within its gathering bound (1 s, or 2.5 s when only relays are allowed); this is an element that hangs. */
 const ANSWER_TIMEOUT_MS = 6_000;
 
-/** What `add` tells the element besides the offer. */
-export interface PeerRequest {
-	sdp: string;
-	fingerprint: string;
-	video: { pt: number; codec: string } | null;
-	audio: { pt: number; pad?: string } | null;
-	network: PeerNetwork;
-}
-
-export interface PeerStats {
-	id: string;
-	state: string;
-	rttMs?: number;
-	lossPct?: number;
-	kbps?: number;
-	/** Of a guest: none of the kinds that the offer has has come for a while. */
-	videoQuiet?: boolean;
-	audioQuiet?: boolean;
-}
+export type PeerStats = EventData<'r58webrtc', 'stats'>['peers'][number];
 
 export interface RtcElementEvents {
-	connected: [peer: string, data: Record<string, unknown>];
+	connected: [peer: string, connection: Connection | null];
 	/** The peer is gone for good, whatever the cause. Once per peer that was answered. */
-	gone: [peer: string, reason: string, data: Record<string, unknown>];
+	gone: [peer: string, reason: string, connection: Connection | null];
 	/** Not connected after some seconds; it may still become so. */
-	trouble: [peer: string, data: Record<string, unknown>];
-	stats: [peers: PeerStats[], element: Record<string, unknown>];
+	trouble: [peer: string, connection: Connection | null];
+	stats: [stats: EventData<'r58webrtc', 'stats'>];
 }
 
 /** The service's side of one r58webrtc element (named `rtc`) in a host. */
@@ -43,8 +27,8 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 
 	constructor(readonly host: SupervisedHost) {
 		super();
-		host.on('event', (element, event, data) => {
-			if (element === 'rtc') this.#onEvent(event, data);
+		host.on('event', (event) => {
+			if (event.factory === 'r58webrtc') this.#onEvent(event);
 		});
 		host.on('down', (reason) => this.#lose(reason));
 	}
@@ -83,31 +67,30 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		if (this.#peers.delete(peer)) this.host.command('rtc', { op: 'remove', id: peer });
 	}
 
-	#onEvent(event: string, data: Record<string, unknown>): void {
-		const peer = String(data.id);
+	#onEvent({ event, data }: Extract<ElementEvent, { factory: 'r58webrtc' }>): void {
 		switch (event) {
 			case 'answer':
-				this.#settle(peer, (answer) => answer.resolve(String(data.sdp)));
+				this.#settle(data.id, (answer) => answer.resolve(data.sdp));
 				break;
 			case 'failed':
-				this.#reject(peer, String(data.reason));
+				this.#reject(data.id, data.reason);
 				break;
 			case 'refused':
-				if (data.op === 'add') this.#reject(peer, String(data.reason));
+				if (data.op === 'add' && data.id !== null) this.#reject(data.id, data.reason);
 				break;
 			case 'connected':
-				if (!this.#peers.has(peer)) break;
-				this.#connected.add(peer);
-				this.emit('connected', peer, data);
+				if (!this.#peers.has(data.id)) break;
+				this.#connected.add(data.id);
+				this.emit('connected', data.id, data.connection ?? null);
 				break;
 			case 'gone':
-				this.#gone(peer, String(data.reason), data);
+				this.#gone(data.id, data.reason, data.connection ?? null);
 				break;
 			case 'trouble':
-				if (this.#peers.has(peer)) this.emit('trouble', peer, data);
+				if (this.#peers.has(data.id)) this.emit('trouble', data.id, data.connection ?? null);
 				break;
 			case 'stats':
-				if (Array.isArray(data.peers)) this.emit('stats', data.peers as PeerStats[], data);
+				this.emit('stats', data);
 				break;
 		}
 	}
@@ -117,14 +100,14 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
 	}
 
-	#gone(peer: string, reason: string, data: Record<string, unknown> = {}, why?: StudioError): void {
+	#gone(peer: string, reason: string, connection: Connection | null, why?: StudioError): void {
 		this.#settle(peer, (answer) => answer.reject(why ?? new StudioError('unsupported-media', reason)));
 		this.#connected.delete(peer);
-		if (this.#peers.delete(peer)) this.emit('gone', peer, reason, data);
+		if (this.#peers.delete(peer)) this.emit('gone', peer, reason, connection);
 	}
 
 	#lose(reason: string): void {
-		for (const peer of [...this.#peers]) this.#gone(peer, reason, {}, processEnded(reason));
+		for (const peer of [...this.#peers]) this.#gone(peer, reason, null, processEnded(reason));
 	}
 
 	#settle(peer: string, use: (answer: { resolve: (sdp: string) => void; reject: (error: Error) => void }) => void): void {

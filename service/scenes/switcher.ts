@@ -40,8 +40,8 @@ export class Switcher {
 
 	constructor(private readonly o: SwitcherOptions) {
 		this.#publishMap = o.state.own('multiview');
-		o.program.host.on('event', (element, event, data) => {
-			if (element === 'mixer' && event === 'transition-end') this.#onTransitionEnd(Number(data.frame));
+		o.program.host.on('event', ({ factory, event, data }) => {
+			if (factory === 'r58mixer' && event === 'transition-end') this.#onTransitionEnd(data.frame);
 		});
 	}
 

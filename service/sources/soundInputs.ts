@@ -91,7 +91,7 @@ export class SoundInputs {
 					throw new Error(`ALSA has no card ${device}`);
 				return alsaSource({ instance, id, device });
 			},
-			progress: (element, event, data) => (element === 'audio' && event === 'stats' ? Number(data.buffers) : undefined),
+			progress: ({ factory, event, data }) => (factory === 'r58linksink' && event === 'stats' ? data.buffers : undefined),
 		});
 		this.#hosts.set(id, { device, host });
 		if (this.#running) host.start();

@@ -1,4 +1,5 @@
 import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
+import type { EventData } from '../../pipelines/events.js';
 import { linkAddress } from '../../pipelines/links.js';
 import { type Source, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
 import type { Faults } from '../faults/faults.js';
@@ -25,14 +26,8 @@ export interface SourcesOptions {
 	mixers: () => MixerControl[];
 }
 
-export type SlotSignal = 'live' | 'lost' | 'empty';
-
-/** The lateness that 99 of 100 buffers of the last 5 to 10 s did not exceed; absent while it is not known. */
-export interface SlotStats {
-	slot: number;
-	video?: { lateMs?: number };
-	audio?: { lateMs?: number };
-}
+export type SlotSignal = EventData<'r58mixer', 'slot'>['video'];
+export type SlotStats = EventData<'r58mixer', 'stats'>['slots'][number];
 
 /** A signal that is away for less is not told as lost: pictures that move would say “No signal” now and then. */
 const LOST_MS = 1_000;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { EventMessage, Levels } from '../contract/events.js';
+import type { HostFigures } from '../contract/system.js';
 import { Bucket } from '../http/rates.js';
 import { type Route, route } from '../http/route.js';
 import { messageRate, socketServerOptions } from '../http/socketClient.js';
@@ -18,7 +19,7 @@ type Listen<T> = (listener: (value: T) => void) => () => void;
 export interface EventsOptions {
 	state: LiveState;
 	/** Calls with each measurement until the returned function is called. */
-	topics: { levels: Listen<Levels>; stats: Listen<Record<string, unknown>> };
+	topics: { levels: Listen<Levels>; stats: Listen<Record<string, HostFigures>> };
 	log: Log;
 }
 

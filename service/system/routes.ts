@@ -1,6 +1,7 @@
 import { type HostStatus, safeModePostSchema, statusSchema, systemSchema } from '../contract/system.js';
 import type { Faults } from '../faults/faults.js';
 import type { HostFigures } from '../hosts/hostFigures.js';
+import type { HostStats } from '../hosts/supervisor.js';
 import { type Route, route } from '../http/route.js';
 import type { LiveState } from '../state/state.js';
 import type { SafeMode } from './safeMode.js';
@@ -55,8 +56,8 @@ export function systemRoutes({ state, faults, onAir, figures, safeMode }: System
 	];
 }
 
-function hostStatus([key, stats]: [string, unknown]): HostStatus {
+function hostStatus([key, stats]: [string, HostStats]): HostStatus {
 	const [role = '', ...rest] = key.split(' ');
-	const { pid, state, restarts, cpuPct, rssBytes, elements } = stats as HostStatus;
+	const { pid, state, restarts, cpuPct, rssBytes, elements } = stats;
 	return { role, name: rest.join(' '), pid, state, restarts, cpuPct, rssBytes, elements };
 }

@@ -124,9 +124,8 @@ export class Targets {
 		const sending: Sending = { host, counts: new Map(), before: { packets: 0, bytes: 0 }, last: undefined };
 		this.#sending.set(id, sending);
 		this.#update(id, { state: 'starting' });
-		host.on('event', (element, event, data) => {
-			if (event === 'stats' && (element === 'video' || element === 'audio'))
-				this.#onStats(id, sending, element, { packets: Number(data.buffers), bytes: Number(data.bytes) });
+		host.on('event', ({ factory, element, data }) => {
+			if (factory === 'r58meter') this.#onStats(id, sending, element, { packets: data.buffers, bytes: data.bytes });
 		});
 		host.on('down', (reason) => {
 			sending.before = totalOf(sending);

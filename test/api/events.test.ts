@@ -118,8 +118,9 @@ test('levels and statistics come to those who ask, and only then', async () => {
 	await client.next('pong');
 	for (const listener of server.show.levelListeners) listener({ hdmi1: [-12, -14] });
 	assert.equal(await client.next('levels'), { type: 'levels', levels: { hdmi1: [-12, -14] } });
-	for (const listener of server.show.statsListeners) listener({ mixer: { frames: 1 } });
-	assert.equal(await client.next('stats'), { type: 'stats', hosts: { mixer: { frames: 1 } } });
+	const hosts = server.show.figures.current;
+	for (const listener of server.show.statsListeners) listener(hosts);
+	assert.equal(await client.next('stats'), { type: 'stats', hosts });
 	client.send({ type: 'subscribe', topics: [] });
 	client.send({ type: 'ping' });
 	await client.next('pong');

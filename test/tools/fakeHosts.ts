@@ -1,18 +1,20 @@
 /** Host processes as a test wants them: the only thing of a supervised host that is not real. */
 import { EventEmitter } from 'node:events';
+import type { Commanded } from '../../pipelines/commands.js';
 import { Faults } from '../../service/faults/faults.js';
 import type { HostPool } from '../../service/hosts/hostPool.js';
+import type { HostProcessEvents } from '../../service/hosts/hostProcess.js';
 import { type HostPlan, SupervisedHost } from '../../service/hosts/supervisedHost.js';
 import { createLog } from '../../service/util/log.js';
 import { ShowStub } from './showStub.js';
 import { until } from './wait.js';
 
-export class FakeProcess extends EventEmitter {
+export class FakeProcess extends EventEmitter<HostProcessEvents> {
 	pid = 2 ** 30;
 	started = false;
 	killed: string | null = null;
 	/** What it was told, oldest first. */
-	readonly commands: { element: string; command: Record<string, unknown> }[] = [];
+	readonly commands: { element: keyof Commanded; command: Commanded[keyof Commanded] }[] = [];
 
 	start(): void {
 		this.started = true;
@@ -20,7 +22,7 @@ export class FakeProcess extends EventEmitter {
 	kill(reason: string | null): void {
 		this.killed = reason;
 	}
-	command(element: string, command: Record<string, unknown>): void {
+	command(element: keyof Commanded, command: Commanded[keyof Commanded]): void {
 		this.commands.push({ element, command });
 	}
 	drain(): void {

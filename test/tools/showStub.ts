@@ -15,12 +15,14 @@ import type { Target, TargetCreate } from '../../service/contract/targets.js';
 import { Alerts } from '../../service/faults/alerts.js';
 import { Conversations } from '../../service/guests/conversations.js';
 import { Health } from '../../service/health/health.js';
+import type { HostsStats } from '../../service/hosts/hostFigures.js';
 import type { PeerAnswer } from '../../service/rtc/sessions.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import type { Settings } from '../../service/settings/settings.js';
 import { LiveState } from '../../service/state/state.js';
 import { StudioError } from '../../service/util/errors.js';
 import { createLog } from '../../service/util/log.js';
+import { mixerStats, slotVideo } from './elementEvents.js';
 
 /** A show without pictures, for tests of what lies between the socket and the nouns: state real, media none. */
 export class ShowStub implements Show {
@@ -44,7 +46,7 @@ export class ShowStub implements Show {
 	sessions = new Map<string, string>();
 	trickled: string[] = [];
 	levelListeners = new Set<(levels: Levels) => void>();
-	statsListeners = new Set<(hosts: Record<string, unknown>) => void>();
+	statsListeners = new Set<(hosts: HostsStats) => void>();
 	/** Thrown by the next publish or watch. */
 	refusal: Error | null = null;
 
@@ -181,9 +183,10 @@ export class ShowStub implements Show {
 				restarts: 2,
 				cpuPct: 12.5,
 				rssBytes: 80_000_000,
-				elements: { mixer: { lateFrames: 3, slots: [{ slot: 4, video: { lastPtsNs: '5000' } }] } },
+				ownBytes: null,
+				elements: { mixer: mixerStats({ lateFrames: 3, slots: [{ slot: 4, video: slotVideo({ lastPtsNs: '5000' }) }] }) },
 			},
-		},
+		} satisfies HostsStats as HostsStats,
 	};
 
 	#made<T extends { id: string }>(collection: 'sources' | 'targets' | 'guests' | 'scenes' | 'recordings', entry: T): T {

@@ -27,6 +27,7 @@ import { DeviceKey } from '../../service/store/deviceKey.js';
 import { KeyFiles } from '../../service/store/keyFiles.js';
 import { StudioError } from '../../service/util/errors.js';
 import { createLog } from '../../service/util/log.js';
+import { linkEvent } from '../tools/elementEvents.js';
 import { ShowStub } from '../tools/showStub.js';
 import { SimulatedMachine } from '../tools/simulatedMachine.js';
 import { test } from '../tools/suite.js';
@@ -93,7 +94,7 @@ function host(faults: Faults, more: Partial<HostPlan> = {}) {
 		processes.at(-1)!.emit('ready');
 		try {
 			performance.now = () => now.call(performance) + 6000;
-			for (let n = 0; n < 2; n += 1) processes.at(-1)!.emit('event', 'video', 'stats', {});
+			for (let n = 0; n < 2; n += 1) processes.at(-1)!.emit('event', linkEvent('video'));
 		} finally {
 			performance.now = now;
 		}

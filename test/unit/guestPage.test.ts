@@ -86,13 +86,14 @@ test('a cap of the answer is left to the page, which can lift it again', () => {
 test('pictures a second are counted over time, not between two figures that come at once', () => {
 	const meter = new PictureMeter();
 	const size = { width: 640, height: 360 };
-	assert.is(meter.read({ ...size, buffers: 10 }, 0), null);
-	assert.is(meter.read({ ...size, buffers: 25 }, 1), null);
-	assert.equal(meter.read({ ...size, buffers: 40 }, 1000), { ...size, fps: 30 });
-	assert.equal(meter.read({ ...size, buffers: 70 }, 2000), { ...size, fps: 30 });
-	assert.equal(meter.read({ ...size, buffers: 70 }, 2900), { ...size, fps: 16 });
-	assert.is(meter.read({ ...size, buffers: 70 }, 4100), null, 'nothing has come for two seconds');
-	assert.is(new PictureMeter().read({ buffers: 0 }, 0), null);
+	const counted = { bytes: 0, stalls: 0 };
+	assert.is(meter.read({ ...counted, ...size, buffers: 10 }, 0), null);
+	assert.is(meter.read({ ...counted, ...size, buffers: 25 }, 1), null);
+	assert.equal(meter.read({ ...counted, ...size, buffers: 40 }, 1000), { ...size, fps: 30 });
+	assert.equal(meter.read({ ...counted, ...size, buffers: 70 }, 2000), { ...size, fps: 30 });
+	assert.equal(meter.read({ ...counted, ...size, buffers: 70 }, 2900), { ...size, fps: 16 });
+	assert.is(meter.read({ ...counted, ...size, buffers: 70 }, 4100), null, 'nothing has come for two seconds');
+	assert.is(new PictureMeter().read({ ...counted, buffers: 0 }, 0), null);
 });
 
 test.run();

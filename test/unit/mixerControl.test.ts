@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert';
+import type { MixerCommand } from '../../pipelines/commands.js';
 import { MixerControl, type SlotInput } from '../../service/mixer/mixerControl.js';
+import { mixerEvent } from '../tools/elementEvents.js';
 import { type FakeProcess, type Supervised, supervised } from '../tools/fakeHosts.js';
 import { test } from '../tools/suite.js';
 
@@ -7,7 +9,9 @@ import { test } from '../tools/suite.js';
 const layers = [{ slot: 3, x: 0, y: 0, w: 1, h: 1, fit: 'contain' as const }];
 const audio = { gains: [1.995262, 0], master: 0.5, pans: [-1, 1], delaysMs: [0, 120] };
 const input: SlotInput = { video: 'r58.1.a.video', audio: null, delayMs: 80, onLoss: 'slate', backupSlot: null, n1: true };
-const told = ({ commands }: FakeProcess) => commands.map(({ command }) => command);
+const told = ({ commands }: FakeProcess) => commands.map(({ command }) => command as MixerCommand);
+type Program = Extract<MixerCommand, { op: 'program' }>;
+const programs = (process: FakeProcess) => told(process).filter((command): command is Program => command.op === 'program');
 
 async function playing(
 	more: ConstructorParameters<typeof MixerControl>[1] = undefined,
@@ -54,14 +58,14 @@ test('what was prepared while there was none is what the first mixer shows', asy
 	all.host.start();
 	const process = await all.process(1);
 	process.emit('ready');
-	const program = told(process).find(({ op }) => op === 'program')!;
+	const program = programs(process)[0]!;
 	assert.equal([program.layers, program.gains], [layers, audio.gains]);
 	await all.host.stop();
 });
 
 test('sound that follows the picture changes over as long as the picture does; with a cut in a few frames', async () => {
 	const { host, mixer, processes } = await playing(2);
-	const last = () => told(processes[0]!).at(-1)!;
+	const last = () => programs(processes[0]!).at(-1)!;
 	for (const [transition, rampFrames] of [
 		[{ kind: 'mix', frames: 60 }, 60],
 		[{ kind: 'dip', frames: 15 }, 15],
@@ -71,19 +75,19 @@ test('sound that follows the picture changes over as long as the picture does; w
 		assert.equal([last().transition, last().rampFrames], [transition, rampFrames]);
 	}
 	mixer.setAudio(audio, 20);
-	assert.equal(last(), { op: 'audio', ...audio, rampMs: 20 });
+	assert.equal(told(processes[0]!).at(-1), { op: 'audio', ...audio, rampMs: 20 });
 	await host.stop();
 });
 
 test('an answer names its own command: the frame of one is not given to another', async () => {
 	const { host, mixer, processes } = await playing();
-	const ids = () => told(processes[0]!).flatMap(({ op, id }) => (op === 'program' ? [id] : []));
+	const ids = () => programs(processes[0]!).map(({ id }) => id);
 	const first = mixer.show(layers, { kind: 'cut', frames: 0 });
 	const second = mixer.show([], { kind: 'cut', frames: 0 });
 	const [, one, two] = ids();
-	const say = (event: string, data: object) => processes[0]!.emit('event', 'mixer', event, data);
-	say('applied', { id: two, frame: 12, ptsNs: '400000000', endFrame: 12 });
-	say('refused', { id: one, reason: 'layers: too many' });
+	const say = (event: Parameters<typeof mixerEvent>[0]) => processes[0]!.emit('event', mixerEvent(event));
+	say({ event: 'applied', data: { id: two!, frame: 12, ptsNs: '400000000', endFrame: 12 } });
+	say({ event: 'refused', data: { op: 'program', id: one!, reason: 'layers: too many' } });
 	assert.equal(await second, { frame: 12, ptsNs: '400000000', endFrame: 12 });
 	await first.then(
 		() => assert.unreachable('a refusal is no success'),
@@ -99,7 +103,7 @@ test('a picture that nobody looks at is not drawn, and told once', async () => {
 	mixer.setDrawn(false);
 	mixer.setDrawn(true);
 	assert.equal(
-		told(processes[0]!).flatMap(({ op, drawn }) => (op === 'picture' ? [drawn] : [])),
+		told(processes[0]!).flatMap((command) => (command.op === 'picture' ? [command.drawn] : [])),
 		[false, true],
 	);
 	await host.stop();

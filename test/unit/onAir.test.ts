@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { OnAir } from '../../service/encoders/onAir.js';
+import { linkEvent } from '../tools/elementEvents.js';
 import { supervised } from '../tools/fakeHosts.js';
 import { test } from '../tools/suite.js';
 
@@ -7,9 +8,10 @@ function encoded() {
 	const { host } = supervised({ role: 'encoder', name: 'program' });
 	let keys = 0;
 	const onAir = new OnAir(host, 'program-h264', () => keys++);
-	const say = (event: string, data: Record<string, unknown>, element = 'program-h264') =>
-		host.emit('event', element, event, data);
-	return { host, onAir, say, keys: () => keys };
+	const count = (buffers: number, element = 'program-h264') => host.emit('event', linkEvent(element, buffers));
+	const key = (ptsNs: string) =>
+		host.emit('event', { factory: 'r58linksink', element: 'program-h264', event: 'key', data: { ptsNs } });
+	return { host, onAir, count, key, keys: () => keys };
 }
 
 /** Runs with the monotonic clock this much later. */
@@ -24,33 +26,33 @@ function later<T>(ms: number, look: () => T): T {
 }
 
 test('the program is off air before its encoder has made a frame', () => {
-	const { onAir, say } = encoded();
+	const { onAir, count } = encoded();
 	assert.not(onAir.now);
-	say('stats', { buffers: 0 }, 'program-aac');
+	count(0, 'program-aac');
 	assert.not(onAir.now, 'sound alone is no picture');
 });
 
 test('it is on air while frames advance, and off two seconds after the last', () => {
-	const { onAir, say } = encoded();
-	say('stats', { buffers: 30 });
+	const { onAir, count } = encoded();
+	count(30);
 	assert.ok(onAir.now);
 	assert.ok(later(1_900, () => onAir.now));
 	assert.not(later(2_100, () => onAir.now));
 });
 
 test('figures that stand still are no frames', () => {
-	const { onAir, say } = encoded();
-	say('stats', { buffers: 30 });
-	later(1_500, () => say('stats', { buffers: 30 }));
+	const { onAir, count } = encoded();
+	count(30);
+	later(1_500, () => count(30));
 	assert.not(later(2_100, () => onAir.now));
-	later(1_500, () => say('stats', { buffers: 31 }));
+	later(1_500, () => count(31));
 	assert.ok(later(2_100, () => onAir.now));
 });
 
 test('key frames are remembered and told until the encoder ends', () => {
-	const { host, onAir, say, keys } = encoded();
-	say('key', { ptsNs: '1000000000' });
-	say('key', { ptsNs: '2000000000' });
+	const { host, onAir, key, keys } = encoded();
+	key('1000000000');
+	key('2000000000');
 	assert.is(keys(), 2);
 	assert.ok(onAir.now);
 	assert.is(onAir.keyFrames.before(1_500_000_000n), 1_000_000_000n);

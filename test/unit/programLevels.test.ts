@@ -1,6 +1,8 @@
 import * as assert from 'uvu/assert';
+import type { EventData } from '../../pipelines/events.js';
 import type { Levels } from '../../service/contract/events.js';
 import { ProgramLevels } from '../../service/mixer/levels.js';
+import { linkEvent, mixerEvent, mixerStats } from '../tools/elementEvents.js';
 import { supervised } from '../tools/fakeHosts.js';
 import { test } from '../tools/suite.js';
 
@@ -16,7 +18,7 @@ function measured() {
 		onLevel: (source, level) => levelDb.push([source, level]),
 		onMaster: (level) => master.push(level),
 	});
-	const measure = (data: object) => host.emit('event', 'mixer', 'levels', data as Record<string, unknown>);
+	const measure = (data: EventData<'r58mixer', 'levels'>) => host.emit('event', mixerEvent({ event: 'levels', data }));
 	return { host, levels, levelDb, master, measure };
 }
 
@@ -47,8 +49,8 @@ test('the louder side counts: of the program each time, of sources once a second
 
 test('what other elements say is not taken for levels', () => {
 	const { host, master } = measured();
-	host.emit('event', 'encoder', 'levels', { slots: {}, master: [-1, -1] });
-	host.emit('event', 'mixer', 'stats', { slots: [] });
+	host.emit('event', linkEvent('program-audio'));
+	host.emit('event', mixerEvent({ event: 'stats', data: mixerStats() }));
 	assert.equal(master, []);
 });
 

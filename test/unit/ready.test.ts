@@ -11,6 +11,8 @@ import { Movements } from '../../service/ready/movements.js';
 import { targetFinding } from '../../service/ready/outputs.js';
 import { diskFinding } from '../../service/ready/recording.js';
 import { encoderFinding } from '../../service/ready/studio.js';
+import type { SlotStats } from '../../service/sources/sources.js';
+import { mixerStats, slotVideo } from '../tools/elementEvents.js';
 import { test } from '../tools/suite.js';
 
 const video = { width: 1280, height: 720, fps: 30 };
@@ -26,17 +28,9 @@ test('a picture is well only when its frames come, at their pace, and it moves a
 
 test('frames are counted by their own times, anew for another source; a slot that is gone is not known', () => {
 	const movements = new Movements();
+	const mixing = (slots: SlotStats[]) => ({ 'mixer program': { elements: { mixer: mixerStats({ slots }) } } });
 	const read = (frames: number, ptsMs: number, now: number) =>
-		movements.read(
-			{
-				'mixer program': {
-					elements: {
-						mixer: { slots: [{ slot: 2, video: { frames, lastPtsNs: String(ptsMs * 1e6), stillMs: 90 }, audio: {} }] },
-					},
-				},
-			},
-			now,
-		);
+		movements.read(mixing([{ slot: 2, video: slotVideo({ frames, lastPtsNs: String(ptsMs * 1e6), stillMs: 90 }) }]), now);
 	read(100, 10_000, 0);
 	assert.equal([movements.of(2, 0)!.fps, movements.of(3, 0)], [null, null]);
 	read(130, 11_000, 1000);
@@ -47,7 +41,7 @@ test('frames are counted by their own times, anew for another source; a slot tha
 	assert.is(movements.of(2, 4000)!.ageMs, 1300);
 	read(3, 13_000, 4700);
 	assert.is(movements.of(2, 4700)!.fps, null);
-	movements.read({ 'mixer program': { elements: { mixer: { slots: [] } } } }, 5000);
+	movements.read(mixing([]), 5000);
 	assert.is(movements.of(2, 5000), null);
 });
 

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import type { Faults } from '../../service/faults/faults.js';
+import { linkEvent } from '../tools/elementEvents.js';
 import { FakeClock, settled } from '../tools/fakeClock.js';
 import type { FakeProcess, Supervised } from '../tools/fakeHosts.js';
 import { suite } from '../tools/suite.js';
@@ -99,7 +100,7 @@ test('five seconds of work and a host has recovered: its faults clear and its ne
 	for (let i = 0; i < 4; i++) await pauseAfterFailure(all, clock);
 	const { host, faults, processes } = all;
 	processes.at(-1)!.emit('ready');
-	const work = () => processes.at(-1)!.emit('event', 'test', 'stats', {});
+	const work = () => processes.at(-1)!.emit('event', linkEvent('video'));
 	await clock.pass(4_900);
 	work();
 	assert.equal(codes(faults), ['host-restarted'], 'not yet');
@@ -115,9 +116,12 @@ test('five seconds of work and a host has recovered: its faults clear and its ne
 test('a host that stands still for 2 s is killed, and not before; its own kind may ask for more time', async ({ clock }) => {
 	for (const stallMs of [undefined, 6_000]) {
 		const limit = stallMs ?? 2_000;
-		const all = supervised({ stallMs, progress: (_element, _event, { frames }) => Number(frames) });
+		const all = supervised({
+			stallMs,
+			progress: ({ event, data }) => (event === 'stats' && 'buffers' in data ? data.buffers : 0),
+		});
 		const process = await running(all);
-		const tell = (frames: number) => process.emit('event', 'mixer', 'stats', { frames });
+		const tell = (buffers: number) => process.emit('event', linkEvent('video', buffers));
 		await clock.pass(limit - 100);
 		tell(1);
 		await clock.pass(limit - 100);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Canvas, frameMs } from '../../../pipelines/canvas.js';
+import type { ElementEvent, EventData } from '../../../pipelines/events.js';
 import { hdmiSource } from '../../../pipelines/hdmiSource.js';
 import type { System } from '../../contract/system.js';
 import type { Faults } from '../../faults/faults.js';
@@ -33,7 +34,7 @@ const MAX_INPUTS = 4;
 const colours = ['#c83232', '#32b432', '#3250c8', '#c8b432'];
 
 /** What the element says, for people. */
-const absences: Record<string, string> = {
+const absences: Record<Extract<EventData<'r58v4l2src', 'signal'>, { present: false }>['reason'], string> = {
 	'no-link': 'no signal: the cable is out or the camera is off',
 	'no-lock': 'there is a signal, but it is not steady: try another cable',
 	'out-of-range': 'the signal has a size or rate that this input cannot take',
@@ -125,12 +126,12 @@ export class HdmiInputs implements SourceKind {
 				return hdmiSource({ instance, id, canvas, device: node, ...(subdev ? { subdev } : {}) });
 			},
 			// Without a signal no frames come, but the element goes on counting half seconds.
-			progress: (element, event, data) => (element === 'capture' && event === 'stats' ? Number(data.ticks) : undefined),
+			progress: ({ factory, event, data }) => (factory === 'r58v4l2src' && event === 'stats' ? data.ticks : undefined),
 		});
 		this.#inputs.set(id, { device, host, frames: 0 });
 		host.on('down', (reason) => sources.setState(id, 'fault', reason));
-		host.on('event', (element, event, data) => {
-			if (element === 'capture') this.#onCapture(id, event, data);
+		host.on('event', (event) => {
+			if (event.factory === 'r58v4l2src') this.#onCapture(id, event);
 		});
 		sources.adopt(id, host);
 		sources.connect(id);
@@ -148,25 +149,31 @@ export class HdmiInputs implements SourceKind {
 			input.host.command('capture', { op: 'open', device: device.device, ...(device.subdev ? { subdev: device.subdev } : {}) });
 	}
 
-	#onCapture(id: string, event: string, data: Record<string, unknown>): void {
-		const { state, sources } = this.o;
-		if (event === 'signal' && data.present === true) {
-			const fps = Math.round(Number(data.fps) * 100) / 100;
-			state.sources.patch(id, { video: { width: Number(data.width), height: Number(data.height), fps } });
-		} else if (event === 'signal') {
-			const reason = String(data.reason);
-			state.sources.patch(id, { video: null });
-			sources.setState(id, reason === 'no-device' || reason === 'busy' ? 'fault' : 'no-signal', absences[reason] ?? reason);
-			if (reason === 'no-device') this.#fault(id, 'device', absences[reason]!);
-			// `busy` was told as a fault just before.
-			else if (reason !== 'busy') this.#clear(id);
+	#onCapture(id: string, { event, data }: Extract<ElementEvent, { factory: 'r58v4l2src' }>): void {
+		const { sources } = this.o;
+		if (event === 'signal') {
+			this.#onSignal(id, data);
 		} else if (event === 'fault') {
-			const code = String(data.code);
-			sources.setState(id, 'fault', String(data.reason));
-			this.#fault(id, code, String(data.reason));
+			sources.setState(id, 'fault', data.reason);
+			this.#fault(id, data.code, data.reason);
 		} else if (event === 'stats') {
-			this.#advance(id, Number(data.frames));
+			this.#advance(id, data.frames);
 		}
+	}
+
+	#onSignal(id: string, signal: EventData<'r58v4l2src', 'signal'>): void {
+		const { state, sources } = this.o;
+		if (signal.present) {
+			const { width, height, fps } = signal;
+			state.sources.patch(id, { video: { width, height, fps: Math.round(fps * 100) / 100 } });
+			return;
+		}
+		const { reason } = signal;
+		state.sources.patch(id, { video: null });
+		sources.setState(id, reason === 'no-device' || reason === 'busy' ? 'fault' : 'no-signal', absences[reason]);
+		if (reason === 'no-device') this.#fault(id, 'device', absences[reason]);
+		// `busy` was told as a fault just before.
+		else if (reason !== 'busy') this.#clear(id);
 	}
 
 	/** Alive means that frames come, whatever was said before. */

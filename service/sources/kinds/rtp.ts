@@ -144,12 +144,11 @@ export class RtpSources implements SourceKind {
 			packets = 0;
 			watch.ended('');
 		});
-		host.on('event', (element, event, data) => {
-			if (event !== 'stats') return;
-			if (element === 'picture') watch.pictures(Number(data.buffers));
-			if (element !== 'video-port') return;
-			watch.packets(Number(data.packets) > packets, performance.now());
-			packets = Number(data.packets);
+		host.on('event', ({ factory, element, data }) => {
+			if (factory === 'r58meter') watch.pictures(data.buffers);
+			if (factory !== 'r58rtpport' || element !== 'video-port') return;
+			watch.packets(data.packets > packets, performance.now());
+			packets = data.packets;
 		});
 	}
 

@@ -38,7 +38,8 @@ export class TestSources implements SourceKind {
 				role: 'source',
 				name: id,
 				launch: () => testSource({ instance, id, canvas, colour, toneHz, label, flash }),
-				progress: (element, event, data) => (element === 'video' && event === 'stats' ? Number(data.buffers) : undefined),
+				progress: ({ factory, element, event, data }) =>
+					factory === 'r58linksink' && element === 'video' && event === 'stats' ? data.buffers : undefined,
 			});
 			host.on('down', (reason) => sources.setState(id, 'fault', reason));
 			// Back so soon that the mixer has not missed a frame, and so says nothing.

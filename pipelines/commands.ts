@@ -1,0 +1,95 @@
+/** What the r58 elements take by their property `command`: one object with `op`. A test compares the ops with the plugin. */
+
+/** One layer of the mixer; bottom to top. Coordinates are 0–1 of the canvas, slot −1 is black. */
+interface MixerLayer {
+	slot: number;
+	x: number;
+	y: number;
+	w: number;
+	h: number;
+	fit: 'contain' | 'cover' | 'fill';
+	/** Fractions of the source. */
+	crop?: [left: number, top: number, right: number, bottom: number];
+	alpha?: number;
+	/** Pixels of the canvas, `#rrggbb`. */
+	border?: [width: number, colour: string];
+}
+
+export type MixerCommand =
+	/** Shows these layers from the next frame on; answered by `applied` or `refused` with the same id. */
+	| {
+			op: 'program';
+			id: string;
+			layers: MixerLayer[];
+			/** Output frames that it takes; 0 for a cut. */
+			transition: { kind: 'cut' | 'mix' | 'dip' | 'wipe'; frames: number };
+			/** By slot, linear. */
+			gains?: number[];
+			rampFrames?: number;
+	  }
+	/** By slot; gains are linear, pans −1 to 1. */
+	| { op: 'audio'; gains: number[]; master: number; pans: number[]; delaysMs: number[]; rampMs: number }
+	/** Whether there is a picture; without one all else goes on. */
+	| { op: 'picture'; drawn: boolean }
+	| {
+			op: 'slot';
+			slot: number;
+			/** Addresses of links. */
+			video: string | null;
+			audio: string | null;
+			delayMs: number;
+			onLoss: 'hold' | 'backup' | 'slate';
+			/** What stands in with `backup`. */
+			backupSlot: number | null;
+			/** Somebody hears the program without this slot. */
+			n1: boolean;
+	  };
+
+/** How a peer reaches this machine. */
+export interface PeerNetwork {
+	addresses: string[];
+	stun?: { address: string; port: number };
+	turn: { address: string; port: number; username: string; password: string; tcp: boolean }[];
+	policy: 'all' | 'relay';
+	minPort: number;
+	maxPort: number;
+	tcp: boolean;
+	gatherMs: number;
+}
+
+/** What `add` tells besides the name of the peer. */
+export interface PeerRequest {
+	sdp: string;
+	fingerprint: string;
+	video: { pt: number; codec: string } | null;
+	/** `pad`: which sound a peer is sent. */
+	audio: { pt: number; pad?: string } | null;
+	network: PeerNetwork;
+}
+
+export type WebrtcCommand =
+	/** Answered by `answer`, `failed` or `refused`. */
+	| ({ op: 'add'; id: string } & PeerRequest)
+	| { op: 'candidate'; id: string; candidate: string }
+	| { op: 'remove'; id: string }
+	/** The next key frame, as soon as there can be one. */
+	| { op: 'keyframe' };
+
+/** By the element that takes them. */
+export interface Commands {
+	r58mixer: MixerCommand;
+	r58webrtc: WebrtcCommand;
+	/** Looks for the device again, or another one. */
+	r58v4l2src: { op: 'open'; device?: string; subdev?: string; format?: string };
+	r58testsrc: { op: 'freeze'; on: boolean };
+	/** A key frame, from this end of an encoded link. */
+	r58linksink: { op: 'key-unit' };
+	r58linksrc: { op: 'key-unit' };
+}
+
+/** The names that the pipelines give to elements that are told things. */
+export interface Commanded {
+	mixer: Commands['r58mixer'];
+	rtc: Commands['r58webrtc'];
+	capture: Commands['r58v4l2src'];
+}
