@@ -6,7 +6,7 @@ export interface VideoChoice {
 	pt: number;
 	/** Format parameters for the offer that is passed on, `''` when there are none. */
 	fmtp: string;
-	/** H.264: how it was offered, which is how it is answered (RFC 6184 §8.2.2). */
+	/** H.264: how it is answered, which is how it was offered (RFC 6184 §8.2.2). */
 	h264?: H264;
 	/** Payload type of retransmissions of `pt`, when offered. */
 	rtx?: number;
@@ -17,7 +17,7 @@ export interface AudioChoice {
 }
 
 export interface H264 {
-	/** packetization-mode, 0 where none is named. */
+	/** packetization-mode of the answer: that of the packets. */
 	mode: 0 | 1;
 	/** profile-level-id, six hex digits as they were written; null when there is none. */
 	level: string | null;
@@ -46,17 +46,19 @@ const profiles: Record<'publish' | 'watch', Profile[]> = {
 
 /**
  * What a guest sends or a viewer is sent. H.264 first, by its profile; a guest's may also be in packetization mode 0, or it is VP8.
- * The program's packets are those of mode 1.
+ * The program's packets are those of mode 1. A viewer that names no mode (GStreamer) gets them and is told so in the answer;
+ * one that names mode 0 asks for something else.
  */
 export function chooseVideo(media: MediaDescription, direction: 'publish' | 'watch'): VideoChoice | null {
-	const modes = direction === 'publish' ? [1, 0] : [1];
+	const modes = direction === 'publish' ? [1, 0, null] : [1, null];
 	const taken = profiles[direction];
 	const h264 = payloads(media, 'h264', 90_000)
 		.map((pt) => ({ pt, fmtp: fmtpOf(media, pt), ...h264Of(fmtpOf(media, pt)) }))
 		.filter(({ mode, profile }) => modes.includes(mode) && profile !== null && taken.includes(profile))
-		.sort((a, b) => b.mode - a.mode || taken.indexOf(a.profile!) - taken.indexOf(b.profile!))[0];
+		.sort((a, b) => Number(b.mode) - Number(a.mode) || taken.indexOf(a.profile!) - taken.indexOf(b.profile!))[0];
 	if (h264) {
-		const { pt, fmtp, mode, level } = h264;
+		const { pt, fmtp, level } = h264;
+		const mode = direction === 'watch' || h264.mode === 1 ? 1 : 0;
 		const sets = paramsOf(fmtp).get('sprop-parameter-sets');
 		const params = [
 			'level-asymmetry-allowed=1',
@@ -69,7 +71,7 @@ export function chooseVideo(media: MediaDescription, direction: 'publish' | 'wat
 			codec: 'H264',
 			pt,
 			fmtp: params.join(';'),
-			h264: { mode: mode === 1 ? 1 : 0, level },
+			h264: { mode, level },
 			rtx: rtxOf(media, pt),
 		};
 	}
@@ -88,7 +90,7 @@ export function offered(media: MediaDescription): string {
 		media.rtp.slice(0, 128).map(({ codec, payload }) => {
 			if (codec.toLowerCase() !== 'h264') return codec;
 			const { mode, level } = h264Of(fmtpOf(media, payload));
-			return `H264 (${level?.slice(0, 6) ?? 'no profile'}, mode ${mode})`;
+			return `H264 (${level?.slice(0, 6) ?? 'no profile'}, mode ${mode ?? 'not named'})`;
 		}),
 	);
 	for (const name of ['rtx', 'red', 'ulpfec', 'flexfec-03', 'CN', 'telephone-event']) names.delete(name);
@@ -104,13 +106,15 @@ function payloads(media: MediaDescription, codec: string, rate: number): number[
 		.sort((a, b) => order.indexOf(String(a)) - order.indexOf(String(b)));
 }
 
-function h264Of(fmtp: string): { mode: number; level: string | null; profile: Profile | null } {
+/** `mode` is null where none is named. */
+function h264Of(fmtp: string): { mode: number | null; level: string | null; profile: Profile | null } {
 	const params = paramsOf(fmtp);
 	const level = params.get('profile-level-id') ?? null;
 	/* RFC 6184 §8.1: without profile-level-id it is baseline. */
 	const [idc = 0, flags = 0] = (/^[0-9a-f]{6}$/i.exec(level ?? '42000a')?.[0].match(/../g) ?? []).map((hex) => parseInt(hex, 16));
 	const profile = spellings.find(([, known, mask, set]) => known === idc && (flags & mask) === set)?.[0] ?? null;
-	return { mode: Number(params.get('packetization-mode') ?? 0), level, profile };
+	const mode = params.get('packetization-mode');
+	return { mode: mode === undefined ? null : Number(mode), level, profile };
 }
 
 /** Names are compared without regard to case (RFC 4855 §3, RFC 6838 §4.3). */

@@ -78,6 +78,10 @@ const taken: [
 	['obs-publish', publish, { codec: 'H264', pt: 96, rtx: undefined }, 111, 0],
 	['chromium-watch', watch, { codec: 'H264', pt: 108, rtx: 109 }, 111, 2],
 	['firefox-watch', watch, { codec: 'H264', pt: 126, rtx: 127 }, 109, 1],
+	['gstreamer-publish', publish, { codec: 'H264', pt: 96, rtx: undefined }, 97, 0],
+	['gstreamer-watch', watch, { codec: 'H264', pt: 96, rtx: undefined }, 97, 0],
+	['pion-publish', publish, { codec: 'H264', pt: 125, rtx: 107 }, 111, 0],
+	['pion-watch', watch, { codec: 'H264', pt: 125, rtx: 107 }, 111, 0],
 ];
 for (const [name, rules, { codec, pt, rtx }, audioPt, candidates] of taken) {
 	offers(`${name} is taken with its own payload types`, () => {
@@ -93,7 +97,8 @@ for (const [name, rules, { codec, pt, rtx }, audioPt, candidates] of taken) {
 			);
 			assert.is(line.direction, rules.direction === 'publish' ? 'sendonly' : 'recvonly');
 		}
-		assert.equal(groups, [{ type: 'BUNDLE', mids: '0 1' }]);
+		assert.equal(groups, [{ type: 'BUNDLE', mids: media.map(({ mid }) => mid).join(' ') }]);
+		assert.is(media.length, 2);
 		assert.is(media[0]!.candidates?.length ?? 0, candidates);
 		assert.is(media[1]!.candidates, undefined);
 	});
@@ -123,7 +128,7 @@ offers('constrained baseline is preferred to baseline and main', () => {
 	assert.match(checkOffer(main, publish).video!.fmtp, /packetization-mode=1;profile-level-id=4d001f/);
 });
 
-/** RFC 6184 table 5 and what encoders write; null where the decoder or, of a viewer, the encoder has nothing to do with it. */
+/** RFC 6184 table 5 and what encoders write; null where nothing is named, which a viewer may leave to the program. */
 const spelled: [level: string | null, mode: number | null, publish: boolean, watch: boolean][] = [
 	['42e01f', 1, true, true],
 	['42401f', 1, true, true],
@@ -140,9 +145,9 @@ const spelled: [level: string | null, mode: number | null, publish: boolean, wat
 	['640c1f', 1, true, false],
 	['640028', 0, true, false],
 	['42e01f', 0, true, false],
-	['42e01f', null, true, false],
+	['42e01f', null, true, true],
 	[null, 1, true, true],
-	[null, null, true, false],
+	[null, null, true, true],
 	['58001f', 1, false, false],
 	['6e001f', 1, false, false],
 	['7a001f', 1, false, false],
@@ -166,10 +171,11 @@ for (const [level, mode, ...taken] of spelled) {
 					continue;
 				}
 				const checked = checkOffer(text, rules);
-				assert.equal(checked.video!.h264, { mode: mode ?? 0, level });
+				const packets = mode ?? (rules === watch ? 1 : 0);
+				assert.equal(checked.video!.h264, { mode: packets, level });
 				const { fmtp } = parse(finishAnswer(answered(checked), checked)).media.find(({ type }) => type === 'video')!;
 				const config = fmtp[0]!.config;
-				assert.ok(config.includes(`packetization-mode=${mode ?? 0}`), config);
+				assert.ok(config.includes(`packetization-mode=${packets}`), config);
 				assert.is(/profile-level-id=(\w+)/.exec(config)?.[1] ?? null, level);
 			}
 		}
