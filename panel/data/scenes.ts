@@ -2,6 +2,7 @@ import { isSourceScene, layoutIds, layouts } from '../../service/contract/layout
 import { lampsOf } from '../../service/contract/tally.js';
 import type { Guest } from '../../service/contract/guests.js';
 import type { Scene } from '../../service/contract/scenes.js';
+import { kindTraits } from '../../service/contract/sourceKinds.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
 import { t } from '../texts/texts.js';
@@ -19,7 +20,7 @@ export function sceneLabel({ id, label }: Pick<Scene, 'id' | 'label'>): string {
 
 /** Tiles and strips in this order, and so the number keys. Inputs by slot, then what has none. */
 export function ordered(sources: State['sources']): Source[] {
-	const rank = (source: Source) => (source.kind === 'black' ? 1000 : (source.slot ?? 999));
+	const rank = (source: Source) => (kindTraits[source.kind].blank ? 1000 : (source.slot ?? 999));
 	return Object.values(sources).sort((a, b) => rank(a) - rank(b));
 }
 

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { RtpInput, Source } from '../../service/contract/sources.js';
+import type { RtpInput, Source, SourceOf } from '../../service/contract/sources.js';
 import { t } from '../texts/texts.js';
 
 type Codec = NonNullable<RtpInput['video']>['codec'];
@@ -18,9 +18,14 @@ export const codecWords: Record<Codec, string> = { h264: 'H.264', vp8: 'VP8' };
 /** RTP goes to even ports (RFC 3550 §11), 5004 first. */
 const firstPort = 5004;
 
+/** Those of kind rtp. */
+export function rtpSources(sources: Record<string, Source>): SourceOf<'rtp'>[] {
+	return Object.values(sources).filter((source) => source.kind === 'rtp');
+}
+
 /** Both streams, on the first ports that no source has. */
 export function newChoice(sources: Record<string, Source>): RtpChoice {
-	const taken = new Set(Object.values(sources).flatMap(({ rtp }) => [rtp?.video?.port, rtp?.audio?.port]));
+	const taken = new Set(rtpSources(sources).flatMap(({ rtp: { video, audio } }) => [video?.port, audio?.port]));
 	const free: number[] = [];
 	for (let port = firstPort; free.length < 2; port += 2) if (!taken.has(port)) free.push(port);
 	return { codec: 'h264', videoPort: free[0]!, sound: true, audioPort: free[1]!, listen: 'loopback' };

@@ -6,9 +6,9 @@ import { request } from '../data/http.js';
 import { ordered } from '../data/scenes.js';
 import { t } from '../texts/texts.js';
 import { FormDialog } from './form-dialog.js';
-import { choiceOf, type RtpChoice, rtpFields, rtpOf } from './rtp-fields.js';
+import { type OwnFields, viewOf } from './source-kinds.js';
 
-/** Name, colour, delay and sound of a source, what is shown while it is gone, and where RTP is taken. */
+/** Name, colour, delay and sound of a source, what is shown while it is gone, and what its kind adds. */
 @customElement('r58-source-settings')
 export class SourceSettings extends FormDialog {
 	@property({ attribute: false }) sources: Record<string, Source> = {};
@@ -17,7 +17,7 @@ export class SourceSettings extends FormDialog {
 	@state() private source: Source | null = null;
 	@state() private onLoss: Source['onLoss'] = 'hold';
 	@state() private delayAuto = false;
-	@state() private rtp: RtpChoice | null = null;
+	#own: OwnFields | undefined;
 	protected readonly name = 'source';
 
 	async show(id: string): Promise<void> {
@@ -25,7 +25,7 @@ export class SourceSettings extends FormDialog {
 		if (!this.source) return;
 		this.onLoss = this.source.onLoss;
 		this.delayAuto = this.source.delayAuto;
-		this.rtp = this.source.rtp ? choiceOf(this.source.rtp, this.sources) : null;
+		this.#own = viewOf(this.source).ownFields?.(this.source, this.sources, () => this.requestUpdate());
 		await this.open();
 	}
 
@@ -53,14 +53,14 @@ export class SourceSettings extends FormDialog {
 				</label>
 			</div>
 			${
-				['guest', 'rtp'].includes(source.kind)
+				viewOf(source).followsLine
 					? html`<label class="check">
 							<input type="checkbox" data-testid="source-delay-auto" .checked=${this.delayAuto} @change=${this.#chooseDelay} />
 							${t.elements.source.autoDelay}
 						</label>`
 					: nothing
 			}
-			${this.rtp ? rtpFields(this.rtp, (choice) => (this.rtp = choice)) : nothing}
+			${this.#own?.render() ?? nothing}
 			${this.#sound(source)}
 			<label>${t.elements.source.onLoss}
 				<select name="onLoss" data-testid="source-on-loss" @change=${this.#choose}>
@@ -116,7 +116,7 @@ export class SourceSettings extends FormDialog {
 			alsaDevice: String(values.get('alsaDevice')) || null,
 			onLoss: this.onLoss,
 			backup: String(values.get('backup')) || null,
-			...(this.rtp ? { rtp: rtpOf(this.rtp) } : {}),
+			...this.#own?.patch(),
 		};
 		const before = source as SourcePatch;
 		const changed = Object.entries(wanted).filter(

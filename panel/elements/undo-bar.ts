@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { kindTraits } from '../../service/contract/sourceKinds.js';
 import type { Removed } from '../../service/contract/sources.js';
 import type { Requests } from '../data/requests.js';
 import { t } from '../texts/texts.js';
@@ -56,7 +57,7 @@ export class UndoBar extends LitElement {
 					<span><b>${label}</b> ${t.elements.undo.removed}</span>
 					<button
 						class="primary" data-testid="undo-${id}" aria-label=${t.elements.undo.of(label)}
-						@click=${() => this.requests.send('POST', `/api/${kind === 'guest' ? 'guests' : 'sources'}/${encodeURIComponent(id)}/restore`)}
+						@click=${() => this.requests.send('POST', `/api/${kindTraits[kind].person ? 'guests' : 'sources'}/${encodeURIComponent(id)}/restore`)}
 					>${t.elements.undo.action}</button>
 				</div>`,
 			)}</div>`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { kindTraits, type SourceKindName } from './sourceKinds.js';
 import { alsaDevice, colour, cropSchema, fitSchema, id, label, port } from './values.js';
 
-export const sourceKinds = ['test', 'hdmi', 'guest', 'desktop', 'media', 'rtp', 'black'] as const;
 export const sourceStates = ['starting', 'live', 'no-signal', 'fault', 'off'] as const;
 export const rtpInputSchema = z.object({
 	video: z.strictObject({ port, codec: z.enum(['h264', 'vp8']) }).nullable(),
@@ -11,9 +11,9 @@ export const rtpInputSchema = z.object({
 	listen: z.enum(['loopback', 'all']),
 });
 export type RtpInput = z.infer<typeof rtpInputSchema>;
-export const sourceSchema = z.object({
+/** What sources of every kind have. */
+const common = {
 	id,
-	kind: z.enum(sourceKinds),
 	label,
 	colour,
 	/** live: frames advance. no-signal: the process runs but nothing arrives. fault: it is being restarted. */
@@ -33,18 +33,33 @@ export const sourceSchema = z.object({
 	backup: id.nullable(),
 	/** Its picture is lost, and the mixer still has the last one: `onLoss: hold` shows it. */
 	held: z.boolean(),
-	/** Where the packets of a source of kind rtp are taken. */
-	rtp: rtpInputSchema.optional(),
 	lastError: z.string().nullable(),
-});
+};
+const plain = <Kind extends SourceKindName>(kind: Kind) => z.object({ ...common, kind: z.literal(kind) });
+export const sourceSchema = z.discriminatedUnion('kind', [
+	plain('test'),
+	plain('hdmi'),
+	plain('guest'),
+	plain('desktop'),
+	plain('media'),
+	plain('black'),
+	z.object({
+		...common,
+		kind: z.literal('rtp'),
+		/** Where its packets are taken. */
+		rtp: rtpInputSchema,
+	}),
+]);
 export type Source = z.infer<typeof sourceSchema>;
+/** A source of one kind. */
+export type SourceOf<Kind extends SourceKindName> = Extract<Source, { kind: Kind }>;
 const hasStream = ({ video, audio }: Pick<RtpInput, 'video' | 'audio'>) => video !== null || audio !== null;
 const noStream = 'needs video, audio or both';
 const portsDiffer = ({ video, audio }: Pick<RtpInput, 'video' | 'audio'>) => video?.port !== audio?.port;
 const samePort = { path: ['audio', 'port'], error: 'must differ from the port of video' };
-export const sourceCreateSchema = z
+const rtpCreateSchema = z
 	.strictObject({
-		kind: z.literal('rtp', 'only sources of kind rtp are made; the others come by themselves'),
+		kind: z.literal('rtp'),
 		label,
 		video: z
 			.strictObject({ port, codec: z.enum(['h264', 'vp8']).default('h264') })
@@ -55,6 +70,10 @@ export const sourceCreateSchema = z
 	})
 	.refine(hasStream, noStream)
 	.refine(portsDiffer, samePort);
+export const sourceCreateSchema = z.discriminatedUnion('kind', [rtpCreateSchema], {
+	error: ({ code }) =>
+		code === 'invalid_union' ? 'only sources of kind rtp are made; the others come by themselves' : undefined,
+});
 export type SourceCreate = z.infer<typeof sourceCreateSchema>;
 export const sourcePatchSchema = z
 	.strictObject({
@@ -67,7 +86,7 @@ export const sourcePatchSchema = z
 		fit: fitSchema,
 		onLoss: z.enum(['hold', 'backup', 'slate']),
 		backup: id.nullable(),
-		/** Of sources of kind rtp alone: other ports, codec or senders. */
+		/** Of kind rtp alone: other ports, codec or senders. */
 		rtp: z.strictObject(rtpInputSchema.shape).refine(hasStream, noStream).refine(portsDiffer, samePort),
 	})
 	.partial();
@@ -75,5 +94,10 @@ export type SourcePatch = z.infer<typeof sourcePatchSchema>;
 /** Where the program goes when what is removed is on air; left out, it goes on without it. */
 export const removeQuerySchema = z.object({ scene: id.optional() });
 /** A guest or source that was removed; until then it can be had back. */
-export const removedSchema = z.object({ id, label, kind: z.enum(sourceKinds), until: z.string() });
+export const removedSchema = z.object({
+	id,
+	label,
+	kind: z.enum(Object.keys(kindTraits) as SourceKindName[]),
+	until: z.string(),
+});
 export type Removed = z.infer<typeof removedSchema>;

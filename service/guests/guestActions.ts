@@ -1,4 +1,5 @@
 import type { Guest, GuestPatch } from '../contract/guests.js';
+import { kindTraits } from '../contract/sourceKinds.js';
 import type { Removals } from '../sources/removals.js';
 import { type SceneSeat, settingsOf } from '../sources/sourceActions.js';
 import type { Sources } from '../sources/sources.js';
@@ -88,7 +89,8 @@ export class GuestActions {
 	/** Undoes a removal of a moment ago. Throws not-found when it is too late. */
 	async undoRemoval(id: string): Promise<Guest> {
 		const { state, removals, guests } = this.o;
-		if (state.current.removed[id]?.kind !== 'guest')
+		const removed = state.current.removed[id];
+		if (!removed || !kindTraits[removed.kind].person)
 			throw new StudioError('not-found', `nothing to undo: no guest ${id} was removed a moment ago`);
 		await removals.restore(id);
 		return guests.get(id);

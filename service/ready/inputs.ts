@@ -1,6 +1,8 @@
 import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
+import { kindTraits } from '../contract/sourceKinds.js';
 import type { Source } from '../contract/sources.js';
 import { remedyFor } from '../hosts/remedies.js';
+import { adviceFor } from '../sources/facts.js';
 import type { Facts, Movement } from './facts.js';
 
 const stillAfterMs = 10_000;
@@ -11,7 +13,7 @@ const blackBelow = 40;
 const slowBelow = 0.9;
 
 export function inputChecks({ state, movement }: Facts): Check[] {
-	const sources = Object.values(state.sources).filter(({ kind }) => kind !== 'guest' && kind !== 'black');
+	const sources = Object.values(state.sources).filter(({ kind }) => !kindTraits[kind].person && !kindTraits[kind].blank);
 	if (sources.length === 0)
 		return [check('inputs', 'inputs', 'Inputs', off('There are none', 'Plug in a camera or capture card, or add an RTP source'))];
 	return sources.map((source) => check('inputs', `input-${source.id}`, source.label, inputFinding(source, movement(source.id))));
@@ -20,7 +22,7 @@ export function inputChecks({ state, movement }: Facts): Check[] {
 function inputFinding(source: Source, movement: Movement | null): Finding {
 	const { state, video, lastError } = source;
 	const why = lastError === null ? '' : `: ${lastError}`;
-	const remedy = (lastError !== null && remedyFor(lastError)) || advice(source);
+	const remedy = (lastError !== null && remedyFor(lastError)) || adviceFor(source);
 	if (state === 'off') return fail('It is switched off', 'Leave safe mode on the System page');
 	if (state === 'fault') return fail(`Its process fails and is started again${why}`, remedy);
 	if (state === 'no-signal') return fail(`No signal${why}`, remedy);
@@ -51,12 +53,6 @@ export function pictureFinding(movement: Movement | null, video: NonNullable<Sou
 			'The sender or the machine is too slow: check the processor on the System page, or use a smaller picture',
 		);
 	return (stillMs === null ? warn : ok)(`${size}, ${rate}, ${moves}`);
-}
-
-function advice({ kind }: Source): string {
-	if (kind === 'rtp') return 'Start the sender, and check that it sends to the ports on the Inputs page';
-	if (kind === 'hdmi') return 'Check the cable and that the camera is on and sends';
-	return 'See the faults on the System page';
 }
 
 function seconds(ms: number): string {

@@ -1,5 +1,6 @@
 import type { Strip } from '../contract/audio.js';
 import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
+import { kindTraits } from '../contract/sourceKinds.js';
 import type { Facts } from './facts.js';
 
 export function soundChecks(facts: Facts): Check[] {
@@ -7,7 +8,8 @@ export function soundChecks(facts: Facts): Check[] {
 	const carrying = Object.values(sources).filter(({ audio: sound }) => sound !== null);
 	return [
 		...carrying.map(({ id, label, state, kind }) => {
-			const silentBecause = state !== 'live' ? (kind === 'guest' ? 'The guest is not there' : 'The input is not there') : null;
+			const silentBecause =
+				state !== 'live' ? (kindTraits[kind].person ? 'The guest is not there' : 'The input is not there') : null;
 			return check(
 				'sound',
 				`sound-${id}`,

@@ -1,5 +1,6 @@
 import { sourceSceneId } from '../contract/layouts.js';
 import type { Layer, Scene } from '../contract/scenes.js';
+import { kindTraits } from '../contract/sourceKinds.js';
 import type { State } from '../contract/state.js';
 import { sourcesOf } from '../contract/tally.js';
 
@@ -42,7 +43,9 @@ export function insteadOf(
 	program: Pick<Scene, 'layers'> | null,
 	{ sources }: Pick<State, 'sources'>,
 ): string | null {
-	const live = Object.values(sources).filter(({ id, state, kind }) => id !== source && state === 'live' && kind !== 'black');
+	const live = Object.values(sources).filter(
+		({ id, state, kind }) => id !== source && state === 'live' && !kindTraits[kind].blank,
+	);
 	const shown = sourcesOf(program ?? undefined);
 	const other = live.find(({ id }) => !shown.has(id)) ?? live[0];
 	return other ? sourceSceneId(other.id) : null;

@@ -1,4 +1,5 @@
 import type { Happening, LogKind } from '../contract/showLog.js';
+import { kindTraits } from '../contract/sourceKinds.js';
 import type { State } from '../contract/state.js';
 import { tallyOf } from '../contract/tally.js';
 import { subjectLabel } from './labels.js';
@@ -72,7 +73,7 @@ const sources: Watch = {
 	noun: 'sources',
 	read: ({ sources }) =>
 		Object.values(sources)
-			.filter(({ kind }) => kind !== 'guest')
+			.filter(({ kind }) => !kindTraits[kind].person)
 			.map(({ id, state }) => [id, state === 'starting' ? null : state === 'live' ? 'live' : state === 'off' ? 'off' : 'lost']),
 	tell: ({ subject, before, now, state: { sources } }) => {
 		const { label, lastError } = sources[subject] ?? {};

@@ -8,6 +8,11 @@ export class Inputs {
 
 	constructor(private readonly o: { state: LiveState; sources: Sources; kinds: readonly SourceKind[] }) {}
 
+	/** Those that were there when the service ended. */
+	restore(): void {
+		for (const kind of this.o.kinds) kind.restore();
+	}
+
 	on(): void {
 		const { sources, kinds } = this.o;
 		if (this.#off) for (const id of this.#ids()) sources.connect(id);

@@ -1,3 +1,4 @@
+import { kindTraits, type SourceKindName } from '../contract/sourceKinds.js';
 import type { Source, SourceCreate, SourcePatch } from '../contract/sources.js';
 import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
@@ -28,18 +29,19 @@ export class SourceActions {
 
 	/** Throws `not-found`, `invalid`, and what the kind cannot do. */
 	async patch(id: string, patch: SourcePatch): Promise<Source> {
-		const { sources, kinds, scenes } = this.o;
-		for (const kind of kinds) await kind.check?.(sources.get(id), patch);
-		const { rtp: _, ...common } = patch;
+		const { sources, scenes } = this.o;
+		const kind = this.#kindOf(sources.get(id));
+		const common = this.#common(id, patch);
+		await kind?.check?.(sources.get(id), patch);
 		sources.patch(id, common);
-		for (const kind of kinds) await kind.patched?.(sources.get(id), patch);
+		await kind?.patched?.(sources.get(id), patch);
 		scenes.addSource(id);
 		return sources.get(id);
 	}
 
 	/** Throws conflict when a port is taken, no-slot when the mixer is full. */
 	async create(create: SourceCreate): Promise<Source> {
-		const source = await this.#kindOf(create.kind)!.create!(create);
+		const source = await this.#kindOf(create)!.create!(create);
 		this.o.scenes.addSource(source.id);
 		return source;
 	}
@@ -49,7 +51,7 @@ export class SourceActions {
 		const { sources, scenes, removals, waiting } = this.o;
 		// As it is now: the state goes on changing.
 		const source = structuredClone(sources.get(id));
-		const kind = this.#kindOf(source.kind);
+		const kind = this.#kindOf(source);
 		if (!kind?.remove)
 			throw new StudioError('conflict', `source ${id} was not made by hand; only sources of kind rtp can be removed`);
 		const putBack = await scenes.takeOut(id, replacement);
@@ -71,14 +73,28 @@ export class SourceActions {
 	/** Undoes a removal of a moment ago. Throws not-found when it is too late. */
 	async undoRemoval(id: string): Promise<Source> {
 		const { state, removals, sources } = this.o;
-		if (state.current.removed[id]?.kind === 'guest')
+		const removed = state.current.removed[id];
+		if (removed && kindTraits[removed.kind].person)
 			throw new StudioError('conflict', `${id} is a guest: POST /api/guests/${id}/restore`);
 		await removals.restore(id);
 		return sources.get(id);
 	}
 
-	#kindOf(wanted: Source['kind']): SourceKind | undefined {
-		return this.o.kinds.find(({ kind }) => kind === wanted);
+	/** What of a patch all sources have. Throws conflict when the rest is of another kind than the source. */
+	#common(id: string, patch: SourcePatch): SourcePatch {
+		const common = { ...patch };
+		const own = this.#kindOf(this.o.sources.get(id));
+		for (const kind of this.o.kinds)
+			for (const field of kind.ownFields ?? []) {
+				if (patch[field] !== undefined && kind !== own)
+					throw new StudioError('conflict', `source ${id} is not of kind ${kind.kind}: it has no ${field}`);
+				delete common[field];
+			}
+		return common;
+	}
+
+	#kindOf(of: { kind: SourceKindName }): SourceKind | undefined {
+		return this.o.kinds.find(({ kind }) => kind === of.kind);
 	}
 }
 

@@ -1,7 +1,8 @@
 import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
 import type { EventData } from '../../pipelines/events.js';
 import { linkAddress } from '../../pipelines/links.js';
-import { type Source, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
+import type { SourceKindName } from '../contract/sourceKinds.js';
+import { type Source, type SourceOf, type SourcePatch, sourcePatchSchema } from '../contract/sources.js';
 import type { Faults } from '../faults/faults.js';
 import { startInTurn } from '../hosts/inTurn.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
@@ -45,8 +46,11 @@ export interface SourceTraits {
 }
 const plain: SourceTraits = { n1: false, namedElsewhere: false, soundAlone: false, idle: 'starting' };
 
-type NewSource = Pick<Source, 'id' | 'kind' | 'label' | 'colour'> &
-	Partial<Pick<Source, 'alsaDevice' | 'delayMs'>> & { traits?: Partial<SourceTraits> };
+/** With the fields that only its kind has. */
+type Own<Kind extends SourceKindName> = { kind: Kind } & Omit<SourceOf<Kind>, keyof SourceOf<'test'>>;
+type NewSource = { [Kind in SourceKindName]: Own<Kind> }[SourceKindName] &
+	Pick<Source, 'id' | 'label' | 'colour'> &
+	Partial<Pick<Source, 'state' | 'video' | 'audio' | 'alsaDevice' | 'delayMs'>> & { traits?: Partial<SourceTraits> };
 
 /** The inputs of the mixer: who they are, where they sit, how they are. */
 export class Sources {
@@ -91,22 +95,20 @@ export class Sources {
 	}
 
 	/** Gives a source a slot and a place in the state. Without a delay, it follows the source's line. Throws no-slot. */
-	add({ id, kind, label, colour, delayMs, alsaDevice = null, traits }: NewSource): void {
+	add({ delayMs, traits, ...known }: NewSource): void {
+		const { id, label } = known;
 		const slot = this.slots.take(id);
 		this.#traits.set(id, { ...plain, ...traits });
 		const delay = delayMs === undefined ? new GuestDelay() : null;
 		if (delay) this.#delays.set(id, delay);
 		const { width, height } = this.o.canvas;
 		this.#publish({
-			id,
-			kind,
-			label,
-			colour,
 			state: 'starting',
 			slot,
 			video: { width, height, fps: fpsOf(this.o.canvas) },
 			audio: { channels: 2, levelDb: null },
-			alsaDevice,
+			alsaDevice: null,
+			...known,
 			delayMs: delayMs ?? delay!.ms,
 			delayAuto: delay !== null,
 			crop: { left: 0, top: 0, right: 0, bottom: 0 },
@@ -117,7 +119,7 @@ export class Sources {
 			lastError: null,
 			...this.#changed[id],
 			...(traits?.namedElsewhere ? { label } : {}),
-		});
+		} as Source);
 		for (const source of Object.values(this.o.state.current.sources))
 			if (source.id === id || source.backup === id) this.#refresh(source.id);
 	}
@@ -156,7 +158,7 @@ export class Sources {
 			throw new StudioError('invalid', 'delayAuto: only the delay of guests and of RTP follows its line; set delayMs');
 		// A delay that is set by hand stays.
 		const change = patch.delayMs === undefined ? patch : { ...patch, delayAuto: patch.delayAuto ?? false };
-		this.#publish({ ...source, ...change });
+		this.#publish({ ...source, ...change } as Source);
 		this.#changed[id] = { ...this.#changed[id], ...change };
 		this.#saveChanged();
 		this.#refresh(id);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { State } from '../contract/state.js';
 import type { Settings } from '../settings/settings.js';
+import { openPortsOf } from '../sources/facts.js';
 import type { LiveState } from '../state/state.js';
 import { ownNetworks } from '../util/addresses.js';
 import { replaceFile } from '../util/durable.js';
@@ -96,7 +97,6 @@ export function openPorts(
 	own = ownNetworks(),
 ): Ports {
 	const { first, last } = ports;
-	const rtp = Object.values(sources).flatMap(({ rtp }) => (rtp?.listen === 'all' ? [rtp.video, rtp.audio] : []));
 	const single = (port: number): [number, number] => [port, port];
 	const pages = urls.map((url) => single(Number(new URL(url).port)));
 	// An authority asks from anywhere; what comes by a proxy or the tunnel does not.
@@ -104,7 +104,7 @@ export function openPorts(
 	const networks = [...access.lan, ...access.trustedProxies, ...own.slice(0, mostOwn)];
 	return {
 		tcp: [...(isOpen ? pages : []), ...(tcp ? [[first, last] as [number, number]] : [])],
-		udp: [[first, last], ...rtp.flatMap((stream) => (stream ? [single(stream.port)] : []))],
+		udp: [[first, last], ...Object.values(sources).flatMap(openPortsOf).map(single)],
 		house: isOpen ? [] : pages,
 		// Neither the word tunnel nor a zone of a link-local address, which all are of the house.
 		networks: isOpen ? [] : networks.filter((entry) => network.safeParse(entry).success),

@@ -1,8 +1,9 @@
+import { kindTraits } from '../contract/sourceKinds.js';
 import type { State } from '../contract/state.js';
 
 /** What the service does now, as `systemctl status` shows it. */
 export function statusLine({ sources, guests, recordings, faults, system }: Readonly<State>, onAir: boolean): string {
-	const inputs = Object.values(sources).filter(({ kind }) => kind !== 'guest');
+	const inputs = Object.values(sources).filter(({ kind }) => !kindTraits[kind].person);
 	const live = inputs.filter(({ state }) => state === 'live').length;
 	const here = Object.values(guests).filter(({ state }) => state === 'connected').length;
 	const recording = Object.values(recordings).some(({ state }) => state === 'recording');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
+import type { SourceOf } from '../../service/contract/sources.js';
 import { openStore } from '../../service/store/store.js';
 import { TestBrowser, untilColour } from '../tools/browser.js';
 import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
@@ -65,7 +66,7 @@ test('an RTP source made in the form is live on the switcher with the sender its
 	await page.getByTestId('rtp-dialog').waitFor({ state: 'hidden' });
 
 	const { sources } = await service.waitState(({ sources }) => Object.values(sources).some(({ kind }) => kind === 'rtp'), 'it');
-	const { id, rtp, label } = Object.values(sources).find(({ kind }) => kind === 'rtp')!;
+	const { id, rtp, label } = Object.values(sources).find((source) => source.kind === 'rtp')!;
 	assert.is(label, 'Studio B');
 	assert.equal(rtp, { video: { port: videoPort, codec: 'h264' }, audio: { port: audioPort }, listen: 'loopback' });
 	const row = page.getByTestId(`source-${id}`);
@@ -87,9 +88,9 @@ test('an RTP source made in the form is live on the switcher with the sender its
 	await page.getByTestId('source-backup').selectOption('hdmi3');
 	await page.getByTestId('source-save').click();
 	await page.getByTestId('source-dialog').waitFor({ state: 'hidden' });
-	const changed = (await service.state()).sources[id]!;
+	const changed = (await service.state()).sources[id] as SourceOf<'rtp'>;
 	assert.equal(
-		[changed.rtp!.video!.port, changed.rtp!.audio, changed.onLoss, changed.backup],
+		[changed.rtp.video!.port, changed.rtp.audio, changed.onLoss, changed.backup],
 		[otherPort, null, 'backup', 'hdmi3'],
 	);
 	assert.match(await line(), new RegExp(`port=${otherPort}$`));

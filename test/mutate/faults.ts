@@ -227,8 +227,8 @@ const panel: HandMadeFault[] = [
 	other(
 		'panel/data/scenes.ts',
 		'the black tile comes first',
-		"source.kind === 'black' ? 1000",
-		"source.kind === 'black' ? -1",
+		'kindTraits[source.kind].blank ? 1000',
+		'kindTraits[source.kind].blank ? -1',
 		'unit/panelState',
 	),
 ];

@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import type { Applied } from '../../service/contract/buses.js';
 import type { Guest, GuestInvite } from '../../service/contract/guests.js';
 import type { Scene } from '../../service/contract/scenes.js';
-import type { Source } from '../../service/contract/sources.js';
+import type { SourceOf } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
 import { freePorts } from '../tools/ports.js';
 import { TestService } from '../tools/service.js';
@@ -94,13 +94,13 @@ test('a guest who is renamed has the new name everywhere, wherever it was change
 test('an RTP source on air is removed and comes back in the same way', async ({ service }) => {
 	const [port] = await freePorts(1);
 	const create = { kind: 'rtp', label: 'Stage', video: { port } };
-	const { id, rtp } = (await service.api<Source>('POST', '/api/sources', create)).body;
+	const { id, rtp } = (await service.api<SourceOf<'rtp'>>('POST', '/api/sources', create)).body;
 	await cut(service, `source-${id}`);
 	assert.is((await service.api('DELETE', `/api/sources/${id}`)).status, 204);
 	const state = await service.state();
 	assert.ok(state.scenes[state.buses.program!]);
 	assert.equal([id in state.sources, shows(state, id)], [false, false]);
-	const back = (await service.api<Source>('POST', `/api/sources/${id}/restore`)).body;
+	const back = (await service.api<SourceOf<'rtp'>>('POST', `/api/sources/${id}/restore`)).body;
 	assert.equal([back.id, back.label, back.rtp], [id, 'Stage', rtp]);
 	assert.ok((await service.state()).scenes[`source-${id}`]);
 	assert.is((await service.api('DELETE', '/api/sources/hdmi1')).status, 409, 'what was not made by hand stays');

@@ -58,8 +58,8 @@ test('the ports are those of the effective settings', () => {
 	const settings = (access: object) =>
 		settingsSchema.parse({ network: { ports: { first: 9000, last: 9100 }, tcp: true }, access });
 	const rtp = (listen: 'loopback' | 'all', port: number) =>
-		({ rtp: { video: { port, codec: 'h264' }, audio: null, listen } }) as unknown as Source;
-	const sources = { a: rtp('all', 5004), b: rtp('loopback', 5006), hdmi1: {} as Source };
+		({ kind: 'rtp', rtp: { video: { port, codec: 'h264' }, audio: null, listen } }) as unknown as Source;
+	const sources = { a: rtp('all', 5004), b: rtp('loopback', 5006), hdmi1: { kind: 'hdmi' } as Source };
 	const open = (access: object) =>
 		openPorts(['http://127.0.0.1:8000', 'https://127.0.0.1:8443'], settings(access), sources, ['2001:db8:1::7/64']);
 	const media: [number, number] = [9000, 9100];

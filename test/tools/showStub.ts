@@ -9,7 +9,7 @@ import type { Guest } from '../../service/contract/guests.js';
 import type { IceServer } from '../../service/contract/iceServer.js';
 import type { Recording } from '../../service/contract/recordings.js';
 import type { LayerPatch, ScenePut } from '../../service/contract/scenes.js';
-import type { Source } from '../../service/contract/sources.js';
+import type { Source, SourceCreate } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
 import type { Target, TargetCreate } from '../../service/contract/targets.js';
 import { Alerts } from '../../service/faults/alerts.js';
@@ -78,9 +78,9 @@ export class ShowStub implements Show {
 
 	readonly sources = {
 		patch: async (id: string, patch: object) => this.#patched('sources', id, patch),
-		create: async ({ label }: { label: string }) => {
+		create: async ({ kind, label, ...rtp }: SourceCreate): Promise<Source> => {
 			const { hdmi1 } = this.state.current.sources;
-			return this.#made('sources', { ...hdmi1!, id: idOf('rtp'), kind: 'rtp' as const, label });
+			return this.#made('sources', { ...hdmi1!, id: idOf('rtp'), kind, label, rtp });
 		},
 		remove: async (id: string) => this.state.sources.remove(id),
 		undoRemoval: async (id: string): Promise<Source> => {

@@ -19,7 +19,11 @@ const layer = (source: string | null): Layer => ({
 const scene = (id: string, ...sources: (string | null)[]): Scene => ({ id, label: id, layers: sources.map(layer), version: 1 });
 const desk = {
 	scenes: { 'side-by-side': scene('side-by-side', null, null), quad: scene('quad', 'g', 'a', 'b', 'c') },
-	sources: { g: { id: 'g', state: 'no-signal' }, dead: { id: 'dead', state: 'fault' }, a: { id: 'a', state: 'live' } },
+	sources: {
+		g: { id: 'g', kind: 'guest', state: 'no-signal' },
+		dead: { id: 'dead', kind: 'hdmi', state: 'fault' },
+		a: { id: 'a', kind: 'hdmi', state: 'live' },
+	},
 } as unknown as Pick<State, 'scenes' | 'sources'>;
 const sources = (replacement: { layers?: Layer[] } | null) => replacement?.layers?.map(({ source }) => source);
 

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Source } from '../../../service/contract/sources.js';
 import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
-import { newChoice, type RtpChoice, rtpFields, rtpOf } from '../../elements/rtp-fields.js';
+import { newChoice, type RtpChoice, rtpFields, rtpOf, rtpSources } from '../../elements/rtp-fields.js';
 import { t } from '../../texts/texts.js';
 
 /** Adds a source that another program sends as plain RTP. Event `added` with its id. */
@@ -16,7 +16,7 @@ export class RtpDialog extends FormDialog {
 
 	show(): Promise<void> {
 		this.choice = newChoice(this.sources);
-		this.suggestion = t.inputs.rtp.suggestion(Object.values(this.sources).filter(({ kind }) => kind === 'rtp').length + 1);
+		this.suggestion = t.inputs.rtp.suggestion(rtpSources(this.sources).length + 1);
 		return this.open();
 	}
 

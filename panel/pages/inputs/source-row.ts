@@ -1,26 +1,18 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Fault } from '../../../service/contract/faults.js';
-import type { RtpInput, Source } from '../../../service/contract/sources.js';
+import type { Source } from '../../../service/contract/sources.js';
 import type { System } from '../../../service/contract/system.js';
 import { dark, type Lamps } from '../../../service/contract/tally.js';
 import type { Multiview } from '../../data/multiview.js';
-import { decibels, picture } from '../../elements/format.js';
-import { codecWords } from '../../elements/rtp-fields.js';
+import { decibels } from '../../elements/format.js';
+import { viewOf } from '../../elements/source-kinds.js';
 import { badgeStyles, base, disclosureStyles } from '../../elements/styles.js';
 import { tallyStyles } from '../../elements/tally-styles.js';
 import { t } from '../../texts/texts.js';
-import { senderHost, senderLine } from './sender-line.js';
-import '../../elements/copy-field.js';
 import '../../elements/fault-list.js';
 import '../../elements/meter.js';
 import '../../elements/picture.js';
-
-/** No signal, in the words of what does not come. */
-function absent(kind: Source['kind']): string {
-	if (kind === 'rtp') return t.inputs.waitingForPackets;
-	return kind === 'guest' ? t.inputs.notHere : t.words.states['no-signal'];
-}
 
 /** One source: what it is, how it is, and what can be done about it. Events `settings` and `remove`. */
 @customElement('r58-source-row')
@@ -62,7 +54,8 @@ export class SourceRow extends LitElement {
 
 	override render() {
 		const { source, tally } = this;
-		const word = source.state === 'no-signal' ? absent(source.kind) : t.words.states[source.state];
+		const view = viewOf(source);
+		const word = source.state === 'no-signal' ? view.absent() : t.words.states[source.state];
 		const known = figures(source);
 		return html`
 			<div class="row">
@@ -90,7 +83,7 @@ export class SourceRow extends LitElement {
 						@click=${() => this.dispatchEvent(new Event('settings'))}
 					>${t.words.settings}</button>
 					${
-						source.kind === 'rtp'
+						view.removable
 							? html`<button
 								data-testid="remove-${source.id}" aria-label=${t.words.removeOf(source.label)}
 								@click=${() => this.dispatchEvent(new Event('remove'))}
@@ -100,7 +93,7 @@ export class SourceRow extends LitElement {
 				</div>
 			</div>
 			${this.#problems(source)}
-			${source.rtp ? this.#send(source.rtp) : nothing}
+			${view.sending?.(source, this.fresh) ?? nothing}
 		`;
 	}
 
@@ -119,39 +112,20 @@ export class SourceRow extends LitElement {
 			.join(' · ');
 	}
 
-	#problems({ state, lastError, kind }: Source) {
+	#problems(source: Source) {
+		const { state, lastError } = source;
 		if (this.faults.length > 0) return html`<r58-fault-list unnamed .faults=${this.faults}></r58-fault-list>`;
-		if (lastError && (state === 'fault' || (state === 'no-signal' && kind !== 'rtp')))
+		if (lastError && (state === 'fault' || (state === 'no-signal' && !viewOf(source).waits)))
 			return html`<p class="problem">${lastError}</p>`;
 		return nothing;
 	}
-
-	#send(rtp: RtpInput) {
-		const words = t.inputs.sendHint;
-		const host = senderHost(rtp.listen, location.hostname);
-		return html`<details ?open=${this.fresh}>
-			<summary>${t.inputs.howToSend}</summary>
-			<div class="send">
-				<p class="small dim">
-					${words.before}<code>videotestsrc</code>${words.after}
-					${rtp.listen === 'loopback' ? words.loopback : host === '127.0.0.1' ? words.address : nothing}
-				</p>
-				<r58-copy-field label=${t.inputs.command} .value=${senderLine(rtp, host)}></r58-copy-field>
-			</div>
-		</details>`;
-	}
 }
 
-function figures({ rtp, video, audio, state }: Source): string {
+function figures(source: Source): string {
+	const { audio, state } = source;
 	const level = audio?.levelDb ?? null;
-	const ports = [
-		rtp?.video && t.inputs.videoAt(codecWords[rtp.video.codec], rtp.video.port),
-		rtp?.audio && t.inputs.audioAt(rtp.audio.port),
-	];
 	return [
-		...ports,
-		rtp && (rtp.listen === 'all' ? t.inputs.openToNetwork : t.inputs.fromStudio),
-		!rtp && video && state === 'live' && picture(video),
+		...viewOf(source).figures(source),
 		level === null || state !== 'live' ? null : level <= -60 ? t.inputs.silent : t.inputs.level(decibels(level)),
 	]
 		.filter(Boolean)

@@ -11,7 +11,7 @@ import type { Settings } from '../../store/settings.js';
 import type { Log } from '../../util/log.js';
 import { assignInputs, type CaptureDevice, captureDevices, type Roots, roots, soundCards } from '../captureDevices.js';
 import { DeviceWatch } from '../deviceWatch.js';
-import type { SourceKind } from '../kinds.js';
+import type { KindFacts, SourceKind } from '../kinds.js';
 import type { Sources } from '../sources.js';
 import type { WaitingInputs } from '../waiting.js';
 
@@ -47,6 +47,8 @@ const remedies: Record<string, string> = {
 	busy: 'End the other program that captures from it',
 	format: 'Set the camera to a progressive picture of up to 1080p60 or 2160p30',
 };
+
+export const hdmiFacts: KindFacts = { advice: 'Check the cable and that the camera is on and sends' };
 
 interface Input {
 	device: CaptureDevice;

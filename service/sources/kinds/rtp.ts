@@ -2,17 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { type Canvas, fpsOf } from '../../../pipelines/canvas.js';
 import { rtpSource } from '../../../pipelines/rtpSource.js';
-import type { RtpInput, Source, SourceCreate, SourcePatch } from '../../contract/sources.js';
+import type { RtpInput, Source, SourceCreate, SourceOf, SourcePatch } from '../../contract/sources.js';
 import type { Faults } from '../../faults/faults.js';
 import type { SupervisedHost } from '../../hosts/supervisedHost.js';
 import type { Supervisor } from '../../hosts/supervisor.js';
 import type { LiveState } from '../../state/state.js';
 import type { Store, StoredRtpSource } from '../../store/store.js';
 import { messageOf, StudioError } from '../../util/errors.js';
-import type { SourceKind } from '../kinds.js';
+import type { KindFacts, SourceKind } from '../kinds.js';
 import { PictureWatch } from '../pictureWatch.js';
 import type { Sources } from '../sources.js';
 import type { WaitingInputs } from '../waiting.js';
+
+type RtpSource = SourceOf<'rtp'>;
+
+export const rtpFacts: KindFacts<RtpSource> = {
+	advice: 'Start the sender, and check that it sends to the ports on the Inputs page',
+	openPorts: ({ rtp }) => (rtp.listen === 'all' ? portsOf(rtp) : []),
+};
 
 const addresses = { loopback: '127.0.0.1', all: '0.0.0.0' };
 
@@ -30,8 +37,9 @@ export interface RtpSourcesOptions {
 }
 
 /** Sources that other programs send as plain RTP, each on ports of its own. */
-export class RtpSources implements SourceKind {
+export class RtpSources implements SourceKind<RtpSource> {
 	readonly kind = 'rtp';
+	readonly ownFields = ['rtp'] as const;
 	#hosts = new Map<string, SupervisedHost>();
 	#pictures = new Map<string, PictureWatch>();
 	/** False in safe mode: what is made then starts with the others. */
@@ -75,15 +83,12 @@ export class RtpSources implements SourceKind {
 		}
 	}
 
-	/** Throws conflict when the source has no ports, or one of them is taken by somebody else. */
-	async check({ id, rtp: known }: Source, { rtp }: SourcePatch): Promise<void> {
-		if (!rtp) return;
-		if (!known) throw new StudioError('conflict', `source ${id} is not of kind rtp: it has no ports`);
-		await this.#checkFree(rtp, portsOf(known));
+	/** Throws conflict when one of the ports is taken by somebody else. */
+	async check({ rtp: known }: RtpSource, { rtp }: SourcePatch): Promise<void> {
+		if (rtp) await this.#checkFree(rtp, portsOf(known));
 	}
 
-	async patched({ id, label, rtp: known }: Source, { rtp }: SourcePatch): Promise<void> {
-		if (!known) return;
+	async patched({ id, label, rtp: known }: RtpSource, { rtp }: SourcePatch): Promise<void> {
 		this.o.store.rtpSources.put({ id, label, rtp: known });
 		if (rtp) await this.#change(id, rtp);
 	}
@@ -94,34 +99,28 @@ export class RtpSources implements SourceKind {
 		const host = this.#hosts.get(id)!;
 		await host.stop();
 		this.#pictures.get(id)!.end();
-		const source = sources.get(id);
-		const picture = { width: canvas.width, height: canvas.height, fps: fpsOf(canvas) };
-		state.sources.put(id, {
-			...source,
-			video: rtp.video && picture,
-			audio: rtp.audio && { channels: 2, levelDb: null },
-			rtp,
-		} satisfies Source);
-		store.rtpSources.put({ id, label: source.label, rtp });
+		state.sources.patch(id, { rtp, ...signalsOf(rtp, canvas) });
+		store.rtpSources.put({ id, label: sources.get(id).label, rtp });
 		if (this.#running) host.start();
 	}
 
 	#add({ id, label, rtp }: StoredRtpSource): void {
-		const { sources, supervisor, state, instance, canvas } = this.o;
-		sources.add({ id, kind: this.kind, label, colour: '#3c8c9c', traits: { soundAlone: true, idle: 'no-signal' } });
-		const { video, audio, ...source } = sources.get(id);
-		state.sources.put(id, {
-			...source,
+		const { sources, supervisor, instance, canvas } = this.o;
+		sources.add({
+			id,
+			kind: this.kind,
+			label,
+			colour: '#3c8c9c',
 			state: 'no-signal',
-			video: rtp.video && video,
-			audio: rtp.audio && audio,
+			...signalsOf(rtp, canvas),
 			rtp,
-		} satisfies Source);
+			traits: { soundAlone: true, idle: 'no-signal' },
+		});
 		const host = supervisor.add({
 			role: 'source',
 			name: id,
 			launch: () => {
-				const { video, audio, listen } = sources.get(id).rtp!;
+				const { video, audio, listen } = this.#get(id).rtp;
 				return rtpSource({ instance, id, canvas, address: addresses[listen], video, audio });
 			},
 		});
@@ -157,7 +156,7 @@ export class RtpSources implements SourceKind {
 		for (const host of this.#hosts.values()) host.start();
 	}
 
-	async remove({ id, label, rtp }: Source): Promise<() => Promise<void>> {
+	async remove({ id, label, rtp }: RtpSource): Promise<() => Promise<void>> {
 		const host = this.#hosts.get(id)!;
 		this.#hosts.delete(id);
 		this.#pictures.get(id)!.end();
@@ -165,20 +164,29 @@ export class RtpSources implements SourceKind {
 		this.o.store.rtpSources.remove(id);
 		await this.o.supervisor.remove(host);
 		await this.o.sources.remove(id);
-		return async () => void (await this.#make({ id, label, rtp: rtp! }));
+		return async () => void (await this.#make({ id, label, rtp }));
+	}
+
+	#get(id: string): RtpSource {
+		return this.o.sources.get(id) as RtpSource;
 	}
 
 	/** `own`: ports that the source itself holds. */
 	async #checkFree(rtp: RtpInput, own: number[] = []): Promise<void> {
 		for (const port of portsOf(rtp)) {
 			if (own.includes(port)) continue;
-			for (const { id, label, rtp: other } of Object.values(this.o.state.current.sources))
-				if (other && portsOf(other).includes(port))
-					throw new StudioError('conflict', `UDP port ${port} is taken by source ${id} (${label})`);
+			const holder = [...this.#hosts.keys()].map((id) => this.#get(id)).find((source) => portsOf(source.rtp).includes(port));
+			if (holder) throw new StudioError('conflict', `UDP port ${port} is taken by source ${holder.id} (${holder.label})`);
 			const problem = await bindError(port, addresses[rtp.listen]);
 			if (problem) throw new StudioError('conflict', `UDP port ${port} is taken by another program (${problem})`);
 		}
 	}
+}
+
+/** What of its picture and sound is known before anything has come. */
+function signalsOf({ video, audio }: RtpInput, canvas: Canvas): Pick<Source, 'video' | 'audio'> {
+	const { width, height } = canvas;
+	return { video: video && { width, height, fps: fpsOf(canvas) }, audio: audio && { channels: 2, levelDb: null } };
 }
 
 function portsOf({ video, audio }: RtpInput): number[] {

@@ -1,4 +1,4 @@
-import type { RtpInput } from '../../../service/contract/sources.js';
+import type { RtpInput } from '../../service/contract/sources.js';
 
 /** Where a sender reaches the studio: as this page did, unless only the machine itself may send. */
 export function senderHost(listen: RtpInput['listen'], pageHost: string): string {
