@@ -44,6 +44,8 @@ import { Streamers } from './streamers/streamers.js';
 import type { BootGuard } from './system/bootGuard.js';
 import { SafeMode } from './system/safeMode.js';
 import type { ProgramSign } from './system/watchdog.js';
+import { RtpTargets } from './targets/kinds/rtp/kind.js';
+import { Receivers } from './targets/receivers.js';
 import { Targets } from './targets/targets.js';
 import type { Tables } from './util/boundedMap.js';
 import type { Log } from './util/log.js';
@@ -225,13 +227,8 @@ export function createStudio(o: StudioOptions): Studio {
 	const sourceActions = new SourceActions({ state, sources, kinds, scenes, removals, waiting });
 	const safeMode = new SafeMode({ guard: o.guard, state, faults, inputs });
 
-	const targets = new Targets({
-		instance,
-		state,
-		store,
-		supervisor,
-		special: () => settings.current.network.specialTargets,
-	});
+	const receivers = new Receivers(() => settings.current.network.specialTargets);
+	const targets = new Targets({ state, store, supervisor, kinds: { rtp: new RtpTargets({ instance, receivers }) } });
 	const recordings = new Recorder({
 		instance,
 		canvas,

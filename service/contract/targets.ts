@@ -1,33 +1,48 @@
 import { z } from 'zod';
 import { host, id, label, port } from './values.js';
 
-const rtpTargetFields = {
+/** What is chosen for targets of every kind. */
+const common = {
 	label,
-	host,
-	videoPort: port.nullable(),
-	audioPort: port.nullable(),
 	/** False keeps the target without sending. */
 	enabled: z.boolean(),
 };
-export const targetSchema = z.object({
-	id,
-	kind: z.enum(['rtp']),
-	...rtpTargetFields,
+/** Where RTP goes. */
+const rtp = {
+	host,
+	videoPort: port.nullable(),
+	audioPort: port.nullable(),
+};
+/** How it is with a target of any kind. */
+const progress = {
 	/** live: packets leave. Nobody says whether they arrive. */
 	state: z.enum(['off', 'starting', 'live', 'fault']),
 	packets: z.number().int(),
 	bytes: z.number().int(),
 	kbps: z.number().nullable(),
 	lastError: z.string().nullable(),
-});
+};
+export const targetSchema = z.discriminatedUnion('kind', [
+	z.object({ id, kind: z.literal('rtp'), ...common, ...rtp, ...progress }),
+]);
 export type Target = z.infer<typeof targetSchema>;
-export const targetCreateSchema = z.strictObject({
-	kind: z.literal('rtp', 'must be rtp'),
-	...rtpTargetFields,
-	videoPort: rtpTargetFields.videoPort.default(null),
-	audioPort: rtpTargetFields.audioPort.default(null),
-	enabled: rtpTargetFields.enabled.default(true),
+/** A target of one kind. */
+export type TargetOf<Kind extends Target['kind']> = Extract<Target, { kind: Kind }>;
+/** What was chosen for a target, without how it is now. */
+export type TargetChoice = Chosen<Target>;
+type Chosen<Own> = Own extends Target ? Omit<Own, keyof typeof progress> : never;
+
+export const rtpTargetCreateSchema = z.strictObject({
+	kind: z.literal('rtp'),
+	...common,
+	...rtp,
+	videoPort: rtp.videoPort.default(null),
+	audioPort: rtp.audioPort.default(null),
+	enabled: common.enabled.default(true),
+});
+export const targetCreateSchema = z.discriminatedUnion('kind', [rtpTargetCreateSchema], {
+	error: ({ code }) => (code === 'invalid_union' ? 'must be rtp' : undefined),
 });
 export type TargetCreate = z.infer<typeof targetCreateSchema>;
-export const targetPatchSchema = z.strictObject(rtpTargetFields).partial();
+export const targetPatchSchema = z.strictObject({ ...common, ...rtp }).partial();
 export type TargetPatch = z.infer<typeof targetPatchSchema>;

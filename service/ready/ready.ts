@@ -1,11 +1,12 @@
 import type { Certificates } from '../access/certificates.js';
 import { type Check, type CheckStatus, type Finding, type Ready, type ShowPlan, showPlanSchema } from '../contract/ready.js';
-import type { State } from '../contract/state.js';
+import type { Target } from '../contract/targets.js';
 import type { Health } from '../health/health.js';
 import type { HostFigures } from '../hosts/hostFigures.js';
 import type { ProgramLevels } from '../mixer/levels.js';
 import type { LiveState } from '../state/state.js';
 import type { Settings } from '../store/settings.js';
+import type { Targets } from '../targets/targets.js';
 import { BoundedMap, type Tables } from '../util/boundedMap.js';
 import { testDisk } from './diskTest.js';
 import type { Facts, MachineFacts, Tested } from './facts.js';
@@ -17,7 +18,6 @@ import { outputChecks } from './outputs.js';
 import { recordingChecks, recordingKbps } from './recording.js';
 import { soundChecks } from './sound.js';
 import { studioChecks } from './studio.js';
-import { testTarget } from './targetTest.js';
 
 /** A strip without sound for this long is silent; for tests it can be shorter. */
 const quietMs = Number(process.env.R58_QUIET_MS ?? 30_000);
@@ -34,6 +34,7 @@ export interface ReadyOptions {
 	figures: Pick<HostFigures, 'on'>;
 	settings: Settings;
 	certificates: Certificates;
+	targets: Pick<Targets, 'test'>;
 }
 
 /** Whether the show can begin: what is measured all the time, and what is tried out when asked to. */
@@ -108,7 +109,7 @@ export class ReadyCheck {
 			...Object.values(targets).map((target) => ({
 				id: `target-${target.id}`,
 				of: placeOf(target),
-				run: () => testTarget(target),
+				run: () => this.o.targets.test(target),
 			})),
 		];
 		this.#tested.clear();
@@ -161,6 +162,8 @@ export class ReadyCheck {
 	}
 }
 
-function placeOf({ kind, host, videoPort, audioPort }: State['targets'][string]): string {
-	return [kind, host, videoPort, audioPort].join(' ');
+/** What a test of a target was about: all but its name and how it is just now. */
+function placeOf(target: Target): string {
+	const { label, enabled, state, packets, bytes, kbps, lastError, ...place } = target;
+	return JSON.stringify(place);
 }

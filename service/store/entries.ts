@@ -10,7 +10,7 @@ import { recordingFileSchema, recordingSchema } from '../contract/recordings.js'
 import { roles } from '../contract/roles.js';
 import { type SceneContent, sceneSchema } from '../contract/scenes.js';
 import { rtpInputSchema } from '../contract/sources.js';
-import { targetCreateSchema } from '../contract/targets.js';
+import { rtpTargetCreateSchema } from '../contract/targets.js';
 import { idSchema } from '../contract/values.js';
 import { validate } from '../util/validation.js';
 import type { EntryKind } from './leftOut.js';
@@ -22,7 +22,9 @@ export const storedSceneSchema = sceneSchema.omit({ version: true }).extend({
 	id: idSchema.refine((id) => !isSourceScene(id), 'belongs to a source'),
 }) satisfies z.ZodType<SceneContent>;
 export const storedRtpSourceSchema = z.object({ id: idOf('rtp'), label: guestSchema.shape.name, rtp: rtpInputSchema });
-export const storedTargetSchema = z.object({ id: idOf('target'), ...targetCreateSchema.shape });
+export const storedTargetSchema = z.discriminatedUnion('kind', [
+	z.object({ id: idOf('target'), ...rtpTargetCreateSchema.shape }),
+]);
 /** Versions before this one knew no times of parts. */
 export const storedRecordingSchema = recordingSchema.extend({
 	id: idSchema,

@@ -2,7 +2,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultReport } from '../contract/faultKinds.js';
 import type { RtpInput } from '../contract/sources.js';
-import type { Target } from '../contract/targets.js';
+import type { TargetChoice } from '../contract/targets.js';
 import type { Tables } from '../util/boundedMap.js';
 import { limits } from '../util/limits.js';
 import { Audit } from './audit.js';
@@ -26,9 +26,6 @@ export interface StoredRtpSource {
 	rtp: RtpInput;
 }
 
-/** What of a target outlives a restart. */
-export type StoredTarget = Pick<Target, 'id' | 'kind' | 'label' | 'host' | 'videoPort' | 'audioPort' | 'enabled'>;
-
 /** Everything that outlives a restart. */
 export interface Store {
 	users: Users;
@@ -40,7 +37,7 @@ export interface Store {
 	recordings: Recordings;
 	settings: Settings;
 	rtpSources: Documents<StoredRtpSource>;
-	targets: Documents<StoredTarget>;
+	targets: Documents<TargetChoice>;
 	showLog: LogEntries;
 	/** Entries that were found and cannot be used. */
 	leftOut: LeftOut;

@@ -8,7 +8,7 @@ import type { Targets } from './targets.js';
 
 const params = z.object({ id: idSchema });
 
-export type TargetVerbs = Pick<Targets, 'create' | 'patch' | 'remove'>;
+export type TargetVerbs = Pick<Targets, 'create' | 'patch' | 'remove' | 'test'>;
 
 export function targetRoutes({ targets, state }: { targets: TargetVerbs; state: LiveState }): Route[] {
 	const target = (id: string) => entryOf(state.current.targets, id, 'target');

@@ -1,38 +1,32 @@
 import { randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
-import { rtpTarget } from '../../pipelines/rtpTarget.js';
-import type { Target, TargetCreate, TargetPatch } from '../contract/targets.js';
+import type { Finding } from '../contract/ready.js';
+import type { Target, TargetChoice, TargetCreate, TargetPatch } from '../contract/targets.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
 import type { LiveState } from '../state/state.js';
-import type { Store, StoredTarget } from '../store/store.js';
+import type { Store } from '../store/store.js';
 import { StudioError } from '../util/errors.js';
 import { checkRoom, limits } from '../util/limits.js';
-import { within } from '../util/within.js';
-import { specialAddress } from './specialAddresses.js';
+import type { Sent, TargetKind, TargetKinds } from './kinds.js';
 
 /** A target that hangs is replaced this soon: whoever watches there is to see the program again within 3 s. */
 const STALL_MS = 1_500;
-/** Whoever makes a target waits no longer for its name. */
-const LOOKUP_MS = 2_000;
 /** Figures are averaged over about this long. */
 const WINDOW_MS = 1_000;
 
 export interface TargetsOptions {
-	instance: string;
 	state: LiveState;
 	store: Store;
 	supervisor: Supervisor;
-	/** A technician lets them be this machine, a broadcast or a multicast group. */
-	special: () => boolean;
+	kinds: TargetKinds;
 }
 
 interface Sending {
 	host: SupervisedHost;
-	/** By element: what its meter counted since the process began. */
-	counts: Map<string, { packets: number; bytes: number }>;
+	/** By element: what it counted since the process began. */
+	counts: Map<string, Sent>;
 	/** What processes before this one sent. */
-	before: { packets: number; bytes: number };
+	before: Sent;
 	last: { at: number; bytes: number } | undefined;
 }
 
@@ -53,31 +47,28 @@ export class Targets {
 		for (const { id, enabled } of Object.values(this.o.state.current.targets)) if (enabled) this.#send(id);
 	}
 
-	async create(target: TargetCreate): Promise<Target> {
-		const stored: StoredTarget = { id: `target-${randomBytes(4).toString('hex')}`, ...target };
-		checkPorts(stored);
-		await this.#checkHost(stored.host);
+	async create(create: TargetCreate): Promise<Target> {
+		const target = idle({ id: `target-${randomBytes(4).toString('hex')}`, ...create });
+		await this.#kindOf(target).check(target, create);
 		checkRoom('targets', Object.keys(this.o.state.current.targets).length);
-		this.o.store.targets.put(stored);
-		this.#publish(stored);
-		if (stored.enabled) this.#send(stored.id);
-		return this.#get(stored.id);
+		this.o.store.targets.put(choiceOf(target));
+		this.#publish(target);
+		if (target.enabled) this.#send(target.id);
+		return this.#get(target.id);
 	}
 
 	async patch(id: string, patch: TargetPatch): Promise<Target> {
-		const { kind, label, host, videoPort, audioPort, enabled } = this.#get(id);
-		const stored: StoredTarget = { id, kind, label, host, videoPort, audioPort, enabled, ...patch };
-		checkPorts(stored);
-		if (patch.host !== undefined) await this.#checkHost(patch.host);
+		const target = { ...this.#get(id), ...patch };
+		await this.#kindOf(target).check(target, patch);
 		this.#get(id);
-		this.o.store.targets.put(stored);
+		this.o.store.targets.put(choiceOf(target));
 		if (Object.keys(patch).every((key) => key === 'label')) {
-			this.o.state.targets.patch(id, { label: stored.label });
+			this.o.state.targets.patch(id, { label: target.label });
 			return this.#get(id);
 		}
 		await this.#end(id);
-		this.#publish(stored);
-		if (stored.enabled) this.#send(id);
+		this.#publish(target);
+		if (target.enabled) this.#send(id);
 		return this.#get(id);
 	}
 
@@ -88,18 +79,9 @@ export class Targets {
 		this.o.state.targets.remove(id);
 	}
 
-	/** A name that nobody knows now may be known later: what it leads to is looked at again before anything is sent. */
-	async #checkHost(receiver: string): Promise<void> {
-		const known = lookup(receiver, { all: true }).catch(() => []);
-		const addresses = await within(known, LOOKUP_MS, () => []);
-		for (const { address } of addresses) this.#checkAddress(receiver, address);
-	}
-
-	#checkAddress(receiver: string, address: string): string {
-		const special = this.o.special() ? null : specialAddress(address);
-		if (special === null) return address;
-		const message = `host: ${receiver} is ${special}; targets are other machines unless a technician sets network.specialTargets`;
-		throw new StudioError('invalid', message, [{ field: 'host', message }]);
+	/** Whether a target can be reached, without going live there. Bounded; never throws. */
+	test(target: Target): Promise<Finding> {
+		return this.#kindOf(target).test(target);
 	}
 
 	#get(id: string): Target {
@@ -108,24 +90,20 @@ export class Targets {
 		return target;
 	}
 
+	#kindOf({ kind }: Target): TargetKind {
+		return this.o.kinds[kind];
+	}
+
 	#send(id: string): void {
-		const { instance, supervisor } = this.o;
-		const { host: receiver, videoPort, audioPort } = this.#get(id);
-		const host = supervisor.add({
-			role: 'target',
-			name: id,
-			// udpsink sends to nobody, without a word, when it does not know the name.
-			launch: async () => {
-				const host = this.#checkAddress(receiver, await addressOf(receiver));
-				return rtpTarget({ instance, host, videoPort, audioPort });
-			},
-			stallMs: STALL_MS,
-		});
+		const target = this.#get(id);
+		const kind = this.#kindOf(target);
+		const host = this.o.supervisor.add({ role: 'target', name: id, launch: () => kind.launch(target), stallMs: STALL_MS });
 		const sending: Sending = { host, counts: new Map(), before: { packets: 0, bytes: 0 }, last: undefined };
 		this.#sending.set(id, sending);
 		this.#update(id, { state: 'starting' });
-		host.on('event', ({ factory, element, data }) => {
-			if (factory === 'r58meter') this.#onStats(id, sending, element, { packets: data.buffers, bytes: data.bytes });
+		host.on('event', (event) => {
+			const sent = kind.sent(event);
+			if (sent) this.#onSent(id, sending, event.element, sent);
 		});
 		host.on('down', (reason) => {
 			sending.before = totalOf(sending);
@@ -142,7 +120,7 @@ export class Targets {
 		if (sending) await this.o.supervisor.remove(sending.host);
 	}
 
-	#onStats(id: string, sending: Sending, element: string, counts: { packets: number; bytes: number }): void {
+	#onSent(id: string, sending: Sending, element: string, counts: Sent): void {
 		if (this.#sending.get(id) !== sending) return;
 		sending.counts.set(element, counts);
 		const total = totalOf(sending);
@@ -156,9 +134,8 @@ export class Targets {
 		sending.last = { at, bytes: total.bytes };
 	}
 
-	#publish(stored: StoredTarget): void {
-		const idle = { state: 'off', packets: 0, bytes: 0, kbps: null, lastError: null } as const;
-		this.o.state.targets.put(stored.id, { ...stored, ...idle } satisfies Target);
+	#publish(target: TargetChoice): void {
+		this.o.state.targets.put(target.id, idle(choiceOf(target)));
 	}
 
 	#update(id: string, patch: Partial<Target>): void {
@@ -167,20 +144,18 @@ export class Targets {
 	}
 }
 
-function checkPorts({ videoPort, audioPort }: StoredTarget): void {
-	if (videoPort === null && audioPort === null) throw new StudioError('invalid', 'videoPort: needs videoPort, audioPort or both');
-	if (videoPort === audioPort) throw new StudioError('invalid', 'audioPort: must differ from videoPort');
+/** A target that sends nothing yet. */
+function idle(choice: TargetChoice): Target {
+	return { ...choice, state: 'off', packets: 0, bytes: 0, kbps: null, lastError: null };
 }
 
-async function addressOf(host: string): Promise<string> {
-	try {
-		return (await lookup(host)).address;
-	} catch (error) {
-		throw new Error(`the name ${host} is not known here (${(error as NodeJS.ErrnoException).code})`);
-	}
+/** What outlives a restart. */
+function choiceOf(target: TargetChoice & Partial<Target>): TargetChoice {
+	const { state: _s, packets: _p, bytes: _b, kbps: _k, lastError: _l, ...choice } = target;
+	return choice;
 }
 
-function totalOf({ counts, before }: Sending): { packets: number; bytes: number } {
+function totalOf({ counts, before }: Sending): Sent {
 	const total = { ...before };
 	for (const { packets, bytes } of counts.values()) {
 		total.packets += packets;

@@ -7,6 +7,7 @@ import type { FaultReport } from '../../service/contract/faultKinds.js';
 import type { Fault, PastFault } from '../../service/contract/faults.js';
 import type { Guest } from '../../service/contract/guests.js';
 import type { IceServer } from '../../service/contract/iceServer.js';
+import { off } from '../../service/contract/ready.js';
 import type { Recording } from '../../service/contract/recordings.js';
 import type { LayerPatch, ScenePut } from '../../service/contract/scenes.js';
 import type { Source, SourceCreate } from '../../service/contract/sources.js';
@@ -102,6 +103,7 @@ export class ShowStub implements Show {
 		},
 		patch: async (id: string, patch: object) => this.#patched('targets', id, patch),
 		remove: async (id: string) => this.state.targets.remove(id),
+		test: async () => off('Untested: nothing is sent here'),
 	};
 
 	readonly guests = {

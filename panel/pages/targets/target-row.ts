@@ -6,7 +6,7 @@ import { asSentence } from '../../data/refusal.js';
 import { bitrate, bytes, number } from '../../elements/format.js';
 import { badgeStyles, base, disclosureStyles } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
-import { receiverLine } from './receiver-line.js';
+import { targetKinds } from './target-kinds.js';
 import '../../elements/copy-field.js';
 import '../../elements/fault-list.js';
 
@@ -35,8 +35,7 @@ export class TargetRow extends LitElement {
 	@property({ attribute: false }) faults: Fault[] = [];
 
 	override render() {
-		const { id, label, host, videoPort, audioPort, state, enabled } = this.target;
-		const streams = [videoPort !== null && t.targets.videoTo(videoPort), audioPort !== null && t.targets.audioTo(audioPort)];
+		const { id, kind, label, state, enabled } = this.target;
 		return html`
 			<div class="row">
 				<div class="what">
@@ -44,7 +43,7 @@ export class TargetRow extends LitElement {
 						<b>${label}</b>
 						<span class="badge" role="status" data-testid="state-${id}" data-state=${state}>${t.targets.states[state]}</span>
 					</div>
-					<p class="small">${[host, ...streams].filter(Boolean).join(' · ')}</p>
+					<p class="small">${targetKinds[kind].where(this.target).join(' · ')}</p>
 					<p class="small dim" data-testid="counters-${id}">${this.#counters(this.target)}</p>
 				</div>
 				<div class="actions">
@@ -61,7 +60,7 @@ export class TargetRow extends LitElement {
 				<summary>${t.targets.howToReceive}</summary>
 				<div class="receive">
 					<p class="small dim">${t.targets.receiveHint}</p>
-					<r58-copy-field label=${t.targets.command} .value=${receiverLine(this.target)}></r58-copy-field>
+					<r58-copy-field label=${t.targets.command} .value=${targetKinds[kind].receiving(this.target)}></r58-copy-field>
 				</div>
 			</details>
 		`;

@@ -1,22 +1,15 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { type Finding, fail, off } from '../contract/ready.js';
-import type { Target } from '../contract/targets.js';
-import { within } from '../util/within.js';
+import { type Finding, fail, off } from '../../../contract/ready.js';
+import type { TargetOf } from '../../../contract/targets.js';
+import { within } from '../../../util/within.js';
 
 const lookupMs = 3_000;
 /** The network takes this long to say that a machine of its own is not there (ARP asks three times, once a second). */
 const refusalMs = 3_500;
 
-/** Whether a target can be reached, without going live there. Bounded; never throws. */
-const testers: Record<Target['kind'], (target: Target) => Promise<Finding>> = { rtp: testRtp };
-
-export function testTarget(target: Target): Promise<Finding> {
-	return testers[target.kind](target);
-}
-
 /** RTP is never answered; only a refusal can be heard. */
-async function testRtp({ host, videoPort, audioPort }: Target): Promise<Finding> {
+export async function testReceiver({ host, videoPort, audioPort }: TargetOf<'rtp'>): Promise<Finding> {
 	const address = await addressOf(host);
 	if (address === null)
 		return fail(`The name ${host} is not known here`, "Check the receiver's name and the network, or give its address");
