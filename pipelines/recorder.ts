@@ -4,6 +4,9 @@ import { linkAddress, type Stream } from './links.js';
 
 export interface RecorderOptions {
 	instance: string;
+	/** Links of picture and sound. */
+	video: Stream;
+	audio: Stream;
 	/** Absolute path of the file to write. */
 	path: string;
 	/** Absolute monotonic time of the key frame the file starts with, decimal ns. */
@@ -13,7 +16,7 @@ export interface RecorderOptions {
 }
 
 /**
- * The program into fragmented MP4. A fragment is at most half a second and goes to the kernel at once, so a file whose
+ * Picture and sound into fragmented MP4. A fragment is at most half a second and goes to the kernel at once, so a file whose
  * writer was killed plays up to its last fragment.
  */
 export function recorder(o: RecorderOptions): string {
@@ -27,10 +30,10 @@ export function recorder(o: RecorderOptions): string {
 			'start-pts': startPtsNs,
 			'pts-origin': o.startPtsNs,
 		});
-	const sound = link('audio', 'program.aac', aacCaps, o.soundPtsNs ?? o.startPtsNs);
+	const sound = link('audio', o.audio, aacCaps, o.soundPtsNs ?? o.startPtsNs);
 	const wait = { 'max-size-buffers': 0, 'max-size-bytes': 0, 'max-size-time': 10_000_000_000 };
 	return pipeline(
-		chain(link('video', 'program.h264', h264Caps, o.startPtsNs), element('queue', wait), element('h264parse'), 'mux.'),
+		chain(link('video', o.video, h264Caps, o.startPtsNs), element('queue', wait), element('h264parse'), 'mux.'),
 		chain(sound, element('queue', wait), element('aacparse'), 'mux.'),
 		chain(
 			element('mp4mux', { name: 'mux', 'fragment-duration': 500, 'fragment-mode': 'dash-or-mss' }),

@@ -237,7 +237,9 @@ export function createStudio(o: StudioOptions): Studio {
 		store,
 		faults,
 		supervisor,
-		keyFrames: onAir.keyFrames,
+		tracks: [
+			{ link: { video: 'program.h264', audio: 'program.aac' }, keyFrames: onAir.keyFrames, prefix: 'program', source: null },
+		],
 		showLog: o.showLog,
 	});
 	const health = new Health({ dataDir, log, state, faults, onAir: () => onAir.now });

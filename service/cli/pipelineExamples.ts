@@ -24,6 +24,7 @@ export function pipelineExamples(canvas: Canvas): Record<string, Example> {
 	const common = { instance: 'example', canvas, slots: 12, maxPeers: 100 };
 	const video = videoEncoders.x264!;
 	const videoKbps = videoKbpsFor(canvas);
+	const program = { video: 'program.h264', audio: 'program.aac' } as const;
 	return {
 		'source hdmi1 (demo)': of('source', testSource({ ...common, id: 'hdmi1', colour: '#c83232', toneHz: 440, label: 'HDMI 1' })),
 		'source hdmi1': of('source', hdmiSource({ ...common, id: 'hdmi1', device: '/dev/video0' })),
@@ -42,7 +43,7 @@ export function pipelineExamples(canvas: Canvas): Record<string, Example> {
 		),
 		'mixer program': of('mixer', mixer(common)),
 		'encoder program': of('encoder', encoder({ ...common, video, videoKbps, aacKbps: 160, opusKbps: 128 })),
-		recorder: of('recorder', recorder({ instance: 'example', path: '/tmp/program-001.mp4', startPtsNs: '0' })),
+		recorder: of('recorder', recorder({ instance: 'example', ...program, path: '/tmp/program-001.mp4', startPtsNs: '0' })),
 		'target rtp': of('target', rtpTarget({ instance: 'example', host: '192.0.2.1', videoPort: 5004, audioPort: 5006 })),
 		'streamer program': of('program', programStreamer(common)),
 		'streamer return': of('return', returnStreamer({ ...common, opusKbps: 64 })),

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Canvas, fpsOf, gridFrameAt } from '../../pipelines/canvas.js';
 import { HISTORY_MS } from '../../pipelines/encoder.js';
 import type { Recording, RecordingCreate } from '../contract/recordings.js';
-import type { KeyFrames } from '../encoders/keyFrames.js';
 import type { Faults } from '../faults/faults.js';
 import type { Supervisor } from '../hosts/supervisor.js';
 import { recordingLogFiles } from '../showLog/recordingLog.js';
@@ -13,7 +12,8 @@ import type { LiveState } from '../state/state.js';
 import type { Store } from '../store/store.js';
 import { messageOf, StudioError } from '../util/errors.js';
 import { checkRoom } from '../util/limits.js';
-import { RecordingRun } from './run.js';
+import { TrackRun } from './run.js';
+import { partOf, type RecordedTrack } from './track.js';
 
 /** Below this a recording is not started, and a running one is ended while its file can still be closed. */
 const MIN_FREE_BYTES = { start: 256 * 2 ** 20, run: 64 * 2 ** 20 };
@@ -29,17 +29,18 @@ export interface RecorderOptions {
 	store: Store;
 	faults: Faults;
 	supervisor: Supervisor;
-	keyFrames: KeyFrames;
+	/** The program first. */
+	tracks: readonly [RecordedTrack, ...RecordedTrack[]];
 	showLog: Pick<ShowLog, 'writeFor'>;
 }
 
 interface Running {
-	run: RecordingRun;
+	runs: TrackRun[];
 	refreshes: number;
 	timer: NodeJS.Timeout;
 }
 
-/** Records the program: one folder per recording, one file per part, each written by its own process. */
+/** Records tracks: one folder per recording, one file per part of a track, each track written by its own process. */
 export class Recorder {
 	#running = new Map<string, Running>();
 	/** While the disk is full. */
@@ -89,8 +90,12 @@ export class Recorder {
 		if (active) throw new StudioError('conflict', `recording ${active} is running; stop it first`);
 		checkRoom('recordings', Object.keys(this.o.state.current.recordings).length);
 		const wanted = process.hrtime.bigint() - BigInt(Math.round(prerollS * 1000)) * 1_000_000n;
-		const startPtsNs = this.o.keyFrames.before(wanted);
-		if (startPtsNs === null)
+		const starts = this.o.tracks.flatMap((track) => {
+			const startPtsNs = track.keyFrames.before(wanted);
+			return startPtsNs === null ? [] : [{ track, startPtsNs }];
+		});
+		const startPtsNs = String(starts[0]?.startPtsNs);
+		if (starts.length < this.o.tracks.length)
 			throw new StudioError('not-on-air', 'the program encoder has not made a picture yet; try again in a moment', undefined, 1);
 		const startedAt = new Date();
 		const id = `rec-${startedAt.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${Math.random().toString(36).slice(2, 6)}`;
@@ -100,15 +105,15 @@ export class Recorder {
 			name: name ?? `Recording ${startedAt.toISOString().slice(0, 16).replace('T', ' ')}`,
 			state: 'starting',
 			startedAt: startedAt.toISOString(),
-			startFrame: gridFrameAt(String(startPtsNs), this.o.canvas),
-			startPtsNs: String(startPtsNs),
+			startFrame: gridFrameAt(startPtsNs, this.o.canvas),
+			startPtsNs,
 			durationMs: 0,
 			files: [],
 			lastError: null,
 		});
 		this.#save(id);
 		try {
-			await this.#run(id, startPtsNs);
+			await this.#run(id, starts);
 		} catch (error) {
 			await this.#finish(id, 'fault', messageOf(error));
 			throw error;
@@ -138,12 +143,16 @@ export class Recorder {
 		await Promise.all([...this.#running.keys()].map((id) => this.#finish(id, 'finished', null)));
 	}
 
-	async #run(id: string, startPtsNs: bigint): Promise<void> {
-		const { instance, canvas, supervisor, keyFrames } = this.o;
-		const run = new RecordingRun({ id, folder: join(this.folder, id), instance, canvas, startPtsNs, supervisor, keyFrames });
+	async #run(id: string, starts: { track: RecordedTrack; startPtsNs: bigint }[]): Promise<void> {
+		const { instance, canvas, supervisor } = this.o;
+		const folder = join(this.folder, id);
+		const runs = starts.map(({ track, startPtsNs }, index) => {
+			const name = index === 0 ? id : `${id}-${track.prefix}`;
+			return new TrackRun({ name, track, folder, instance, canvas, startPtsNs, supervisor });
+		});
 		const timer = setInterval(() => void this.#watch(id), REFRESH_MS);
-		this.#running.set(id, { run, refreshes: 0, timer });
-		await run.start();
+		this.#running.set(id, { runs, refreshes: 0, timer });
+		await Promise.all(runs.map((run) => run.start()));
 		this.#update(id, { state: 'recording' });
 		this.o.faults.clear('recording-folder', 'recordings');
 		await this.#refreshFiles(id);
@@ -154,12 +163,12 @@ export class Recorder {
 		this.#update(id, { state: 'stopping' });
 		if (running) {
 			clearInterval(running.timer);
-			await running.run.finish();
+			await Promise.all(running.runs.map((run) => run.finish()));
 			await this.#refreshFiles(id);
 			this.#running.delete(id);
 		}
 		await this.#writeLog(id);
-		const { lost = [] } = running?.run ?? {};
+		const lost = running?.runs.flatMap((run) => run.lost) ?? [];
 		const [end, reason] = this.#hasProgram(id)
 			? [state, error ?? (lost.length > 0 ? `${lost.join(', ')} went while it was recorded` : null)]
 			: (['fault', error ?? 'its files are gone'] as const);
@@ -170,8 +179,10 @@ export class Recorder {
 	async #watch(id: string): Promise<void> {
 		const running = this.#running.get(id);
 		if (!running || this.get(id).state !== 'recording') return;
-		const lost = await running.run.replaceLost();
-		if (lost !== null) this.#reportLost(id, lost);
+		for (const run of running.runs) {
+			const lost = await run.replaceLost();
+			if (lost !== null) this.#reportLost(id, lost);
+		}
 		await this.#refreshFiles(id);
 		running.refreshes += 1;
 		if (running.refreshes % SAVE_EVERY === 0) this.#save(id);
@@ -224,29 +235,44 @@ export class Recorder {
 	}
 
 	async #refreshFiles(id: string): Promise<void> {
-		const run = this.#running.get(id)?.run;
+		const runs = this.#running.get(id)?.runs ?? [];
 		const known = this.o.state.current.recordings[id];
 		if (!known) return;
-		await run?.scan();
-		const written = run?.files();
-		const { width, height } = this.o.canvas;
+		for (const run of runs) await run.scan();
+		const written = runs.flatMap((run) => run.files());
 		const files: Recording['files'] = [];
 		for (const name of await namesIn(join(this.folder, id))) {
-			const part = Number(/^program-(\d+)\.mp4$/.exec(name)?.[1]);
-			if (!part) continue;
+			const file = known.files.find((file) => file.name === name && file.role !== 'log') ?? this.#newFile(name);
+			if (!file) continue;
 			const { size: bytes } = await stat(join(this.folder, id, name)).catch(() => ({ size: 0 }));
-			const before = known.files.find((file) => file.name === name);
-			const { startPtsNs = null, endPtsNs = null } = written?.find((file) => file.name === name) ?? before ?? {};
-			files.push({
-				...(before ?? { name, role: 'program', source: null, part, width, height, fps: fpsOf(this.o.canvas), codec: 'h264+aac' }),
-				bytes,
-				startPtsNs,
-				endPtsNs,
-			});
+			const { startPtsNs, endPtsNs } = written.find((file) => file.name === name) ?? file;
+			files.push({ ...file, bytes, startPtsNs, endPtsNs });
 		}
 		files.push(...(await recordingLogFiles(join(this.folder, id))));
-		this.#update(id, { files, durationMs: run?.durationMs || known.durationMs });
-		this.#reportMissing(id, run?.missingMs() ?? 0);
+		this.#update(id, { files, durationMs: Math.max(0, ...runs.map((run) => run.durationMs)) || known.durationMs });
+		this.#reportMissing(id, Math.max(0, ...runs.map((run) => run.missingMs())));
+	}
+
+	/** A file of one of the tracks; null when its name says that it is none. */
+	#newFile(name: string): Recording['files'][number] | null {
+		const { prefix, part = 0 } = partOf(name) ?? {};
+		const track = this.o.tracks.find((track) => track.prefix === prefix);
+		if (!track) return null;
+		const { source } = track;
+		const { width, height } = this.o.canvas;
+		return {
+			name,
+			role: source === null ? 'program' : 'iso',
+			source,
+			part,
+			bytes: 0,
+			width,
+			height,
+			fps: fpsOf(this.o.canvas),
+			codec: 'h264+aac',
+			startPtsNs: null,
+			endPtsNs: null,
+		};
 	}
 
 	/** Stays until the recording is deleted: somebody will want to know. */

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type Canvas, frameMs } from '../../pipelines/canvas.js';
 import type { ElementEvent } from '../../pipelines/events.js';
 import { recorder } from '../../pipelines/recorder.js';
-import type { KeyFrames } from '../encoders/keyFrames.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
 import { StudioError } from '../util/errors.js';
 import { Part } from './part.js';
+import { partName, type RecordedTrack } from './track.js';
 
 const START_TIMEOUT_MS = 5_000;
 /** A stop waits this long for a recorder that froze or died to be replaced and to write what it owes. */
@@ -18,14 +18,15 @@ const PATH_NS = 300_000_000n;
 const HOLD_OFF_MS = 3_000;
 
 export interface RunOptions {
-	id: string;
+	/** Of its process. */
+	name: string;
+	track: RecordedTrack;
 	/** Folder of this recording. */
 	folder: string;
 	instance: string;
 	canvas: Canvas;
 	startPtsNs: bigint;
 	supervisor: Supervisor;
-	keyFrames: KeyFrames;
 }
 
 export interface PartFile {
@@ -36,10 +37,10 @@ export interface PartFile {
 }
 
 /**
- * One recording while it runs. A recorder that dies is replaced by one that writes the next part: the old part is cut at its
+ * One track of a recording while it runs. A recorder that dies is replaced by one that writes the next part: the old part is cut at its
  * last key frame, and the new one starts there with what the encoder's link remembers.
  */
-export class RecordingRun {
+export class TrackRun {
 	readonly #host: SupervisedHost;
 	#parts: Part[] = [];
 	#lastPtsNs: bigint | null = null;
@@ -49,7 +50,7 @@ export class RecordingRun {
 	constructor(private readonly o: RunOptions) {
 		this.#host = o.supervisor.add({
 			role: 'recorder',
-			name: o.id,
+			name: o.name,
 			launch: () => this.#nextPart(),
 			progress: (event) => pictures(event)?.buffers,
 			holdOffMs: HOLD_OFF_MS,
@@ -105,8 +106,9 @@ export class RecordingRun {
 		// The recorder makes its file before it is ready.
 		if (!part || part.lost || !this.#host.ready || !(await part.missing()) || !this.#host.ready) return null;
 		part.lost = true;
-		this.#host.replace(`its file ${partName(this.#parts.length)} is gone`);
-		return partName(this.#parts.length);
+		const name = this.#nameOf(this.#parts.length);
+		this.#host.replace(`its file ${name} is gone`);
+		return name;
 	}
 
 	/** Files that went while they were written. */
@@ -119,7 +121,7 @@ export class RecordingRun {
 	files(): PartFile[] {
 		const text = (part: Part, ns: bigint | null) => (ns === null ? null : String(part.originNs + ns));
 		return this.#parts.map((part, index) => ({
-			name: partName(index + 1),
+			name: this.#nameOf(index + 1),
 			part: index + 1,
 			startPtsNs: text(part, part.startNs),
 			endPtsNs: text(part, part.endNs),
@@ -146,7 +148,7 @@ export class RecordingRun {
 	}
 
 	async #nextPart(): Promise<string> {
-		const { folder, instance, startPtsNs, canvas, keyFrames } = this.o;
+		const { folder, instance, startPtsNs, canvas, track } = this.o;
 		let start = startPtsNs;
 		let sound: bigint | undefined;
 		const last = this.#parts.at(-1);
@@ -155,12 +157,12 @@ export class RecordingRun {
 		await mkdir(folder, { recursive: true });
 		if (last?.lost) {
 			// Nothing of the lost part is there to go on from: all that the encoder remembers.
-			start = keyFrames.before(start) ?? start;
+			start = track.keyFrames.before(start) ?? start;
 		} else if (last) {
 			const join = await last.cut();
 			if (join) {
 				const about = last.originNs + join.videoNs;
-				start = keyFrames.near(about, BigInt(Math.round(frameMs(canvas) * 5e5))) ?? about;
+				start = track.keyFrames.near(about, BigInt(Math.round(frameMs(canvas) * 5e5))) ?? about;
 				sound = last.originNs + join.audioNs;
 				last.endNs = start - last.originNs;
 			} else {
@@ -169,9 +171,14 @@ export class RecordingRun {
 				sound = last.soundNs;
 			}
 		}
-		const path = join(folder, partName(this.#parts.length + 1));
+		const path = join(folder, this.#nameOf(this.#parts.length + 1));
 		this.#parts.push(new Part(path, start, sound));
-		return recorder({ instance, path, startPtsNs: String(start), soundPtsNs: sound === undefined ? undefined : String(sound) });
+		const soundPtsNs = sound === undefined ? undefined : String(sound);
+		return recorder({ instance, ...track.link, path, startPtsNs: String(start), soundPtsNs });
+	}
+
+	#nameOf(part: number): string {
+		return partName(this.o.track.prefix, part);
 	}
 
 	#onPicture(ptsNs: bigint): void {
@@ -215,8 +222,4 @@ export class RecordingRun {
 /** What the recorder's picture has counted. */
 function pictures({ factory, element, event, data }: ElementEvent) {
 	return factory === 'r58linksrc' && element === 'video' && event === 'stats' ? data : undefined;
-}
-
-export function partName(part: number): string {
-	return `program-${String(part).padStart(3, '0')}.mp4`;
 }

@@ -199,8 +199,10 @@ test('the bitrate follows the picture, and is never too little for a face', () =
 	);
 });
 
+const recorded = { video: 'program.h264', audio: 'program.aac' } as const;
+
 test('a recording begins at its key frame, in fragments that are on the disk at once', () => {
-	const launch = recorder({ instance, path: '/a b/program-001.mp4', startPtsNs: '7000', soundPtsNs: '7100' });
+	const launch = recorder({ instance, ...recorded, path: '/a b/program-001.mp4', startPtsNs: '7000', soundPtsNs: '7100' });
 	assert.equal(
 		all(launch, 'r58linksrc').map(({ name, address, caps, mode, start, 'start-pts': from, 'pts-origin': origin }) => [
 			name,
@@ -216,7 +218,7 @@ test('a recording begins at its key frame, in fragments that are on the disk at 
 			['audio', 'r58.x.program.aac', aac, 'encoded', 'pts', '7100', '7000'],
 		],
 	);
-	assert.is(all(recorder({ instance, path: '/a', startPtsNs: '7000' }), 'r58linksrc')[1]!['start-pts'], '7000');
+	assert.is(all(recorder({ instance, ...recorded, path: '/a', startPtsNs: '7000' }), 'r58linksrc')[1]!['start-pts'], '7000');
 	assert.equal(one(launch, 'mp4mux'), { name: 'mux', 'fragment-duration': '500', 'fragment-mode': 'dash-or-mss' });
 	assert.equal(one(launch, 'filesink'), {
 		name: 'file',
