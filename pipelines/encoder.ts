@@ -1,15 +1,7 @@
 import { audioCaps, type Canvas, fpsOf, h264Caps, videoCaps } from './canvas.js';
 import { caps, chain, element, pipeline } from './launch.js';
 import { linkAddress, linkElement, type Stream } from './links.js';
-
-/** A video encoder as the table (service/encoders/table.ts) describes it. */
-export interface VideoEncoder {
-	/** The GStreamer element. */
-	element: string;
-	hardware: boolean;
-	/** Properties for a picture and a bitrate, in the element's own units. */
-	properties(canvas: Canvas, kbps: number): Record<string, string | number | boolean>;
-}
+import { type VideoEncoder, videoEncoder } from './videoEncoder.js';
 
 export interface EncoderOptions {
 	instance: string;
@@ -45,7 +37,7 @@ export function encoder(o: EncoderOptions): string {
 		chain(
 			// A busy machine may hold the encoder up for some frames; it catches up rather than lose them.
 			raw('program.video', videoCaps(o.canvas), 10),
-			element(o.video.element, { name: 'encoder', ...o.video.properties(o.canvas, o.videoKbps) }),
+			videoEncoder(o.video, o.canvas, o.videoKbps),
 			caps(`${h264Caps},profile=constrained-baseline`),
 			out('program.h264'),
 		),

@@ -1,7 +1,8 @@
 import { audioCaps, type Canvas, h264Caps, opusCaps, videoCaps } from './canvas.js';
-import { opusEncoder, type VideoEncoder } from './encoder.js';
+import { opusEncoder } from './encoder.js';
 import { caps, chain, element, pad, pipeline } from './launch.js';
 import { linkAddress, linkElement, type Stream } from './links.js';
+import { type VideoEncoder, videoEncoder } from './videoEncoder.js';
 
 export interface StreamerOptions {
 	instance: string;
@@ -47,7 +48,7 @@ export function multiviewStreamer(
 		chain(
 			element('r58mixer', { name: 'mixer', caps: videoCaps(o.canvas), slots: o.slots, audio: false }),
 			element('queue', { 'max-size-buffers': 2, 'max-size-bytes': 0, 'max-size-time': 0, leaky: 'downstream' }),
-			element(o.video.element, { name: 'encoder', ...o.video.properties(o.canvas, o.videoKbps) }),
+			videoEncoder(o.video, o.canvas, o.videoKbps),
 			caps(`${h264Caps},profile=constrained-baseline`),
 			element('r58meter', { name: 'encoded' }),
 			h264Payloader(),

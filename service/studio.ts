@@ -6,8 +6,10 @@ import { mixer } from '../pipelines/mixer.js';
 import { pastFaultSchema } from './contract/faults.js';
 import type { State } from './contract/state.js';
 import { tallyOf } from './contract/tally.js';
+import { EncoderChoice } from './encoders/choose.js';
 import { EncoderMonitor } from './encoders/monitor.js';
 import { OnAir } from './encoders/onAir.js';
+import { probe } from './encoders/probe.js';
 import { videoEncoders } from './encoders/table.js';
 import { Alerts } from './faults/alerts.js';
 import { Faults } from './faults/faults.js';
@@ -129,12 +131,14 @@ export function createStudio(o: StudioOptions): Studio {
 		progress: ({ factory, event, data }) => (factory === 'r58mixer' && event === 'stats' ? data.frames : undefined),
 	});
 	const program = new MixerControl(mixerHost);
-	const x264 = videoEncoders.x264!;
 	const kbps = videoKbpsFor(canvas);
+	const tryOut = { canvas, kbps, process: () => supervisor.process() };
+	const choice = new EncoderChoice({ table: videoEncoders, probe: (encoder) => probe(encoder, tryOut), log });
+	const videoEncoder = () => choice.current;
 	const encoderHost = supervisor.add({
 		role: 'encoder',
 		name: 'program',
-		launch: () => encoder({ instance, canvas, video: x264, videoKbps: kbps, aacKbps: AAC_KBPS, opusKbps: OPUS_KBPS }),
+		launch: () => encoder({ instance, canvas, video: videoEncoder(), videoKbps: kbps, aacKbps: AAC_KBPS, opusKbps: OPUS_KBPS }),
 		progress: ({ factory, element, event, data }) =>
 			factory === 'r58linksink' && element === 'program-h264' && event === 'stats' ? data.buffers : undefined,
 	});
@@ -142,7 +146,7 @@ export function createStudio(o: StudioOptions): Studio {
 		id: 'program',
 		host: encoderHost,
 		link: 'program-h264',
-		encoder: x264,
+		encoder: videoEncoder,
 		canvas,
 		kbps,
 		state,
@@ -152,7 +156,7 @@ export function createStudio(o: StudioOptions): Studio {
 		instance,
 		canvas,
 		slots: SLOTS,
-		encoder: x264,
+		encoder: videoEncoder,
 		state,
 		supervisor,
 		sessions,
@@ -305,6 +309,7 @@ export function createStudio(o: StudioOptions): Studio {
 		},
 		async start() {
 			await supervisor.warm();
+			await choice.make();
 			for (const feature of features) feature.start?.();
 		},
 		async stop() {

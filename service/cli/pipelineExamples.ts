@@ -11,7 +11,7 @@ import { rtpSource } from '../../pipelines/rtpSource.js';
 import { rtpTarget } from '../../pipelines/rtpTarget.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../../pipelines/streamer.js';
 import { testSource } from '../../pipelines/testSource.js';
-import { videoEncoders } from '../encoders/table.js';
+import { x264 } from '../encoders/table.js';
 
 export interface Example {
 	role: LinkRole;
@@ -22,7 +22,6 @@ const of = (role: LinkRole, launch: string): Example => ({ role, launch });
 
 export function pipelineExamples(canvas: Canvas): Record<string, Example> {
 	const common = { instance: 'example', canvas, slots: 12, maxPeers: 100 };
-	const video = videoEncoders.x264!;
 	const videoKbps = videoKbpsFor(canvas);
 	const program = { video: 'program.h264', audio: 'program.aac' } as const;
 	return {
@@ -42,11 +41,11 @@ export function pipelineExamples(canvas: Canvas): Record<string, Example> {
 			}),
 		),
 		'mixer program': of('mixer', mixer(common)),
-		'encoder program': of('encoder', encoder({ ...common, video, videoKbps, aacKbps: 160, opusKbps: 128 })),
+		'encoder program': of('encoder', encoder({ ...common, video: x264, videoKbps, aacKbps: 160, opusKbps: 128 })),
 		recorder: of('recorder', recorder({ instance: 'example', ...program, path: '/tmp/program-001.mp4', startPtsNs: '0' })),
 		'target rtp': of('target', rtpTarget({ instance: 'example', host: '192.0.2.1', videoPort: 5004, audioPort: 5006 })),
 		'streamer program': of('program', programStreamer(common)),
 		'streamer return': of('return', returnStreamer({ ...common, opusKbps: 64 })),
-		'streamer multiview': of('multiview', multiviewStreamer({ ...common, video, videoKbps })),
+		'streamer multiview': of('multiview', multiviewStreamer({ ...common, video: x264, videoKbps })),
 	};
 }

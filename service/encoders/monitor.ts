@@ -1,5 +1,5 @@
 import { type Canvas, fpsOf } from '../../pipelines/canvas.js';
-import type { VideoEncoder } from '../../pipelines/encoder.js';
+import type { VideoEncoder } from '../../pipelines/videoEncoder.js';
 import type { Encoder } from '../contract/encoders.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { LiveState } from '../state/state.js';
@@ -12,7 +12,8 @@ export interface EncoderMonitorOptions {
 	host: SupervisedHost;
 	/** Element whose `stats` count what leaves the encoder: `buffers` (frames) and `bytes`. */
 	link: string;
-	encoder: VideoEncoder;
+	/** What encodes now. */
+	encoder: () => VideoEncoder;
 	canvas: Canvas;
 	kbps: number;
 	state: LiveState;
@@ -28,6 +29,7 @@ export class EncoderMonitor {
 			if (element !== o.link || event !== 'stats') return;
 			if (factory === 'r58linksink' || factory === 'r58meter') this.#onStats(data.buffers, data.bytes);
 		});
+		o.host.on('ready', () => this.#publish());
 		o.host.on('down', () => {
 			this.#last = undefined;
 			this.measured = null;
@@ -58,10 +60,11 @@ export class EncoderMonitor {
 	#publish(): void {
 		const { id, encoder, canvas, kbps, state } = this.o;
 		const { width, height } = canvas;
+		const { element, hardware } = encoder();
 		state.encoders.put(id, {
 			id,
-			element: encoder.element,
-			hardware: encoder.hardware,
+			element,
+			hardware,
 			codec: 'h264',
 			asked: { width, height, fps: fpsOf(canvas), kbps },
 			measured: this.measured,

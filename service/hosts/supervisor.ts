@@ -1,6 +1,7 @@
 import type { Faults } from '../faults/faults.js';
 import type { Log } from '../util/log.js';
 import { HostPool } from './hostPool.js';
+import type { HostProcess } from './hostProcess.js';
 import { type ElementStats, type HostPlan, type HostState, SupervisedHost } from './supervisedHost.js';
 import { type Usage, UsageMeter } from './usage.js';
 
@@ -65,6 +66,11 @@ export class Supervisor {
 		host.on('warning', (element, message) => this.log.onceASecond(`${key} ${element}`).warn({ host: key, element }, message));
 		host.on('down', (reason) => this.log.warn({ host: key, reason }, 'host down'));
 		return host;
+	}
+
+	/** A process that nobody watches and nobody brings back, for whoever tries something out. */
+	process(): HostProcess {
+		return this.#pool.take();
 	}
 
 	/** Stops and forgets a host. */

@@ -1,6 +1,7 @@
 import type { Canvas } from '../../pipelines/canvas.js';
-import { type VideoEncoder, videoKbpsFor } from '../../pipelines/encoder.js';
+import { videoKbpsFor } from '../../pipelines/encoder.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../../pipelines/streamer.js';
+import type { VideoEncoder } from '../../pipelines/videoEncoder.js';
 import { EncoderMonitor } from '../encoders/monitor.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
@@ -32,7 +33,7 @@ export interface StreamersOptions {
 	/** Inputs of the mixer, and tiles of the multiview. */
 	slots: number;
 	/** What encodes the multiview. */
-	encoder: VideoEncoder;
+	encoder: () => VideoEncoder;
 	state: LiveState;
 	supervisor: Supervisor;
 	sessions: RtcSessions;
@@ -60,7 +61,7 @@ export class Streamers {
 		const canvas = multiviewCanvasFor(o.canvas);
 		const kbps = videoKbpsFor(canvas);
 		const multiview = host('multiview', () =>
-			multiviewStreamer({ instance, canvas, slots, video: encoder, videoKbps: kbps, maxPeers: MAX_VIEWERS }),
+			multiviewStreamer({ instance, canvas, slots, video: encoder(), videoKbps: kbps, maxPeers: MAX_VIEWERS }),
 		);
 		this.multiviewMixer = new MixerControl(multiview);
 		this.programHost = host('program', () => programStreamer({ instance, maxPeers: MAX_VIEWERS }));

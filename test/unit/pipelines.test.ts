@@ -9,7 +9,7 @@ import { rtpSource } from '../../pipelines/rtpSource.js';
 import { rtpTarget } from '../../pipelines/rtpTarget.js';
 import { multiviewStreamer, programStreamer, returnStreamer } from '../../pipelines/streamer.js';
 import { testSource } from '../../pipelines/testSource.js';
-import { videoEncoders } from '../../service/encoders/table.js';
+import { x264 } from '../../service/encoders/table.js';
 import { test } from '../tools/suite.js';
 
 /** What each kind of host runs, element by element. The rate is one that no whole number stands for. */
@@ -130,7 +130,7 @@ test('the mixer writes its picture, its sound and one sound for each guest to he
 		assert.ok(launch.includes(`mixer.${pair}`), pair);
 });
 
-const program = encoder({ instance, canvas, video: videoEncoders.x264!, videoKbps: 2500, aacKbps: 160, opusKbps: 128 });
+const program = encoder({ instance, canvas, video: x264, videoKbps: 2500, aacKbps: 160, opusKbps: 128 });
 
 test('one encode serves every browser: constrained baseline, a key frame a second, no frame held back', () => {
 	assert.equal(one(program, 'x264enc'), {
@@ -152,7 +152,7 @@ test('one encode serves every browser: constrained baseline, a key frame a secon
 		[60_000, 1001, '60'],
 		[24_000, 1001, '24'],
 	] as const) {
-		const properties = videoEncoders.x264!.properties({ ...canvas, fpsNum, fpsDen }, 1000);
+		const properties = x264.properties({ ...canvas, fpsNum, fpsDen }, 1000);
 		assert.is(String(properties['key-int-max']), gop);
 		assert.is(properties['vbv-buf-capacity'], Math.ceil((3000 * fpsDen) / fpsNum - 1e-3), 'three frames, in ms');
 	}
@@ -266,7 +266,7 @@ test('each guest hears the program without its own slot', () => {
 });
 
 test('the multiview mixes pictures alone and rather leaves one out than fall behind', () => {
-	const launch = multiviewStreamer({ instance, maxPeers: 9, canvas, slots: 12, video: videoEncoders.x264!, videoKbps: 2500 });
+	const launch = multiviewStreamer({ instance, maxPeers: 9, canvas, slots: 12, video: x264, videoKbps: 2500 });
 	assert.equal(one(launch, 'r58mixer'), { name: 'mixer', caps: raw, slots: '12', audio: 'false' });
 	assert.equal(one(launch, 'queue'), {
 		'max-size-buffers': '2',

@@ -1,0 +1,35 @@
+import type { Canvas } from '../../pipelines/canvas.js';
+import { encoderProbe, type VideoEncoder } from '../../pipelines/videoEncoder.js';
+import type { HostProcess } from '../hosts/hostProcess.js';
+import { remedyFor } from '../hosts/remedies.js';
+
+/** Drivers open slowly the first time; one that has made no frame by then is not used. */
+const PATIENCE_MS = 5_000;
+
+export interface ProbeOptions {
+	canvas: Canvas;
+	kbps: number;
+	/** A process for one try. */
+	process: () => HostProcess;
+}
+
+/** Whether an encoder is there and makes frames, tried in a process of its own: null, or what is missing. Bounded; never throws. */
+export async function probe(encoder: VideoEncoder, { canvas, kbps, process }: ProbeOptions): Promise<string | null> {
+	const host = process();
+	const missing = await new Promise<string | null>((resolve) => {
+		const timer = setTimeout(() => resolve(`it made no frame within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+		const done = (reason: string | null) => {
+			clearTimeout(timer);
+			resolve(reason);
+		};
+		host.on('event', ({ factory, data }) => {
+			if (factory === 'r58meter' && data.buffers > 0) done(null);
+		});
+		host.on('end', (reason) => done(reason ?? 'its process ended'));
+		host.start('encoder', `probe ${encoder.element}`, encoderProbe(encoder, canvas, kbps));
+	});
+	await host.stop();
+	if (missing === null) return null;
+	const remedy = remedyFor(missing);
+	return remedy === null ? missing : `${missing}. ${remedy}`;
+}
