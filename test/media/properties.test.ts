@@ -14,7 +14,7 @@ test.before(async () => {
 		['drift', { sources: ['common/element.c'] }],
 		['capture', { sources: ['common/element.c'] }],
 		['commands', { sources: wholeMixer }],
-		['webrtc', { sources: wholeWebrtc, includes: ['webrtc/webrtc.c'] }],
+		['webrtc', { sources: wholeWebrtc }],
 	] as const;
 	for (const [name, options] of built) programs.set(name, await buildNative(name, options));
 });

@@ -73,7 +73,7 @@ const pictures: HandMadeFault[] = [
 	),
 	plugin(
 		'a deferred key-frame request to a guest is dropped',
-		'webrtc/webrtc',
+		'webrtc/keys',
 		'if (self->mode == MODE_SEND || g_atomic_int_get (&self->awaits_key))',
 		'if (self->mode == MODE_SEND)',
 		'webrtc/keyFrames',

@@ -1,6 +1,8 @@
 /* webrtc MODE: ends
  *   ends   a peer that is added while the element stops */
-#include "webrtc/webrtc.c"
+#include "webrtc/webrtc.h"
+
+#include <string.h>
 
 #include "check.h"
 
@@ -82,7 +84,7 @@ refused_at_the_end (void)
   gst_element_set_state (p, GST_STATE_PAUSED);
 
   /* The control thread ends before it comes to the command. */
-  invoke (self, hold_control, NULL, NULL);
+  rtc_invoke (self, hold_control, NULL, NULL);
   GThread *stops = g_thread_new ("stops", set_ready, self);
   g_usleep (200 * 1000);
   add (self);

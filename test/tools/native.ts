@@ -1,6 +1,6 @@
 /** Small C programs of test/native that include the plugin's sources, to look at what no pipeline shows. */
 import { execFile, type SpawnOptions, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,11 +22,13 @@ const libraries = [...packages, 'gstreamer-webrtc-1.0', 'gstreamer-sdp-1.0', 'ni
 export const plugin = {
 	link: ['link/link.c', 'link/reader.c', 'link/writer.c', 'link/slots.c', 'common/element.c'],
 	picture: ['mixer/picture.c', 'mixer/scale.c'],
-	mixer: ['mixer/mixer.c', 'mixer/audio.c', 'mixer/command.c', 'mixer/draw.c', 'mixer/link.c', 'mixer/video.c'],
 };
-const webrtc = ['webrtc', 'peer', 'network', 'life', 'linefigures', 'lipsync', 'twcc', 'gate', 'feed', 'inbox'];
-export const wholeWebrtc = ['common/element.c', ...webrtc.map((name) => `webrtc/${name}.c`)];
-export const wholeMixer = [...plugin.link, ...plugin.picture, ...plugin.mixer, 'clock/lateness.c'];
+const folderOf = (name: string): string[] =>
+	readdirSync(join(pluginSource, name))
+		.filter((file) => file.endsWith('.c'))
+		.map((file) => `${name}/${file}`);
+export const wholeWebrtc = ['common/element.c', ...folderOf('webrtc')];
+export const wholeMixer = [...plugin.link, ...folderOf('mixer'), 'clock/lateness.c'];
 
 export interface NativeOptions {
 	/** Plugin sources to link; what the program itself includes is left out. */
