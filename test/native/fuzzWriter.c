@@ -2,6 +2,7 @@
 #include <gst/gst.h>
 #define g_thread_new(name, function, data) ((GThread *) NULL)
 #define g_thread_join(thread) ((void) (thread))
+#include "link/serve.c"
 #include "link/writer.c"
 
 #include "fuzz.h"

@@ -18,15 +18,16 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const packages = ['gstreamer-1.0', 'gstreamer-base-1.0', 'gstreamer-video-1.0', 'gstreamer-audio-1.0', 'gstreamer-rtp-1.0'];
 const libraries = [...packages, 'gstreamer-webrtc-1.0', 'gstreamer-sdp-1.0', 'nice', 'json-glib-1.0', 'gio-2.0', 'openssl'];
 
-/** Sources of the plugin that others lean on, by what they are about. */
-export const plugin = {
-	link: ['link/link.c', 'link/reader.c', 'link/writer.c', 'link/slots.c', 'common/element.c'],
-	picture: ['mixer/picture.c', 'mixer/scale.c'],
-};
 const folderOf = (name: string): string[] =>
 	readdirSync(join(pluginSource, name))
 		.filter((file) => file.endsWith('.c'))
 		.map((file) => `${name}/${file}`);
+
+/** Sources of the plugin that others lean on, by what they are about. */
+export const plugin = {
+	link: ['common/element.c', ...folderOf('link')],
+	picture: ['mixer/picture.c', 'mixer/scale.c'],
+};
 export const wholeWebrtc = ['common/element.c', ...folderOf('webrtc')];
 export const wholeMixer = [...plugin.link, ...folderOf('mixer'), 'clock/lateness.c'];
 

@@ -1,8 +1,4 @@
-#include "link/wire.h"
-
-#include <stddef.h>
-#include <string.h>
-#include <unistd.h>
+#include "link/link.h"
 
 GType
 r58_link_mode_get_type (void)
@@ -31,25 +27,4 @@ r58_link_start_get_type (void)
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_enum_register_static ("R58LinkStart", values));
   return type;
-}
-
-gboolean
-r58_wire_address (const gchar *name, struct sockaddr_un *address, socklen_t *length)
-{
-  gsize size = name ? strlen (name) : 0;
-  if (size == 0 || size > sizeof address->sun_path - 1)
-    return FALSE;
-  memset (address, 0, sizeof *address);
-  address->sun_family = AF_UNIX;
-  memcpy (address->sun_path + 1, name, size);
-  *length = offsetof (struct sockaddr_un, sun_path) + 1 + size;
-  return TRUE;
-}
-
-gboolean
-r58_wire_trusted (gint fd)
-{
-  struct ucred peer;
-  socklen_t size = sizeof peer;
-  return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid ();
 }

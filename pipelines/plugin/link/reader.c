@@ -81,10 +81,8 @@ mapping_unref (Mapping *mapping)
 static void
 say (Wire *wire, gconstpointer message, gsize size)
 {
-  gssize n;
-  do
-    n = send (wire->fd, message, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-  while (n < 0 && errno == EINTR);
+  struct iovec part = {(gpointer) message, size};
+  r58_wire_send (wire->fd, &(struct msghdr) {.msg_iov = &part, .msg_iovlen = 1});
 }
 
 static void
@@ -271,7 +269,7 @@ static gboolean
 hear (R58LinkReader *r, gsize size, gint fd, GstBuffer **buffer)
 {
   const R58WireHead *head = (const R58WireHead *) r->message;
-  if (size < sizeof *head || head->version != R58_WIRE_VERSION)
+  if (!r58_wire_valid (head, size))
     return FALSE;
   if (head->type == R58_WIRE_WELCOME && size >= sizeof (R58WireWelcome) && !r->writer_caps)
     return welcomed (r, (const gchar *) r->message + sizeof (R58WireWelcome), size - sizeof (R58WireWelcome));
@@ -322,9 +320,7 @@ r58_link_reader_read (R58LinkReader *r)
     struct msghdr message = {
       .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control,
     };
-    gssize n = recvmsg (r->wire->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    if (n < 0 && errno == EINTR)
-      continue;
+    gssize n = r58_wire_receive (r->wire->fd, &message);
     if (n < 0 && errno == EAGAIN)
       return NULL;
     gint fds[FDS_MAX];

@@ -4,31 +4,17 @@
 #include <gst/video/video.h>
 
 #include "common/element.h"
-#include "link/link.h"
+#include "link/end.h"
+#include "link/wire.h"
 
 GST_DEBUG_CATEGORY_STATIC (linksink_debug);
 #define GST_CAT_DEFAULT linksink_debug
 
-/* Smaller buffers travel inside the message and need no slot. */
-#define SLOT_WORTH (32 * 1024)
-
-enum {
-  PROP_0,
-  PROP_ADDRESS,
-  PROP_MODE,
-  PROP_CAPS,
-  PROP_MAX_SLOTS,
-  PROP_PTS_OFFSET,
-  PROP_HISTORY_MS,
-  PROP_HISTORY_BYTES,
-  PROP_COMMAND,
-};
+enum { PROP_MAX_SLOTS = R58_LINK_PROPS, PROP_PTS_OFFSET, PROP_HISTORY_MS, PROP_HISTORY_BYTES };
 
 typedef struct {
   GstBaseSink parent;
-  gchar *address;
-  R58LinkMode mode;
-  GstCaps *caps;
+  R58LinkEnd end;
   guint max_slots;
   gint64 pts_offset;
   guint history_ms;
@@ -51,11 +37,17 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST
 /* ---- what the link's own thread calls ---- */
 
 static void
-ask_key_unit (R58LinkWriter *writer, gpointer user)
+ask_key_unit (GstElement *element)
+{
+  gst_pad_push_event (GST_BASE_SINK_PAD (element),
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+}
+
+static void
+reader_asks_key_unit (R58LinkWriter *writer, gpointer user)
 {
   GST_DEBUG_OBJECT (user, "a reader asks for a key frame");
-  gst_pad_push_event (GST_BASE_SINK_PAD (user),
-      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
+  ask_key_unit (user);
 }
 
 static void
@@ -85,10 +77,10 @@ static gboolean
 link_sink_start (GstBaseSink *base)
 {
   R58LinkSink *self = LINK_SINK (base);
-  R58LinkWriterCallbacks callbacks = {ask_key_unit, post_stats, self};
+  R58LinkWriterCallbacks callbacks = {reader_asks_key_unit, post_stats, self};
   GError *error = NULL;
   self->last_pts = GST_CLOCK_TIME_NONE;
-  self->writer = r58_link_writer_new (self->address, self->mode, self->max_slots, self->history_ms * GST_MSECOND,
+  self->writer = r58_link_writer_new (self->end.address, self->end.mode, self->max_slots, self->history_ms * GST_MSECOND,
       self->history_bytes, &callbacks, &error);
   if (!self->writer) {
     if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
@@ -111,16 +103,7 @@ link_sink_stop (GstBaseSink *base)
 static GstCaps *
 link_sink_get_caps (GstBaseSink *base, GstCaps *filter)
 {
-  R58LinkSink *self = LINK_SINK (base);
-  GST_OBJECT_LOCK (self);
-  GstCaps *caps = self->caps ? gst_caps_ref (self->caps) : gst_caps_new_any ();
-  GST_OBJECT_UNLOCK (self);
-  if (filter) {
-    GstCaps *both = gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref (caps);
-    return both;
-  }
-  return caps;
+  return r58_link_end_caps (&LINK_SINK (base)->end, GST_ELEMENT (base), filter);
 }
 
 static gboolean
@@ -128,7 +111,7 @@ link_sink_set_caps (GstBaseSink *base, GstCaps *caps)
 {
   R58LinkSink *self = LINK_SINK (base);
   const gchar *name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
-  self->video = self->mode == R58_LINK_ENCODED && g_str_has_prefix (name, "video/");
+  self->video = self->end.mode == R58_LINK_ENCODED && g_str_has_prefix (name, "video/");
   r58_link_writer_set_caps (self->writer, caps);
   return TRUE;
 }
@@ -140,10 +123,10 @@ link_sink_propose_allocation (GstBaseSink *base, GstQuery *query)
   GstCaps *caps;
   GstVideoInfo video;
   gst_query_parse_allocation (query, &caps, NULL);
-  if (self->mode != R58_LINK_RAW || !caps || !gst_video_info_from_caps (&video, caps))
+  if (self->end.mode != R58_LINK_RAW || !caps || !gst_video_info_from_caps (&video, caps))
     return TRUE;
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
-  if (GST_VIDEO_INFO_SIZE (&video) <= SLOT_WORTH)
+  if (GST_VIDEO_INFO_SIZE (&video) <= R58_WIRE_INLINE_MAX)
     return TRUE;
   GstAllocationParams params;
   gst_allocation_params_init (&params);
@@ -195,37 +178,12 @@ link_sink_change_state (GstElement *element, GstStateChange transition)
 /* ---- properties ---- */
 
 static void
-command (R58LinkSink *self, const gchar *text)
-{
-  JsonObject *object;
-  const gchar *op;
-  JsonParser *parser = r58_command_parse (GST_ELEMENT (self), text, &object, &op);
-  if (!parser)
-    return;
-  if (g_str_equal (op, "key-unit"))
-    ask_key_unit (self->writer, self);
-  else
-    r58_command_refuse (GST_ELEMENT (self), op, r58_member_string (object, "id", NULL), "unknown op");
-  g_object_unref (parser);
-}
-
-static void
 link_sink_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   R58LinkSink *self = LINK_SINK (object);
+  if (r58_link_end_set (&self->end, GST_ELEMENT (self), id, value, ask_key_unit))
+    return;
   switch (id) {
-    case PROP_ADDRESS:
-      g_free (self->address);
-      self->address = g_value_dup_string (value);
-      break;
-    case PROP_MODE:
-      self->mode = g_value_get_enum (value);
-      break;
-    case PROP_CAPS:
-      GST_OBJECT_LOCK (self);
-      gst_caps_replace (&self->caps, (GstCaps *) gst_value_get_caps (value));
-      GST_OBJECT_UNLOCK (self);
-      break;
     case PROP_MAX_SLOTS:
       self->max_slots = g_value_get_uint (value);
       break;
@@ -238,9 +196,6 @@ link_sink_set_property (GObject *object, guint id, const GValue *value, GParamSp
     case PROP_HISTORY_BYTES:
       self->history_bytes = g_value_get_uint64 (value);
       break;
-    case PROP_COMMAND:
-      command (self, g_value_get_string (value));
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
   }
@@ -250,18 +205,9 @@ static void
 link_sink_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   R58LinkSink *self = LINK_SINK (object);
+  if (r58_link_end_get (&self->end, GST_ELEMENT (self), id, value))
+    return;
   switch (id) {
-    case PROP_ADDRESS:
-      g_value_set_string (value, self->address);
-      break;
-    case PROP_MODE:
-      g_value_set_enum (value, self->mode);
-      break;
-    case PROP_CAPS:
-      GST_OBJECT_LOCK (self);
-      gst_value_set_caps (value, self->caps);
-      GST_OBJECT_UNLOCK (self);
-      break;
     case PROP_MAX_SLOTS:
       g_value_set_uint (value, self->max_slots);
       break;
@@ -283,12 +229,9 @@ static void
 link_sink_finalize (GObject *object)
 {
   R58LinkSink *self = LINK_SINK (object);
-  g_free (self->address);
-  gst_clear_caps (&self->caps);
+  r58_link_end_clear (&self->end);
   G_OBJECT_CLASS (r58_link_sink_parent_class)->finalize (object);
 }
-
-#define RW (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
 static void
 r58_link_sink_class_init (R58LinkSinkClass *klass)
@@ -307,24 +250,20 @@ r58_link_sink_class_init (R58LinkSinkClass *klass)
   klass->propose_allocation = link_sink_propose_allocation;
   klass->render = link_sink_render;
 
-  g_object_class_install_property (object, PROP_ADDRESS, g_param_spec_string ("address", "Address",
-          "Name of the abstract UNIX socket, 1 to 107 bytes; an error when another writer has it", NULL, RW));
-  g_object_class_install_property (object, PROP_MODE, g_param_spec_enum ("mode", "Mode",
-          "raw passes the newest, encoded keeps a history and passes everything", r58_link_mode_get_type (),
-          R58_LINK_RAW, RW));
-  g_object_class_install_property (object, PROP_CAPS, g_param_spec_boxed ("caps", "Caps",
-          "What the stream must be; NULL takes what comes", GST_TYPE_CAPS, RW));
+  r58_link_end_install (object, &(R58LinkTexts) {
+      .address = "Name of the abstract UNIX socket, 1 to 107 bytes; an error when another writer has it",
+      .mode = "raw passes the newest, encoded keeps a history and passes everything",
+      .caps = "What the stream must be; NULL takes what comes",
+      .command = "JSON: {\"op\":\"key-unit\"} asks the encoder above for a key frame" });
   g_object_class_install_property (object, PROP_MAX_SLOTS, g_param_spec_uint ("max-slots", "Max slots",
-          "Frames of shared memory at most (raw mode)", 3, 64, 16, RW));
+          "Frames of shared memory at most (raw mode)", 3, 64, 16, R58_LINK_PARAM));
   g_object_class_install_property (object, PROP_PTS_OFFSET, g_param_spec_int64 ("pts-offset", "PTS offset",
-          "Nanoseconds added to PTS and DTS, e.g. minus the priming of an AAC encoder", G_MININT64, G_MAXINT64, 0, RW));
+          "Nanoseconds added to PTS and DTS, e.g. minus the priming of an AAC encoder", G_MININT64, G_MAXINT64, 0,
+          R58_LINK_PARAM));
   g_object_class_install_property (object, PROP_HISTORY_MS, g_param_spec_uint ("history-ms", "History",
-          "Milliseconds of encoded units kept for readers", 0, 3600000, 10000, RW));
+          "Milliseconds of encoded units kept for readers", 0, 3600000, 10000, R58_LINK_PARAM));
   g_object_class_install_property (object, PROP_HISTORY_BYTES, g_param_spec_uint64 ("history-bytes", "History bytes",
-          "Bytes of encoded units kept at most", 0, G_MAXUINT64, 64 * 1024 * 1024, RW));
-  g_object_class_install_property (object, PROP_COMMAND, g_param_spec_string ("command", "Command",
-          "JSON: {\"op\":\"key-unit\"} asks the encoder above for a key frame", NULL,
-          G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+          "Bytes of encoded units kept at most", 0, G_MAXUINT64, 64 * 1024 * 1024, R58_LINK_PARAM));
 
   gst_element_class_add_static_pad_template (element, &sink_template);
   gst_element_class_set_static_metadata (element, "R58 link sink", "Sink/Network",

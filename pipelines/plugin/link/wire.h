@@ -60,6 +60,15 @@ typedef struct {
   guint64 number;
 } R58WireRelease;
 
+static inline gboolean
+r58_wire_valid (const R58WireHead *head, gsize size)
+{
+  return size >= sizeof *head && head->version == R58_WIRE_VERSION;
+}
+
+/* sendmsg() and recvmsg() that never wait, begun anew when a signal ended them. */
+gssize r58_wire_send (gint fd, const struct msghdr *message);
+gssize r58_wire_receive (gint fd, struct msghdr *message);
 /* Fills the abstract address; FALSE when `name` is empty or too long (107 bytes). */
 gboolean r58_wire_address (const gchar *name, struct sockaddr_un *address, socklen_t *length);
 /* TRUE when the process at the other end belongs to this user: abstract addresses are open to everybody on the machine. */

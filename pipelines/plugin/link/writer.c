@@ -1,452 +1,19 @@
-#include "link/link.h"
+/* The writer of a link: what the element above gives it goes to every reader that can take it. */
+#include "link/writerparts.h"
 
 #include <errno.h>
 #include <gio/gio.h>
-#include <gst/base/gstqueuearray.h>
-#include <gst/video/video.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "common/element.h"
-#include "common/lock.h"
-#include "link/slots.h"
-#include "link/wire.h"
 
-#define MAX_PEERS 64
-#define TICK (500 * GST_MSECOND)
 /* A reader that kept its buffers this long while new ones came is taken for dead. */
 #define SILENCE (500 * GST_MSECOND)
-#define HELLO_WAIT (2 * GST_SECOND)
-#define KEY_UNIT_INTERVAL (500 * GST_MSECOND)
-/* So much is taken from the listener, and from one peer, before the others have their turn. */
-#define ACCEPT_BATCH 16
-#define HEAR_BATCH 32
 /* No reader is held to fewer slots than these, however many share them: one shown, one arriving. */
 #define FAIR_LEAST 2
-
-typedef struct {
-  guint64 number;
-  guint slot;
-  GstBuffer *buffer;
-} Held;
-
-typedef struct {
-  gint fd;
-  gboolean dead;     /* shut down; the service thread frees it */
-  gboolean spend;    /* nobody knows what it still reads: its slots are not used again */
-  gboolean greeted;  /* its hello came */
-  gboolean welcomed; /* it may be sent frames */
-  gboolean leaving;  /* said bye, only gives back what it holds */
-  gboolean offered;  /* gets the frame being written */
-  gboolean polling_out;
-  GstClockTime accepted;
-  R58WireHello hello;
-  /* raw */
-  GQueue held; /* of Held */
-  GstClockTime full_since; /* passed over since then without having released anything; 0 = no */
-  guint64 known[R58_WIRE_SLOTS]; /* generation of the slot whose descriptor it has, 0 = none */
-  /* encoded */
-  guint64 next; /* number of the next unit */
-  guint32 sent; /* bytes of it that went out already */
-  gboolean need_key;
-  gboolean behind; /* fell off the history and waits for a key frame */
-} Peer;
-
-typedef struct {
-  guint8 *data;
-  R58WireFrame frame;
-  GstClockTime time; /* where it stands in the history */
-} Unit;
-
-struct _R58LinkWriter {
-  R58LinkMode mode;
-  GstClockTime history_ns;
-  guint64 history_bytes;
-  R58LinkWriterCallbacks callbacks;
-  GstAllocator *slots;
-  GstVideoInfo video; /* of raw video; else its format is UNKNOWN */
-  gint listener, epoll, wake;
-  GThread *thread;
-  gint stopping;
-
-  R58Lock lock; /* guards what follows; held for the length of a few sendmsg() */
-  gchar *caps;
-  GPtrArray *peers;
-  guint8 holders[R58_WIRE_SLOTS]; /* readers that hold the slot */
-  guint max_slots, lent; /* slots there may be, and those that some reader holds */
-  guint64 next_number;
-  GstQueueArray *units;
-  guint64 first_unit; /* number of the oldest in `units` */
-  guint64 unit_bytes;
-  gboolean key_wanted;
-  GstClockTime key_asked; /* when a key frame was last asked for */
-  R58LinkWriterStats stats;
-};
-
-/* ---- one reader ---- */
-
-static void
-lend (R58LinkWriter *w, Peer *peer, guint64 number, guint slot, GstBuffer *buffer)
-{
-  Held *held = g_new (Held, 1);
-  *held = (Held) {number, slot, gst_buffer_ref (buffer)};
-  g_queue_push_tail (&peer->held, held);
-  w->lent += w->holders[slot]++ == 0;
-}
-
-/* Only counts: the buffer is freed without the lock. */
-static void
-give_back (R58LinkWriter *w, const Held *held)
-{
-  w->lent -= --w->holders[held->slot] == 0;
-}
-
-static void
-held_free (gpointer data)
-{
-  Held *held = data;
-  gst_buffer_unref (held->buffer);
-  g_free (held);
-}
-
-/* Only the service thread frees a peer and what it holds (epoll may be about to report it, and a tick has no time for it): it
- * wakes up by the hang-up. */
-static void
-cut (Peer *peer, gboolean spend)
-{
-  if (peer->dead)
-    return;
-  peer->dead = TRUE;
-  peer->spend = spend;
-  shutdown (peer->fd, SHUT_RDWR);
-}
-
-static void
-peer_free (gpointer data)
-{
-  Peer *peer = data;
-  for (GList *l = peer->held.head; l && peer->spend; l = l->next)
-    r58_link_slots_spend (((Held *) l->data)->buffer);
-  g_queue_clear_full (&peer->held, held_free);
-  close (peer->fd);
-  g_free (peer);
-}
-
-typedef enum { SENT, FULL, GONE } Sent;
-
-static Sent
-send_message (Peer *peer, gconstpointer head, gsize head_size, gconstpointer data, gsize size, gint fd)
-{
-  struct iovec parts[2] = {{(gpointer) head, head_size}, {(gpointer) data, size}};
-  gchar control[CMSG_SPACE (sizeof (gint))] __attribute__ ((aligned (8))) = {0};
-  struct msghdr message = {.msg_iov = parts, .msg_iovlen = size ? 2 : 1};
-  if (fd >= 0) {
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    struct cmsghdr *c = CMSG_FIRSTHDR (&message);
-    c->cmsg_level = SOL_SOCKET;
-    c->cmsg_type = SCM_RIGHTS;
-    c->cmsg_len = CMSG_LEN (sizeof fd);
-    memcpy (CMSG_DATA (c), &fd, sizeof fd);
-  }
-  gssize n;
-  do
-    n = sendmsg (peer->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-  while (n < 0 && errno == EINTR);
-  if (n >= 0)
-    return SENT;
-  return errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM || errno == ETOOMANYREFS ? FULL : GONE;
-}
-
-static void
-poll_out (R58LinkWriter *w, Peer *peer, gboolean on)
-{
-  if (peer->polling_out == on)
-    return;
-  peer->polling_out = on;
-  struct epoll_event event = {.events = EPOLLIN | (on ? EPOLLOUT : 0), .data.ptr = peer};
-  epoll_ctl (w->epoll, EPOLL_CTL_MOD, peer->fd, &event);
-}
-
-static gboolean
-is_key (const Unit *unit)
-{
-  return !(unit->frame.flags & GST_BUFFER_FLAG_DELTA_UNIT);
-}
-
-/* The history went on without this peer. A unit that was sent in part is given up. */
-static void
-catch_up (R58LinkWriter *w, Peer *peer)
-{
-  if (peer->next >= w->first_unit)
-    return;
-  w->stats.overrun += w->first_unit - peer->next;
-  peer->next = w->first_unit;
-  peer->sent = 0;
-  peer->need_key = peer->behind = TRUE;
-}
-
-/* Sends an encoded link's units from the peer's place on, until it has all or its socket is full. */
-static void
-pump (R58LinkWriter *w, Peer *peer)
-{
-  while (peer->next < w->next_number) {
-    Unit *unit = gst_queue_array_peek_nth_struct (w->units, peer->next - w->first_unit);
-    if (peer->need_key && !(is_key (unit) && (peer->behind || peer->hello.start != R58_LINK_START_PTS ||
-                unit->frame.pts >= peer->hello.start_pts))) {
-      if (peer->behind)
-        w->stats.overrun++;
-      peer->next++;
-      continue;
-    }
-    peer->need_key = peer->behind = FALSE;
-    R58WireFrame frame = unit->frame;
-    frame.offset = peer->sent;
-    gsize piece = MIN (frame.size - peer->sent, R58_WIRE_INLINE_MAX);
-    const guint8 *from = piece ? unit->data + peer->sent : NULL; /* an empty unit has no data */
-    switch (send_message (peer, &frame, sizeof frame, from, piece, -1)) {
-      case FULL:
-        poll_out (w, peer, TRUE);
-        return;
-      case GONE:
-        cut (peer, FALSE);
-        return;
-      case SENT:
-        break;
-    }
-    peer->sent += piece;
-    if (peer->sent >= frame.size) {
-      peer->next++;
-      peer->sent = 0;
-    }
-  }
-  poll_out (w, peer, FALSE);
-}
-
-static void
-find_start (R58LinkWriter *w, Peer *peer)
-{
-  guint n = gst_queue_array_get_length (w->units);
-  peer->next = w->next_number;
-  switch ((R58LinkStart) peer->hello.start) {
-    case R58_LINK_START_LIVE:
-      break;
-    case R58_LINK_START_KEY:
-      peer->need_key = TRUE;
-      for (guint i = n; i-- > 0;)
-        if (is_key (gst_queue_array_peek_nth_struct (w->units, i))) {
-          peer->next = w->first_unit + i;
-          break;
-        }
-      break;
-    case R58_LINK_START_PTS:
-      peer->need_key = TRUE;
-      peer->next = w->first_unit;
-      break;
-  }
-}
-
-static void
-welcome (R58LinkWriter *w, Peer *peer)
-{
-  if (!w->caps || !peer->greeted || peer->welcomed || peer->dead)
-    return;
-  R58WireWelcome message = {.head = {R58_WIRE_VERSION, R58_WIRE_WELCOME}, .mode = w->mode};
-  if (send_message (peer, &message, sizeof message, w->caps, strlen (w->caps), -1) != SENT) {
-    cut (peer, FALSE);
-    return;
-  }
-  peer->welcomed = TRUE;
-  if (w->mode == R58_LINK_ENCODED) {
-    find_start (w, peer);
-    pump (w, peer);
-  }
-}
-
-static void
-release (R58LinkWriter *w, Peer *peer, guint64 number, GQueue *freed)
-{
-  for (GList *l = peer->held.head; l; l = l->next) {
-    Held *held = l->data;
-    if (held->number != number)
-      continue;
-    give_back (w, held);
-    g_queue_unlink (&peer->held, l);
-    g_queue_push_tail_link (freed, l);
-    peer->full_since = 0;
-    return;
-  }
-}
-
-typedef struct {
-  gssize size;
-  union {
-    R58WireHead head;
-    R58WireHello hello;
-    R58WireRelease release;
-  };
-} Message;
-
-/* The next messages of the peer, without a lock; -1 when it is gone and none are left. */
-static gint
-receive (Peer *peer, Message messages[HEAR_BATCH])
-{
-  gint n = 0;
-  while (n < HEAR_BATCH) {
-    Message *m = &messages[n];
-    m->size = recv (peer->fd, &m->head, sizeof *m - G_STRUCT_OFFSET (Message, head), MSG_DONTWAIT);
-    if (m->size < 0 && errno == EINTR)
-      continue;
-    if (m->size < 0 && errno == EAGAIN)
-      break;
-    if (m->size <= 0)
-      return n > 0 ? n : -1;
-    n++;
-  }
-  return n;
-}
-
-/* Does what one message says; FALSE ends the connection. What it gave back is added to `freed`. */
-static gboolean
-hear (R58LinkWriter *w, Peer *peer, const Message *m, GQueue *freed)
-{
-  if (m->size < (gssize) sizeof m->head || m->head.version != R58_WIRE_VERSION)
-    return FALSE;
-  if (m->head.type == R58_WIRE_HELLO && m->size == sizeof m->hello && !peer->greeted) {
-    peer->hello = m->hello;
-    peer->greeted = TRUE;
-    welcome (w, peer);
-  } else if (m->head.type == R58_WIRE_RELEASE && m->size == sizeof m->release) {
-    release (w, peer, m->release.number, freed);
-  } else if (m->head.type == R58_WIRE_KEY_UNIT) {
-    w->key_wanted = TRUE;
-  } else if (m->head.type == R58_WIRE_BYE) {
-    peer->leaving = TRUE;
-  } else {
-    return FALSE;
-  }
-  return TRUE;
-}
-
-/* ---- service thread ---- */
-
-static gboolean
-admit (R58LinkWriter *w, gint fd)
-{
-  gboolean trusted = r58_wire_trusted (fd);
-  Peer *peer = g_new0 (Peer, 1);
-  peer->fd = fd;
-  peer->accepted = r58_now ();
-  g_queue_init (&peer->held);
-  r58_lock (&w->lock);
-  gboolean admitted = trusted && w->peers->len < MAX_PEERS;
-  if (admitted)
-    g_ptr_array_add (w->peers, peer);
-  else
-    w->stats.refused++;
-  r58_unlock (&w->lock);
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = peer};
-  if (admitted)
-    epoll_ctl (w->epoll, EPOLL_CTL_ADD, fd, &event);
-  else
-    peer_free (peer);
-  return admitted;
-}
-
-/* Strangers may connect as often as they like: no lock is held meanwhile. TRUE when there may be more. */
-static gboolean
-accept_peers (R58LinkWriter *w)
-{
-  for (guint i = 0; i < ACCEPT_BATCH; i++) {
-    gint fd = accept4 (w->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0)
-      return FALSE;
-    admit (w, fd);
-  }
-  return TRUE;
-}
-
-static void
-serve_peer (R58LinkWriter *w, Peer *peer, guint32 events)
-{
-  Message messages[HEAR_BATCH];
-  GQueue freed = G_QUEUE_INIT;
-  gint n = receive (peer, messages);
-  r58_lock (&w->lock);
-  gboolean gone = peer->dead || n < 0 || (n == 0 && (events & (EPOLLHUP | EPOLLERR)));
-  for (gint i = 0; i < n && !gone; i++)
-    gone = !hear (w, peer, &messages[i], &freed);
-  if (gone) {
-    for (GList *l = peer->held.head; l; l = l->next)
-      give_back (w, l->data);
-    g_ptr_array_remove_fast (w->peers, peer);
-  } else if ((events & EPOLLOUT) && peer->welcomed && !peer->leaving) {
-    pump (w, peer);
-  } else if (peer->leaving) {
-    poll_out (w, peer, FALSE);
-  }
-  r58_unlock (&w->lock);
-  g_queue_clear_full (&freed, held_free);
-  if (!gone)
-    return;
-  epoll_ctl (w->epoll, EPOLL_CTL_DEL, peer->fd, NULL);
-  peer_free (peer);
-}
-
-static gpointer
-serve (gpointer data)
-{
-  R58LinkWriter *w = data;
-  GstClockTime next_tick = r58_now () + TICK;
-  gboolean more = FALSE; /* connections that wait for their turn */
-  while (!g_atomic_int_get (&w->stopping)) {
-    r58_lock (&w->lock);
-    GstClockTime until = next_tick;
-    if (w->key_wanted)
-      until = MIN (until, w->key_asked + KEY_UNIT_INTERVAL);
-    r58_unlock (&w->lock);
-
-    GstClockTime now = r58_now ();
-    gint wait_ms = until > now && !more ? (until - now + GST_MSECOND - 1) / GST_MSECOND : 0;
-    struct epoll_event events[16];
-    gint n = epoll_wait (w->epoll, events, G_N_ELEMENTS (events), wait_ms);
-    now = r58_now ();
-
-    for (gint i = 0; i < n; i++) {
-      if (events[i].data.ptr == &w->listener)
-        more = TRUE;
-      else if (events[i].data.ptr != &w->wake)
-        serve_peer (w, events[i].data.ptr, events[i].events);
-    }
-    gboolean tick = now >= next_tick;
-    if (more || tick)
-      more = accept_peers (w);
-    r58_lock (&w->lock);
-    gboolean ask = w->key_wanted && (!w->key_asked || now >= w->key_asked + KEY_UNIT_INTERVAL);
-    if (ask) {
-      w->key_wanted = FALSE;
-      w->key_asked = now;
-    }
-    if (tick)
-      for (guint i = 0; i < w->peers->len; i++) {
-        Peer *peer = g_ptr_array_index (w->peers, i);
-        if (!peer->greeted && now > peer->accepted + HELLO_WAIT)
-          cut (peer, FALSE);
-      }
-    r58_unlock (&w->lock);
-
-    if (ask && w->callbacks.key_unit)
-      w->callbacks.key_unit (w, w->callbacks.user);
-    if (tick) {
-      next_tick = MAX (next_tick + TICK, now);
-      if (w->callbacks.tick)
-        w->callbacks.tick (w, w->callbacks.user);
-    }
-  }
-  return NULL;
-}
 
 /* ---- writing ---- */
 
@@ -498,9 +65,9 @@ write_encoded (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTi
     Peer *peer = g_ptr_array_index (w->peers, i);
     if (!peer->welcomed || peer->leaving || peer->dead)
       continue;
-    catch_up (w, peer);
+    peer_catch_up (w, peer);
     if (!peer->polling_out)
-      pump (w, peer);
+      peer_pump (w, peer);
   }
   r58_unlock (&w->lock);
 }
@@ -537,7 +104,7 @@ offer (R58LinkWriter *w, gboolean in_slot)
         peer->full_since = now;
       } else if (now - peer->full_since >= SILENCE) {
         w->stats.disconnected++;
-        cut (peer, TRUE);
+        peer_cut (peer, TRUE);
       }
       continue;
     }
@@ -545,27 +112,6 @@ offer (R58LinkWriter *w, gboolean in_slot)
     wanted = peer->offered = TRUE;
   }
   return wanted;
-}
-
-static void
-send_raw (R58LinkWriter *w, Peer *peer, const R58WireFrame *frame, GstBuffer *buffer, const R58LinkSlot *slot,
-    const GstMapInfo *map)
-{
-  gint fd = slot && peer->known[slot->index] != slot->generation ? slot->fd : -1;
-  switch (send_message (peer, frame, sizeof *frame, map ? map->data : NULL, map ? map->size : 0, fd)) {
-    case FULL:
-      w->stats.skipped++;
-      return;
-    case GONE:
-      cut (peer, FALSE);
-      return;
-    case SENT:
-      break;
-  }
-  if (slot) {
-    peer->known[slot->index] = slot->generation;
-    lend (w, peer, frame->number, slot->index, buffer);
-  }
 }
 
 /* TRUE when the frame's planes lie as its caps say (GstVideoInfo's default layout), which is all that travels. */
@@ -660,7 +206,7 @@ write_raw (R58LinkWriter *w, GstBuffer *buffer, GstClockTime pts, GstClockTime d
     for (guint i = 0; i < w->peers->len; i++) {
       Peer *peer = g_ptr_array_index (w->peers, i);
       if (peer->offered && !peer->dead)
-        send_raw (w, peer, &frame, held, slot, mapped ? &map : NULL);
+        peer_send (w, peer, &frame, held, slot, mapped ? &map : NULL);
     }
   r58_unlock (&w->lock);
   if (mapped)
@@ -729,7 +275,7 @@ r58_link_writer_new (const gchar *address, R58LinkMode mode, guint max_slots, Gs
   epoll_ctl (w->epoll, EPOLL_CTL_ADD, w->listener, &event);
   event = (struct epoll_event) {.events = EPOLLIN, .data.ptr = &w->wake};
   epoll_ctl (w->epoll, EPOLL_CTL_ADD, w->wake, &event);
-  w->thread = g_thread_new ("r58link", serve, w);
+  w->thread = g_thread_new ("r58link", writer_serve, w);
   return w;
 }
 
@@ -753,9 +299,9 @@ r58_link_writer_set_caps (R58LinkWriter *w, GstCaps *caps)
     for (guint i = 0; i < w->peers->len; i++) {
       Peer *peer = g_ptr_array_index (w->peers, i);
       if (first)
-        welcome (w, peer);
+        peer_welcome (w, peer);
       else
-        cut (peer, TRUE);
+        peer_cut (peer, TRUE);
     }
   }
   r58_unlock (&w->lock);
