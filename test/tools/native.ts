@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { within } from './wait.js';
 
 const run = promisify(execFile);
-const pluginSource = fileURLToPath(new URL('../../../pipelines/plugin', import.meta.url));
-const nativeSource = fileURLToPath(new URL('../../../test/native', import.meta.url));
+export const pluginSource = fileURLToPath(new URL('../../../pipelines/plugin', import.meta.url));
+export const native = fileURLToPath(new URL('../../../test/native', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'r58-native-'));
 // Other users run what lies in it.
 chmodSync(folder, 0o755);
@@ -51,16 +51,7 @@ export async function buildNative(
 	const place = (source: string) => (flags ? source : join('build', source.replace(/c$/, 'o')));
 	const files = sources.filter((source) => !includes.includes(source)).map((source) => join(pluginSource, place(source)));
 	const defines = ['-D_GNU_SOURCE', '-DGST_USE_UNSTABLE_API', '-std=gnu11', '-Wall', '-Wno-unused-function', '-Werror'];
-	const args = [
-		'-g',
-		...defines,
-		...(flags ?? ['-O2']),
-		`-I${pluginSource}`,
-		join(nativeSource, `${name}.c`),
-		...files,
-		'-o',
-		program,
-	];
+	const args = ['-g', ...defines, ...(flags ?? ['-O2']), `-I${pluginSource}`, join(native, `${name}.c`), ...files, '-o', program];
 	await run(compiler, [...args, ...stdout.trim().split(/\s+/), '-lm', '-lpthread'], { timeout: 180_000 });
 	return program;
 }
