@@ -14,6 +14,7 @@ test.before(async () => {
 		['drift', { sources: ['common/element.c'] }],
 		['capture', { sources: ['common/element.c'] }],
 		['commands', { sources: wholeMixer }],
+		['returns', { sources: wholeMixer }],
 		['webrtc', { sources: wholeWebrtc }],
 	] as const;
 	for (const [name, options] of built) programs.set(name, await buildNative(name, options));
@@ -36,7 +37,9 @@ holds('sound of a clock up to 500 ppm off stays in its place without a splice', 
 holds('every step of timestamps is one splice that is counted', 'drift', 'steps', 5);
 holds('every nth frame of a camera is passed on, however its driver counts', 'capture', 'turns');
 holds('the colours of a camera are what its driver means by them', 'capture', 'colours');
+holds('an N-1 output that is released stays for the tick that is in it', 'returns', 'released');
 holds('commands leave nothing behind in a mixer without sound', 'commands', 'silent');
 holds('a peer that is added after the end is refused, and none is left without a thread', 'webrtc', 'ends');
+holds('the pair of addresses in use is told while it changes', 'webrtc', 'pair');
 
 test.run();

@@ -1,5 +1,7 @@
-/* webrtc MODE: ends
- *   ends   a peer that is added while the element stops */
+/* webrtc MODE COUNT: ends, pair
+ *   ends   a peer that is added while the element stops
+ *   pair   the pair of addresses in use, told while it changes */
+#include "webrtc/peerparts.h"
 #include "webrtc/webrtc.h"
 
 #include <string.h>
@@ -98,6 +100,89 @@ refused_at_the_end (void)
   gst_object_unref (p);
 }
 
+/* ---- the pair in use ---- */
+
+static gint enough;
+
+/* Both of a pair have the same port here. */
+static gpointer
+change_pair (gpointer data)
+{
+  R58Peer *peer = data;
+  for (guint i = 0; !g_atomic_int_get (&enough); i++) {
+    NiceCandidate *local = nice_candidate_new (NICE_CANDIDATE_TYPE_HOST), *remote = nice_candidate_new (NICE_CANDIDATE_TYPE_HOST);
+    nice_address_set_from_string (&local->addr, "192.0.2.1");
+    nice_address_set_from_string (&remote->addr, "192.0.2.2");
+    nice_address_set_port (&local->addr, 1 + i % 60000);
+    nice_address_set_port (&remote->addr, 1 + i % 60000);
+    g_signal_emit_by_name (peer->agent, "new-selected-pair-full", PEER_STREAM, NICE_COMPONENT_TYPE_RTP, local, remote);
+    nice_candidate_free (local);
+    nice_candidate_free (remote);
+  }
+  return NULL;
+}
+
+static gint64
+port_of (JsonObject *report, const gchar *key)
+{
+  return json_object_has_member (report, key) ? json_object_get_int_member (json_object_get_object_member (report, key), "port") : 0;
+}
+
+static gint64
+report_pair (R58Peer *peer)
+{
+  JsonBuilder *b = r58_json_begin ();
+  peer_add_report (peer, b);
+  json_builder_end_object (b);
+  JsonNode *root = json_builder_get_root (b);
+  gint64 local = port_of (json_node_get_object (root), "localCandidate");
+  gint64 remote = port_of (json_node_get_object (root), "remoteCandidate");
+  json_node_unref (root);
+  g_object_unref (b);
+  CHECK (local == remote, "halves of two pairs: %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT, local, remote);
+  return local;
+}
+
+static gint reported;
+
+static gpointer
+report_once (gpointer peer)
+{
+  report_pair (peer);
+  g_atomic_int_set (&reported, TRUE);
+  return NULL;
+}
+
+static void
+pair_in_use (guint count)
+{
+  R58Peer *peer = g_new0 (R58Peer, 1);
+  peer->refs = 1;
+  g_mutex_init (&peer->lock);
+  peer->webrtc = gst_object_ref_sink (gst_element_factory_make ("webrtcbin", NULL));
+  peer->agent = nice_agent_new (NULL, NICE_COMPATIBILITY_RFC5245);
+  CHECK (nice_agent_add_stream (peer->agent, 1) == PEER_STREAM, "a stream");
+  peer_watch_connection (peer);
+  GThread *thread = g_thread_new ("changes", change_pair, peer);
+  gint64 seen = 0, until = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  for (guint pairs = 0; pairs < 300 * count;) {
+    gint64 now = report_pair (peer);
+    pairs += now != seen;
+    seen = now;
+    CHECK (g_get_monotonic_time () < until, "%u pairs seen", pairs);
+  }
+  g_atomic_int_set (&enough, TRUE);
+  g_thread_join (thread);
+
+  /* While somebody has the lock, it is not read. */
+  g_mutex_lock (&peer->lock);
+  thread = g_thread_new ("reports", report_once, peer);
+  g_usleep (200 * 1000);
+  CHECK (!g_atomic_int_get (&reported), "the pair was read without its lock");
+  g_mutex_unlock (&peer->lock);
+  g_thread_join (thread);
+}
+
 static gboolean
 init (GstPlugin *plugin)
 {
@@ -109,6 +194,9 @@ main (int argc, char **argv)
 {
   gst_init (NULL, NULL);
   gst_plugin_register_static (GST_VERSION_MAJOR, GST_VERSION_MINOR, "r58test", "Test", init, "1", "MIT", "r58", "r58", "r58");
-  refused_at_the_end ();
+  if (g_str_equal (argv[1], "ends"))
+    refused_at_the_end ();
+  else
+    pair_in_use (atoi (argv[2]));
   return 0;
 }
