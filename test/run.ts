@@ -16,8 +16,8 @@ const here = import.meta.dirname;
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
 /** A show in a browser takes both cores: with another beside it the two wait for one another until their time is over. */
-const browser = /^browser\//;
-const engine = /^(media|qemu|show|webrtc)\//;
+const browser = /^(browser\/|machine\/(badLine|network|outside)\.)/;
+const engine = /^(engine|machine)\//;
 /** Of more files than these nothing is known after a run. */
 const inconclusiveMost = 3;
 /** What a child may say before the rest is left out. */

@@ -9,7 +9,7 @@ export interface FaultKind {
 	acknowledged?: true;
 }
 
-/** Every fault there is. Each has an end, which a test goes through (test/unit/faultEnds). */
+/** Every fault there is. Each has an end, which a test goes through (test/unit/faults/faultEnds). */
 export const faultKinds = {
 	'off-air': { severity: 'critical', ends: 'the encoder makes frames again' },
 	'host-held-off': { severity: 'critical', ends: 'the process has run for 5 s, or is not wanted any more' },

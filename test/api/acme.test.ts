@@ -7,7 +7,7 @@ import { Certificates } from '../../service/access/certificates.js';
 import type { Certificates as Info } from '../../service/contract/certificates.js';
 import { createLog } from '../../service/util/log.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
-import { type Pebble, startPebble } from '../tools/pebble.js';
+import { type Pebble, startPebble } from '../tools/net/pebble.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 

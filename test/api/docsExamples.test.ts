@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import * as assert from 'uvu/assert';
 import type { Applied } from '../../service/contract/buses.js';
 import type { Recording } from '../../service/contract/recordings.js';
+import { freePorts } from '../tools/net/ports.js';
 import { needed } from '../tools/packages.js';
-import { freePorts } from '../tools/ports.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 

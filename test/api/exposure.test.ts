@@ -6,7 +6,7 @@ import { bearerProtocol, guestProtocol } from '../../service/contract/guestProto
 import type { GuestInvite } from '../../service/contract/guests.js';
 import { plainText } from '../../service/contract/humanText.js';
 import { plantCanaries, refuteCanaries } from '../tools/canaries.js';
-import { fuzzHttp, fuzzSockets } from '../tools/rawFuzz.js';
+import { fuzzHttp, fuzzSockets } from '../tools/fuzz/rawFuzz.js';
 import { type CallerName, callers, may, roleTable, socketTable } from '../tools/roleTable.js';
 import { type Answer, type CallOptions, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

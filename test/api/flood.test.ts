@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/contract/guests.js';
-import type { Flooded, FloodKind } from '../tools/flood.js';
-import { flood, type Noticed, notice, percentile, sink } from '../tools/floods.js';
-import { NotifySocket } from '../tools/notifySocket.js';
+import { NotifySocket } from '../tools/machine/notifySocket.js';
+import type { Flooded, FloodKind } from '../tools/net/flood.js';
+import { flood, type Noticed, notice, percentile, sink } from '../tools/net/floods.js';
 import { onQuietMachine } from '../tools/quiet.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import type { KnockMade, TicketState, Visitor } from '../../service/contract/door.js';
 import type { GuestInvite, Invite } from '../../service/contract/guests.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
-import { offerText } from '../tools/offers.js';
+import { offerText } from '../tools/net/offers.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 

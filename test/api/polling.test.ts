@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import type { PolledCandidate } from '../../service/contract/polling.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
-import { offerText } from '../tools/offers.js';
+import { offerText } from '../tools/net/offers.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { makeAuthority, makeServerCertificate } from '../../service/access/authority.js';
 import type { NetworkTest, NetworkTestItem } from '../../service/contract/network.js';
+import { Signalling } from '../tools/net/signalling.js';
 import { TestService } from '../tools/service.js';
-import { Signalling } from '../tools/signalling.js';
 import { suite } from '../tools/suite.js';
 
 /** The network self-test's look at the public page, by the public name and with a certificate that is checked. */

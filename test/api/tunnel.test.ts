@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
-import { freeTcpPorts } from '../tools/ports.js';
-import { TestSshd } from '../tools/sshd.js';
+import { freeTcpPorts } from '../tools/net/ports.js';
+import { TestSshd } from '../tools/net/sshd.js';
 import { test } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 

@@ -4,7 +4,7 @@
  */
 import type { Locator } from 'playwright-core';
 import type { GuestInvite } from '../../service/contract/guests.js';
-import { type TestBrowser, watch } from '../tools/browser.js';
+import { type TestBrowser, watch } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { until } from '../tools/wait.js';
 import { median, progress, report, reportSet } from './measure.js';

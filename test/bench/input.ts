@@ -1,8 +1,8 @@
 /** Input to program, in frames: a test picture carries the number of the frame it was made for, a recording that of each of its own. */
 import { join } from 'node:path';
 import type { Recording } from '../../service/contract/recordings.js';
-import { readCounter } from '../tools/counter.js';
-import { frames } from '../tools/media.js';
+import { readCounter } from '../tools/engine/counter.js';
+import { frames } from '../tools/engine/media.js';
 import { TestService } from '../tools/service.js';
 import { progress, report, reportSet } from './measure.js';
 

@@ -1,6 +1,6 @@
 /** One join by the join page in Chromium, from the click to the guest's first frame in the mixer. */
 import type { GuestInvite } from '../../service/contract/guests.js';
-import type { TestBrowser } from '../tools/browser.js';
+import type { TestBrowser } from '../tools/page/browser.js';
 import type { TestService } from '../tools/service.js';
 import { until } from '../tools/wait.js';
 import { reportSet, wallMs } from './measure.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { linkAddress } from '../../pipelines/links.js';
-import { pluginFolder } from '../tools/pipeline.js';
+import { pluginFolder } from '../tools/engine/pipeline.js';
 import { pause } from '../tools/wait.js';
 import { median, progress, report, reportSet } from './measure.js';
 

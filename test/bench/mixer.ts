@@ -7,8 +7,8 @@ import { type Canvas, videoCaps } from '../../pipelines/canvas.js';
 import { chain, element, pad, pipeline } from '../../pipelines/launch.js';
 import { linkAddress } from '../../pipelines/links.js';
 import { testSource } from '../../pipelines/testSource.js';
-import { full, quarters } from '../tools/mixerStage.js';
-import { Pipeline } from '../tools/pipeline.js';
+import { full, quarters } from '../tools/engine/mixerStage.js';
+import { Pipeline } from '../tools/engine/pipeline.js';
 import { pause, until } from '../tools/wait.js';
 import { cpuPercent, median, progress, report } from './measure.js';
 

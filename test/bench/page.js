@@ -44,7 +44,7 @@
 
 	/*
 	 * A camera track of 30 fps: moving noise, and on it the low 32 bits of the millisecond at which the frame was made, in the
-	 * blocks of r58testsrc (test/tools/counter.ts reads them). A canvas is too slow a source without a graphics card.
+	 * blocks of r58testsrc (test/tools/engine/counter.ts reads them). A canvas is too slow a source without a graphics card.
 	 */
 	function clockCamera(width = 1280, height = 720, fps = 30) {
 		const track = new MediaStreamTrackGenerator({ kind: 'video' });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { type BrowserOptions, TestBrowser } from '../tools/browser.js';
+import { type BrowserOptions, TestBrowser } from '../tools/page/browser.js';
 import { until } from '../tools/wait.js';
 
 // Runs from dist/test/bench; page.js stays where it was written.

@@ -1,5 +1,5 @@
 /** The same as join and watch when media goes through coturn, in network namespaces: the guest has no other way. */
-import { studioAddress, TestNetwork, turnAddress, turnPorts } from '../tools/netns.js';
+import { studioAddress, TestNetwork, turnAddress, turnPorts } from '../tools/net/netns.js';
 import { TestService } from '../tools/service.js';
 import { pause } from '../tools/wait.js';
 import { type Join, join, reportJoins } from './joining.js';

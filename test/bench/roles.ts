@@ -1,8 +1,8 @@
 /** What each role takes at 720p30 and at 1080p30: processor time and memory of every host of a show that is recorded, sent and watched. */
 import type { Recording } from '../../service/contract/recordings.js';
 import type { Target } from '../../service/contract/targets.js';
-import { LightPeers } from '../tools/lightPeers.js';
-import { Receiver } from '../tools/receiver.js';
+import { LightPeers } from '../tools/engine/lightPeers.js';
+import { Receiver } from '../tools/engine/receiver.js';
 import { TestService } from '../tools/service.js';
 import { cpuPercents, memory, progress, report } from './measure.js';
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LightPeers } from '../tools/lightPeers.js';
+import { LightPeers } from '../tools/engine/lightPeers.js';
 import { TestService } from '../tools/service.js';
 import { until } from '../tools/wait.js';
 import { cpuPercents, median, memory, progress, report } from './measure.js';

@@ -5,9 +5,9 @@ import { caps, chain, element, pipeline } from '../../pipelines/launch.js';
 import { linkAddress } from '../../pipelines/links.js';
 import { programStreamer } from '../../pipelines/streamer.js';
 import { checkOffer, finishAnswer } from '../../service/rtc/sdp.js';
-import { LightPeers } from '../tools/lightPeers.js';
-import { onThisMachine } from '../tools/offers.js';
-import { Pipeline } from '../tools/pipeline.js';
+import { LightPeers } from '../tools/engine/lightPeers.js';
+import { Pipeline } from '../tools/engine/pipeline.js';
+import { onThisMachine } from '../tools/net/offers.js';
 import { pause } from '../tools/wait.js';
 import { cpuPercent, median, memory, progress, report, threads } from './measure.js';
 

@@ -8,7 +8,7 @@ import type { GuestInvite } from '../../service/contract/guests.js';
 import { KeyFiles } from '../../service/store/keyFiles.js';
 import { lanAddresses } from '../../service/util/addresses.js';
 import { createLog } from '../../service/util/log.js';
-import { TestBrowser } from '../tools/browser.js';
+import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
 

@@ -4,7 +4,7 @@ import type axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/contract/guests.js';
-import { TestBrowser } from '../tools/browser.js';
+import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
-import { TestBrowser, untilColour, untilHeard, watch } from '../tools/browser.js';
-import { parseColour } from '../tools/counter.js';
+import { parseColour } from '../tools/engine/counter.js';
+import { TestBrowser, untilColour, untilHeard, watch } from '../tools/page/browser.js';
 import { test } from '../tools/suite.js';
 
 const page = `<!doctype html><video id="own" autoplay playsinline muted></video><script type="module">

@@ -6,7 +6,7 @@
 
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/contract/guests.js';
-import { Firefox, type FirefoxPage } from '../tools/firefox.js';
+import { Firefox, type FirefoxPage } from '../tools/page/firefox.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import type { Guest, GuestInvite } from '../../service/contract/guests.js';
 import type { Token } from '../../service/contract/sessions.js';
-import { TestBrowser, untilColour, untilHeard } from '../tools/browser.js';
-import { parseColour } from '../tools/counter.js';
+import { parseColour } from '../tools/engine/counter.js';
+import { TestBrowser, untilColour, untilHeard } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
 

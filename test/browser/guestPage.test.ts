@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import type { Guest, GuestInvite } from '../../service/contract/guests.js';
-import { look, TestBrowser, untilColour } from '../tools/browser.js';
-import { parseColour } from '../tools/counter.js';
+import { parseColour } from '../tools/engine/counter.js';
 import type { Events } from '../tools/events.js';
+import { look, TestBrowser, untilColour } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

@@ -8,7 +8,7 @@ import { extract } from 'tar-stream';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/contract/guests.js';
 import type { LogPage } from '../../service/contract/health.js';
-import { TestBrowser } from '../tools/browser.js';
+import { TestBrowser } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

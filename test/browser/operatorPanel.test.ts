@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Page, WebSocketRoute } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
-import { TestBrowser } from '../tools/browser.js';
+import { TestBrowser } from '../tools/page/browser.js';
 import { root } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

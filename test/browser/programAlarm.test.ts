@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import type { Recording } from '../../service/contract/recordings.js';
-import { TestBrowser } from '../tools/browser.js';
+import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../service/contract/guests.js';
-import { TestBrowser, untilColour } from '../tools/browser.js';
-import { parseColour } from '../tools/counter.js';
+import { parseColour } from '../tools/engine/counter.js';
+import { TestBrowser, untilColour } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
 /** Guests by bare WHIP: both codecs, and a seat that is taken again. */
 const test = suite<{ service: TestService; browser: TestBrowser; program: Page }>('publish');
-const peerCode = readFileSync(join(root, 'test/tools/peer.js'), 'utf8');
+const peerCode = readFileSync(join(root, 'test/tools/page/peer.js'), 'utf8');
 const camera = '#20a040';
 
 test.before(async (context) => {

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Source } from '../../service/contract/sources.js';
 import type { Target } from '../../service/contract/targets.js';
-import { TestBrowser, untilColour, untilHeard } from '../tools/browser.js';
-import { colourAt, colourDistance, parseColour, readCounter } from '../tools/counter.js';
-import { GstLaunch, killLaunches } from '../tools/gstLaunch.js';
-import { frames, sound } from '../tools/media.js';
-import { freePorts } from '../tools/ports.js';
+import { colourAt, colourDistance, parseColour, readCounter } from '../tools/engine/counter.js';
+import { GstLaunch, killLaunches } from '../tools/engine/gstLaunch.js';
+import { frames, sound } from '../tools/engine/media.js';
+import { bandDb, channelOf } from '../tools/engine/tones.js';
+import { freePorts } from '../tools/net/ports.js';
+import { TestBrowser, untilColour, untilHeard } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
-import { bandDb, channelOf } from '../tools/tones.js';
 import { until, within } from '../tools/wait.js';
 
 /** Programs outside: gst-launch-1.0 sends plain RTP, ffmpeg takes it. */

@@ -8,7 +8,7 @@ import type { Fault } from '../../service/contract/faults.js';
 import type { Scene } from '../../service/contract/scenes.js';
 import { template } from '../../service/settings/schema.js';
 import { temporaryFolder } from '../tools/apiServer.js';
-import { TestBrowser } from '../tools/browser.js';
+import { TestBrowser } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 

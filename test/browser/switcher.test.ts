@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { TestBrowser, untilColour } from '../tools/browser.js';
-import { type Colour, parseColour } from '../tools/counter.js';
+import { type Colour, parseColour } from '../tools/engine/counter.js';
+import { TestBrowser, untilColour } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { TestBrowser, untilColour } from '../tools/browser.js';
-import { parseColour } from '../tools/counter.js';
+import { parseColour } from '../tools/engine/counter.js';
+import { TestBrowser, untilColour } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
 /** What viewers offer differs by browser; each gets a picture or a reason. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page }>('viewer');
-const peerCode = readFileSync(join(root, 'test/tools/peer.js'), 'utf8');
+const peerCode = readFileSync(join(root, 'test/tools/page/peer.js'), 'utf8');
 
 interface WhepResult {
 	status: number;

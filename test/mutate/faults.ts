@@ -21,7 +21,7 @@ const launch = (fault: string, unit: string, find: string, replace: string): Han
 	file: `pipelines/${unit}.ts`,
 	find,
 	replace,
-	tests: ['unit/pipelines'],
+	tests: ['unit/pipelines/pipelines'],
 });
 const other = (file: string, fault: string, find: string, replace: string, ...tests: string[]): HandMadeFault => ({
 	fault,
@@ -31,7 +31,7 @@ const other = (file: string, fault: string, find: string, replace: string, ...te
 	tests,
 });
 
-const desk = 'media/mixerDesk';
+const desk = 'engine/mixerDesk';
 const sounds: HandMadeFault[] = [
 	plugin(
 		'pan left and right swapped',
@@ -63,24 +63,24 @@ const sounds: HandMadeFault[] = [
 ];
 
 const pictures: HandMadeFault[] = [
-	plugin('right of a crop is its left', 'mixer/command', 'layer->crop_r = side[2];', 'layer->crop_r = side[0];', 'media/mixer'),
+	plugin('right of a crop is its left', 'mixer/command', 'layer->crop_r = side[2];', 'layer->crop_r = side[0];', 'engine/mixer'),
 	plugin(
 		'top and bottom of a crop swapped',
 		'mixer/command',
 		'layer->crop_t = side[1];',
 		'layer->crop_t = side[3];',
-		'media/mixer',
+		'engine/mixer',
 	),
 	plugin(
 		'a deferred key-frame request to a guest is dropped',
 		'webrtc/keys',
 		'if (self->mode == MODE_SEND || g_atomic_int_get (&self->awaits_key))',
 		'if (self->mode == MODE_SEND)',
-		'webrtc/keyFrames',
+		'engine/webrtc/keyFrames',
 	),
 ];
 
-const timing = 'unit/supervisionTiming';
+const timing = 'unit/hosts/supervisionTiming';
 const supervision = 'service/hosts/supervisedHost.ts';
 const service: HandMadeFault[] = [
 	other(
@@ -102,56 +102,56 @@ const service: HandMadeFault[] = [
 		'gain above 0 dB is clipped',
 		'return gainDb <= -60 ? 0 : round(10 ** (gainDb / 20));',
 		'return gainDb <= -60 ? 0 : round(10 ** (Math.min(0, gainDb) / 20));',
-		'unit/mix',
+		'unit/show/mix',
 	),
 	other(
 		'service/scenes/switcher.ts',
 		'strips are not saved',
 		"this.o.store.settings.set('strips', this.o.state.current.audio);",
 		'',
-		'media/soundDesk',
+		'engine/soundDesk',
 	),
 	other(
 		'service/scenes/switcher.ts',
 		'mute of the master is ignored',
 		'master: master && !master.mute ? linear',
 		'master: master ? linear',
-		'media/soundDesk',
+		'engine/soundDesk',
 	),
 	other(
 		'service/scenes/switcher.ts',
 		'balance is not sent',
 		'pans: perSlot((strip) => strip.pan)',
 		'pans: perSlot(() => 0)',
-		'media/soundDesk',
+		'engine/soundDesk',
 	),
 	other(
 		'service/mixer/mixerControl.ts',
 		'sound that follows the picture ignores the length of the mix',
 		'rampFrames: transition.frames || this.cutRampFrames',
 		'rampFrames: this.cutRampFrames',
-		'unit/mixerControl',
+		'unit/mixer/mixerControl',
 	),
 	other(
 		'service/mixer/mixerControl.ts',
 		'the scene is not sent to a new mixer',
 		"this.#sendProgram({ kind: 'cut', frames: 0 }).catch",
 		'Promise.resolve().catch',
-		'unit/mixerControl',
+		'unit/mixer/mixerControl',
 	),
 	other(
 		'service/mixer/mixerControl.ts',
 		'the sound is not sent to a new mixer',
 		"if (this.#audio) this.host.command('mixer', { op: 'audio', ...this.#audio, rampMs: 0 });",
 		'',
-		'unit/mixerControl',
+		'unit/mixer/mixerControl',
 	),
 	other(
 		'service/mixer/mixerControl.ts',
 		'slots are not sent to a new mixer',
 		'for (const [slot, input] of this.#slots) this.#sendSlot(slot, input);',
 		'',
-		'unit/mixerControl',
+		'unit/mixer/mixerControl',
 	),
 	other(
 		supervision,
@@ -176,21 +176,21 @@ const service: HandMadeFault[] = [
 		'a recording ends at 64 kB free instead of 64 MB',
 		'run: 64 * 2 ** 20',
 		'run: 64 * 2 ** 10',
-		'media/recordingLost',
+		'engine/recordingLost',
 	),
 	other(
 		'service/recordings/part.ts',
 		'the end of the sound is taken for that of the picture',
 		"if (track.kind === 'video') this.endNs",
 		"if (track.kind === 'audio') this.endNs",
-		'unit/fragments',
+		'unit/recordings/fragments',
 	),
 ];
 
 const operator = 'browser/operatorPanel';
 const panel: HandMadeFault[] = [
-	other('panel/pages/switcher/keys.ts', 'the command key is ignored', ' || press.metaKey', '', 'unit/panelKeys'),
-	other('panel/pages/switcher/keys.ts', 'the numeric pad is lost', '(?:Digit|Numpad)', '(?:Digit)', 'unit/panelKeys'),
+	other('panel/pages/switcher/keys.ts', 'the command key is ignored', ' || press.metaKey', '', 'unit/panel/keys'),
+	other('panel/pages/switcher/keys.ts', 'the numeric pad is lost', '(?:Digit|Numpad)', '(?:Digit)', 'unit/panel/keys'),
 	other(
 		'panel/pages/switcher/selection.ts',
 		'two taps 3.5 s apart are a double tap',
@@ -222,14 +222,14 @@ const panel: HandMadeFault[] = [
 		'English becomes German',
 		"if (language === 'en') return 'en';",
 		"if (language === 'de') return 'en';",
-		'unit/guestPage',
+		'unit/panel/guestPage',
 	),
 	other(
 		'panel/data/scenes.ts',
 		'the black tile comes first',
 		'kindTraits[source.kind].blank ? 1000',
 		'kindTraits[source.kind].blank ? -1',
-		'unit/panelState',
+		'unit/panel/state',
 	),
 ];
 

@@ -2,13 +2,16 @@
 export interface Room {
 	/** Paths of the tree. */
 	files: string[];
-	/** Files of test/unit, without their ending, the quickest first. */
+	/** Below test/unit, without ending, the quickest first. */
 	tests: string[];
 }
 
 export const rooms: Record<string, Room> = {
-	show: { files: ['service/show/*.ts', 'service/contract/{tally,layouts}.ts'], tests: ['without', 'sceneVersions', 'mix'] },
-	state: { files: ['service/state/state.ts', 'service/contract/delta.ts'], tests: ['state', 'panelState'] },
+	show: {
+		files: ['service/show/*.ts', 'service/contract/{tally,layouts}.ts'],
+		tests: ['show/without', 'show/sceneVersions', 'show/mix'],
+	},
+	state: { files: ['service/state/state.ts', 'service/contract/delta.ts'], tests: ['state/state', 'panel/state'] },
 	panel: {
 		files: [
 			'panel/pages/switcher/keys.ts',
@@ -17,9 +20,9 @@ export const rooms: Record<string, Room> = {
 			'panel/data/rtc/backoff.ts',
 			'panel/elements/format.ts',
 		],
-		tests: ['panelFormat', 'panelKeys', 'panelState', 'guestPage'],
+		tests: ['panel/format', 'panel/keys', 'panel/state', 'panel/guestPage'],
 	},
-	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['launch', 'pipelines'] },
+	launch: { files: ['pipelines/{launch,canvas}.ts'], tests: ['pipelines/launch', 'pipelines/pipelines'] },
 	media: {
 		files: [
 			'service/mixer/slots.ts',
@@ -28,16 +31,19 @@ export const rooms: Record<string, Room> = {
 			'service/util/slidingWindow.ts',
 			'service/showLog/timecode.ts',
 		],
-		tests: ['mediaRules', 'guestDelay', 'timecode'],
+		tests: ['mediaRules', 'sources/guestDelay', 'showLog/timecode'],
 	},
-	health: { files: ['service/health/rules.ts'], tests: ['healthRules'] },
-	fragments: { files: ['service/recordings/fragments.ts'], tests: ['fragmentRules'] },
+	health: { files: ['service/health/rules.ts'], tests: ['health/rules'] },
+	fragments: { files: ['service/recordings/fragments.ts'], tests: ['recordings/fragmentRules'] },
 	settings: {
 		files: ['service/settings/{access,alerts,effective,network,problem,program,schema,secretText,secrets,syntax,text}.ts'],
-		tests: ['settingsRules', 'sealed', 'settingsFiles', 'settings'],
+		tests: ['settings/settingsRules', 'store/sealed', 'settings/settingsFiles', 'settings/settings'],
 	},
-	addresses: { files: ['service/util/addresses.ts'], tests: ['addresses'] },
-	sdp: { files: ['service/rtc/{sdp,codecs,candidates,fragment}.ts'], tests: ['sdp'] },
-	door: { files: ['service/guests/door.ts'], tests: ['door'] },
-	accounts: { files: ['service/access/{lockout,codes,loginCodes}.ts', 'service/http/rates.ts'], tests: ['rates', 'lockout'] },
+	addresses: { files: ['service/util/addresses.ts'], tests: ['util/addresses'] },
+	sdp: { files: ['service/rtc/{sdp,codecs,candidates,fragment}.ts'], tests: ['rtc/sdp'] },
+	door: { files: ['service/guests/door.ts'], tests: ['guests/door'] },
+	accounts: {
+		files: ['service/access/{lockout,codes,loginCodes}.ts', 'service/http/rates.ts'],
+		tests: ['http/rates', 'access/lockout'],
+	},
 };

@@ -1,5 +1,5 @@
 /* A live source of known pictures and sounds: every pixel, time and phase of it can be predicted, so that tests and
- * people can tell what became of it further on. Geometry is in 40ths of the picture; test/tools/counter.ts mirrors
+ * people can tell what became of it further on. Geometry is in 40ths of the picture; test/tools/engine/counter.ts mirrors
  * it. */
 #include "common/element.h"
 
