@@ -13,6 +13,8 @@ import { type Outcome, outcomeOf, wordFor } from './tools/outcome.js';
 import { missingPrograms } from './tools/packages.js';
 
 const here = import.meta.dirname;
+// Runs from dist/test.
+const sources = join(here, '../../test');
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
 /** A show in a browser takes both cores: with another beside it the two wait for one another until their time is over. */
@@ -25,9 +27,11 @@ const maxOutput = 4 * 1024 * 1024;
 
 type Result = Outcome & { output: string };
 
+/** As built, of what stands in the sources: what was built of a file that is gone lies in dist for ever. */
 function testFiles(filters: string[]): string[] {
-	return readdirSync(here, { recursive: true, encoding: 'utf8' })
-		.filter((name) => name.endsWith('.test.js'))
+	return readdirSync(sources, { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.test.ts'))
+		.map((name) => name.replace(/\.ts$/, '.js'))
 		.filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
 		.sort()
 		.map((name) => join(here, name));
