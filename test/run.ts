@@ -1,25 +1,22 @@
 /**
- * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each dist/test/**\/*.test.js whose path contains one of the
- * filters runs in a process group of its own: first those that take little and those with an engine, two at once, then those
- * with a browser, then those that judge times (quiet.ts), each alone. The last line is `tests: N passed, N failed`; above it stand
- * those that were left out, and those that a busy machine gave no chance to be judged: of more files than three that is a
- * failure too.
+ * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each test/**\/*.test.ts whose path contains one of the filters runs,
+ * as it was built, in a process group of its own: two at once, then those that say so alone (plan.ts). The last line is
+ * `tests: N passed, N failed`; above it stand those that were left out, and those that a busy machine gave no chance to be
+ * judged: of more files than three that is a failure too.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type Outcome, outcomeOf, wordFor } from './tools/outcome.js';
 import { missingPrograms } from './tools/packages.js';
+import { planOf } from './tools/plan.js';
 
 const here = import.meta.dirname;
 // Runs from dist/test.
 const sources = join(here, '../../test');
 /** The long counts take up to an hour of show and its reading. */
 const timeoutMs = Number(process.env.R58_TEST_TIMEOUT_MS ?? (process.argv.includes('--long') ? 7_200_000 : 420_000));
-/** A show in a browser takes both cores: with another beside it the two wait for one another until their time is over. */
-const browser = /^(browser\/|machine\/(badLine|network|outside)\.)/;
-const engine = /^(engine|machine)\//;
 /** Of more files than these nothing is known after a run. */
 const inconclusiveMost = 3;
 /** What a child may say before the rest is left out. */
@@ -27,14 +24,11 @@ const maxOutput = 4 * 1024 * 1024;
 
 type Result = Outcome & { output: string };
 
-/** As built, of what stands in the sources: what was built of a file that is gone lies in dist for ever. */
+/** Those that stand in the sources: what was built of a file that is gone lies in dist for ever. */
 function testFiles(filters: string[]): string[] {
 	return readdirSync(sources, { recursive: true, encoding: 'utf8' })
 		.filter((name) => name.endsWith('.test.ts'))
-		.map((name) => name.replace(/\.ts$/, '.js'))
-		.filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)))
-		.sort()
-		.map((name) => join(here, name));
+		.filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter)));
 }
 
 /** Ends the child and whatever it started, hosts and browsers too. */
@@ -48,9 +42,10 @@ function killGroup(child: ChildProcess): void {
 
 const running = new Set<ChildProcess>();
 
-function runFile(path: string, environment: NodeJS.ProcessEnv): Promise<Result> {
+function runFile(file: string, environment: NodeJS.ProcessEnv): Promise<Result> {
 	return new Promise((resolve) => {
-		const child = spawn(process.execPath, [path], { detached: true, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+		const built = join(here, file.replace(/\.ts$/, '.js'));
+		const child = spawn(process.execPath, [built], { detached: true, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
 		running.add(child);
 		let output = '';
 		let timedOut = false;
@@ -116,44 +111,40 @@ if (lacking.length > 0) {
 	process.exit(1);
 }
 
-function nameOf(path: string): string {
-	return relative(here, path).replace(/\.js$/, '');
+function nameOf(file: string): string {
+	return file.replace(/\.ts$/, '');
 }
 
-async function judge(path: string): Promise<void> {
+async function judge(file: string): Promise<void> {
 	const started = performance.now();
-	const result = await runFile(path, environment);
-	results.set(path, result);
+	const result = await runFile(file, environment);
+	results.set(file, result);
 	const seconds = ((performance.now() - started) / 1000).toFixed(1);
 	const { passed, failed, skipped, inconclusive, problem, output } = result;
 	const left = skipped.length > 0 ? `  (${skipped.length} skipped)` : '';
-	console.log(`${wordFor(result)} ${nameOf(path)}  ${passed}/${passed + failed + inconclusive.length}  ${seconds} s${left}`);
+	console.log(`${wordFor(result)} ${nameOf(file)}  ${passed}/${passed + failed + inconclusive.length}  ${seconds} s${left}`);
 	if (failed > 0) console.log(indent(`${problem ? `${problem}\n` : ''}${output}`));
 	else for (const line of inconclusive) console.log(indent(`inconclusive: ${line}`));
 }
 
-/** One list after the other, and one file of them after the other, whoever else takes from the lists too. */
-async function judgeAll(lists: string[][]): Promise<void> {
-	for (const list of lists) for (let path = list.shift(); path; path = list.shift()) await judge(path);
+/** One file after the other, whoever else takes from the list too. */
+async function judgeAll(list: string[]): Promise<void> {
+	for (let file = list.shift(); file; file = list.shift()) await judge(file);
 }
 
-const single = files.filter((path) => readFileSync(path, 'utf8').match(/timedSuite|onQuietMachine/));
-const together = files.filter((path) => !single.includes(path));
-const browsers = together.filter((path) => browser.test(relative(here, path)));
-const engines = together.filter((path) => engine.test(relative(here, path)));
-const light = together.filter((path) => !browsers.includes(path) && !engines.includes(path));
-if (together.length > 3) warmUp();
-await Promise.all([judgeAll([light, engines]), judgeAll([light, engines])]);
-await judgeAll([browsers, single]);
+const { together, alone } = planOf(files, (file) => readFileSync(join(sources, file), 'utf8'));
+if (files.length > 3) warmUp();
+await Promise.all([judgeAll(together), judgeAll(together)]);
+await judgeAll(alone);
 
 const all = [...results.entries()];
 const count = (of: (result: Result) => number): number => all.reduce((sum, [, result]) => sum + of(result), 0);
 const skipped = count((result) => result.skipped.length);
 if (skipped > 0) {
 	console.log(`skipped: ${skipped}`);
-	for (const [path, result] of all) for (const reason of result.skipped) console.log(indent(`${nameOf(path)}: ${reason}`));
+	for (const [file, result] of all) for (const reason of result.skipped) console.log(indent(`${nameOf(file)}: ${reason}`));
 }
-const open = all.filter(([, result]) => result.inconclusive.length > 0).map(([path]) => nameOf(path));
+const open = all.filter(([, result]) => result.inconclusive.length > 0).map(([file]) => nameOf(file));
 if (open.length > 0) console.log(`inconclusive: ${count((result) => result.inconclusive.length)} in ${open.join(', ')}`);
 let failed = count((result) => result.failed);
 if (open.length > inconclusiveMost) {

@@ -9,6 +9,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** Floods of 50 Mbit/s from one address on every listener of the real service, and what somebody else notices of them. */
 const test = suite('a flood from one address');
 const seconds = process.env.R58_LONG ? 20 : 2.5;

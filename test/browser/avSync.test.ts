@@ -16,6 +16,8 @@ import { TestService } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
+export const alone = true;
+
 /**
  * Sound against picture: four sources flash and beep once a second, each at a pitch of its own, in one show: a test input, an RTP
  * sender whose sample clock is 208 ppm fast, a guest whose sender reports are exact, and a guest in a browser. Positive offsets

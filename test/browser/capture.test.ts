@@ -5,6 +5,8 @@ import { parseColour } from '../tools/engine/counter.js';
 import { TestBrowser, untilColour, untilHeard, watch } from '../tools/page/browser.js';
 import { test } from '../tools/suite.js';
 
+export const alone = true;
+
 const page = `<!doctype html><video id="own" autoplay playsinline muted></video><script type="module">
 	const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
 	document.querySelector('#own').srcObject = stream;

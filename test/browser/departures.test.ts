@@ -11,6 +11,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** A guest on air who goes, in every way there is: what the audience sees meanwhile, frame by frame in a recording. */
 const test = suite<Context>('departures');
 

@@ -11,6 +11,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 const test = suite<{ service: TestService; firefox: Firefox }>('Firefox');
 
 test.before(async (context) => {

@@ -6,6 +6,8 @@ import { TestBrowser, untilColour, untilHeard } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
 
+export const alone = true;
+
 const camera = '#20a040';
 /** None of the demo inputs has it. */
 const voiceHz = 1320;

@@ -7,6 +7,8 @@ import { root } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** What the operator's page does with presses, levels and a lost link; the show behind it is a stub that notes what it is asked. */
 interface Asked {
 	path: string;

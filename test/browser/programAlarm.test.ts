@@ -8,6 +8,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** What the switcher says of program and recording is what is so. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page }>('what the operator is told');
 

@@ -8,6 +8,8 @@ import { TestBrowser, untilColour } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** Guests by bare WHIP: both codecs, and a seat that is taken again. */
 const test = suite<{ service: TestService; browser: TestBrowser; program: Page }>('publish');
 const peerCode = readFileSync(join(root, 'test/tools/page/peer.js'), 'utf8');

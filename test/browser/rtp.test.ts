@@ -16,6 +16,8 @@ import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
 import { until, within } from '../tools/wait.js';
 
+export const alone = true;
+
 /** Programs outside: gst-launch-1.0 sends plain RTP, ffmpeg takes it. */
 const folder = mkdtempSync(join(tmpdir(), 'r58-rtp-'));
 const sentColour = '#20a040';

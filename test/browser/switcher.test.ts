@@ -6,6 +6,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** The operator's page, as an operator uses it. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page }>('switcher');
 const red = parseColour('#c83232');

@@ -7,6 +7,8 @@ import { TestBrowser, untilColour } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** What viewers offer differs by browser; each gets a picture or a reason. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page }>('viewer');
 const peerCode = readFileSync(join(root, 'test/tools/page/peer.js'), 'utf8');

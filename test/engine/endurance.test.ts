@@ -6,6 +6,8 @@ import { Random } from '../tools/random.js';
 import { timedSuite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
+export const alone = true;
+
 /** An hour (R58_LONG; R58_ENDURANCE_S for another time) of a show of four inputs with one of them killed every 10 s. */
 const test = timedSuite<{ show: FaultyShow }>('endurance');
 const SECONDS = Number(process.env.R58_ENDURANCE_S ?? (process.env.R58_LONG ? 3600 : 25));

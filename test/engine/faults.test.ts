@@ -12,6 +12,8 @@ import { root } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** The two processes that everything else needs, and a link that strangers speak on. The others: killed.test.ts. */
 const test = timedSuite<{ show: FaultyShow }>('faults');
 const run = promisify(execFile);

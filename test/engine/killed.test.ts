@@ -2,6 +2,8 @@ import { rounds } from '../tools/engine/rounds.js';
 import { FaultyShow } from '../tools/engine/show.js';
 import { timedSuite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** One show for both, as it would be in use. */
 const test = timedSuite<{ show: FaultyShow }>('killed and frozen');
 

@@ -5,6 +5,8 @@ import { TestService } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** Who comes and goes leaves nothing behind: files, threads, processes, memory. Every one of them really gets media. */
 const test = timedSuite('leaks');
 const counts = process.env.R58_LONG ? { guests: 200, viewers: 500 } : { guests: 30, viewers: 50 };

@@ -14,6 +14,8 @@ import { Pipeline } from '../tools/engine/pipeline.js';
 import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** Pictures that leave later than their sound, as of every camera; and reports on the sound that were late, as of a busy browser. */
 const hz = 2500;
 const [width, height] = [320, 180];

@@ -17,6 +17,8 @@ import { bandDb } from '../tools/engine/tones.js';
 import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** What a slot shows from the frame on in which its source is gone, and when it is back. */
 const test = timedSuite('loss');
 const staged = (name: string, body: (stage: Stage) => Promise<void>) => stagedIn(name, body, test);

@@ -9,6 +9,8 @@ import { TestService } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
 import { pause, until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** What the operator chose for a lost source, in the recorded program. */
 const test = timedSuite('loss in the show');
 const services: TestService[] = [];

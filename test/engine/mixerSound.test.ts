@@ -6,6 +6,8 @@ import { bandDb } from '../tools/engine/tones.js';
 import { timedSuite } from '../tools/suite.js';
 import { pause } from '../tools/wait.js';
 
+export const alone = true;
+
 const test = timedSuite('sound of the mixer');
 const staged = (name: string, body: (stage: Stage) => Promise<void>) => stagedIn(name, body, test);
 

@@ -6,6 +6,8 @@ import { assertWhole } from '../tools/engine/show.js';
 import { TestService } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** Parts of a recording, one after the other, are the program: without a gap and without an overlap. */
 const test = timedSuite<{ service: TestService }>('recording parts');
 

@@ -9,6 +9,8 @@ import { TestService } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** What a kill costs, at worst: every process may die at any moment. */
 const test = timedSuite('recovery');
 const services: TestService[] = [];

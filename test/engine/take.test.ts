@@ -8,6 +8,8 @@ import { TestService } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /**
  * Cuts and mixes of the real engine, judged by the recorded program: its frames are numbered from the recording's startFrame,
  * so the frame a request reports can be looked at in the file.

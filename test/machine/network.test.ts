@@ -16,6 +16,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 interface World {
 	network: TestNetwork;
 	service: TestService;

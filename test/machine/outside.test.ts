@@ -12,6 +12,8 @@ import { TestBrowser } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
+export const alone = true;
+
 const name = 'studio.example.org';
 const publicUrl = `https://${name}`;
 const secret = 'north by northwest';

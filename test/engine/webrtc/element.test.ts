@@ -13,6 +13,8 @@ import { TestBrowser, untilColour } from '../../tools/page/browser.js';
 import { timedSuite } from '../../tools/suite.js';
 import { until } from '../../tools/wait.js';
 
+export const alone = true;
+
 const test = timedSuite('webrtc');
 const red = '#cc2222';
 const sender = `
