@@ -32,7 +32,15 @@ const registered = (text: string) => all(text, /gst_element_register \(plugin, "
 const literals = (text: string) => all(text, /"([\w-]+)"/g);
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 
-/** Sources by element: its file, and those of its room when it has the room for itself. */
+const includes = (text: string) => all(text, /^#include "([^"]+)"/gm);
+
+/** Headers of the plugin that a file sees, its own first. */
+function headersOf(text: string, seen = new Set<string>()): Set<string> {
+	for (const header of includes(text)) if (!seen.has(header)) headersOf(read(header), seen.add(header));
+	return seen;
+}
+
+/** Sources by element: its file, and of its room the units whose header it sees, or all when it has the room for itself. */
 const sources = new Map<string, string>();
 const common = read('common/element.c');
 for (const room of readdirSync(plugin, { withFileTypes: true }).filter(
@@ -41,11 +49,13 @@ for (const room of readdirSync(plugin, { withFileTypes: true }).filter(
 	const files = readdirSync(join(plugin, room.name))
 		.filter((name) => name.endsWith('.c') && !(room.name === 'common' && name === 'element.c'))
 		.map((name) => read(join(room.name, name)));
-	const factories = files.flatMap(registered);
+	const elements = files.filter((text) => registered(text).length > 0);
 	for (const text of files) {
-		const [factory = factories.length === 1 ? factories[0] : undefined] = registered(text);
-		if (factory) sources.set(factory, (sources.get(factory) ?? '') + text);
-		else assert.not.match(text, /r58_post_event/, 'an event of nobody');
+		const owners = elements.includes(text)
+			? [text]
+			: elements.filter((element) => elements.length === 1 || headersOf(element).has(includes(text)[0]!));
+		for (const factory of owners.flatMap(registered)) sources.set(factory, (sources.get(factory) ?? '') + text);
+		if (owners.length === 0) assert.not.match(text, /r58_post_event/, 'an event of nobody');
 	}
 }
 const textOf = (factory: string) => sources.get(factory)!;
