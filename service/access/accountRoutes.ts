@@ -77,6 +77,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			role: 'operator',
 			audited: true,
 			summary: 'A one-time code by which a phone logs in as you, within five minutes',
+			log: () => 'Made a code for logging in by phone',
 			status: 201,
 			response: loginCodeSchema,
 			handler: ({ context, caller }) => {
@@ -132,6 +133,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			path: '/api/sessions/:id',
 			role: 'technician',
 			summary: 'End a session: that browser is logged out within ten seconds',
+			log: ({ params }) => `Ended the session ${params.id}`,
 			params,
 			status: 204,
 			handler: ({ params: { id } }) => {

@@ -20,6 +20,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			path: '/api/certificate',
 			role: 'technician',
 			summary: 'Install a certificate of your own: its chain and key, checked; counts from the next connection on',
+			log: () => 'Installed a certificate',
 			body: certificateInstallSchema,
 			response: certificatesSchema,
 			handler: ({ body }) => {
@@ -32,6 +33,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			path: '/api/certificate',
 			role: 'technician',
 			summary: 'Back to the certificates the device has by itself',
+			log: () => 'Went back to the certificates of the device',
 			response: certificatesSchema,
 			handler: () => {
 				certificates.revert();
@@ -43,6 +45,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			path: '/api/certificate/authority',
 			role: 'technician',
 			summary: 'Make a new authority in place of the present one, at once: every device has to trust it anew (/trust)',
+			log: () => 'Made a new authority',
 			response: certificatesSchema,
 			handler: async () => {
 				await certificates.renewAuthority();

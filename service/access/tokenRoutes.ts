@@ -29,6 +29,7 @@ export function tokenRoutes({ store, settings }: { store: Store; settings: Setti
 			path: '/api/tokens',
 			role: 'technician',
 			summary: 'Make a token; `token` is shown this once',
+			log: ({ body }) => `Made the token ${body.label}`,
 			body: tokenCreateSchema,
 			status: 201,
 			response: tokenSchema.extend({ token: z.string(), watchUrl: z.string().nullable() }),
@@ -48,6 +49,7 @@ export function tokenRoutes({ store, settings }: { store: Store; settings: Setti
 			path: '/api/tokens/:id',
 			role: 'technician',
 			summary: 'Revoke a token and the sessions made with it',
+			log: ({ params }) => `Removed the token ${params.id}`,
 			params: z.object({ id: idSchema }),
 			status: 204,
 			handler: ({ context, params }) => {

@@ -57,6 +57,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			path: '/api/backup',
 			role: 'technician',
 			summary: `Restores a backup (${gzip}), all of it or nothing; with dryRun it only says what would change. ${withPassphrase}`,
+			log: ({ query }) => (query.dryRun === 'true' ? null : 'Restored a backup'),
 			query: z.object({ dryRun: z.enum(['true', 'false']).default('false') }),
 			response: backupPlanSchema,
 			handler: async ({ context, query }) => {
@@ -78,6 +79,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			path: '/api/backup/pending',
 			role: 'technician',
 			summary: 'The next start does none of it',
+			log: () => 'Cancelled what the next start was to do',
 			response: backupPendingSchema,
 			handler: () => {
 				backups.cancel();
@@ -89,6 +91,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			path: '/api/backup/undo',
 			role: 'technician',
 			summary: 'Back to the state before the last restore',
+			log: () => 'Undid the last restore',
 			response: backupPlanSchema,
 			handler: () => backups.undo(),
 		}),
@@ -97,6 +100,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			path: '/api/system/factory-reset',
 			role: 'technician',
 			summary: 'Settings, show and accounts go at the next start; keys and recordings only when they are named',
+			log: () => 'Asked for a factory reset',
 			body: factoryResetSchema,
 			response: backupPendingSchema,
 			handler: ({ body }) => {
@@ -109,6 +113,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			path: '/api/system/restart',
 			role: 'technician',
 			summary: 'The service ends and is started again; the program is off air for some seconds',
+			log: () => 'Restarted the service',
 			status: 202,
 			handler: () => {
 				if (restart === null)

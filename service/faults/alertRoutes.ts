@@ -17,6 +17,7 @@ export function alertRoutes(alerts: Alerts): Route[] {
 			path: '/api/alerts/test',
 			role: 'technician',
 			summary: 'Send a test to the webhook, now and once',
+			log: () => 'Sent a test to the webhook',
 			response: alertTestSchema,
 			handler: () => alerts.test(),
 		}),

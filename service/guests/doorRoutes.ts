@@ -28,6 +28,8 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 	const params = z.object({ id: idSchema });
 	const tickets = new RateLimit(ticketRate.client, ticketRate.all);
 	tables.push(() => ({ 'door ticket rates': tickets.table }));
+	const visitor = (id: string) => state.current.door[id]?.name ?? id;
+
 	return [
 		route({
 			method: 'GET',
@@ -85,6 +87,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			role: 'operator',
 			audited: true,
 			summary: 'Let somebody in: they get a seat',
+			log: ({ params }) => `Let in from the door ${visitor(params.id)}`,
 			params,
 			status: 201,
 			response: guestSchema,
@@ -95,6 +98,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			path: '/api/door/visitors/:id',
 			role: 'operator',
 			summary: 'Do not let somebody in',
+			log: ({ params }) => `Turned away at the door ${visitor(params.id)}`,
 			params,
 			status: 204,
 			handler: ({ params }) => door.refuse(params.id),

@@ -49,6 +49,7 @@ export function inviteRoutes(o: InviteParts): Route[] {
 	const params = z.object({ id: idSchema });
 	const invite = inviterOf(o);
 	const guest = (id: string) => entryOf(state.current.guests, id, 'guest');
+	const nameOf = (id: string) => state.current.guests[id]?.name ?? id;
 	return [
 		route({
 			method: 'GET',
@@ -65,6 +66,7 @@ export function inviteRoutes(o: InviteParts): Route[] {
 			role: 'operator',
 			audited: true,
 			summary: 'Another invite link for a guest; earlier ones stay valid until they expire or are revoked',
+			log: ({ params }) => `Made another link for ${nameOf(params.id)}`,
 			params,
 			body: inviteCreateSchema,
 			status: 201,
@@ -78,6 +80,7 @@ export function inviteRoutes(o: InviteParts): Route[] {
 			audited: true,
 			summary:
 				'Revoke a link: it opens nothing any more. Who is connected stays until they are removed or gone, with the page that is open',
+			log: ({ params }) => `Revoked a link of ${nameOf(params.id)}`,
 			params: params.extend({ invite: idSchema }),
 			status: 204,
 			handler: ({ params }) => {

@@ -20,6 +20,7 @@ export interface GuestParts extends InviteParts {
 export function guestRoutes(o: GuestParts): Route[] {
 	const { state, store, guests, conversations } = o;
 	const guest = (id: string) => entryOf(state.current.guests, id, 'guest');
+	const nameOf = (id: string) => state.current.guests[id]?.name ?? id;
 
 	const invite = inviterOf(o);
 
@@ -52,6 +53,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			role: 'operator',
 			audited: true,
 			summary: 'Make a guest and its invite link; `token` is shown this once',
+			log: ({ body }) => `Invited ${body.name}`,
 			body: guestCreateSchema,
 			status: 201,
 			response: guestInviteSchema,
@@ -65,6 +67,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			path: '/api/guests/:id',
 			role: 'operator',
 			summary: 'Rename a guest, or cap the bitrate of its picture',
+			log: ({ params }) => `Changed the guest ${nameOf(params.id)}`,
 			params,
 			body: guestPatchSchema,
 			response: guestSchema,
@@ -78,6 +81,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			path: '/api/guests/:id/messages',
 			role: 'operator',
 			summary: 'Write to a guest: its page shows the message at once',
+			log: null,
 			params,
 			body: guestMessagePostSchema,
 			status: 201,
@@ -104,6 +108,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			audited: true,
 			summary:
 				'Remove a guest: the program goes on without them first, their connection ends and their links count for nothing any more. Can be undone for 10 s',
+			log: ({ params }) => `Removed the guest ${nameOf(params.id)}`,
 			params,
 			query: removeQuerySchema,
 			status: 204,
@@ -120,6 +125,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			role: 'operator',
 			audited: true,
 			summary: 'Undo the removal of a guest: it is in every scene it was in, and its links count again; the program stays',
+			log: ({ params }) => `Took back the removal of ${state.current.removed[params.id]?.label ?? params.id}`,
 			params,
 			response: guestSchema,
 			handler: ({ params }) => guests.undoRemoval(params.id),

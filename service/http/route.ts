@@ -1,9 +1,12 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { Role } from '../contract/roles.js';
+import type { Happening } from '../contract/showLog.js';
 import type { Caller } from './caller.js';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+type Reading = 'GET' | 'OPTIONS';
+type Changing = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = Reading | Changing;
 
 /** A validated request. `caller` is null on public routes called without credentials. */
 export interface Request<P, Q, B> {
@@ -16,12 +19,27 @@ export interface Request<P, Q, B> {
 
 type Inferred<T> = T extends z.ZodType ? z.infer<T> : undefined;
 
-interface Declaration<P, Q, B> {
-	method: Method;
+/**
+ * What the show log says of a request that was carried out: a phrase like “Changed the source HDMI 1”, made before, for afterwards
+ * its name may be gone; or what is made of the answer. Null: nothing, for this request.
+ */
+export type Logged = string | ((answer: unknown) => Omit<Happening, 'who'>) | null;
+type Log<P, Q, B> = (request: Request<Inferred<P>, Inferred<Q>, Inferred<B>>) => Logged;
+
+/** What operators and technicians change goes into the show log: such a route says how. */
+type Access<P, Q, B> =
+	| { method: Reading; role: 'public' | Role; log?: never }
+	| { method: Changing; role: 'public' | 'viewer' | 'guest'; log?: never }
+	| {
+			method: Changing;
+			role: 'operator' | 'technician';
+			/** Null: it is told by what it changes, or is not worth an entry. */
+			log: Log<P, Q, B> | null;
+	  };
+
+interface Common<P, Q, B> {
 	/** With `:name` for parameters; `/*name` takes the rest of the path. */
 	path: string;
-	/** The least role that may call it. */
-	role: 'public' | Role;
 	summary: string;
 	params?: P;
 	query?: Q;
@@ -44,6 +62,9 @@ interface Declaration<P, Q, B> {
 	/** The value returned is the answer; undefined when the handler answered through the context itself. */
 	handler: (request: Request<Inferred<P>, Inferred<Q>, Inferred<B>>) => unknown;
 }
+
+/** `role` is the least that may call it. */
+type Declaration<P, Q, B> = Common<P, Q, B> & Access<P, Q, B>;
 
 export type Route = Declaration<z.ZodObject | undefined, z.ZodObject | undefined, z.ZodType | undefined>;
 

@@ -17,6 +17,7 @@ export function networkRoutes(network: Pick<Network, 'status' | 'test'>): Route[
 			path: '/api/network/test',
 			role: 'technician',
 			summary: 'Tries every way in: which work, what a guest outside will experience, what to change. Takes some seconds',
+			log: () => 'Tested the network',
 			response: networkTestSchema,
 			handler: () => network.test(),
 		}),

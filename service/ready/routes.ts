@@ -17,6 +17,7 @@ export function readyRoutes(ready: ReadyCheck): Route[] {
 			path: '/api/ready/test',
 			role: 'operator',
 			summary: 'Try out targets and disk without going live; the report tells how far that is',
+			log: null,
 			status: 202,
 			response: readySchema,
 			handler: () => {
@@ -29,6 +30,7 @@ export function readyRoutes(ready: ReadyCheck): Route[] {
 			path: '/api/ready/plan',
 			role: 'operator',
 			summary: 'How long the show is to be; null when nobody knows',
+			log: () => 'Set the planned length',
 			body: showPlanSchema,
 			response: showPlanSchema,
 			handler: ({ body }) => ready.setPlan(body),

@@ -46,6 +46,7 @@ export function recordingRoutes({ recordings, state }: { recordings: RecordingVe
 			path: '/api/recordings',
 			role: 'operator',
 			summary: 'Start recording the program, and the named sources by themselves',
+			log: null,
 			body: recordingCreateSchema,
 			status: 201,
 			response: recordingSchema,
@@ -56,6 +57,7 @@ export function recordingRoutes({ recordings, state }: { recordings: RecordingVe
 			path: '/api/recordings/:id/stop',
 			role: 'operator',
 			summary: 'Stop a recording; answers when its files are complete',
+			log: null,
 			params,
 			response: recordingSchema,
 			handler: ({ params }) => {
@@ -68,6 +70,7 @@ export function recordingRoutes({ recordings, state }: { recordings: RecordingVe
 			path: '/api/recordings/:id',
 			role: 'operator',
 			summary: 'Delete a finished recording with its files',
+			log: ({ params }) => `Deleted the recording ${state.current.recordings[params.id]?.name ?? params.id}`,
 			params,
 			status: 204,
 			handler: async ({ params }) => {

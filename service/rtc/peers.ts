@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { type IceServer, linksOf } from '../contract/iceServer.js';
-import type { Role } from '../contract/roles.js';
 import { idSchema } from '../contract/values.js';
 import { type Caller, hasRole } from '../http/caller.js';
 import { RateLimit, rateKey } from '../http/rates.js';
@@ -21,7 +20,7 @@ export interface PeerProtocol {
 	name: 'whip' | 'whep';
 	/** What the second part names: a guest or a streamer. */
 	noun: PeerNoun;
-	role: Role;
+	role: 'viewer' | 'guest';
 	/** Throws `forbidden` when this caller may not use this guest or streamer. */
 	allow: (caller: Caller, subject: string) => void;
 }

@@ -13,6 +13,7 @@ export function audioRoutes({ scenes, state }: { scenes: Pick<Switcher, 'patchSt
 			path: '/api/audio/:strip',
 			role: 'operator',
 			summary: 'Change gain, mute, pan, mode (off, on, afv) or delay of an audio strip: a source id or `master`',
+			log: null,
 			params: z.object({ strip: idSchema }),
 			body: stripPatchSchema,
 			response: stripSchema,

@@ -13,6 +13,8 @@ const layerParams = params.extend({ index: z.coerce.number().int().min(0).max(11
 export type SceneVerbs = Pick<Switcher, 'putScene' | 'patchLayer' | 'deleteScene'>;
 
 export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: LiveState }): Route[] {
+	const labelOf = (id: string) => state.current.scenes[id]?.label ?? id;
+
 	return [
 		route({
 			method: 'GET',
@@ -36,6 +38,7 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			path: '/api/scenes/:id',
 			role: 'operator',
 			summary: 'Make or replace a scene; on program it changes at once',
+			log: ({ params, body }) => `Changed the scene ${state.current.scenes[params.id]?.label ?? body.label ?? params.id}`,
 			params,
 			body: scenePutSchema,
 			response: sceneSchema,
@@ -51,6 +54,7 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			path: '/api/scenes/:id/layers/:index',
 			role: 'operator',
 			summary: 'Change one slot of a scene, counted from 0, and nothing else of it; on program it changes at once',
+			log: ({ params }) => `Changed the scene ${labelOf(params.id)}`,
 			params: layerParams,
 			body: layerPatchSchema,
 			response: sceneSchema,
@@ -64,6 +68,7 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			path: '/api/scenes/:id',
 			role: 'operator',
 			summary: 'Remove a scene that is on no bus',
+			log: ({ params }) => `Deleted the scene ${labelOf(params.id)}`,
 			params,
 			status: 204,
 			handler: async ({ params }) => {

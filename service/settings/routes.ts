@@ -27,6 +27,7 @@ export function settingsRoutes(settings: Settings): Route[] {
 			path: '/api/settings',
 			role: 'technician',
 			summary: `Change fields of sections; null sets one back to its default. ${secrets}; true keeps them`,
+			log: () => 'Changed the settings',
 			body: changeSchema,
 			response: z.record(z.string(), z.unknown()),
 			handler: ({ body }) => withoutSecrets(settings.patch(body)),

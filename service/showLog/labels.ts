@@ -13,20 +13,3 @@ export function subjectLabel({ sources, targets, recordings }: Readonly<State>, 
 		.replace(/-sound$/, '');
 	return sources[id]?.label ?? targets[id]?.label ?? recordings[id]?.name ?? subject;
 }
-
-/** What people call a thing, by the noun in the paths of its requests; null when it is not known (any more). */
-export function labelOf(state: Readonly<State>, noun: string, id: string): string | null {
-	switch (noun) {
-		case 'guests':
-		case 'door':
-			return state[noun][id]?.name ?? null;
-		case 'recordings':
-			return state.recordings[id]?.name ?? null;
-		case 'sources':
-		case 'scenes':
-		case 'targets':
-			return state[noun][id]?.label ?? null;
-		default:
-			return null;
-	}
-}

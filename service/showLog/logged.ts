@@ -3,8 +3,8 @@ import type { ShowLog } from './showLog.js';
 
 /** The route, with what operators change by it told to the show log, and who it was. */
 export function logged(route: Route, showLog: ShowLog): Route {
-	const { method, path, role, summary } = route;
-	if (method === 'GET' || method === 'OPTIONS' || (role !== 'operator' && role !== 'technician')) return route;
+	const { method, path, role, log } = route;
+	if (log === undefined) return route;
 	return {
 		...route,
 		handler: async (request) => {
@@ -14,8 +14,7 @@ export function logged(route: Route, showLog: ShowLog): Route {
 				path,
 				params: (request.params ?? {}) as Record<string, string>,
 				fields: typeof body === 'object' && body !== null ? Object.keys(body) : [],
-				name: nameOf(body),
-				summary,
+				said: log?.(request) ?? null,
 				who: caller?.name ?? role,
 			});
 			try {
@@ -28,9 +27,4 @@ export function logged(route: Route, showLog: ShowLog): Route {
 			}
 		},
 	};
-}
-
-function nameOf(body: unknown): string | null {
-	const { name, label } = (body ?? {}) as { name?: unknown; label?: unknown };
-	return [name, label].find((value) => typeof value === 'string') ?? null;
 }

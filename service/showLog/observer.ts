@@ -35,10 +35,6 @@ export class Observer {
 		this.#unfollow = live.onChange((_seq, changes) => this.#onChange(new Set(changes.map(([path]) => path.split('.')[0]!))));
 	}
 
-	get state(): Readonly<State> {
-		return this.live.current;
-	}
-
 	stop(): void {
 		this.#unfollow();
 		clearImmediate(this.#late);

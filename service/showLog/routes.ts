@@ -51,6 +51,7 @@ export function showLogRoutes(showLog: ShowLog, tables: TableList): Route[] {
 			path: '/api/log',
 			role: 'operator',
 			summary: 'Put a note into the show log',
+			log: null,
 			body: logNoteSchema,
 			status: 201,
 			response: logEntrySchema,

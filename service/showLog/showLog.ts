@@ -77,7 +77,7 @@ export class ShowLog {
 
 	/** What a caller asks for; what follows from it in the state is told under the caller's name. */
 	begin(ask: Ask): Settle {
-		return this.#asks.begin(ask, this.#observer?.state);
+		return this.#asks.begin(ask);
 	}
 
 	find(query: LogQuery): LogPage {

@@ -11,6 +11,8 @@ const params = z.object({ id: idSchema });
 export type SourceVerbs = Pick<SourceActions, 'patch' | 'create' | 'remove' | 'undoRemoval'>;
 
 export function sourceRoutes({ sources, state }: { sources: SourceVerbs; state: LiveState }): Route[] {
+	const labelOf = (id: string) => state.current.sources[id]?.label ?? id;
+
 	return [
 		route({
 			method: 'GET',
@@ -34,6 +36,7 @@ export function sourceRoutes({ sources, state }: { sources: SourceVerbs; state: 
 			path: '/api/sources/:id',
 			role: 'operator',
 			summary: 'Change label, colour, delay, sound card, crop, fit, what is shown when it is lost, or where RTP is taken',
+			log: ({ params }) => `Changed the source ${labelOf(params.id)}`,
 			params,
 			body: sourcePatchSchema,
 			response: sourceSchema,
@@ -47,6 +50,7 @@ export function sourceRoutes({ sources, state }: { sources: SourceVerbs; state: 
 			path: '/api/sources',
 			role: 'operator',
 			summary: 'Take plain RTP in as a source (H.264 or VP8, Opus)',
+			log: ({ body }) => `Added the source ${body.label}`,
 			body: sourceCreateSchema,
 			status: 201,
 			response: sourceSchema,
@@ -57,6 +61,7 @@ export function sourceRoutes({ sources, state }: { sources: SourceVerbs; state: 
 			path: '/api/sources/:id',
 			role: 'operator',
 			summary: 'Remove a source of kind rtp; the program goes on without it first. Can be undone for 10 s',
+			log: ({ params }) => `Removed the source ${labelOf(params.id)}`,
 			params,
 			query: removeQuerySchema,
 			status: 204,
@@ -71,6 +76,7 @@ export function sourceRoutes({ sources, state }: { sources: SourceVerbs; state: 
 			path: '/api/sources/:id/restore',
 			role: 'operator',
 			summary: 'Undo the removal of a source: it is in every scene it was in; the program stays',
+			log: ({ params }) => `Took back the removal of ${state.current.removed[params.id]?.label ?? params.id}`,
 			params,
 			response: sourceSchema,
 			handler: ({ params }) => sources.undoRemoval(params.id),

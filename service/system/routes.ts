@@ -49,6 +49,7 @@ export function systemRoutes({ state, faults, onAir, figures, safeMode }: System
 			path: '/api/system/safe-mode',
 			role: 'technician',
 			summary: 'Leave safe mode: the inputs start',
+			log: () => 'Left safe mode',
 			body: safeModePostSchema,
 			response: systemSchema,
 			handler: () => safeMode.leave(),

@@ -13,6 +13,8 @@ export type TargetVerbs = Pick<Targets, 'create' | 'patch' | 'remove' | 'test'>;
 export function targetRoutes({ targets, state }: { targets: TargetVerbs; state: LiveState }): Route[] {
 	const target = (id: string) => entryOf(state.current.targets, id, 'target');
 
+	const labelOf = (id: string) => state.current.targets[id]?.label ?? id;
+
 	return [
 		route({
 			method: 'GET',
@@ -36,6 +38,7 @@ export function targetRoutes({ targets, state }: { targets: TargetVerbs; state: 
 			path: '/api/targets',
 			role: 'operator',
 			summary: 'Send the program as plain RTP: H.264 with payload type 96, Opus with 111',
+			log: ({ body }) => `Added the target ${body.label}`,
 			body: targetCreateSchema,
 			status: 201,
 			response: targetSchema,
@@ -46,6 +49,7 @@ export function targetRoutes({ targets, state }: { targets: TargetVerbs; state: 
 			path: '/api/targets/:id',
 			role: 'operator',
 			summary: 'Change a target, or switch it on or off',
+			log: ({ params }) => `Changed the target ${labelOf(params.id)}`,
 			params,
 			body: targetPatchSchema,
 			response: targetSchema,
@@ -59,6 +63,7 @@ export function targetRoutes({ targets, state }: { targets: TargetVerbs; state: 
 			path: '/api/targets/:id',
 			role: 'operator',
 			summary: 'Remove a target',
+			log: ({ params }) => `Removed the target ${labelOf(params.id)}`,
 			params,
 			status: 204,
 			handler: async ({ params }) => {
