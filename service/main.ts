@@ -6,6 +6,7 @@ import { Setup } from './access/setup.js';
 import { createApi } from './api.js';
 import { finishPending } from './backup/pending.js';
 import { canvasOf, checkDataFolder, optionsOrExit } from './cli/options.js';
+import { watches } from './nouns.js';
 import { secretsOf } from './settings/secrets.js';
 import { Settings } from './settings/settings.js';
 import { ShowLog } from './showLog/showLog.js';
@@ -103,7 +104,7 @@ async function main(): Promise<void> {
 
 	studio.warm();
 	studio.restore();
-	showLog.follow(studio.state);
+	showLog.follow(studio.state, watches);
 	settings.watch();
 	if (notRestored !== null) {
 		const message = `what was to be restored could not be, and everything is as it was: ${notRestored}`;

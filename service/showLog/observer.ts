@@ -2,7 +2,7 @@ import type { Happening } from '../contract/showLog.js';
 import type { State } from '../contract/state.js';
 import type { LiveState } from '../state/state.js';
 import type { Asks } from './asks.js';
-import { type Watch, watches } from './watches.js';
+import type { Watch } from './watch.js';
 
 /** A button pressed several times, or a state that flickers, is told as what it came to. */
 const SETTLE_MS = 500;
@@ -30,6 +30,7 @@ export class Observer {
 		private readonly live: LiveState,
 		private readonly tell: (happening: Happening) => void,
 		private readonly asks: Asks,
+		private readonly watches: readonly Watch[],
 	) {
 		this.#known = watches.map(({ read }) => readAll(read, live.current, {}));
 		this.#unfollow = live.onChange((_seq, changes) => this.#onChange(new Set(changes.map(([path]) => path.split('.')[0]!))));
@@ -43,7 +44,7 @@ export class Observer {
 	}
 
 	#onChange(changed: Set<string>): void {
-		for (const [index, watch] of watches.entries()) {
+		for (const [index, watch] of this.watches.entries()) {
 			if (!watch.parts.some((part) => changed.has(part))) continue;
 			if (watch.afterTake) this.#late ??= setImmediate(() => this.#lookLate());
 			else this.#look(index, watch);
@@ -53,7 +54,7 @@ export class Observer {
 	/** Who is on air now is told after the take that made it so. */
 	#lookLate(): void {
 		this.#late = undefined;
-		for (const [index, watch] of watches.entries()) if (watch.afterTake) this.#look(index, watch);
+		for (const [index, watch] of this.watches.entries()) if (watch.afterTake) this.#look(index, watch);
 	}
 
 	#look(index: number, watch: Watch): void {

@@ -10,6 +10,7 @@ import { sceneLabel } from './labels.js';
 import { Observer } from './observer.js';
 import { writeRecordingLog } from './recordingLog.js';
 import { framesIn, isoWithOffset, timecodeOf } from './timecode.js';
+import type { Watch } from './watch.js';
 
 /** What a crash may lose is younger than this. */
 const FLUSH_MS = 400;
@@ -38,7 +39,7 @@ export class ShowLog {
 	constructor(private readonly o: ShowLogOptions) {}
 
 	/** From here on what changes is told. */
-	follow(state: LiveState): void {
+	follow(state: LiveState, watches: readonly Watch[]): void {
 		this.o.entries.purge();
 		const { version, entries } = this.o;
 		const last = entries.last();
@@ -50,7 +51,7 @@ export class ShowLog {
 			scene: sceneLabel(state.current),
 		});
 		this.flush();
-		this.#observer = new Observer(state, (happening) => this.add(happening), this.#asks);
+		this.#observer = new Observer(state, (happening) => this.add(happening), this.#asks, watches);
 	}
 
 	add({ subject = null, who = null, scene = null, frame = null, ptsNs = null, ...what }: Happening, agoMs = 0): void {

@@ -10,6 +10,7 @@ import { Passwords } from '../../service/access/passwords.js';
 import { Setup } from '../../service/access/setup.js';
 import { type Api, createApi } from '../../service/api.js';
 import type { Role } from '../../service/contract/roles.js';
+import { watches } from '../../service/nouns.js';
 import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';
 import { openStore, type Store } from '../../service/store/store.js';
@@ -82,7 +83,7 @@ export async function startApiServer(
 	const certificates = new Certificates(certificate, show.faults, log);
 	const { canvas, version } = show.state.current.system;
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
-	showLog.follow(show.state);
+	showLog.follow(show.state, watches);
 	const api = createApi({
 		show,
 		store,

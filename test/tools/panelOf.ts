@@ -6,6 +6,7 @@ import { Certificates } from '../../service/access/certificates.js';
 import { createApi } from '../../service/api.js';
 import { finishPending } from '../../service/backup/pending.js';
 import type { State } from '../../service/contract/state.js';
+import { watches } from '../../service/nouns.js';
 import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';
 import { DeviceKey } from '../../service/store/deviceKey.js';
@@ -63,7 +64,7 @@ export async function panelOf(folder: Folder, use: (panel: Panel) => unknown = (
 	const api = createApi({ show: studio, store, settings, showLog, log, certificates, panelDir });
 	try {
 		studio.restore();
-		showLog.follow(studio.state);
+		showLog.follow(studio.state, watches);
 		const { token } = store.tokens.create({ label: 'technician', role: 'technician' });
 		const { httpUrl } = await api.listen({ http: 0, https: 0 });
 		const broken: string[] = [];

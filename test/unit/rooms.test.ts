@@ -45,7 +45,7 @@ const only: Record<string, string[]> = {
 	http: ['contract', 'util'],
 };
 /** The composition root: it knows every room, and no room knows it. */
-const top = ['main', 'studio', 'api'];
+const top = ['main', 'studio', 'api', 'nouns'];
 
 interface Import {
 	from: string;

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import type { Happening } from '../../../service/contract/showLog.js';
 import { Faults } from '../../../service/faults/faults.js';
 import { Supervisor } from '../../../service/hosts/supervisor.js';
+import { watches } from '../../../service/nouns.js';
 import { Asks } from '../../../service/showLog/asks.js';
 import { Observer } from '../../../service/showLog/observer.js';
 import { Sources } from '../../../service/sources/sources.js';
@@ -67,7 +68,7 @@ test('what comes and goes all the time is a few entries of the log, and one that
 	const { state } = new ShowStub();
 	const told: Happening[] = [];
 	const tell = (happening: Happening) => told.push(happening);
-	const observer = new Observer(state, tell, new Asks(tell));
+	const observer = new Observer(state, tell, new Asks(tell), watches);
 	for (let n = 0; n < 60; n += 1) {
 		state.sources.patch('hdmi1', { state: n % 2 === 0 ? 'no-signal' : 'live' });
 		await new Promise((resolve) => setImmediate(resolve));

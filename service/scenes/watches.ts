@@ -1,0 +1,16 @@
+import type { Watch } from '../showLog/watch.js';
+
+const mutes: Watch = {
+	kind: 'audio',
+	parts: ['audio'],
+	noun: 'audio',
+	settles: true,
+	read: ({ audio }) => Object.entries(audio).map(([id, { mute }]) => [id, mute ? 'muted' : 'unmuted']),
+	tell: ({ subject, before, now, state: { sources } }) => {
+		if (before === undefined || now === undefined) return null;
+		const name = subject === 'master' ? 'The program sound' : (sources[subject]?.label ?? subject);
+		return { event: now, text: `${name} is ${now === 'muted' ? 'muted' : 'heard again'}` };
+	},
+};
+
+export const watches: readonly Watch[] = [mutes];

@@ -1,0 +1,11 @@
+import type { Watch } from '../showLog/watch.js';
+
+const safeMode: Watch = {
+	kind: 'system',
+	parts: ['system'],
+	noun: 'system',
+	read: ({ system }) => [['safe-mode', String(system.safeMode)]],
+	tell: ({ now }) => (now === 'false' ? { event: 'safe-mode', text: 'Safe mode was left: the inputs start' } : null),
+};
+
+export const watches: readonly Watch[] = [safeMode];
