@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { effectiveFields } from '../settings/effective.js';
 import type { ParsedSettings } from '../settings/file.js';
-import type { Row, Tables } from './tables.js';
+import { type Row, type Tables, travelling } from './tables.js';
 
 export interface Change {
 	part: 'settings' | 'show' | 'accounts' | 'keys';
@@ -29,10 +29,10 @@ export function settingsChanges(now: ParsedSettings, then: ParsedSettings): Chan
 /** What comes, goes and changes, table by table; those that stay as they are are not named. */
 export function tableChanges(part: 'show' | 'accounts', now: Tables, then: Tables): Change[] {
 	return Object.keys(then).flatMap((table) => {
-		const { nouns, id, name } = described[table] ?? { nouns: table, id: 'id', name: 'id' };
+		const { nouns, id, name } = travelling(table);
 		const before = byId(now[table] ?? [], id);
 		const after = byId(then[table] ?? [], id);
-		const names = (rows: Row[]) => rows.map((row) => nameOf(row, name)).join(', ');
+		const names = (rows: Row[]) => rows.map(name).join(', ');
 		const comes = [...after].filter(([key]) => !before.has(key)).map(([, row]) => row);
 		const goes = [...before].filter(([key]) => !after.has(key)).map(([, row]) => row);
 		const changes = [...after].filter(([key, row]) => before.has(key) && !isDeepStrictEqual(before.get(key), row));
@@ -45,37 +45,6 @@ export function tableChanges(part: 'show' | 'accounts', now: Tables, then: Table
 	});
 }
 
-const described: Record<string, { nouns: string; id: string; name: string }> = {
-	scenes: { nouns: 'Scenes', id: 'id', name: 'label' },
-	guests: { nouns: 'Guests', id: 'id', name: 'name' },
-	documents: { nouns: 'RTP inputs and targets', id: 'id', name: 'label' },
-	settings: { nouns: 'Inputs, audio and guests', id: 'key', name: 'key' },
-	tokens: { nouns: 'Tokens and invites', id: 'id', name: 'label' },
-	users: { nouns: 'Accounts', id: 'id', name: 'name' },
-};
-
-/** Entries of the table `settings`. */
-const keyWords: Record<string, string> = {
-	strips: 'faders and mutes',
-	sources: 'names, delays and colours of sources',
-	inputs: 'which input is where',
-	guestCaps: 'limits of guests',
-};
-
 function byId(rows: Row[], id: string): Map<unknown, Row> {
 	return new Map(rows.map((row) => [`${row.collection ?? ''} ${row[id]}`, row]));
-}
-
-function fieldOf(document: string, name: string): unknown {
-	try {
-		return (JSON.parse(document) as Record<string, unknown> | null)?.[name];
-	} catch {
-		return undefined;
-	}
-}
-
-function nameOf(row: Row, name: string): string {
-	if (typeof row.document === 'string') return String(fieldOf(row.document, name) ?? row.id);
-	const text = String(row[name] ?? row.id);
-	return keyWords[text] ?? text;
 }

@@ -6,7 +6,6 @@ import SQLite from 'better-sqlite3';
 import type { Document } from 'yaml';
 import { z } from 'zod';
 import type { SettingsValues } from '../settings/schema.js';
-import { rowChecks } from '../store/entries.js';
 import { LeftOut, type Unusable } from '../store/leftOut.js';
 import { migrations } from '../store/migrations.js';
 import { messageOf, StudioError } from '../util/errors.js';
@@ -14,7 +13,7 @@ import { validate } from '../util/validation.js';
 import { type Files, makeArchive, openArchive } from './archive.js';
 import { seal, unseal } from './seal.js';
 import { type Secrets, secretsIn, withoutSecretText } from './settingsPart.js';
-import { readTables, type Tables, tableKinds } from './tables.js';
+import { readTables, type Tables, tableOf, travelling } from './tables.js';
 
 const format = 1;
 /** Names of keys that a device cannot make anew as they were: its authority, certificates, the key of the tunnel. */
@@ -45,7 +44,7 @@ const rows = z.array(z.record(z.string().max(64), cell)).max(10_000);
 const tablesOf = (kind: 'show' | 'account') =>
 	z
 		.record(z.string(), rows)
-		.refine((tables) => Object.keys(tables).every((name) => tableKinds[name] === kind), 'holds a table of another kind');
+		.refine((tables) => Object.keys(tables).every((name) => tableOf(name)?.part === kind), 'holds a table of another kind');
 const showTables = tablesOf('show');
 const sealedSchema = z.strictObject({
 	settings: z.record(z.string(), z.string()),
@@ -146,7 +145,7 @@ export async function readBackup(archive: Buffer, passphrase: string | null): Pr
 function usable(tables: Tables, leftOut: LeftOut): Tables {
 	return Object.fromEntries(
 		Object.entries(tables).map(([name, rows]) => {
-			const { kind, check } = rowChecks[name]!;
+			const { kind, check } = travelling(name);
 			const fits = rows.filter((row) => {
 				const read = () => check(row);
 				return leftOut.fitting(kind(row), [row], ({ id, key }) => String(id ?? key), read).length > 0;

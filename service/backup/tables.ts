@@ -1,28 +1,28 @@
+import { backup as access } from '../access/backup.js';
+import { backup as guests } from '../guests/backup.js';
+import { backup as recordings } from '../recordings/backup.js';
+import { backup as scenes } from '../scenes/backup.js';
+import { backup as showLog } from '../showLog/backup.js';
+import { backup as store } from '../store/backup.js';
+import type { BackupTable } from '../store/backupTable.js';
 import type { Connection } from '../store/database.js';
-import { rowChecks } from '../store/entries.js';
 import type { LeftOut } from '../store/leftOut.js';
+import type { SettingsKey } from '../store/settings.js';
 import { messageOf } from '../util/errors.js';
 
-/**
- * What each table of the database is to a backup. show: scenes, inputs, places to stream to, guests' seats. account: who may log
- * in, which travels only under a passphrase. none: of this machine and this time. Every table stands here (a test sees to it).
- */
-export const tableKinds: Record<string, 'show' | 'account' | 'none'> = {
-	guests: 'show',
-	scenes: 'show',
-	settings: 'show',
-	documents: 'show',
-	tokens: 'account',
-	users: 'account',
-	sessions: 'none',
-	recordings: 'none',
-	audit: 'none',
-	show_log: 'none',
-};
+/** Every table there is (a test sees to it). */
+const all: readonly BackupTable[] = [guests, scenes, store, access, recordings, showLog].flat();
+const byName = new Map(all.map((table) => [table.table, table]));
+
+export const tableNames = [...byName.keys()];
+
+/** What a table is to a backup; undefined when there is none of this name. */
+export function tableOf(name: string): BackupTable | undefined {
+	return byName.get(name);
+}
+
 /** The restore that was carried out last. */
-const doneKey = 'restored';
-/** Values of the table `settings` that belong to the machine and the moment: how its last starts went, what is on air. */
-const momentKeys = ['boot', doneKey, 'buses', 'pastFaults'];
+const doneKey: SettingsKey = 'restored';
 
 /** Bytes are written as {"hex": …}: rows travel as JSON. */
 type Cell = string | number | null | { hex: string };
@@ -32,7 +32,7 @@ export type Tables = Record<string, Row[]>;
 export function readTables(connection: Connection, kinds: readonly ('show' | 'account')[]): Tables {
 	// One transaction, so that all of it is of one moment.
 	return connection.transaction(() => {
-		const wanted = existing(connection).filter((name) => kinds.some((kind) => tableKinds[name] === kind));
+		const wanted = existing(connection).filter((name) => kinds.some((kind) => tableOf(name)?.part === kind));
 		return Object.fromEntries(wanted.map((name) => [name, rowsOf(connection, name)]));
 	})();
 }
@@ -41,8 +41,8 @@ export function readTables(connection: Connection, kinds: readonly ('show' | 'ac
 export function writeTables(connection: Connection, tables: Tables, leftOut: LeftOut): void {
 	const known = existing(connection);
 	for (const name of Object.keys(tables).filter((name) => known.includes(name))) {
-		const ofMoment = name === 'settings' ? `WHERE key NOT IN (${momentKeys.map((key) => `'${key}'`).join()})` : '';
-		connection.prepare(`DELETE FROM "${name}" ${ofMoment}`).run();
+		const { id, stay } = travelling(name);
+		connection.prepare(`DELETE FROM "${name}" WHERE "${id}" NOT IN (${stay.map(() => '?').join()})`).run(stay);
 	}
 	for (const [name, rows] of Object.entries(tables)) {
 		if (!known.includes(name)) continue;
@@ -52,10 +52,18 @@ export function writeTables(connection: Connection, tables: Tables, leftOut: Lef
 				insertRow(connection, name, columns, row);
 			} catch (error) {
 				if (!isUnfit(error)) throw error;
-				leftOut.add(rowChecks[name]!.kind(row), String(row.id ?? row.key), messageOf(error));
+				const { kind, id } = travelling(name);
+				leftOut.add(kind(row), String(row[id]), messageOf(error));
 			}
 		}
 	}
+}
+
+/** A table that is part of backups. */
+export function travelling(name: string) {
+	const table = tableOf(name);
+	if (!table || table.part === 'none') throw new Error(`table ${name} is no part of a backup`);
+	return { stay: [], ...table };
 }
 
 class Foreign extends Error {}
@@ -96,13 +104,14 @@ function existing(connection: Connection): string[] {
 		.prepare<unknown[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
 		.all()
 		.map(({ name }) => name)
-		.filter((name) => Object.hasOwn(tableKinds, name));
+		.filter((name) => byName.has(name));
 }
 
 function rowsOf(connection: Connection, name: string): Row[] {
 	const rows = connection.prepare<unknown[], Record<string, unknown>>(`SELECT * FROM "${name}" ORDER BY rowid`).all();
+	const { id, stay } = travelling(name);
 	return rows
-		.filter((row) => name !== 'settings' || !momentKeys.includes(String(row.key)))
+		.filter((row) => !stay.includes(String(row[id])))
 		.map((row) => Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, written(cell)])));
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Database } from './database.js';
-import { parsed } from './entries.js';
-import type { EntryKind, LeftOut } from './leftOut.js';
+import { collections, parsed } from './entries.js';
+import type { LeftOut } from './leftOut.js';
 
 /** Things that are kept whole, by id. */
 export class Documents<T extends { id: string }> {
@@ -10,7 +10,7 @@ export class Documents<T extends { id: string }> {
 	constructor(
 		database: Database,
 		private readonly leftOut: LeftOut,
-		private readonly o: { collection: string; kind: EntryKind; schema: z.ZodType<T> },
+		private readonly o: { collection: keyof typeof collections; schema: z.ZodType<T> },
 	) {
 		this.#database = database;
 	}
@@ -28,7 +28,8 @@ export class Documents<T extends { id: string }> {
 
 	/** Those that can be used, in the order they were made. */
 	list(): T[] {
-		const { collection, kind, schema } = this.o;
+		const { collection, schema } = this.o;
+		const { kind } = collections[collection];
 		const rows = this.#database.connection
 			.prepare<unknown[], { id: string; document: string }>(
 				'SELECT id, document FROM documents WHERE collection = ? ORDER BY rowid',

@@ -4,10 +4,8 @@
  */
 import { z } from 'zod';
 import { guestSchema } from '../contract/guests.js';
-import { plainText } from '../contract/humanText.js';
 import { isSourceScene } from '../contract/layouts.js';
 import { recordingFileSchema, recordingSchema } from '../contract/recordings.js';
-import { roles } from '../contract/roles.js';
 import { type SceneContent, sceneSchema } from '../contract/scenes.js';
 import { rtpInputSchema } from '../contract/sources.js';
 import { rtpTargetCreateSchema } from '../contract/targets.js';
@@ -48,61 +46,8 @@ export function parsed<T extends z.ZodType>(schema: T, text: string, what: strin
 	return validate(schema, value, what);
 }
 
-const text = z.string();
-/** Rows are kept as they are. */
-const plain = text.refine((value) => value === plainText(value), 'has characters that are not seen');
-const row = <Shape extends z.ZodRawShape>(shape: Shape) => z.looseObject(shape);
-const documentSchemas: Record<string, { kind: EntryKind; schema: z.ZodType }> = {
+/** Collections of the table `documents`. */
+export const collections = {
 	'rtp-sources': { kind: 'RTP sources', schema: storedRtpSourceSchema },
 	targets: { kind: 'targets', schema: storedTargetSchema },
-};
-
-/** For each table of a backup: what its rows are, and a check of one that throws with what is wrong. */
-export const rowChecks: Record<string, { kind: (row: Record<string, unknown>) => EntryKind; check: (row: unknown) => void }> = {
-	guests: {
-		kind: () => 'guests',
-		check: (found) => {
-			const { id, name, created_at } = validate(row({ id: text, name: text, created_at: text }), found, 'row');
-			validate(storedGuestSchema, { id, name, createdAt: created_at }, 'guest');
-		},
-	},
-	scenes: {
-		kind: () => 'scenes',
-		check: (found) => {
-			const { id, label, layers } = validate(row({ id: text, label: text, layers: text }), found, 'row');
-			parsed(storedSceneSchema.shape.layers, layers, 'layers');
-			validate(storedSceneSchema.omit({ layers: true }), { id, label }, 'scene');
-		},
-	},
-	settings: {
-		kind: () => 'settings',
-		check: (found) => {
-			const { value } = validate(row({ key: text, value: text }), found, 'row');
-			parsed(z.unknown(), value, 'value');
-		},
-	},
-	documents: {
-		kind: ({ collection }) => documentSchemas[String(collection)]?.kind ?? 'settings',
-		check: (found) => {
-			const shape = row({ collection: z.enum(Object.keys(documentSchemas)), id: text, document: text });
-			const { collection, id, document } = validate(shape, found, 'row');
-			const { id: own } = parsed(z.looseObject({ id: text }), document, 'document');
-			if (own !== id) throw new Error('id: another than that of its document');
-			parsed(documentSchemas[collection]!.schema, document, 'document');
-		},
-	},
-	tokens: {
-		kind: () => 'tokens',
-		check: (found) => {
-			const shape = row({ id: text, label: plain, role: z.enum(roles), streamers: text.nullish(), hash: z.unknown() });
-			const { streamers } = validate(shape, found, 'row');
-			if (streamers != null) parsed(z.array(text), streamers, 'streamers');
-		},
-	},
-	users: {
-		kind: () => 'accounts',
-		check: (found) => {
-			validate(row({ id: text, name: plain, role: z.enum(roles), password: text }), found, 'row');
-		},
-	},
-};
+} as const satisfies Record<string, { kind: EntryKind; schema: z.ZodType }>;

@@ -4,6 +4,23 @@ import type { Database } from './database.js';
 import { parsed } from './entries.js';
 import type { LeftOut } from './leftOut.js';
 
+/** What is kept, and what people call it; null: of the machine and the moment, so that no backup has it. */
+export const settingsKeys = {
+	strips: 'faders and mutes',
+	sources: 'names, delays and colours of sources',
+	inputs: 'which input is where',
+	guestCaps: 'limits of guests',
+	showPlan: 'the planned length',
+	/** How the last starts went. */
+	boot: null,
+	/** What is on air. */
+	buses: null,
+	pastFaults: null,
+	/** The restore that was carried out last. */
+	restored: null,
+} as const satisfies Record<string, string | null>;
+export type SettingsKey = keyof typeof settingsKeys;
+
 /** Values by name, as JSON: the scene on program, audio strips, changed properties of sources. */
 export class Settings {
 	#database: Database;
@@ -16,18 +33,18 @@ export class Settings {
 	}
 
 	/** Null when it was never set, or does not fit the schema any more. */
-	get<T>(key: string, schema: z.ZodType<T>): T | null {
+	get<T>(key: SettingsKey, schema: z.ZodType<T>): T | null {
 		return this.#fitting(key, schema)[0] ?? null;
 	}
 
 	/** A value for each name; one that does not fit is left out alone. */
-	record<T>(key: string, schema: z.ZodType<T>): Record<string, T> {
+	record<T>(key: SettingsKey, schema: z.ZodType<T>): Record<string, T> {
 		const all = this.#fitting(key, z.record(z.string(), z.unknown()))[0] ?? {};
 		const read = ([name, value]: [string, unknown]) => [name, validate(schema, value, key)] as const;
 		return Object.fromEntries(this.leftOut.fitting('settings', Object.entries(all), ([name]) => `${key}.${name}`, read));
 	}
 
-	#fitting<T>(key: string, schema: z.ZodType<T>): T[] {
+	#fitting<T>(key: SettingsKey, schema: z.ZodType<T>): T[] {
 		const rows = this.#database.connection
 			.prepare<unknown[], { value: string }>('SELECT value FROM settings WHERE key = ?')
 			.all(key);
@@ -39,7 +56,7 @@ export class Settings {
 		);
 	}
 
-	set(key: string, value: unknown): void {
+	set(key: SettingsKey, value: unknown): void {
 		this.#database.connection
 			.prepare('INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
 			.run(key, JSON.stringify(value));

@@ -68,12 +68,8 @@ export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 		scenes: new Scenes(database, leftOut),
 		recordings: new Recordings(database, leftOut),
 		settings: new Settings(database, leftOut),
-		rtpSources: new Documents(database, leftOut, {
-			collection: 'rtp-sources',
-			kind: 'RTP sources',
-			schema: storedRtpSourceSchema,
-		}),
-		targets: new Documents(database, leftOut, { collection: 'targets', kind: 'targets', schema: storedTargetSchema }),
+		rtpSources: new Documents(database, leftOut, { collection: 'rtp-sources', schema: storedRtpSourceSchema }),
+		targets: new Documents(database, leftOut, { collection: 'targets', schema: storedTargetSchema }),
 		leftOut,
 		showLog,
 		get tables() {

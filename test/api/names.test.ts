@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert';
 import type { z } from 'zod';
+import { travelling } from '../../service/backup/tables.js';
 import { clientMessageSchema } from '../../service/contract/events.js';
 import { guestRequestSchema } from '../../service/contract/guestChannel.js';
 import { plainText } from '../../service/contract/humanText.js';
 import { settingsSchema } from '../../service/settings/schema.js';
-import { rowChecks } from '../../service/store/entries.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { test } from '../tools/suite.js';
 
@@ -102,8 +102,8 @@ test('a name of a backup with what is not seen is left out', () => {
 		tokens: { id: 'token-1', label: given, role: 'viewer', hash: '' },
 		users: { id: 'user-1', name: given, role: 'viewer', password: 'x' },
 	})) {
-		assert.throws(() => rowChecks[table]!.check({ ...row, created_at: at }), /not seen/);
-		assert.not.throws(() => rowChecks[table]!.check({ ...row, label: seen, name: seen, created_at: at }));
+		assert.throws(() => travelling(table).check({ ...row, created_at: at }), /not seen/);
+		assert.not.throws(() => travelling(table).check({ ...row, label: seen, name: seen, created_at: at }));
 	}
 });
 

@@ -96,6 +96,21 @@ test('imports between rooms of service and pipelines go one way', () => {
 	assert.equal(wrong(imports, mayImport), []);
 });
 
+test('what a noun declares for the show log and for backups is collected', () => {
+	const imports = importsOf('service');
+	const collected = (collector: string, file: string) => imports.some(({ from, to }) => from === collector && to === file);
+	const declared = (name: string) =>
+		[...new Set(imports.map(({ from }) => from))].filter((from) => new RegExp(`^service/\\w+/${name}\\.ts$`).test(from));
+	assert.ok(declared('watches').length >= 7 && declared('backup').length >= 6);
+	assert.equal(
+		[
+			...declared('watches').filter((file) => !collected('service/nouns.ts', file)),
+			...declared('backup').filter((file) => !collected('service/backup/tables.ts', file)),
+		],
+		[],
+	);
+});
+
 test('the contract imports nothing of ours', () => {
 	assert.equal(
 		importsOf('service/contract').filter(({ to }) => !to.startsWith('service/contract/')),

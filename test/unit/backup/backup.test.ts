@@ -11,7 +11,7 @@ import { pack } from 'tar-stream';
 import * as assert from 'uvu/assert';
 import { makeArchive, openArchive } from '../../../service/backup/archive.js';
 import { finishPending } from '../../../service/backup/pending.js';
-import { tableKinds } from '../../../service/backup/tables.js';
+import { tableNames } from '../../../service/backup/tables.js';
 import { LeftOut } from '../../../service/store/leftOut.js';
 import { StudioError } from '../../../service/util/errors.js';
 import { backupsOf, type Folder, makeFolder, secrets, settingsOf, silent, stateOf } from '../../tools/dataFolder.js';
@@ -387,7 +387,7 @@ test('every table of the database is known to backups', () => {
 	const tables = database.prepare<unknown[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all();
 	database.close();
 	assert.equal(
-		tables.map(({ name }) => name).filter((name) => !Object.hasOwn(tableKinds, name) && !name.startsWith('sqlite_')),
+		tables.map(({ name }) => name).filter((name) => !tableNames.includes(name) && !name.startsWith('sqlite_')),
 		[],
 	);
 });

@@ -1,0 +1,30 @@
+import type { EntryKind } from './leftOut.js';
+
+/** A row as it is in the database. */
+export type AnyRow = Record<string, unknown>;
+
+/** What one table of the database is to a backup. */
+export type BackupTable = Travelling | Staying;
+
+interface Travelling {
+	table: string;
+	/** show: scenes, inputs, places to stream to, guests' seats. account: who may log in, which travels only under a passphrase. */
+	part: 'show' | 'account';
+	/** What its rows are called. */
+	nouns: string;
+	/** Column by which rows are known. */
+	id: string;
+	/** What people call a row. */
+	name: (row: AnyRow) => string;
+	/** Throws with what is wrong with a row that cannot be used. */
+	check: (row: unknown) => void;
+	kind: (row: AnyRow) => EntryKind;
+	/** Ids of rows that are of the machine and the moment: they stay. */
+	stay?: readonly string[];
+}
+
+/** Of this machine and this time. */
+interface Staying {
+	table: string;
+	part: 'none';
+}
