@@ -34,6 +34,11 @@ export const pages = [
 ] as const satisfies Page[];
 export type PageName = (typeof pages)[number]['name'];
 
+/** Where a page stands in `panel/pages`: `page.ts` of this folder, with the element `r58-FOLDER-page`. */
+export function pageFolder(name: PageName | 'login'): string {
+	return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+}
+
 /** Where `/` leads a session. */
 export function homeOf({ role, streamers }: Session): string {
 	if (atLeast(role, 'operator')) return '/switcher';

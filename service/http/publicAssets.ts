@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { type Page, type PageName, pageFolder, pages } from '../contract/pages.js';
 
 const manifestSchema = z.record(
 	z.string(),
@@ -11,8 +12,9 @@ const manifestSchema = z.record(
 		imports: z.array(z.string()).optional(),
 	}),
 );
+const outside: Page[] = pages.filter((page: Page) => page.outside);
 /** The modules guests and viewers load; `index.html` is the entry of every page. */
-const modules = ['index.html', 'pages/join/page.ts', 'pages/watch/page.ts'];
+const modules = ['index.html', ...outside.map(({ name }) => `pages/${pageFolder(name as PageName)}/page.ts`)];
 
 /** Names of the files that the pages of guests and viewers consist of, from Vite's manifest. None when the panel is not built. */
 export function publicAssets(panelDir: string): ReadonlySet<string> {

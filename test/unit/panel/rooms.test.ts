@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import * as assert from 'uvu/assert';
+import { pageFolder, pages } from '../../../service/contract/pages.js';
 import { test } from '../../tools/suite.js';
 
 /** Each import of our own code inside the panel: from file to file, as paths below the project's folder. */
@@ -28,6 +29,15 @@ test('no page imports from the folder of another', () => {
 		shown((from, to) => page(from) !== null && page(to) !== null && page(from) !== page(to)),
 		[],
 	);
+});
+
+test('every page stands in a folder by its name, as an element by its name', () => {
+	for (const name of [...pages.map(({ name }) => name), 'login' as const]) {
+		const folder = pageFolder(name);
+		const file = `panel/pages/${folder}/page.ts`;
+		assert.ok(existsSync(file), `page ${name}: there is no ${file}`);
+		assert.match(readFileSync(file, 'utf8'), `@customElement('r58-${folder}-page')`, file);
+	}
 });
 
 test('data and elements import no page, data no element, texts nothing but texts', () => {
