@@ -24,8 +24,7 @@ import { alertRoutes } from './faults/alertRoutes.js';
 import type { Alerts } from './faults/alerts.js';
 import type { Faults } from './faults/faults.js';
 import type { Conversations } from './guests/conversations.js';
-import { Door } from './guests/door.js';
-import { DoorPasses } from './guests/doorPasses.js';
+import type { Door } from './guests/door.js';
 import { doorRoutes } from './guests/doorRoutes.js';
 import { allowGuestEvents, GuestEventsHub, guestEventsSubject } from './guests/guestEvents.js';
 import { inviteRoutes } from './guests/inviteRoutes.js';
@@ -72,7 +71,6 @@ import { type SourceVerbs, sourceRoutes } from './sources/routes.js';
 import { EventsHub, eventsPath, eventsRoutes } from './state/events.js';
 import { stateRoutes } from './state/routes.js';
 import type { LiveState } from './state/state.js';
-import { DeviceKey } from './store/deviceKey.js';
 import type { Store } from './store/store.js';
 import { streamerRoutes } from './streamers/routes.js';
 import { supportRoutes } from './support/routes.js';
@@ -99,6 +97,7 @@ export interface Show {
 	safeMode: Pick<SafeMode, 'leave'>;
 	sources: SourceVerbs;
 	guests: GuestParts['guests'];
+	door: Door;
 	conversations: Pick<Conversations, 'add' | 'seen'>;
 	scenes: SceneVerbs & BusVerbs & Pick<Switcher, 'patchStrip'>;
 	recordings: RecordingVerbs;
@@ -123,8 +122,6 @@ export interface ApiOptions {
 	/** Without it the studio needs none. */
 	setup?: Accounts['setup'];
 	passwords?: Passwords;
-	/** Passes of the door are sealed with it; without it they count for this run. */
-	key?: DeviceKey;
 }
 
 const noSetup: Accounts['setup'] = {
@@ -147,9 +144,6 @@ export interface Api {
 /** How often the certificate is compared with the addresses of the machine, which may come after the service's start. */
 const certificateCheckMs = 15_000;
 
-/** The page of who was let in opens its seat within seconds. */
-const seatTokenS = 600;
-
 /** Everything between the socket and the show. */
 export function createApi({
 	show,
@@ -163,10 +157,8 @@ export function createApi({
 	restart = null,
 	setup = noSetup,
 	passwords = new Passwords(),
-	key = new DeviceKey({ readFile: () => null, writeFile: () => undefined }),
 }: ApiOptions): Api {
-	const { state, faults } = show;
-	const door = doorOf({ show, store, settings, log, setup, key });
+	const { state, faults, door } = show;
 	const peers = new PeerSessions(show.media, settings, log);
 	const auth = new Auth(store, () => state.current.guests, statusToken);
 	const gate = new Gate((request) => tokenOf(auth, request));
@@ -314,7 +306,6 @@ export function createApi({
 			events.start();
 			guestEvents.start();
 			metrics.start();
-			door.start();
 			ready.start();
 			await entrance.start();
 			certificateTimer = setInterval(renewCertificates, certificateCheckMs).unref();
@@ -322,7 +313,6 @@ export function createApi({
 		},
 		async close() {
 			clearInterval(certificateTimer);
-			door.stop();
 			ready.stop();
 			events.stop();
 			guestEvents.stop();
@@ -336,36 +326,6 @@ export function createApi({
 			clearTimeout(cut);
 		},
 	};
-}
-
-/** Who is let in gets a seat, and a token that has to be fetched soon. */
-function doorOf({
-	show,
-	store,
-	settings,
-	log,
-	setup,
-	key,
-}: Pick<ApiOptions, 'show' | 'store' | 'settings' | 'log' | 'setup'> & { key: DeviceKey }): Door {
-	return new Door({
-		passes: new DoorPasses(key),
-		state: show.state,
-		// Before there is a technician nobody could open.
-		open: () => settings.current.access.door && !setup?.first,
-		seat: (name) => {
-			const { id } = show.guests.create(name);
-			const { token } = store.tokens.create({ label: `Guest ${name}`, role: 'guest', guest: id, expiresInS: seatTokenS });
-			return { guest: id, token };
-		},
-		unseat: (guest) => {
-			store.tokens.removeOfGuest(guest);
-			if (!Object.hasOwn(show.state.current.guests, guest)) return;
-			// Nobody asked for it: a mixer that does not answer just then must not end the service.
-			show.guests
-				.remove(guest)
-				.catch((error: unknown) => log.error({ err: error, guest }, 'a seat that nobody took cannot be freed'));
-		},
-	});
 }
 
 function tokenOf(auth: Auth, request: IncomingMessage): string | null {

@@ -60,19 +60,20 @@ async function main(): Promise<void> {
 	if (!demo) store.tokens.removeOfDemo();
 	const guard = new BootGuard(store.settings);
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
-	const studio = createStudio({ canvas, dataDir, demo, guard, version, store, settings, showLog, log });
+	const setup = demo ? undefined : new Setup({ dataDir, users: store.users, log });
+	const setUp = () => !setup?.first;
+	const studio = createStudio({ canvas, dataDir, demo, guard, version, store, settings, key, setUp, showLog, log });
 	const api = createApi({
 		show: studio,
 		store,
 		settings,
-		key,
 		showLog,
 		log,
 		certificates: new Certificates(certificate, studio.faults, log),
 		panelDir: join(programFolder, 'dist/panel/'),
 		statusToken,
 		restart: isManaged ? () => void stop('restart') : null,
-		...(!demo && { setup: new Setup({ dataDir, users: store.users, log }) }),
+		...(setup && { setup }),
 	});
 
 	const watchdog = new Watchdog({

@@ -15,6 +15,8 @@ import { Alerts } from './faults/alerts.js';
 import { Faults } from './faults/faults.js';
 import { showSettingsFault } from './faults/settingsFault.js';
 import { Conversations } from './guests/conversations.js';
+import type { Door } from './guests/door.js';
+import { doorToSeats } from './guests/doorSeats.js';
 import { GuestActions } from './guests/guestActions.js';
 import { Guests } from './guests/guests.js';
 import { Health } from './health/health.js';
@@ -41,6 +43,7 @@ import { SourceActions } from './sources/sourceActions.js';
 import { Sources } from './sources/sources.js';
 import { WaitingInputs } from './sources/waiting.js';
 import { LiveState } from './state/state.js';
+import { DeviceKey } from './store/deviceKey.js';
 import type { Store } from './store/store.js';
 import { Streamers } from './streamers/streamers.js';
 import type { BootGuard } from './system/bootGuard.js';
@@ -75,6 +78,10 @@ export interface StudioOptions {
 	version: string;
 	store: Store;
 	settings: Settings;
+	/** What is sealed for clients is sealed with it; without it that counts for this run. */
+	key?: DeviceKey;
+	/** Whether there is a technician, so that somebody could let guests in. */
+	setUp?: () => boolean;
 	showLog: ShowLog;
 	log: Log;
 }
@@ -92,6 +99,7 @@ export interface Studio {
 	safeMode: SafeMode;
 	sources: SourceActions;
 	guests: GuestActions;
+	door: Door;
 	conversations: Conversations;
 	scenes: Switcher;
 	recordings: Recorder;
@@ -222,6 +230,9 @@ export function createStudio(o: StudioOptions): Studio {
 		waiting,
 	});
 
+	const { setUp = () => true, key = new DeviceKey({ readFile: () => null, writeFile: () => undefined }) } = o;
+	const door = doorToSeats({ state, store, settings, guests: guestActions, setUp, key, log });
+
 	const onAdded = (id: string) => scenes.addSource(id);
 	const kind = { instance, canvas, state, store, settings: store.settings, supervisor, sources, faults, waiting, log, onAdded };
 	const cameras = o.demo ? new TestSources(kind) : new HdmiInputs(kind);
@@ -258,6 +269,7 @@ export function createStudio(o: StudioOptions): Studio {
 		{ start: () => mixerHost.start() },
 		{ start: () => encoderHost.start() },
 		{ restore: () => inputs.restore(), stop: () => guests.stop() },
+		door,
 		{ start: () => safeMode.start() },
 		targets,
 		scenes,
@@ -291,6 +303,7 @@ export function createStudio(o: StudioOptions): Studio {
 		safeMode,
 		sources: sourceActions,
 		guests: guestActions,
+		door,
 		conversations,
 		scenes,
 		recordings,

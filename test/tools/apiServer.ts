@@ -77,7 +77,9 @@ export async function startApiServer(
 	const settings = new Settings({ dataDir: dir, log });
 	const certificate = new Certificate({ dataDir: dir, log, ...(names && { names }) });
 	await certificate.ensure();
-	const show = new ShowStub(settings);
+	const setup = setUp ? undefined : new Setup({ dataDir: dir, users: store.users, log });
+	const show = new ShowStub(settings, { store, setUp: () => !setup?.first, log });
+	show.door.start();
 	show.file = join(dir, 'program.mp4');
 	writeFileSync(show.file, '0123456789');
 	const certificates = new Certificates(certificate, show.faults, log);
@@ -94,7 +96,7 @@ export async function startApiServer(
 		panelDir: options.panelDir ?? panelDir,
 		// As the real ones, but for what they cost.
 		passwords: new Passwords({ logN: 12, r: 8, p: 1 }),
-		...(!setUp && { setup: new Setup({ dataDir: dir, users: store.users, log }) }),
+		...(setup && { setup }),
 	});
 	const { httpUrl, httpsUrl } = await api.listen({ http: 0, https: 0 });
 	const token = (role: Role) => store.tokens.create({ label: role, role, guest: role === 'guest' ? 'guest-ada' : null }).token;
@@ -126,6 +128,7 @@ export async function startApiServer(
 		},
 		async stop() {
 			await api.close();
+			show.door.stop();
 			showLog.stop();
 			store.close();
 			rmSync(dir, { recursive: true, force: true });

@@ -15,12 +15,16 @@ import type { State } from '../../service/contract/state.js';
 import type { Target, TargetCreate } from '../../service/contract/targets.js';
 import { Alerts } from '../../service/faults/alerts.js';
 import { Conversations } from '../../service/guests/conversations.js';
+import type { Door } from '../../service/guests/door.js';
+import { type DoorSeatsOptions, doorToSeats } from '../../service/guests/doorSeats.js';
 import { Health } from '../../service/health/health.js';
 import type { HostsStats } from '../../service/hosts/hostFigures.js';
 import type { PeerAnswer } from '../../service/rtc/sessions.js';
 import { settingsSchema } from '../../service/settings/schema.js';
 import type { Settings } from '../../service/settings/settings.js';
 import { LiveState } from '../../service/state/state.js';
+import { DeviceKey } from '../../service/store/deviceKey.js';
+import type { Store } from '../../service/store/store.js';
 import { StudioError } from '../../service/util/errors.js';
 import { createLog } from '../../service/util/log.js';
 import { mixerStats, slotVideo } from './elementEvents.js';
@@ -51,7 +55,19 @@ export class ShowStub implements Show {
 	/** Thrown by the next publish or watch. */
 	refusal: Error | null = null;
 
-	constructor(settings: Pick<Settings, 'current'> = { current: settingsSchema.parse({}) }) {
+	readonly door: Door;
+
+	/** `door`: what the door of the real studio asks; without it nobody who is let in gets a token that counts. */
+	constructor(
+		settings: Pick<Settings, 'current'> = { current: settingsSchema.parse({}) },
+		door: Pick<DoorSeatsOptions, 'store' | 'setUp' | 'log'> = {
+			store: { tokens: { create: () => ({ token: 'none' }), removeOfGuest: () => {} } as unknown as Store['tokens'] },
+			setUp: () => true,
+			log: createLog('silent'),
+		},
+	) {
+		const key = new DeviceKey({ readFile: () => null, writeFile: () => undefined });
+		this.door = doorToSeats({ ...door, state: this.state, settings, guests: this.guests, key });
 		this.alerts = new Alerts({ state: this.state, faults: { raise: () => {}, clear: () => {} }, settings });
 	}
 
