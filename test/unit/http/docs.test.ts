@@ -156,16 +156,24 @@ function compiled(added: { path: string; text: string }[]): string {
 	}
 }
 
-test('the source kind of the docs compiles', () => {
+test('the noun and the source kind of the docs compile', () => {
 	const files = examples('panel/docs/extending.md');
 	assert.equal(
 		files.map(({ path }) => path),
-		['service/sources/kinds/still/launch.ts', 'service/sources/kinds/still/kind.ts'],
+		[
+			'service/timers/timers.ts',
+			'service/timers/routes.ts',
+			'service/sources/kinds/still/launch.ts',
+			'service/sources/kinds/still/kind.ts',
+		],
 	);
 	assert.is(compiled(files), '');
 	// And would not if the interface were another.
 	const wrong = files.map(({ path, text }) => ({ path, text: text.replace('restore(): void', 'restore(): number') }));
 	assert.match(compiled(wrong), /kind\.ts.*error/);
+	// Nor without what the show log says of a change.
+	const silent = files.map(({ path, text }) => ({ path, text: text.replace(/^\t+log: .*\n/m, '') }));
+	assert.match(compiled(silent), /timers\/routes\.ts.*error/);
 });
 
 test.run();
