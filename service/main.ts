@@ -108,13 +108,7 @@ async function main(): Promise<void> {
 	showLog.follow(studio.state, watches);
 	settings.watch();
 	if (notRestored !== null) {
-		const message = `what was to be restored could not be, and everything is as it was: ${notRestored}`;
-		studio.faults.raise({
-			code: 'restore-failed',
-			subject: 'restore',
-			message,
-			remedy: 'Make room on the disk, or take another backup',
-		});
+		studio.faults.raise({ code: 'restore-failed', subject: 'restore', params: { error: notRestored } });
 	}
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });

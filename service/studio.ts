@@ -178,7 +178,7 @@ export function createStudio(o: StudioOptions): Studio {
 	streamers.programHost.on('event', ({ factory, element, event, data }) => {
 		if (factory !== 'r58linksrc' || element !== 'program-h264' || event !== 'gap') return;
 		const apartMs = Number(BigInt(data.toPtsNs) - BigInt(data.fromPtsNs)) / 1e6;
-		encoderHost.tellCost(`${Math.round(apartMs - frameMs(canvas))} ms of the program were lost`);
+		encoderHost.tellCost(Math.round(apartMs - frameMs(canvas)));
 	});
 
 	const mixers = () => [program, multiview];

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Fault } from '../../service/contract/faults.js';
+import { wordsOf } from '../data/faultText.js';
 import { asSentence } from '../data/refusal.js';
 import { t } from '../texts/texts.js';
 import { localTime } from './format.js';
@@ -42,7 +43,9 @@ export class FaultList extends LitElement {
 	@property({ type: Boolean }) unnamed = false;
 
 	override render() {
-		return this.faults.map(({ code, subject, message, remedy, since, count }) => {
+		return this.faults.map((fault) => {
+			const { code, subject, since, count } = fault;
+			const { message, remedy } = wordsOf(fault);
 			const name = nameOf(subject, this.names);
 			// Whatever it was, it was started again; should that not help, it is held off, which is another fault.
 			const mended = code === 'host-restarted';

@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { atLeast } from '../../service/contract/roles.js';
 import type { Session } from '../../service/contract/sessions.js';
 import type { State } from '../../service/contract/state.js';
+import { wordsOf } from '../data/faultText.js';
 import { asSentence } from '../data/refusal.js';
 import type { Requests } from '../data/requests.js';
 import { t } from '../texts/texts.js';
@@ -36,12 +37,12 @@ export class SafeMode extends LitElement {
 
 	override render() {
 		if (!this.state?.system.safeMode) return nothing;
-		const reason = this.state.faults.find(({ code }) => code === 'safe-mode')?.message;
+		const fault = this.state.faults.find(({ code }) => code === 'safe-mode');
 		const technician = this.session !== null && atLeast(this.session.role, 'technician');
 		return html`<section role="alert" data-testid="safe-mode">
 			<div>
 				<b>⚠ ${t.elements.safeMode.title}</b>
-				<p>${reason ? asSentence(reason) : ''} ${t.elements.safeMode.remedy}</p>
+				<p>${fault ? asSentence(wordsOf(fault).message) : ''} ${t.elements.safeMode.remedy}</p>
 				${technician ? nothing : html`<p>${t.elements.safeMode.technician}</p>`}
 			</div>
 			${

@@ -106,14 +106,8 @@ export class AcmeCertificate {
 	#settle(error: string | null): void {
 		this.#lastError = error;
 		if (error === null) this.faults.clear('certificate', 'acme');
-		else {
-			this.faults.raise({
-				code: 'certificate',
-				subject: 'acme',
-				message: `no certificate for ${this.#order?.name}: ${error}`,
-				remedy: `http://${this.#order?.name}/.well-known/acme-challenge/ must lead from the internet to the plain HTTP port of the studio (port 80 forwarded to it). It is tried again by itself`,
-			});
-		}
+		else if (this.#order)
+			this.faults.raise({ code: 'certificate', subject: 'acme', params: { of: 'acme', name: this.#order.name, error } });
 	}
 
 	async #get({ name, directoryUrl, email }: AcmeOrder): Promise<KeyedCertificate> {

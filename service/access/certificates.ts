@@ -140,25 +140,14 @@ export class Certificates {
 	}
 
 	#watchAuthority(now: Date): void {
-		const message = this.#authorityProblem(now);
-		if (message === null) this.faults.clear('certificate', 'authority');
-		else
-			this.faults.raise({
-				code: 'certificate',
-				subject: 'authority',
-				message,
-				remedy: 'Make a new one on the System page when there is no show; each phone and computer must trust it anew',
-			});
-	}
-
-	#authorityProblem(now: Date): string | null {
 		const { validFrom, validTo } = new X509Certificate(this.device.authority.certPem);
-		if (this.device.unbounded) return 'the authority of this studio could sign for any website';
-		if (Date.parse(validFrom) > now.getTime())
-			return `the authority of this studio begins on ${validFrom}: it was made by a wrong clock`;
+		const raise = (problem: 'unbounded' | 'early' | 'ends' | 'ended', date: string) =>
+			this.faults.raise({ code: 'certificate', subject: 'authority', params: { of: 'authority', problem, date } });
 		const left = leftMs(this.device.authority, now);
-		if (left > warnBeforeMs) return null;
-		return left > 0 ? `the authority of this studio ends on ${validTo}` : `the authority of this studio has ended on ${validTo}`;
+		if (this.device.unbounded) raise('unbounded', validFrom);
+		else if (Date.parse(validFrom) > now.getTime()) raise('early', validFrom);
+		else if (left <= warnBeforeMs) raise(left > 0 ? 'ends' : 'ended', validTo);
+		else this.faults.clear('certificate', 'authority');
 	}
 
 	/** An own certificate that has ended is served no more: the device's still works for who trusts its authority. */
@@ -172,8 +161,7 @@ export class Certificates {
 		this.faults.raise({
 			code: 'certificate',
 			subject: 'own',
-			message: left > 0 ? `the installed certificate ends on ${validTo}` : `the installed certificate has ended on ${validTo}`,
-			remedy: 'Install a new one on the System page, or go back to the certificate of the device',
+			params: { of: 'own', problem: left > 0 ? 'ends' : 'ended', date: validTo },
 		});
 		if (left <= 0 && this.#served.some(({ kind }) => kind === 'own')) this.#apply();
 	}

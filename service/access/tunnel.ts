@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { type Remedy, remedyText } from '../contract/remedies.js';
 import type { Faults } from '../faults/faults.js';
 import type { TunnelSettings } from '../settings/access.js';
 import type { KeyFiles } from '../store/keyFiles.js';
@@ -22,29 +23,22 @@ const upWithinMs = 30_000;
 /** Unanswered for three times this, it counts as lost. */
 const aliveIntervalS = 5;
 
-const installSsh = 'Install the Debian package openssh-client';
+const sshPackage = 'openssh-client';
 
 /** What ssh says, and what a technician can do about it. */
-const remedies: { when: RegExp; remedy: string }[] = [
+const remedies: { when: RegExp; remedy: Remedy }[] = [
 	{
 		when: /host key verification failed|host identification has changed|no .* host key is known/i,
-		remedy:
-			'The server shows another key than access.tunnel.hostKey. If the server was set up anew, set its new key; else somebody is in between',
+		remedy: { code: 'ssh-host-key' },
 	},
-	{
-		when: /permission denied/i,
-		remedy: 'Put the public key that GET /api/tunnel shows into ~/.ssh/authorized_keys of that user on the server',
-	},
+	{ when: /permission denied/i, remedy: { code: 'ssh-permission' } },
 	{
 		when: /remote port forwarding failed|forwarding .*(denied|disabled|prohibited)/i,
-		remedy: 'The port is taken on the server, or its sshd does not allow forwarding (AllowTcpForwarding, PermitListen)',
+		remedy: { code: 'ssh-forwarding' },
 	},
-	{ when: /could not resolve/i, remedy: 'Check the name of the server and the DNS of this network' },
-	{
-		when: /refused|timed out|no route|unreachable/i,
-		remedy: 'Check address and port of the server, and that this network lets SSH out',
-	},
-	{ when: /ssh-keygen is not there|ENOENT/, remedy: installSsh },
+	{ when: /could not resolve/i, remedy: { code: 'ssh-name' } },
+	{ when: /refused|timed out|no route|unreachable/i, remedy: { code: 'ssh-unreachable' } },
+	{ when: /ssh-keygen is not there|ENOENT/, remedy: { code: 'install-package', of: sshPackage } },
 ];
 
 /**
@@ -188,7 +182,7 @@ export class Tunnel {
 		if (state === 'up' || state === 'off') this.faults.clear('tunnel', 'access');
 		else if (state === 'waiting' && error !== null) {
 			const remedy = remedies.find(({ when }) => when.test(error))?.remedy ?? null;
-			this.faults.raise({ code: 'tunnel', subject: 'access', message: `the tunnel for guests is down: ${error}`, remedy });
+			this.faults.raise({ code: 'tunnel', subject: 'access', params: { error, remedy } });
 		}
 	}
 
@@ -205,7 +199,7 @@ async function sshKeygen(words: string[]): Promise<string> {
 		return (await promisify(execFile)('ssh-keygen', words, { timeout: 10_000 })).stdout;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-		throw new StudioError('conflict', `ssh-keygen is not there: ${installSsh}`);
+		throw new StudioError('conflict', `ssh-keygen is not there: ${remedyText({ code: 'install-package', of: sshPackage })}`);
 	}
 }
 

@@ -6,11 +6,12 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { entryKinds } from '../contract/entryKinds.js';
 import { parseSettings } from '../settings/file.js';
 import { template } from '../settings/schema.js';
 import { lastGoodFile, settingsFile } from '../settings/settings.js';
 import { type Connection, openDatabase } from '../store/database.js';
-import { entryKinds, LeftOut } from '../store/leftOut.js';
+import { LeftOut } from '../store/leftOut.js';
 import { replaceFile, syncFolder, writeSynced } from '../util/durable.js';
 import { messageOf, StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';

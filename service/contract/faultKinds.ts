@@ -1,69 +1,353 @@
+import type { EntryKind } from './entryKinds.js';
 import type { Severity } from './levels.js';
+import { type Remedy, remedyText } from './remedies.js';
 
-export interface FaultKind {
+/** One kind of fault. Messages begin small and end without a full stop: they also stand after a name. */
+interface FaultKind {
 	/** critical: ends or endangers the show. notice: mended itself. */
 	severity: Severity;
 	/** What makes it go, for people. */
 	ends: string;
 	/** It tells of something that has happened and cannot be undone: it stays until somebody has taken note of it. */
 	acknowledged?: true;
+	message: (params: never) => string;
+	/** What somebody can do about it; null when it mends itself. */
+	remedy: (params: never) => string | null;
 }
 
-/** Every fault there is. Each has an end, which a test goes through (test/unit/faults/faultEnds). */
+/** What a capture device says of itself. */
+type InputProblem = 'device' | 'busy' | 'format' | 'stream' | 'stalled';
+type IceServerProblem = { kind: 'stun' | 'turn'; name: string; error: string } | { kind: 'cloudflare'; error: string };
+/** Why a process failed, in its own words or GStreamer's, and what of the program was lost by it. */
+interface HostFailure {
+	reason: string;
+	remedy: Remedy | null;
+	lostMs?: number;
+}
+type CertificateProblem =
+	| { of: 'authority'; problem: 'unbounded' | 'early' | 'ends' | 'ended'; date: string }
+	| { of: 'own'; problem: 'ends' | 'ended'; date: string }
+	| { of: 'acme'; name: string; error: string };
+
+const failure = ({ reason, lostMs }: HostFailure): string =>
+	lostMs === undefined ? reason : `${reason}; ${lostMs} ms of the program were lost`;
+
+/** Also said of a guest by itself. */
+export const decoderBehind = (dropped: number): string =>
+	`the picture is more than this machine can decode: ${dropped} packets were left out so far`;
+export const noPicture = ({ unsent, reason }: { unsent: number; reason: string | null }): string =>
+	reason ??
+	`packets come, but no picture: ${unsent > 0 ? `the decoder has given up (${unsent} packets so far)` : 'nothing can be decoded'}`;
+
+/** Every fault there is, with its words. Each has an end, which a test goes through (test/unit/faults/faultEnds). */
 export const faultKinds = {
-	'off-air': { severity: 'critical', ends: 'the encoder makes frames again' },
-	'host-held-off': { severity: 'critical', ends: 'the process has run for 5 s, or is not wanted any more' },
-	'host-stuck': { severity: 'critical', ends: 'the kernel lets the process go' },
-	'host-restarted': { severity: 'notice', ends: 'the process has run for 5 s, or is not wanted any more' },
-	'disk-full': { severity: 'critical', ends: 'there is room for a recording again' },
-	'disk-low': { severity: 'warning', ends: 'there is room for 40 minutes of recording' },
-	'disk-errors': { severity: 'critical', ends: 'the disk has reported none for an hour, or another is used' },
-	'recording-stopped': { severity: 'critical', ends: 'another recording runs', acknowledged: true },
-	'recording-lost': { severity: 'critical', ends: 'the recording is deleted', acknowledged: true },
-	'recording-gap': { severity: 'warning', ends: 'the recording is deleted', acknowledged: true },
-	'recording-folder': { severity: 'critical', ends: 'a recording runs' },
-	'safe-mode': { severity: 'critical', ends: 'a technician leaves safe mode' },
-	'program-black': { severity: 'critical', ends: 'the program shows a picture again, or black is chosen' },
-	'program-silent': { severity: 'warning', ends: 'the program is heard again, or silence is chosen' },
-	'clock-not-synchronised': { severity: 'notice', ends: 'the clock follows a time server' },
-	temperature: { severity: 'warning', ends: 'it is 5 °C cooler than its limit' },
-	throttled: { severity: 'warning', ends: 'the machine runs at full speed' },
-	'irq-storm': { severity: 'warning', ends: 'the line fires half as often as the limit' },
-	'memory-low': { severity: 'warning', ends: 'a tenth of the memory is free' },
-	'no-inputs': { severity: 'warning', ends: 'a capture device is plugged in' },
-	input: { severity: 'warning', ends: 'frames come, or its signal is gone' },
-	sound: { severity: 'warning', ends: 'the card is plugged in, or another is chosen' },
-	'no-slot': { severity: 'warning', ends: 'an input of the mixer is free, or the device is unplugged' },
-	'left-out': { severity: 'warning', ends: 'everything fits at a start', acknowledged: true },
-	'database-damaged': { severity: 'critical', ends: 'the service is started again', acknowledged: true },
-	'restore-failed': { severity: 'warning', ends: 'the service is started again', acknowledged: true },
-	settings: { severity: 'warning', ends: 'the file can be used' },
-	sealed: { severity: 'warning', ends: 'the secret is typed again' },
-	'ice-server': { severity: 'warning', ends: 'the server answers, or is removed' },
-	'guest-decoder': { severity: 'warning', ends: 'nothing is left out for 10 s, or the guest is gone' },
-	'no-picture': { severity: 'warning', ends: 'a picture comes, or the guest or source is gone' },
-	webhook: { severity: 'warning', ends: 'an alert is delivered' },
-	certificate: { severity: 'warning', ends: 'it is renewed, replaced or not wanted any more' },
-	tunnel: { severity: 'warning', ends: 'the tunnel is up or switched off' },
-} as const satisfies Record<string, FaultKind>;
+	'off-air': {
+		severity: 'critical',
+		ends: 'the encoder makes frames again',
+		message: () => 'the program is not on air: its encoder makes no frames',
+		remedy: () => 'See the faults of the mixer and the encoder; if there are none, restart the service',
+	},
+	'host-held-off': {
+		severity: 'critical',
+		ends: 'the process has run for 5 s, or is not wanted any more',
+		message: ({ failures, pauseS, ...why }: HostFailure & { failures: number; pauseS: number }) =>
+			`failed ${failures} times in a minute, next try in ${pauseS} s: ${failure(why)}`,
+		remedy: ({ remedy }: HostFailure) => remedyText(remedy),
+	},
+	'host-stuck': {
+		severity: 'critical',
+		ends: 'the kernel lets the process go',
+		message: ({ pid, state }: { pid: number; state: string }) =>
+			`process ${pid} does not die of SIGKILL: the kernel holds it (state ${state})`,
+		remedy: () => remedyText({ code: 'device-held' }),
+	},
+	'host-restarted': {
+		severity: 'notice',
+		ends: 'the process has run for 5 s, or is not wanted any more',
+		message: failure,
+		remedy: ({ remedy }: HostFailure) => remedyText(remedy),
+	},
+	'disk-full': {
+		severity: 'critical',
+		ends: 'there is room for a recording again',
+		message: ({ name, leftMb, folder }: { name: string; leftMb: number; folder: string }) =>
+			`the disk is full: the recording “${name}” was ended with ${leftMb} MB left in ${folder}`,
+		remedy: () => 'Delete old recordings, or use a larger disk',
+	},
+	'disk-low': {
+		severity: 'warning',
+		ends: 'there is room for 40 minutes of recording',
+		message: ({ minutes, recording }: { minutes: number; recording: boolean }) =>
+			`the disk has room for about ${minutes} minutes of recording${recording ? ' at the present rate' : ''}`,
+		remedy: () => 'Download and delete old recordings, or use a larger disk',
+	},
+	'disk-errors': {
+		severity: 'critical',
+		ends: 'the disk has reported none for an hour, or another is used',
+		message: ({ disk, errors }: { disk: string; errors: number }) =>
+			`the disk ${disk} has reported ${errors} ${errors === 1 ? 'error' : 'errors'} within an hour`,
+		remedy: () => 'Save what is on it now, then replace it',
+	},
+	'recording-stopped': {
+		severity: 'critical',
+		ends: 'another recording runs',
+		acknowledged: true,
+		message: ({ name, reason }: { name: string; reason: string | null }) =>
+			`the recording “${name}” has stopped by itself${reason === null ? '' : `: ${reason}`}`,
+		remedy: () => 'Start another recording now; what was written up to then is whole',
+	},
+	'recording-lost': {
+		severity: 'critical',
+		ends: 'the recording is deleted',
+		acknowledged: true,
+		message: ({ file, name, backS }: { file: string; name: string; backS: number; folder: string }) =>
+			`the file ${file} of the recording “${name}” is gone: it was deleted or moved, or its disk was taken away. Recording goes on in a new file, which begins up to ${backS} s back`,
+		remedy: ({ folder }: { folder: string }) =>
+			`Put the disk or the folder back to ${folder}, or look for the file where it was moved to`,
+	},
+	'recording-gap': {
+		severity: 'warning',
+		ends: 'the recording is deleted',
+		acknowledged: true,
+		message: ({ missingMs }: { missingMs: number }) =>
+			`${missingMs} ms of the program are missing between parts: the recorder was away for longer than the encoder remembers`,
+		remedy: () => 'See why the recorder stayed away (its fault, the disk); what was written is whole',
+	},
+	'recording-folder': {
+		severity: 'critical',
+		ends: 'a recording runs',
+		message: ({ error }: { error: string; folder: string }) => `the folder for recordings cannot be made: ${error}`,
+		remedy: ({ folder }: { folder: string }) => `Make ${folder} a folder that the service may write to`,
+	},
+	'safe-mode': {
+		severity: 'critical',
+		ends: 'a technician leaves safe mode',
+		message: () => 'the last three starts each crashed within two minutes; the inputs are off',
+		remedy: () => 'Unplug the input that was added last, then leave safe mode (System page, or POST /api/system/safe-mode)',
+	},
+	'program-black': {
+		severity: 'critical',
+		ends: 'the program shows a picture again, or black is chosen',
+		message: () => 'the program is black although sources are on it',
+		remedy: () => 'Cut to a source that has a picture; then look at those on program (covered lens, wrong input, no signal)',
+	},
+	'program-silent': {
+		severity: 'warning',
+		ends: 'the program is heard again, or silence is chosen',
+		message: () => 'the program is silent although its sound is open',
+		remedy: () => 'Look at the meters: is the right microphone open, and does it give a level? Mute what is meant to be silent',
+	},
+	'clock-not-synchronised': {
+		severity: 'notice',
+		ends: 'the clock follows a time server',
+		message: () => 'the clock follows no time server: times of recordings and certificates may be wrong',
+		remedy: () => 'Let the device reach a time server (timedatectl set-ntp true; UDP port 123), or set the time by hand',
+	},
+	temperature: {
+		severity: 'warning',
+		ends: 'it is 5 °C cooler than its limit',
+		message: ({ sensor, limitC }: { sensor: string; limitC: number }) => `${sensor} is hotter than ${limitC} °C`,
+		remedy: () =>
+			'Free the air inlets and the fan, move the device to a cooler place, or take load off it (fewer viewers, smaller canvas)',
+	},
+	throttled: {
+		severity: 'warning',
+		ends: 'the machine runs at full speed',
+		message: ({ parts }: { parts: string }) => `the machine slows itself down (${parts}): it is too hot, or has too little power`,
+		remedy: () => 'Look at the temperature; if it is low, use the power supply that came with the device',
+	},
+	'irq-storm': {
+		severity: 'warning',
+		ends: 'the line fires half as often as the limit',
+		message: ({ line, limitPerS }: { line: string; limitPerS: number }) =>
+			`interrupt line ${line} fires more than ${limitPerS} times a second`,
+		remedy: () =>
+			'Unplug what belongs to this line (for a capture input: its cable), then plug it in again; if it comes back, replace it',
+	},
+	'memory-low': {
+		severity: 'warning',
+		ends: 'a tenth of the memory is free',
+		message: ({ leftPct }: { leftPct: number }) => `less than ${leftPct} % of the memory is left`,
+		remedy: () => 'Use fewer guests and viewers, or a smaller canvas; end other programs on this machine',
+	},
+	'no-inputs': {
+		severity: 'warning',
+		ends: 'a capture device is plugged in',
+		message: () => 'no capture device was found',
+		remedy: () => 'Plug one in (it appears by itself), or start with --demo for test pictures',
+	},
+	input: {
+		severity: 'warning',
+		ends: 'frames come, or its signal is gone',
+		message: ({ reason }: { code: InputProblem; reason: string }) => reason,
+		remedy: ({ code }: { code: InputProblem }) => {
+			switch (code) {
+				case 'device':
+					return 'Plug the device in again; it comes back by itself';
+				case 'busy':
+					return 'End the other program that captures from it';
+				case 'format':
+					return 'Set the camera to a progressive picture of up to 1080p60 or 2160p30';
+				default:
+					return null;
+			}
+		},
+	},
+	sound: {
+		severity: 'warning',
+		ends: 'the card is plugged in, or another is chosen',
+		message: ({ device }: { device: string }) => `its sound card ${device} is unplugged`,
+		remedy: () => 'Plug it in again (it comes back by itself), or choose another card for the source',
+	},
+	'no-slot': {
+		severity: 'warning',
+		ends: 'an input of the mixer is free, or the device is unplugged',
+		message: ({ label }: { label: string }) => `${label} has no input of the mixer: all are in use`,
+		remedy: () => 'Remove a guest or a source that is not needed; it comes in by itself then',
+	},
+	'left-out': {
+		severity: 'warning',
+		ends: 'everything fits at a start',
+		acknowledged: true,
+		message: ({ kind, count, named, more }: { kind: EntryKind; count: number; named: string; more: number }) =>
+			`${count} of the ${kind} cannot be used and were left out: ${named}${more > 0 ? `; and ${more} more` : ''}`,
+		remedy: () => 'Make them again or restore a backup; what is in the database stays there',
+	},
+	'database-damaged': {
+		severity: 'critical',
+		ends: 'the service is started again',
+		acknowledged: true,
+		message: ({ keptAs }: { keptAs: string }) =>
+			`the database was damaged and is kept as ${keptAs}; a new one was started. Recordings are untouched`,
+		remedy: () => 'Make the scenes, guests and tokens again, or put a backup of studio.db in place',
+	},
+	'restore-failed': {
+		severity: 'warning',
+		ends: 'the service is started again',
+		acknowledged: true,
+		message: ({ error }: { error: string }) => `the backup could not be restored, and everything is as it was: ${error}`,
+		remedy: () => 'Make room on the disk, or take another backup',
+	},
+	settings: {
+		severity: 'warning',
+		ends: 'the file can be used',
+		message: ({ error }: { error: string; file: string; missing: boolean }) => error,
+		remedy: ({ file, missing }: { file: string; missing: boolean }) =>
+			missing
+				? 'Change anything on the Settings page, and it is written anew; without it the next start begins with the defaults'
+				: `Mend that line of ${file} in the data folder, or apply another file (r58 config apply FILE); it is taken up at once`,
+	},
+	sealed: {
+		severity: 'warning',
+		ends: 'the secret is typed again',
+		message: ({ secrets, file }: { secrets: string; file: string }) =>
+			`${secrets} in ${file} was sealed by another device and cannot be used`,
+		remedy: () => 'Type it again',
+	},
+	'ice-server': {
+		severity: 'warning',
+		ends: 'the server answers, or is removed',
+		message: (server: IceServerProblem) =>
+			server.kind === 'cloudflare'
+				? `Cloudflare gives no TURN credentials: ${server.error}`
+				: `${server.kind.toUpperCase()} server “${server.name}”: ${server.error}`,
+		remedy: ({ kind }: IceServerProblem) =>
+			kind === 'cloudflare'
+				? 'Check key id and API token on the Network page'
+				: `Test it on the Network page; guests who need ${kind.toUpperCase()} cannot connect`,
+	},
+	'guest-decoder': {
+		severity: 'warning',
+		ends: 'nothing is left out for 10 s, or the guest is gone',
+		message: ({ name, dropped }: { name: string; dropped: number }) => `${name}: ${decoderBehind(dropped)}`,
+		remedy: () => 'Ask the guest for a smaller picture, or limit the picture on the guest’s card',
+	},
+	'no-picture': {
+		severity: 'warning',
+		ends: 'a picture comes, or the guest or source is gone',
+		message: ({ name, ...why }: { name: string; unsent: number; reason: string | null; remedy: Remedy }) =>
+			`${name}: ${noPicture(why)}`,
+		remedy: ({ remedy }: { remedy: Remedy }) => remedyText(remedy),
+	},
+	webhook: {
+		severity: 'warning',
+		ends: 'an alert is delivered',
+		message: ({ error }: { error: string }) => `alerts do not reach the webhook: ${error}`,
+		remedy: () => 'See that its receiver runs and can be reached, then send a test (Health page)',
+	},
+	certificate: {
+		severity: 'warning',
+		ends: 'it is renewed, replaced or not wanted any more',
+		message: (certificate: CertificateProblem) => {
+			if (certificate.of === 'acme') return `no certificate for ${certificate.name}: ${certificate.error}`;
+			const { of, problem, date } = certificate;
+			const what = of === 'own' ? 'the installed certificate' : 'the authority of this studio';
+			switch (problem) {
+				case 'unbounded':
+					return `${what} could sign for any website`;
+				case 'early':
+					return `${what} begins on ${date}: it was made by a wrong clock`;
+				case 'ends':
+					return `${what} ends on ${date}`;
+				case 'ended':
+					return `${what} has ended on ${date}`;
+			}
+		},
+		remedy: (certificate: CertificateProblem) => {
+			switch (certificate.of) {
+				case 'acme':
+					return `Let http://${certificate.name}/.well-known/acme-challenge/ lead from the internet to the plain HTTP port of the studio (port 80 forwarded to it). It is tried again by itself`;
+				case 'authority':
+					return 'Make a new one on the System page when there is no show; each phone and computer must trust it anew';
+				case 'own':
+					return 'Install a new one on the System page, or go back to the certificate of the device';
+			}
+		},
+	},
+	tunnel: {
+		severity: 'warning',
+		ends: 'the tunnel is up or switched off',
+		message: ({ error }: { error: string; remedy: Remedy | null }) => `the tunnel for guests is down: ${error}`,
+		remedy: ({ remedy }: { remedy: Remedy | null }) => remedyText(remedy),
+	},
+} satisfies Record<string, FaultKind>;
+
 export type FaultCode = keyof typeof faultKinds;
+/** What the words of a fault are made of; undefined when they are always the same. */
+export type FaultParams<Code extends FaultCode> = Parameters<(typeof faultKinds)[Code]['message']>[0];
+
+/** The words of every fault, in one language. */
+export type FaultWords = {
+	[Code in FaultCode]: {
+		message: (params: FaultParams<Code>) => string;
+		remedy: (params: FaultParams<Code>) => string | null;
+	};
+};
 
 /** What its owner says when it raises one. */
-export interface FaultReport {
-	code: FaultCode;
-	/** What has the fault: a source, host, file or volume. */
-	subject: string;
-	message: string;
-	/** What an operator can do about it; null when it mends itself. */
-	remedy?: string | null;
-	/** Code that the same trouble had before: its time and its count go on under this one. */
-	was?: FaultCode;
+export type FaultReport = {
+	[Code in FaultCode]: {
+		code: Code;
+		/** What has the fault: a source, host, file or volume. */
+		subject: string;
+		/** Code that the same fault had before: its time and its count go on under this one. */
+		was?: FaultCode;
+	} & (FaultParams<Code> extends undefined ? { params?: undefined } : { params: FaultParams<Code> });
+}[FaultCode];
+
+export function isFaultCode(code: string): code is FaultCode {
+	return Object.hasOwn(faultKinds, code);
 }
 
-export function faultKind(code: string): FaultKind | undefined {
-	return Object.hasOwn(faultKinds, code) ? faultKinds[code as FaultCode] : undefined;
+export function faultText(
+	{ code, params }: Pick<FaultReport, 'code' | 'params'>,
+	words: FaultWords = faultKinds,
+): { message: string; remedy: string | null } {
+	const { message, remedy } = words[code] as Record<'message', (of: unknown) => string> &
+		Record<'remedy', (of: unknown) => string | null>;
+	return { message: message(params), remedy: remedy(params) };
 }
 
 export function severityOf(code: string): Severity {
-	return faultKind(code)?.severity ?? 'warning';
+	return isFaultCode(code) ? faultKinds[code].severity : 'warning';
 }

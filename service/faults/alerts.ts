@@ -63,7 +63,15 @@ export class Alerts {
 		const webhook = this.#webhook();
 		if (webhook === null) throw new StudioError('conflict', 'there is no webhook to test (settings: alerts.webhook)');
 		const message = 'This is a test. Nothing is wrong.';
-		const fault = { code: 'test', subject: 'alerts', message, since: new Date().toISOString(), count: 1, remedy: null };
+		const fault = {
+			code: 'test',
+			subject: 'alerts',
+			message,
+			params: null,
+			since: new Date().toISOString(),
+			count: 1,
+			remedy: null,
+		};
 		const begun = performance.now();
 		const ms = () => Math.round(performance.now() - begun);
 		try {
@@ -130,10 +138,7 @@ export class Alerts {
 		this.#lastError = error;
 		this.#failures = error === null ? 0 : this.#failures + 1;
 		if (error === null) this.o.faults.clear(ownFault.code, ownFault.subject);
-		else if (this.#failures === tellAfter) {
-			const remedy = 'See that its receiver runs and can be reached, then send a test (Health page)';
-			this.o.faults.raise({ ...ownFault, message: `alerts do not reach the webhook: ${error}`, remedy });
-		}
+		else if (this.#failures === tellAfter) this.o.faults.raise({ ...ownFault, params: { error } });
 	}
 
 	/** 1, 2, 4 … 60 s, ±20 %. */

@@ -1,4 +1,4 @@
-import { type FaultCode, type FaultReport, faultKind } from '../contract/faultKinds.js';
+import { type FaultCode, type FaultReport, faultKinds, faultText, isFaultCode } from '../contract/faultKinds.js';
 import type { Fault, PastFault } from '../contract/faults.js';
 import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
@@ -41,25 +41,29 @@ export class Faults {
 		return this.#past.filter(({ until }) => Date.parse(until) > now - PAST_MS).reverse();
 	}
 
-	raise({ code, subject, message, remedy = null, was }: FaultReport): void {
+	raise(report: FaultReport): void {
+		const { code, subject, params = {}, was } = report;
+		const { message, remedy } = faultText(report);
 		const key = `${code} ${subject}`;
 		const before = `${was} ${subject}`;
 		const known = this.#faults.get(key) ?? this.#faults.get(before);
 		this.#faults.delete(before);
 		const fault: Fault = known
-			? { ...known, code, message, remedy, count: known.count + 1 }
-			: { code, subject, message, remedy, since: new Date().toISOString(), count: 1 };
+			? { ...known, code, message, params, remedy, count: known.count + 1 }
+			: { code, subject, message, params, remedy, since: new Date().toISOString(), count: 1 };
 		this.#faults.set(key, fault);
 		this.log.onceASecond(key).warn({ fault: code, subject, count: fault.count }, message);
 		this.#publish();
 	}
 
 	/** What came to be known of a fault that lasts; it is not counted again. */
-	amend(code: FaultCode, subject: string, message: string): void {
+	amend(report: FaultReport): void {
+		const { code, subject, params = {} } = report;
+		const { message, remedy } = faultText(report);
 		const key = `${code} ${subject}`;
 		const known = this.#faults.get(key);
 		if (!known) return;
-		this.#faults.set(key, { ...known, message });
+		this.#faults.set(key, { ...known, message, params, remedy });
 		this.log.onceASecond(`${key} amended`).warn({ fault: code, subject, count: known.count }, message);
 		this.#publish();
 	}
@@ -77,9 +81,10 @@ export class Faults {
 	/** Somebody has taken note. Throws `not-found`, and `conflict` for what ends by itself. */
 	acknowledge(code: string, subject: string): void {
 		if (!this.#faults.has(`${code} ${subject}`)) throw new StudioError('not-found', `there is no fault ${code} of ${subject}`);
-		const kind = faultKind(code);
-		if (!kind?.acknowledged) throw new StudioError('conflict', `${code} lasts until ${kind?.ends ?? 'it is over'}`);
-		this.clear(code as FaultCode, subject);
+		if (!isFaultCode(code)) throw new StudioError('not-found', `there is no fault ${code}`);
+		const kind: { ends: string; acknowledged?: true } = faultKinds[code];
+		if (!kind.acknowledged) throw new StudioError('conflict', `${code} lasts until ${kind.ends}`);
+		this.clear(code, subject);
 	}
 
 	/** Writes what waits. */

@@ -5,22 +5,13 @@ import type { Faults } from './faults.js';
 export function showSettingsFault(settings: Settings, faults: Pick<Faults, 'raise' | 'clear'>): void {
 	const show = (): void => {
 		const { problem, missing } = settings;
-		if (problem === null) {
-			faults.clear('settings', settingsFile);
-			return;
-		}
-		const remedy = missing
-			? 'Change anything on the Settings page, and it is written anew; without it the next start begins with the defaults'
-			: `Mend that line of ${settingsFile} in the data folder, or apply another file (r58 config apply FILE); it is taken up at once`;
-		faults.raise({ code: 'settings', subject: settingsFile, message: problem, remedy });
+		if (problem === null) faults.clear('settings', settingsFile);
+		else faults.raise({ code: 'settings', subject: settingsFile, params: { error: problem, file: settingsFile, missing } });
 	};
 	const showLost = (): void => {
-		if (settings.lost.length === 0) {
-			faults.clear('sealed', settingsFile);
-			return;
-		}
-		const message = `${settings.lost.join(', ')} in ${settingsFile} was sealed by another device and cannot be used`;
-		faults.raise({ code: 'sealed', subject: settingsFile, message, remedy: 'Type it again' });
+		const secrets = settings.lost.join(', ');
+		if (secrets === '') faults.clear('sealed', settingsFile);
+		else faults.raise({ code: 'sealed', subject: settingsFile, params: { secrets, file: settingsFile } });
 	};
 	settings.on('problem', show);
 	settings.on('change', showLost);

@@ -1,3 +1,4 @@
+import { decoderBehind } from '../contract/faultKinds.js';
 import type { Faults } from '../faults/faults.js';
 
 /** So long without a loss, and the decoder keeps up again. */
@@ -19,14 +20,8 @@ export class DecoderWatch {
 		if (dropped > this.#dropped) {
 			this.#dropped = dropped;
 			this.#droppedAt = nowMs;
-			const message = `the picture is more than this machine can decode: ${dropped} packets were left out so far`;
-			this.faults.raise({
-				code,
-				subject: this.#subject,
-				message: `${this.guest.name}: ${message}`,
-				remedy: 'Ask the guest for a smaller picture, or limit the picture on the guest’s card',
-			});
-			return message;
+			this.faults.raise({ code, subject: this.#subject, params: { name: this.guest.name, dropped } });
+			return decoderBehind(dropped);
 		}
 		if (this.#droppedAt === null || nowMs - this.#droppedAt < WELL_MS) return undefined;
 		this.end();

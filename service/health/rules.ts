@@ -1,17 +1,14 @@
-import type { FaultCode } from '../contract/faultKinds.js';
+import type { FaultReport } from '../contract/faultKinds.js';
 import type { State } from '../contract/state.js';
 import type { Figure, Group } from './figures.js';
 import { stormPerS } from './interrupts.js';
 
 /** Something that may be wrong. Not in the list: it is not known, or not there any more. */
 export interface Condition {
-	code: FaultCode;
-	subject: string;
+	fault: FaultReport;
 	holds: boolean;
 	/** How long it must hold before it is said. */
 	forMs: number;
-	message: string;
-	remedy: string;
 }
 
 /** What the rules look at. */
@@ -60,34 +57,24 @@ const disk: Rule = (now, raised) =>
 			const limit = raised('disk-low', 'recordings') ? diskMinutes.enough : diskMinutes.low;
 			const coarse = minutes >= 5 ? Math.floor(minutes / 5) * 5 : Math.floor(minutes);
 			return {
-				code: 'disk-low',
-				subject: 'recordings',
+				fault: { code: 'disk-low', subject: 'recordings', params: { minutes: coarse, recording } },
 				holds: minutes < limit,
 				forMs: 0,
-				message: `the disk has room for about ${coarse} minutes of recording${recording ? ' at the present rate' : ''}`,
-				remedy: 'Download and delete old recordings, or use a larger disk',
 			};
 		});
 
 const diskErrors: Rule = (now) =>
 	of(now, 'diskErrors').map(({ name, value }) => ({
-		code: 'disk-errors',
-		subject: name,
+		fault: { code: 'disk-errors', subject: name, params: { disk: name, errors: value } },
 		holds: value > 0,
 		forMs: 0,
-		message: `the disk ${name} has reported ${value} ${value === 1 ? 'error' : 'errors'} within an hour`,
-		remedy: 'Save what is on it now, then replace the disk (for an SD card: the card)',
 	}));
 
 const temperature: Rule = (now, raised) =>
 	of(now, 'temperature').map(({ name, value, limit = 0 }) => ({
-		code: 'temperature',
-		subject: name,
+		fault: { code: 'temperature', subject: name, params: { sensor: name, limitC: limit } },
 		holds: value >= (raised('temperature', name) ? limit - coolerByC : limit),
 		forMs: 10_000,
-		message: `${name} is hotter than ${limit} °C`,
-		remedy:
-			'Free the air inlets and the fan, move the device to a cooler place, or take load off it (fewer viewers, smaller canvas)',
 	}));
 
 const throttled: Rule = (now) => {
@@ -96,12 +83,9 @@ const throttled: Rule = (now) => {
 	const worst = held.filter(({ value }) => value > 0).map(({ name }) => name);
 	return [
 		{
-			code: 'throttled',
-			subject: 'processor',
+			fault: { code: 'throttled', subject: 'processor', params: { parts: worst.join(', ') } },
 			holds: worst.length > 0,
 			forMs: 10_000,
-			message: `the machine holds itself down (${worst.join(', ')}): too hot, or too little power`,
-			remedy: 'Look at the temperature; if it is low, use the power supply that came with the device',
 		},
 	];
 };
@@ -111,13 +95,9 @@ const storm: Rule = (now, raised) =>
 	of(now, 'interrupts')
 		.filter(({ limit }) => limit !== undefined)
 		.map(({ name, value }) => ({
-			code: 'irq-storm',
-			subject: name,
+			fault: { code: 'irq-storm', subject: name, params: { line: name, limitPerS: stormPerS } },
 			holds: value > (raised('irq-storm', name) ? stormPerS / 2 : stormPerS),
 			forMs: 0,
-			message: `interrupt line ${name} fires more than ${stormPerS} times a second`,
-			remedy:
-				'Unplug what belongs to this line (for a capture input: its cable), then plug it in again; if it comes back, replace it',
 		}));
 
 const memory: Rule = (now, raised) =>
@@ -127,44 +107,32 @@ const memory: Rule = (now, raised) =>
 			const left = now.totalMemory - value;
 			const share = raised('memory-low', 'machine') ? memoryLeft.enough : memoryLeft.low;
 			return {
-				code: 'memory-low',
-				subject: 'machine',
+				fault: { code: 'memory-low', subject: 'machine', params: { leftPct: Math.round(share * 100) } },
 				holds: left < now.totalMemory * share,
 				forMs: 30_000,
-				message: `less than ${Math.round(share * 100)} % of the memory is left`,
-				remedy: 'Fewer guests and viewers, or a smaller canvas; end other programs on this machine',
 			};
 		});
 
 const program: Rule = ({ onAir, runningMs }) => [
 	{
-		code: 'off-air',
-		subject: 'program',
+		fault: { code: 'off-air', subject: 'program' },
 		holds: !onAir && runningMs > starting.programMs,
 		forMs: 5000,
-		message: 'the program is not on air: its encoder makes no frames',
-		remedy: 'See the faults of the mixer and the encoder; if there are none, restart the service',
 	},
 ];
 
 const clock: Rule = (now) =>
 	of(now, 'clock').map(({ value }) => ({
-		code: 'clock-not-synchronised',
-		subject: 'clock',
+		fault: { code: 'clock-not-synchronised', subject: 'clock' },
 		holds: value === 0 && now.runningMs > starting.clockMs,
 		forMs: 0,
-		message: 'the clock follows no time server: times of recordings and certificates may be wrong',
-		remedy: 'Let the device reach a time server (timedatectl set-ntp true; UDP port 123), or set the time by hand',
 	}));
 
 const recordings: Rule = ({ stopped }) =>
 	stopped.map(({ id, name, reason }) => ({
-		code: 'recording-stopped',
-		subject: id,
+		fault: { code: 'recording-stopped', subject: id, params: { name, reason } },
 		holds: true,
 		forMs: 0,
-		message: `the recording “${name}” has stopped by itself${reason ? `: ${reason}` : ''}`,
-		remedy: 'Start another recording now; what was written up to then is whole',
 	}));
 
 const rules = [disk, diskErrors, temperature, throttled, storm, memory, program, clock, recordings];

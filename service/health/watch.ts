@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Faults } from '../faults/faults.js';
 import { type Condition, conditions, type Situation } from './rules.js';
 
@@ -17,23 +18,23 @@ export class Watch {
 	look(now: Situation, at = performance.now()): void {
 		const found = conditions(now, (code, subject) => this.#held.get(`${code} ${subject}`)?.raised ?? false);
 		const holding = new Map(
-			found.filter(({ holds }) => holds).map((condition) => [`${condition.code} ${condition.subject}`, condition]),
+			found.filter(({ holds }) => holds).map((condition) => [`${condition.fault.code} ${condition.fault.subject}`, condition]),
 		);
 		for (const [key, { condition, raised }] of this.#held) {
 			if (holding.has(key)) continue;
 			this.#held.delete(key);
-			if (raised) this.faults.clear(condition.code, condition.subject);
+			if (raised) this.faults.clear(condition.fault.code, condition.fault.subject);
 		}
 		for (const [key, condition] of holding) this.#hold(key, condition, at);
 	}
 
 	#hold(key: string, condition: Condition, at: number): void {
-		const { code, subject, message, remedy, forMs } = condition;
+		const { fault, forMs } = condition;
 		const known = this.#held.get(key);
 		const { since = at, raised = false } = known ?? {};
 		const due = at - since >= forMs;
 		this.#held.set(key, { condition, since, raised: due });
-		if (due && !raised) this.faults.raise({ code, subject, message, remedy });
-		else if (raised && known!.condition.message !== message) this.faults.amend(code, subject, message);
+		if (due && !raised) this.faults.raise(fault);
+		else if (raised && !isDeepStrictEqual(known!.condition.fault, fault)) this.faults.amend(fault);
 	}
 }

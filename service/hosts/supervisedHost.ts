@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import type { Commanded } from '../../pipelines/commands.js';
 import type { ElementEvent, StatsEvent } from '../../pipelines/events.js';
 import type { HostRole } from '../../pipelines/protocol.js';
+import { type FaultReport, faultText } from '../contract/faultKinds.js';
 import type { Faults } from '../faults/faults.js';
 import { messageOf } from '../util/errors.js';
 import type { HostPool } from './hostPool.js';
@@ -74,7 +75,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#retry: NodeJS.Timeout | undefined;
 	#heldOff = false;
 	#stuck = false;
-	#lastReason: string | null = null;
+	#lastFault: Extract<FaultReport, { code: 'host-restarted' | 'host-held-off' }> | undefined;
 	/** Last counters by element, for /metrics and `stats`. */
 	readonly stats: ElementStats = {};
 	restarts = 0;
@@ -149,11 +150,10 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.#startedAt += ms;
 	}
 
-	/** What its last failure cost, as measured by others: it stands with the fault. */
-	tellCost(cost: string): void {
-		if (this.#lastReason === null) return;
-		for (const code of ['host-restarted', 'host-held-off'] as const)
-			this.faults.amend(code, this.#subject, `${this.#lastReason}; ${cost}`);
+	/** What of the program its last failure cost, as measured by others: it stands with the fault. */
+	tellCost(lostMs: number): void {
+		const fault = this.#lastFault;
+		if (fault?.params) this.faults.amend({ ...fault, params: { ...fault.params, lostMs } } as FaultReport);
 	}
 
 	/** Called by the supervisor several times a second. */
@@ -237,9 +237,9 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#onStuck({ pid }: HostProcess): void {
 		this.#stuck = true;
 		this.#ready = false;
-		const message = `process ${pid} does not die of SIGKILL: the kernel holds it (state ${processState(pid ?? 0) ?? 'unknown'})`;
-		this.faults.raise({ code: 'host-stuck', subject: this.#subject, message, remedy: remedyFor(message) });
-		if (this.#wanted) this.emit('down', message);
+		const params = { pid: pid ?? 0, state: processState(pid ?? 0) ?? 'unknown' };
+		this.faults.raise({ code: 'host-stuck', subject: this.#subject, params });
+		if (this.#wanted) this.emit('down', faultText({ code: 'host-stuck', params }).message);
 	}
 
 	#onEnd(reason: string | null): void {
@@ -260,14 +260,13 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.restarts += 1;
 		this.#failures = [...this.#failures.filter((at) => now - at < HOLD_OFF.windowMs), now];
 		const held = this.#failures.length >= HOLD_OFF.failures;
-		this.#lastReason = reason;
-		this.faults.raise({
-			code: held ? 'host-held-off' : 'host-restarted',
-			subject: this.#subject,
-			message: held ? `failed ${this.#failures.length} times in a minute, next try in ${holdOffMs / 1000} s: ${reason}` : reason,
-			remedy: remedyFor(reason),
-			was: held ? 'host-restarted' : 'host-held-off',
-		});
+		const failure = { reason, remedy: remedyFor(reason) };
+		const params = { ...failure, failures: this.#failures.length, pauseS: holdOffMs / 1000 };
+		const subject = this.#subject;
+		this.#lastFault = held
+			? { code: 'host-held-off', subject, params, was: 'host-restarted' }
+			: { code: 'host-restarted', subject, params: failure, was: 'host-held-off' };
+		this.faults.raise(this.#lastFault);
 		this.#heldOff = held;
 		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : this.#backoff());
 	}

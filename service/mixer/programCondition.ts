@@ -59,22 +59,16 @@ export class ProgramCondition {
 	}
 
 	#tell(black: boolean, silent: boolean): void {
-		this.#say(black, 'program-black', {
-			message: 'the program is black although sources are on it',
-			remedy: 'Cut to a source that has a picture; then look at those on program (covered lens, wrong input, no signal)',
-		});
-		this.#say(silent, 'program-silent', {
-			message: 'the program is silent although its sound is open',
-			remedy: 'Look at the meters: is the right microphone open, and does it give a level? Mute what is meant to be silent',
-		});
+		this.#say(black, 'program-black');
+		this.#say(silent, 'program-silent');
 	}
 
 	/** Raised once, not with every look. */
-	#say(wrong: boolean, code: 'program-black' | 'program-silent', words: { message: string; remedy: string }): void {
+	#say(wrong: boolean, code: 'program-black' | 'program-silent'): void {
 		if (wrong === this.#told.has(code)) return;
 		if (wrong) {
 			this.#told.add(code);
-			this.o.faults.raise({ code, subject: 'program', ...words });
+			this.o.faults.raise({ code, subject: 'program' });
 		} else {
 			this.#told.delete(code);
 			this.o.faults.clear(code, 'program');

@@ -66,7 +66,7 @@ export class CloudflareTurn {
 			this.#fetchedAt = Date.now();
 			this.problem = null;
 		} catch (error) {
-			this.problem = `Cloudflare gives no TURN credentials: ${error instanceof z.ZodError ? 'its answer is not understood' : messageOf(error)}`;
+			this.problem = error instanceof z.ZodError ? 'its answer is not understood' : messageOf(error);
 			if (Date.now() - this.#fetchedAt > ttlS * 1000) this.#servers = [];
 		}
 	}

@@ -96,19 +96,12 @@ export class ServerHealth {
 		const broken = new Map(this.#last.filter(({ state }) => state === 'failed').map((check) => [check.url, check]));
 		const faulty = new Set(broken.keys());
 		for (const { name, url, kind, message } of broken.values()) {
-			const remedy = `Test it on the Network page; guests who need ${kind.toUpperCase()} cannot connect`;
-			this.faults.raise({
-				code: 'ice-server',
-				subject: url,
-				message: `${kind.toUpperCase()} server "${name}": ${message}`,
-				remedy,
-			});
+			this.faults.raise({ code: 'ice-server', subject: url, params: { kind, name, error: message } });
 		}
 		const problem = this.servers.cloudflareProblem;
 		if (problem !== null) {
 			faulty.add('Cloudflare');
-			const remedy = 'Check key id and API token on the Network page';
-			this.faults.raise({ code: 'ice-server', subject: 'Cloudflare', message: problem, remedy });
+			this.faults.raise({ code: 'ice-server', subject: 'Cloudflare', params: { kind: 'cloudflare', error: problem } });
 		}
 		for (const subject of this.#faulty) if (!faulty.has(subject)) this.faults.clear('ice-server', subject);
 		this.#faulty = faulty;

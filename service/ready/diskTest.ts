@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Finding, fail, off, ok, warn } from '../contract/ready.js';
+import { remedyText } from '../contract/remedies.js';
 import { remedyFor } from '../hosts/remedies.js';
 import { messageOf } from '../util/errors.js';
 import { within } from '../util/within.js';
@@ -24,7 +25,10 @@ export async function testDisk(folder: string | undefined, neededKbps: number | 
 		return kbps < neededKbps * comfortable ? fail(`${text}; ${needs}`, 'Choose a faster disk') : ok(`${text}; ${needs}`);
 	} catch (error) {
 		const message = messageOf(error);
-		return fail(`It cannot be written to: ${message}`, remedyFor(message) ?? 'Check the disk and the rights of its folder');
+		return fail(
+			`It cannot be written to: ${message}`,
+			remedyText(remedyFor(message)) ?? 'Check the disk and the rights of its folder',
+		);
 	}
 }
 

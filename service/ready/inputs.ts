@@ -1,4 +1,5 @@
 import { type Check, check, type Finding, fail, off, ok, warn } from '../contract/ready.js';
+import { remedyText } from '../contract/remedies.js';
 import { kindTraits } from '../contract/sourceKinds.js';
 import type { Source } from '../contract/sources.js';
 import { remedyFor } from '../hosts/remedies.js';
@@ -22,7 +23,7 @@ export function inputChecks({ state, movement }: Facts): Check[] {
 function inputFinding(source: Source, movement: Movement | null): Finding {
 	const { state, video, lastError } = source;
 	const why = lastError === null ? '' : `: ${lastError}`;
-	const remedy = (lastError !== null && remedyFor(lastError)) || adviceFor(source);
+	const remedy = remedyText(remedyFor(lastError ?? '')) ?? adviceFor(source);
 	if (state === 'off') return fail('It is switched off', 'Leave safe mode on the System page');
 	if (state === 'fault') return fail(`Its process fails and is started again${why}`, remedy);
 	if (state === 'no-signal') return fail(`No signal${why}`, remedy);

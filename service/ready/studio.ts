@@ -1,23 +1,11 @@
 import type { Encoder } from '../contract/encoders.js';
+import { severityOf } from '../contract/faultKinds.js';
 import type { Fault } from '../contract/faults.js';
 import { type Check, check, type Finding, fail, ok, warn } from '../contract/ready.js';
 import { subjectLabel } from '../showLog/labels.js';
 import type { Facts } from './facts.js';
 
 const slowBelow = 0.95;
-/** What ends or endangers the show; other faults are warnings. */
-const grave = [
-	'recording-lost',
-	'recording-stopped',
-	'host-held-off',
-	'host-stuck',
-	'disk-full',
-	'database-damaged',
-	'safe-mode',
-	'input',
-	'no-inputs',
-];
-
 export function studioChecks({ state, onAir }: Facts): Check[] {
 	const { faults, system, encoders } = state;
 	const air = onAir
@@ -52,7 +40,7 @@ export function encoderFinding({ element, hardware, asked, measured }: Encoder):
 
 function faultCheck({ code, subject, message, remedy, count }: Fault, name: string): Check {
 	const often = count > 1 ? ` (${count} times)` : '';
-	const finding = (grave.includes(code) ? fail : warn)(
+	const finding = (severityOf(code) === 'critical' ? fail : warn)(
 		`${message}${often}`,
 		remedy ?? 'It mends itself; if it comes back, see the System page',
 	);

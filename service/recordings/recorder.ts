@@ -60,8 +60,7 @@ export class Recorder {
 			this.o.faults.raise({
 				code: 'recording-folder',
 				subject: 'recordings',
-				message: `the folder for recordings cannot be made: ${messageOf(error)}`,
-				remedy: `Make ${this.folder} a folder that the service may write to`,
+				params: { folder: this.folder, error: messageOf(error) },
 			});
 		}
 		for (const recording of this.o.store.recordings.list()) {
@@ -191,8 +190,7 @@ export class Recorder {
 			this.o.faults.raise({
 				code: 'disk-full',
 				subject: 'recordings',
-				message: `recording ${id} was ended: only ${megabytes(space)} MB are left in ${this.folder}`,
-				remedy: 'Delete old recordings or choose a larger disk',
+				params: { name: this.get(id).name, leftMb: megabytes(space), folder: this.folder },
 			});
 			this.#watchRoom();
 			await this.#finish(id, 'fault', 'the disk was full');
@@ -213,12 +211,10 @@ export class Recorder {
 
 	#reportLost(id: string, file: string): void {
 		const { name } = this.get(id);
-		const seconds = Math.round(HISTORY_MS / 1000);
 		this.o.faults.raise({
 			code: 'recording-lost',
 			subject: id,
-			message: `the file ${file} of the recording “${name}” is gone: it was deleted or moved, or its disk was taken away. Recording goes on in a new file, which begins up to ${seconds} s back`,
-			remedy: `Put the disk or the folder back to ${this.folder}, or look for the file where it was moved to`,
+			params: { file, name, backS: Math.round(HISTORY_MS / 1000), folder: this.folder },
 		});
 	}
 
@@ -281,8 +277,7 @@ export class Recorder {
 		this.o.faults.raise({
 			code: 'recording-gap',
 			subject: id,
-			message: `${Math.round(missingMs)} ms of the program are missing between parts: the recorder was away for longer than the encoder remembers`,
-			remedy: 'See why the recorder stayed away (its fault, the disk); what was written is whole',
+			params: { missingMs: Math.round(missingMs) },
 		});
 	}
 

@@ -1,3 +1,4 @@
+import { noPicture } from '../contract/faultKinds.js';
 import type { Faults } from '../faults/faults.js';
 import { remedyFor } from '../hosts/remedies.js';
 
@@ -6,8 +7,6 @@ const PATIENCE_MS = 8_000;
 /** Who was silent for so long begins anew. */
 const SILENCE_MS = 2_000;
 const code = 'no-picture';
-const agreed =
-	'Let the sender make what was agreed (H.264 of 8 bits and 4:2:0, or VP8), with a key frame every 2 s; start it again if it does';
 /** Elements that end with an error at a stream they cannot take. */
 const takesPictures = /^(picture-size|rtp\w*depay|h264parse|avdec_h264|vp8dec)\d*:/;
 
@@ -32,8 +31,7 @@ export class PictureWatch {
 		this.#heard = nowMs;
 		this.#since ??= nowMs;
 		if (this.#raised || nowMs - this.#since < PATIENCE_MS) return undefined;
-		const why = unsent > 0 ? `the decoder has given up (${unsent} packets so far)` : 'nothing of it can be decoded';
-		return this.#raise(`its packets come, but no picture: ${why}`);
+		return this.#raise({ unsent, reason: null });
 	}
 
 	/** Pictures of its process so far. Returns null once the trouble is over. */
@@ -51,7 +49,7 @@ export class PictureWatch {
 	ended(reason: string): void {
 		this.#pictures = 0;
 		this.#since = null;
-		if (takesPictures.test(reason)) this.#raise(reason.replace(takesPictures, '').trim());
+		if (takesPictures.test(reason)) this.#raise({ unsent: 0, reason: reason.replace(takesPictures, '').trim() });
 	}
 
 	/** It is gone, or well. */
@@ -61,14 +59,10 @@ export class PictureWatch {
 		this.faults.clear(code, this.subject);
 	}
 
-	#raise(message: string): string {
+	#raise(why: { unsent: number; reason: string | null }): string {
 		this.#raised = true;
-		this.faults.raise({
-			code,
-			subject: this.subject,
-			message: `${this.name()}: ${message}`,
-			remedy: remedyFor(message) ?? agreed,
-		});
-		return message;
+		const remedy = remedyFor(why.reason ?? '') ?? { code: 'sender-format' };
+		this.faults.raise({ code, subject: this.subject, params: { name: this.name(), ...why, remedy } });
+		return noPicture(why);
 	}
 }

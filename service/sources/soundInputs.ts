@@ -71,12 +71,7 @@ export class SoundInputs {
 			faults.clear('sound', id);
 		} else if (this.#missing.get(id) !== device) {
 			this.#missing.set(id, device);
-			faults.raise({
-				code: 'sound',
-				subject: id,
-				message: `its sound card ${device} is unplugged`,
-				remedy: 'Plug it in again; it comes back by itself. Or choose another card for the source',
-			});
+			faults.raise({ code: 'sound', subject: id, params: { device } });
 		}
 	}
 

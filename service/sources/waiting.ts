@@ -19,13 +19,7 @@ export class WaitingInputs {
 			this.forget(id);
 		} catch (error) {
 			if (!(error instanceof StudioError && error.code === 'no-slot')) throw error;
-			if (!this.#waiting.has(id))
-				this.faults.raise({
-					code: 'no-slot',
-					subject: id,
-					message: `${label} has no input of the mixer: all are in use`,
-					remedy: 'Remove a guest or a source that is not needed; it comes in by itself then',
-				});
+			if (!this.#waiting.has(id)) this.faults.raise({ code: 'no-slot', subject: id, params: { label } });
 			this.#waiting.set(id, { label, enter });
 		}
 	}

@@ -3,6 +3,7 @@
  * entry: one that does not fit is left out alone and stays where it is.
  */
 import { z } from 'zod';
+import type { EntryKind } from '../contract/entryKinds.js';
 import { guestSchema } from '../contract/guests.js';
 import { isSourceScene } from '../contract/layouts.js';
 import { recordingFileSchema, recordingSchema } from '../contract/recordings.js';
@@ -11,7 +12,6 @@ import { rtpInputSchema } from '../contract/sources.js';
 import { rtpTargetCreateSchema } from '../contract/targets.js';
 import { idSchema } from '../contract/values.js';
 import { validate } from '../util/validation.js';
-import type { EntryKind } from './leftOut.js';
 
 const idOf = (prefix: string) => idSchema.refine((id) => id.startsWith(`${prefix}-`), `must start with ${prefix}-`);
 

@@ -1,9 +1,6 @@
+import { type EntryKind, entryKinds } from '../contract/entryKinds.js';
 import type { FaultReport } from '../contract/faultKinds.js';
 import { messageOf } from '../util/errors.js';
-
-/** Names of the kinds of things that are kept, as people read them. */
-export const entryKinds = ['guests', 'scenes', 'RTP sources', 'targets', 'recordings', 'settings', 'tokens', 'accounts'] as const;
-export type EntryKind = (typeof entryKinds)[number];
 
 /** More of them are counted only, and more than that not even counted. */
 const NAMED = 5;
@@ -34,13 +31,9 @@ export class LeftOut {
 			const entries = this.list().filter((entry) => entry.kind === kind);
 			if (entries.length === 0) return [];
 			const named = entries.slice(0, NAMED).map(({ id, reason }) => `${id} (${reason})`);
-			const more = entries.length > NAMED ? `; and ${entries.length - NAMED} more` : '';
-			return {
-				code: 'left-out',
-				subject: kind,
-				message: `${entries.length} of the ${kind} cannot be used and were left out: ${named.join('; ')}${more}`,
-				remedy: 'Make them again or restore a backup; what is in the database stays there',
-			};
+			const { length: count } = entries;
+			const params = { kind, count, named: named.join('; '), more: count - named.length };
+			return { code: 'left-out' as const, subject: kind, params };
 		});
 	}
 

@@ -85,10 +85,5 @@ export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 }
 
 function damaged(movedTo: string): FaultReport {
-	return {
-		code: 'database-damaged',
-		subject: 'store',
-		message: `The database was damaged and is kept as ${movedTo}; a new one was started. Recordings are untouched.`,
-		remedy: 'Make the scenes, guests and tokens again, or put a backup of studio.db in place.',
-	};
+	return { code: 'database-damaged', subject: 'store', params: { keptAs: movedTo } };
 }

@@ -35,12 +35,7 @@ export class SafeMode {
 			return;
 		}
 		this.o.inputs.off();
-		this.o.faults.raise({
-			code: 'safe-mode',
-			subject: 'service',
-			message: 'the last three starts each crashed within two minutes; the inputs are off',
-			remedy: 'Unplug the input that was added last, then leave safe mode (System page, or POST /api/system/safe-mode)',
-		});
+		this.o.faults.raise({ code: 'safe-mode', subject: 'service' });
 	}
 
 	/** Starts the inputs. Throws conflict outside safe mode. */

@@ -195,7 +195,15 @@ test('health tells the public only whether', async () => {
 		return [response.status, await response.json()];
 	};
 	assert.equal(await health(), [200, { status: 'ok' }]);
-	const fault = { code: 'lost', subject: 'hdmi1', message: 'no signal', since: '2026-01-01T00:00:00Z', count: 1, remedy: null };
+	const fault = {
+		code: 'lost',
+		subject: 'hdmi1',
+		message: 'no signal',
+		since: '2026-01-01T00:00:00Z',
+		count: 1,
+		params: null,
+		remedy: null,
+	};
 	server.show.faultList = [fault];
 	assert.equal(await health(), [200, { status: 'degraded' }]);
 	assert.equal(await health(server.tokens.viewer), [200, { status: 'degraded', faults: [fault] }]);

@@ -92,7 +92,7 @@ test('states that change by themselves are told by nobody: guests, targets, faul
 		await turn();
 		state.guests.patch('guest-ada', { lastError: 'the network went away' });
 		state.guests.patch('guest-ada', { state: 'lost' });
-		const fault = { code: 'disk-full', subject: 'recordings', message: 'full', since: '', count: 1, remedy: null };
+		const fault = { code: 'disk-full', subject: 'recordings', message: 'full', since: '', count: 1, params: null, remedy: null };
 		state.setFaults([fault]);
 		await turn();
 		state.setFaults([{ ...fault, count: 2 }]);

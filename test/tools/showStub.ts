@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import type { Show } from '../../service/api.js';
 import type { Applied } from '../../service/contract/buses.js';
 import type { Levels } from '../../service/contract/events.js';
-import type { FaultReport } from '../../service/contract/faultKinds.js';
+import { type FaultReport, faultText } from '../../service/contract/faultKinds.js';
 import type { Fault, PastFault } from '../../service/contract/faults.js';
 import type { Guest } from '../../service/contract/guests.js';
 import type { IceServer } from '../../service/contract/iceServer.js';
@@ -76,9 +76,10 @@ export class ShowStub implements Show {
 	readonly faults = {
 		list: () => this.faultList,
 		past: () => this.past,
-		raise: ({ code, subject, message, remedy = null }: FaultReport) => {
+		raise: (report: FaultReport) => {
+			const { code, subject, params = {} } = report;
 			this.faults.clear(code, subject);
-			this.faultList.push({ code, subject, message, remedy, since: new Date().toISOString(), count: 1 });
+			this.faultList.push({ code, subject, ...faultText(report), params, since: new Date().toISOString(), count: 1 });
 		},
 		clear: (code: string, subject: string) => {
 			this.faultList = this.faultList.filter((fault) => fault.code !== code || fault.subject !== subject);

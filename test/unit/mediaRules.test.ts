@@ -1,10 +1,13 @@
 import * as assert from 'uvu/assert';
+import { remedyText } from '../../service/contract/remedies.js';
 import { remedyFor } from '../../service/hosts/remedies.js';
 import { Slots } from '../../service/mixer/slots.js';
 import { GuestDelay } from '../../service/sources/guestDelay.js';
 import type { StudioError } from '../../service/util/errors.js';
 import { SlidingWindow } from '../../service/util/slidingWindow.js';
 import { test } from '../tools/suite.js';
+
+const words = (reason: string) => remedyText(remedyFor(reason));
 
 test('what to do about a failure', () => {
 	const table: [remedy: RegExp | null, ...reasons: string[]][] = [
@@ -26,8 +29,8 @@ test('what to do about a failure', () => {
 	];
 	for (const [remedy, ...reasons] of table)
 		for (const reason of reasons) {
-			if (remedy) assert.match(remedyFor(reason) ?? '', remedy, reason);
-			else assert.is(remedyFor(reason), null, reason);
+			if (remedy) assert.match(words(reason) ?? '', remedy, reason);
+			else assert.is(words(reason), null, reason);
 		}
 });
 
@@ -44,14 +47,14 @@ test('each element that the pipelines use has its Debian package', () => {
 	};
 	for (const [name, elements] of Object.entries(packages))
 		for (const element of elements)
-			assert.is(remedyFor(`no element "${element}"`), `Install the Debian package gstreamer1.0-plugins-${name}`);
+			assert.is(words(`no element "${element}"`), `Install the Debian package gstreamer1.0-plugins-${name}`);
 	for (const [element, name] of [
 		['avenc_aac', 'libav'],
 		['avdec_h264', 'libav'],
 		['nicesrc', 'nice'],
 		['alsasrc', 'alsa'],
 	])
-		assert.is(remedyFor(`no element "${element}"`), `Install the Debian package gstreamer1.0-${name}`);
+		assert.is(words(`no element "${element}"`), `Install the Debian package gstreamer1.0-${name}`);
 });
 
 test('a source takes the first free slot and keeps it; when all are taken the next is refused', () => {

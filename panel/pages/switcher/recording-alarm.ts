@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Fault } from '../../../service/contract/faults.js';
 import type { State } from '../../../service/contract/state.js';
 import type { Commands } from '../../data/commands.js';
+import { wordsOf } from '../../data/faultText.js';
 import { asSentence } from '../../data/refusal.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
@@ -67,7 +68,9 @@ export class RecordingAlarm extends LitElement {
 		return html`<div role="alert">${this.#alarms.map((fault) => this.#bar(fault))}</div>`;
 	}
 
-	#bar({ code, subject, message, remedy }: Fault) {
+	#bar(fault: Fault) {
+		const { code, subject } = fault;
+		const { message, remedy } = wordsOf(fault);
 		const running = Object.values(this.state?.recordings ?? {}).some(({ state }) => state === 'recording');
 		const full = this.state?.faults.some((fault) => fault.code === 'disk-full');
 		return html`<div class="alarm" data-testid="recording-alarm">

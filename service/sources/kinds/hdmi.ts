@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Canvas, frameMs } from '../../../pipelines/canvas.js';
 import type { ElementEvent, EventData } from '../../../pipelines/events.js';
 import { hdmiSource } from '../../../pipelines/hdmiSource.js';
+import type { FaultParams } from '../../contract/faultKinds.js';
 import type { System } from '../../contract/system.js';
 import type { Faults } from '../../faults/faults.js';
 import type { SupervisedHost } from '../../hosts/supervisedHost.js';
@@ -41,11 +42,6 @@ const absences: Record<Extract<EventData<'r58v4l2src', 'signal'>, { present: fal
 	'no-size': 'no signal',
 	'no-device': 'the capture device is unplugged',
 	busy: 'another process has the capture device',
-};
-const remedies: Record<string, string> = {
-	device: 'Plug the device in again; it comes back by itself',
-	busy: 'End the other program that captures from it',
-	format: 'Set the camera to a progressive picture of up to 1080p60 or 2160p30',
 };
 
 export const hdmiFacts: KindFacts = { advice: 'Check the cable and that the camera is on and sends' };
@@ -99,13 +95,7 @@ export class HdmiInputs implements SourceKind {
 		const present = new Set(devices.map(({ key }) => this.#assigned[key]));
 		for (const id of waiting.ids) if (id.startsWith('hdmi') && !present.has(id)) waiting.forget(id);
 		if (this.#inputs.size > 0) faults.clear('no-inputs', 'inputs');
-		else
-			faults.raise({
-				code: 'no-inputs',
-				subject: 'inputs',
-				message: 'no capture device was found',
-				remedy: 'Plug one in (it appears by itself), or start with --demo for test pictures',
-			});
+		else faults.raise({ code: 'no-inputs', subject: 'inputs' });
 	}
 
 	#add(id: string, device: CaptureDevice): void {
@@ -188,8 +178,8 @@ export class HdmiInputs implements SourceKind {
 		if (this.o.state.current.sources[id].state !== 'live') this.o.sources.setState(id, 'live');
 	}
 
-	#fault(id: string, code: string, message: string): void {
-		this.o.faults.raise({ code: 'input', subject: id, message, remedy: remedies[code] ?? null });
+	#fault(id: string, code: FaultParams<'input'>['code'], reason: string): void {
+		this.o.faults.raise({ code: 'input', subject: id, params: { code, reason } });
 	}
 
 	#clear(id: string): void {

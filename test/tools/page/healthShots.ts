@@ -65,7 +65,7 @@ const start = Date.now() - 720 * 5000;
 for (let i = 0; i < 720; i++) if (i < 200 || i > 230) show.health.history.add(start + i * 5000, reading(i));
 const fault = (code: string, subject: string, message: string, remedy: string | null) => {
 	const since = new Date().toISOString();
-	show.state.setFaults([...show.state.current.faults, { code, subject, message, remedy, since, count: 1 }]);
+	show.state.setFaults([...show.state.current.faults, { code, subject, message, params: null, remedy, since, count: 1 }]);
 	log.warn({ fault: code, subject, count: 1 }, message);
 };
 log.info({ reason: 'there is none' }, 'made a new server certificate');

@@ -12,6 +12,7 @@ import * as assert from 'uvu/assert';
 import { makeArchive, openArchive } from '../../../service/backup/archive.js';
 import { finishPending } from '../../../service/backup/pending.js';
 import { tableNames } from '../../../service/backup/tables.js';
+import { faultText } from '../../../service/contract/faultKinds.js';
 import { LeftOut } from '../../../service/store/leftOut.js';
 import { StudioError } from '../../../service/util/errors.js';
 import { backupsOf, type Folder, makeFolder, secrets, settingsOf, silent, stateOf } from '../../tools/dataFolder.js';
@@ -223,7 +224,10 @@ test('a backup brings back every row that can be used, each by itself; tables of
 		stateOf(a).tables.scenes!.map(({ id }) => id),
 		[scene.id, 'last'],
 	);
-	assert.match(leftOut.faults()[0]!.message, /^2 of the scenes cannot be used and were left out: c \(.*has no column.*UNIQUE/);
+	assert.match(
+		faultText(leftOut.faults()[0]!).message,
+		/^2 of the scenes cannot be used and were left out: c \(.*has no column.*UNIQUE/,
+	);
 	assert.is(backupsOf(a).pending(), null);
 });
 

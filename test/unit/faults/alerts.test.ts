@@ -75,23 +75,24 @@ async function run(
 	}
 }
 const wait = (what: string, holds: () => unknown) => until(holds, { what, timeoutMs: 60_000, everyMs: 5 });
-const hot = { code: 'temperature', subject: 'soc', message: 'too hot', remedy: 'cool it' } as const;
+const hot = { code: 'temperature', subject: 'soc', params: { sensor: 'soc', limitC: 90 } } as const;
 
 test('a fault is told when it comes and when it goes, signed, with what it is and where', () =>
 	run(async ({ receiver, faults, alerts, stub }) => {
 		faults.raise(hot);
 		await wait('the first message', () => receiver.got.length === 1);
 		faults.raise(hot);
-		faults.amend('temperature', 'soc', 'hotter');
+		faults.amend({ ...hot, params: { sensor: 'soc', limitC: 95 } });
 		// What comes and goes in one turn of the event loop is one change.
 		stub.state.snapshot();
 		faults.clear('temperature', 'soc');
 		await wait('the second message', () => receiver.got.length === 2);
 		assert.equal(receiver.events, ['raised temperature', 'cleared temperature']);
 		const { message, headers, body } = receiver.got[0]!;
-		assert.equal([message.severity, message.fault.remedy, message.fault.count], ['warning', 'cool it', 1]);
+		assert.equal([message.severity, message.fault.count, message.fault.params], ['warning', 1, hot.params]);
+		assert.match(message.fault.remedy!, /cooler place/);
 		assert.ok(message.device.name.length > 0 && message.device.version.length > 0);
-		assert.is(receiver.got[1]!.message.fault.message, 'hotter');
+		assert.is(receiver.got[1]!.message.fault.message, 'soc is hotter than 95 °C');
 		assert.is(headers['x-r58-signature'], `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);
 		await wait('the count', () => alerts.status.sent === 2);
 		assert.is(alerts.status.to, new URL(`http://${headers.host}`).host);
@@ -101,7 +102,7 @@ test('less than the least severity is not told', () =>
 	run(
 		async ({ receiver, faults }) => {
 			faults.raise(hot);
-			faults.raise({ code: 'off-air', subject: 'program', message: 'nothing' });
+			faults.raise({ code: 'off-air', subject: 'program' });
 			await wait('the message', () => receiver.got.length === 1);
 			assert.equal(receiver.events, ['raised off-air']);
 			assert.is(receiver.got[0]!.message.severity, 'critical');

@@ -28,8 +28,9 @@ import { KeyFiles } from '../../../service/store/keyFiles.js';
 import { StudioError } from '../../../service/util/errors.js';
 import { createLog } from '../../../service/util/log.js';
 import { linkEvent } from '../../tools/elementEvents.js';
-import { SimulatedMachine } from '../../tools/machine/simulatedMachine.js';
+import { faultSample } from '../../tools/faultSamples.js';
 import { ShowStub } from '../../tools/showStub.js';
+import { SimulatedMachine } from '../../tools/machine/simulatedMachine.js';
 import { test } from '../../tools/suite.js';
 import { until } from '../../tools/wait.js';
 
@@ -105,7 +106,7 @@ function host(faults: Faults, more: Partial<HostPlan> = {}) {
 const raisedBy =
 	(code: FaultCode): Ends =>
 	async ({ faults }) => {
-		faults.raise({ code, subject: 'x', message: 'it happened' });
+		faults.raise(faultSample(code, 'x'));
 		return () => faults.acknowledge(code, 'x');
 	};
 
@@ -240,7 +241,7 @@ const ends: Partial<Record<FaultCode, Ends>> = {
 		const settings = { current: settingsSchema.parse({ alerts: { webhook: 'http://127.0.0.1:9/', minSeverity: 'notice' } }) };
 		const alerts = new Alerts({ state: stub.state, faults, settings, limits: { firstRetryMs: 1, longestRetryMs: 1, tries: 50 } });
 		alerts.start();
-		faults.raise({ code: 'temperature', subject: 'soc', message: 'hot' });
+		faults.raise(faultSample('temperature', 'soc'));
 		await until(() => faults.list().some(({ code }) => code === 'webhook'), { what: 'the fault', timeoutMs: 5000 });
 		const { createServer } = await import('node:http');
 		const server = createServer((_, answer) => answer.end());
@@ -248,7 +249,7 @@ const ends: Partial<Record<FaultCode, Ends>> = {
 		const { port } = server.address() as { port: number };
 		return async () => {
 			settings.current = settingsSchema.parse({ alerts: { webhook: `http://127.0.0.1:${port}/`, minSeverity: 'notice' } });
-			faults.raise({ code: 'throttled', subject: 'processor', message: 'hot' });
+			faults.raise(faultSample('throttled', 'processor'));
 			await until(() => !faults.list().some(({ code }) => code === 'webhook'), { what: 'the end', timeoutMs: 5000 });
 			alerts.stop();
 			server.close();
@@ -307,7 +308,7 @@ test('what is over can be read for a day, also after a restart; what flickers is
 	};
 	const faults = new Faults(new ShowStub().state, log, history);
 	for (let n = 0; n < 300; n += 1) {
-		faults.raise({ code: 'sound', subject: 'hdmi1', message: 'gone' });
+		faults.raise(faultSample('sound', 'hdmi1'));
 		faults.clear('sound', 'hdmi1');
 	}
 	assert.equal(
@@ -315,7 +316,7 @@ test('what is over can be read for a day, also after a restart; what flickers is
 		[['sound', 300]],
 	);
 	for (let n = 0; n < 300; n += 1) {
-		faults.raise({ code: 'sound', subject: `hdmi${n}`, message: 'gone' });
+		faults.raise(faultSample('sound', `hdmi${n}`));
 		faults.clear('sound', `hdmi${n}`);
 	}
 	assert.is(faults.past().length, 200);
@@ -326,7 +327,7 @@ test('what is over can be read for a day, also after a restart; what flickers is
 
 test('only what has happened and cannot be undone is acknowledged', () => {
 	const faults = new Faults(new ShowStub().state, log);
-	faults.raise({ code: 'tunnel', subject: 'access', message: 'down' });
+	faults.raise(faultSample('tunnel', 'access'));
 	const refusal = (subject: string) => {
 		try {
 			faults.acknowledge('tunnel', subject);

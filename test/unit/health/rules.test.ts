@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert';
+import { faultText } from '../../../service/contract/faultKinds.js';
 import type { State } from '../../../service/contract/state.js';
 import type { Figure } from '../../../service/health/figures.js';
-import { conditions, type Situation } from '../../../service/health/rules.js';
+import { conditions as found, type Raised, type Situation } from '../../../service/health/rules.js';
 import { test } from '../../tools/suite.js';
 
 const minute = 60_000;
@@ -16,6 +17,16 @@ const calm: Situation = {
 };
 const nobody = () => false;
 
+/** Conditions as they are told. */
+function conditions(now: Situation, raised: Raised) {
+	return found(now, raised).map(({ fault, ...rest }) => ({
+		...rest,
+		code: fault.code,
+		subject: fault.subject,
+		...faultText(fault),
+	}));
+}
+
 /** What is wrong: codes with their subjects. */
 function wrong(now: Partial<Situation>, raised: Parameters<typeof conditions>[1] = nobody): string[] {
 	return conditions({ ...calm, ...now }, raised)
@@ -25,9 +36,9 @@ function wrong(now: Partial<Situation>, raised: Parameters<typeof conditions>[1]
 const figures = (...all: Figure[]): Partial<Situation> => ({ figures: all });
 /** The condition of this code, of which there is one. */
 function only(code: string, now: Partial<Situation>, raised: Parameters<typeof conditions>[1] = nobody) {
-	const found = conditions({ ...calm, ...now }, raised).filter((condition) => condition.code === code);
-	assert.is(found.length, 1, code);
-	return found[0]!;
+	const [one, ...others] = conditions({ ...calm, ...now }, raised).filter((condition) => condition.code === code);
+	assert.ok(one && others.length === 0, code);
+	return one;
 }
 /** Said already, of this subject alone. */
 const said = (code: string, subject: string) => (askedCode: string, asked: string) => askedCode === code && asked === subject;
@@ -164,7 +175,7 @@ test('every fault says what to do', () => {
 		nobody,
 	);
 	assert.is(new Set(all.map(({ remedy }) => remedy)).size, 9);
-	for (const { code, remedy, message } of all) for (const text of [remedy, message]) assert.match(text, /\w+ \w+ \w+/, code);
+	for (const { code, remedy, message } of all) for (const text of [remedy, message]) assert.match(text!, /\w+ \w+ \w+/, code);
 });
 
 test.run();

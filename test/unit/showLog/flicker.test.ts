@@ -74,7 +74,7 @@ test('what comes and goes all the time is a few entries of the log, and one that
 		await new Promise((resolve) => setImmediate(resolve));
 	}
 	assert.is(told.length, 6);
-	state.setFaults([{ code: 'tunnel', subject: 'access', message: 'down', since: '', count: 1, remedy: null }]);
+	state.setFaults([{ code: 'tunnel', subject: 'access', message: 'down', since: '', count: 1, params: null, remedy: null }]);
 	await new Promise((resolve) => setImmediate(resolve));
 	assert.is(told.at(-1)!.kind, 'fault', 'others are told meanwhile');
 	observer.stop();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { faultText } from '../../../service/contract/faultKinds.js';
 import type { Recording } from '../../../service/contract/recordings.js';
 import { migrations } from '../../../service/store/migrations.js';
 import type { SettingsKey } from '../../../service/store/settings.js';
@@ -138,7 +139,7 @@ for (const [what, damage] of [
 		const again = openStore(dir);
 		assert.is(again.fault?.code, 'database-damaged');
 		const kept = readdirSync(dir).find((name) => /^studio\.db\.damaged-[\dTZ-]+$/.test(name));
-		assert.ok(kept && again.fault!.message.includes(kept));
+		assert.ok(kept && faultText(again.fault!).message.includes(kept));
 		assert.equal(again.scenes.list(), []);
 		again.settings.set('boot', true);
 		again.close();

@@ -1,0 +1,41 @@
+/** What to do about what others say: GStreamer, the kernel, ssh. Who understands them names one of these; here are its words. */
+export const remedyWords = {
+	'build-plugin': () => 'Build the plugin: npm run build',
+	'install-package': (name: string) => `Install the Debian package ${name}`,
+	'install-element': (name: string) => `Install the GStreamer plugin that has the element ${name}`,
+	'sound-card': () => 'Plug the sound card in, or choose another for the source',
+	'receiver-name': () => "Check the receiver's name and the network, or give its address",
+	'special-target': () =>
+		'Give the address of the other machine, or let a technician allow it (settings: network.specialTargets)',
+	'picture-too-large': () =>
+		'Let the sender make its picture smaller: no side may be more than twice that of the canvas (Full HD always fits)',
+	'sender-format': () =>
+		'Let the sender make what was agreed (H.264 of 8 bits and 4:2:0, or VP8), with a key frame every 2 s; start it again if it does',
+	'disk-space': () => 'Free space on the disk or choose another data folder',
+	'link-taken': () => 'Another process sits on this link; it is taken over as soon as that one ends (r58 status lists the hosts)',
+	'port-taken': () => 'Another program has the port: end it or choose another port',
+	'device-busy': () => 'Another program uses the device: end it (fuser -v DEVICE names it)',
+	'no-permission': () => "Give the service's user access to the device or folder (groups video, render and audio)",
+	'no-signal': () => 'Check the cable and that the camera is on and sends',
+	'device-gone': () => 'The device is gone: plug it in again',
+	'device-held': () => 'A driver holds it: unplug and replug its device, or restart the machine. The rest of the show goes on',
+	'out-of-memory': () => 'Use a smaller picture or fewer guests and viewers, or a machine with more memory',
+	'ssh-host-key': () =>
+		'Check who answers: if the server was set up anew, set its new key (access.tunnel.hostKey); else somebody is in between',
+	'ssh-permission': () => 'Put the public key that GET /api/tunnel shows into ~/.ssh/authorized_keys of that user on the server',
+	'ssh-forwarding': () =>
+		'Choose another port on the server, or let its sshd forward this one (AllowTcpForwarding, PermitListen)',
+	'ssh-name': () => 'Check the name of the server and the DNS of this network',
+	'ssh-unreachable': () => 'Check address and port of the server, and that this network lets SSH out',
+} satisfies Record<string, (of: string) => string>;
+
+/** `of`: what it names, such as a package. */
+export interface Remedy {
+	code: keyof typeof remedyWords;
+	of?: string;
+}
+export type RemedyWords = Record<Remedy['code'], (of: string) => string>;
+
+export function remedyText(remedy: Remedy | null, words: RemedyWords = remedyWords): string | null {
+	return remedy && words[remedy.code](remedy.of ?? '');
+}
