@@ -24,7 +24,7 @@ function viewOf(name: PageName | 'login'): View {
 interface Shown {
 	view: View;
 	name: TitleName;
-	properties: Record<string, unknown>;
+	properties: { session?: Session; next?: string | null; reason?: string | null };
 }
 let shown: Shown | null = null;
 

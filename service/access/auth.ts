@@ -19,12 +19,12 @@ function protocolBearer(request: IncomingMessage): string | undefined {
 /** Finds out who calls and whether they may. */
 export class Auth implements Access {
 	#store: Store;
-	#guests: () => Readonly<Record<string, unknown>>;
+	#guests: () => Readonly<Record<string, object>>;
 
 	constructor(
 		store: Store,
 		/** Those that there are, by id. */
-		guests: () => Readonly<Record<string, unknown>>,
+		guests: () => Readonly<Record<string, object>>,
 		/** Known to who may read the data folder, for this run of the service (system/runtimeFile.ts). */
 		private readonly statusToken: string | null = null,
 	) {

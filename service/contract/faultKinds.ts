@@ -250,7 +250,7 @@ export const faultKinds = {
 		message: (server: IceServerProblem) =>
 			server.kind === 'cloudflare'
 				? `Cloudflare gives no TURN credentials: ${server.error}`
-				: `${server.kind.toUpperCase()} server “${server.name}”: ${server.error}`,
+				: `${server.kind.toUpperCase()} server "${server.name}": ${server.error}`,
 		remedy: ({ kind }: IceServerProblem) =>
 			kind === 'cloudflare'
 				? 'Check key id and API token on the Network page'

@@ -4,12 +4,12 @@ import { type Route, route } from './route.js';
 
 const json = 'application/json';
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>;
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
 	return rest;
 }
 
-function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'): unknown[] {
+function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'): object[] {
 	return Object.entries(schema?.shape ?? {}).map(([name, value]) => ({
 		name,
 		in: where,
@@ -18,7 +18,7 @@ function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'):
 	}));
 }
 
-function operationOf({ role, summary, params, query, body, contentType = json, response, status = 200 }: Route): unknown {
+function operationOf({ role, summary, params, query, body, contentType = json, response, status = 200 }: Route): object {
 	return {
 		summary,
 		'x-role': role,
@@ -37,7 +37,7 @@ function operationOf({ role, summary, params, query, body, contentType = json, r
 
 /** The OpenAPI 3.1 document of the declared routes. */
 export function openApiDocument(routes: readonly Route[]): unknown {
-	const paths: Record<string, Record<string, unknown>> = {};
+	const paths: Record<string, Record<string, object>> = {};
 	for (const declared of routes) {
 		if (declared.undocumented) continue;
 		const path = declared.path.replace(/:(\w+)/g, '{$1}');

@@ -5,6 +5,8 @@ import type { System } from '../contract/system.js';
 
 export type ChangeListener = (seq: number, changes: Change[]) => void;
 
+/** What of `system` changes while the service runs; the rest is as it was at the start. */
+type Owned = Exclude<keyof System, 'version' | 'startedAt' | 'canvas'>;
 /** Collections of the state: entries by id. */
 type CollectionName = Exclude<keyof State, 'seq' | 'buses' | 'faults' | 'system'>;
 type Write = (keys: string[], value: unknown) => void;
@@ -70,7 +72,7 @@ export class LiveState {
 	}
 
 	/** The one who writes a part of `system`. Throws when it has an owner already. */
-	own<Part extends keyof System>(part: Part): (value: System[Part]) => void {
+	own<Part extends Owned>(part: Part): (value: System[Part]) => void {
 		if (this.#owned.has(part)) throw new Error(`system.${part} has an owner already`);
 		this.#owned.add(part);
 		return (value) => this.#set(['system', part], value);

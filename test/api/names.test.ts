@@ -73,7 +73,7 @@ test('what is called something by anybody is called what can be seen', async () 
 	const { operator, technician, guest } = server.tokens;
 	server.settings.patch({ access: { door: true } });
 	const password = 'a long password';
-	const cases: [string, string, string, Record<string, unknown>, string][] = [
+	const cases: [string, string, string, object, string][] = [
 		['POST', '/api/guests', operator, { name: given }, '/api/guests'],
 		['PATCH', '/api/guests/guest-ada', operator, { name: given }, '/api/guests/guest-ada'],
 		['POST', '/api/guests/guest-ada/messages', operator, { text: given }, '/api/guests/guest-ada'],

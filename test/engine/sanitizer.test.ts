@@ -221,7 +221,7 @@ sanitized('WebRTC from a guest, and the next who takes the seat', async (cast) =
 	for (const id of ['old', 'young']) {
 		await cast.peers.addSender((offer) => connect(receiver, id, offer, { direction: 'publish', way: onThisMachine }));
 		await receiver.event('stats', (body) =>
-			body.peers?.some((peer: Record<string, unknown>) => peer.id === id && Number(peer.packets) > 20),
+			body.peers?.some((peer: { id: string; packets: number }) => peer.id === id && peer.packets > 20),
 		);
 	}
 	await receiver.event('gone', (e) => e.id === 'old');

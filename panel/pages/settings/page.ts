@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { BackupPending } from '../../../service/contract/backup.js';
 import { atLeast } from '../../../service/contract/roles.js';
@@ -82,7 +82,7 @@ export class SettingsPage extends LitElement {
 
 	#sections(file: SettingsFile, values: SettingsSections) {
 		const broken = file.problems.length > 0;
-		const changes: Record<string, unknown> = {
+		const changes: Record<string, TemplateResult> = {
 			network: html`<a class="button" href="/network" data-testid="change-network">${t.settings.changeNetwork}</a>`,
 			access: html`<button data-testid="change-access" ?disabled=${broken} @click=${() => this.access.show(values.access)}>${t.settings.change}</button>`,
 			program: html`<button data-testid="change-program" ?disabled=${broken} @click=${() => this.program.show(values.program)}>${t.settings.change}</button>`,

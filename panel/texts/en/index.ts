@@ -1,6 +1,5 @@
 export { account } from './account.js';
 export { elements } from './elements.js';
-export { faults } from './faults.js';
 export { health } from './health.js';
 export { inputs } from './inputs.js';
 export { login } from './login.js';

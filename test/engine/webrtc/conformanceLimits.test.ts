@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import * as assert from 'uvu/assert';
 import { offerText } from '../../tools/net/offers.js';
 import { fragmentType, problem, Signalling, sdpType } from '../../tools/net/signalling.js';
@@ -147,7 +147,7 @@ function postFrom(
 	path: string,
 	token: string,
 	body = watch,
-): Promise<{ status: number; headers: Record<string, unknown> }> {
+): Promise<{ status: number; headers: IncomingHttpHeaders }> {
 	return new Promise((resolve, reject) => {
 		const headers = { authorization: `Bearer ${token}`, 'content-type': sdpType };
 		const asked = request(new URL(path, wire.service.http), { method: 'POST', localAddress, headers }, (response) => {
@@ -162,7 +162,7 @@ function postFrom(
 test('42, 46: one who begins sessions and abandons them is held back alone, and the places come back', async ({ wire }) => {
 	const token = await wire.link(['multiview']);
 	const viewers = async () => (await wire.service.state()).streamers.multiview!.viewers;
-	const answers: { status: number; headers: Record<string, unknown> }[] = [];
+	const answers: { status: number; headers: IncomingHttpHeaders }[] = [];
 	for (let i = 0; i < 25; i++) answers.push(await postFrom('127.0.0.2', wire, '/whep/multiview', token));
 	const refused = answers.filter(({ status }) => status !== 201);
 	assert.ok(refused.length >= 5, 'twenty at once, not more');
@@ -231,7 +231,7 @@ test('one watch link takes its share of the places from many addresses; the mult
 	const link = await wire.link(['program']);
 	const guest = await wire.guest('On air');
 	try {
-		const answers: { status: number; headers: Record<string, unknown> }[] = [];
+		const answers: { status: number; headers: IncomingHttpHeaders }[] = [];
 		for (let i = 0; i < 40; i++) answers.push(await postFrom(`127.0.3.${1 + (i % 8)}`, wire, '/whep/program', link));
 		const taken = answers.filter(({ status }) => status === 201).length;
 		// Of twelve two are kept, and three quarters of the others are one link's.

@@ -73,7 +73,7 @@ fault('temperature', 'soc-thermal', 'soc-thermal is hotter than 80 °C', 'Free t
 fault(
 	'throttled',
 	'processor',
-	'the machine holds itself down (policy4): too hot, or too little power',
+	'the machine slows itself down (policy4): it is too hot, or has too little power',
 	'Look at the temperature',
 );
 log.error(

@@ -215,7 +215,7 @@ test('why Cloudflare gives no logins is told, and it is not asked again at once'
 	answer = { status: 401, body: {} };
 	const turn = new CloudflareTurn(key());
 	assert.equal(await turn.servers(2000), []);
-	assert.is(turn.problem, 'Cloudflare gives no TURN credentials: it refuses the API token (401)');
+	assert.is(turn.problem, 'it refuses the API token (401)');
 	assert.equal(await turn.servers(2000), []);
 	assert.is(asked.length, 1);
 	answer = { status: 201, body: { servers: [] } };

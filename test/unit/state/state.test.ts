@@ -1,7 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Change } from '../../../service/contract/delta.js';
 import type { State } from '../../../service/contract/state.js';
+import { systemSchema } from '../../../service/contract/system.js';
 import { LiveState } from '../../../service/state/state.js';
+import { root } from '../../tools/service.js';
 import { test } from '../../tools/suite.js';
 
 const scene = { id: 'x', label: 'X', layers: [], version: 0 };
@@ -48,6 +52,41 @@ test('an equal value is no change', async () => {
 	const state = makeState();
 	assert.equal(await deltasOf(state, () => state.own('cpuPct')(1)), []);
 });
+
+test('each part of the system that changes has one owner in the service, and only that writes it', () => {
+	const constant: (keyof State['system'])[] = ['version', 'startedAt', 'canvas'];
+	const owned = readdirSync(join(root, 'service'), { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.ts'))
+		.flatMap((name) =>
+			[...readFileSync(join(root, 'service', name), 'utf8').matchAll(/\.own\('(\w+)'\)/g)].map(([, part]) => part),
+		);
+	assert.equal([...owned, ...constant].sort(), Object.keys(systemSchema.shape).sort());
+	const state = makeState();
+	state.own('cpuPct');
+	assert.throws(() => state.own('cpuPct'), /has an owner already/);
+});
+
+/** Never run: the type-check judges it. */
+export function wrong(state: LiveState): void {
+	// @ts-expect-error: it does not change
+	state.own('canvas');
+	// @ts-expect-error: there is no such part
+	state.own('cpu');
+	// @ts-expect-error: of another type
+	state.own('cpuPct')('5');
+	// @ts-expect-error: written by its owner alone
+	state.system = { cpuPct: 5 };
+	// @ts-expect-error: there is no such collection
+	state.guest.put('guest-a', {});
+	// @ts-expect-error: an entry of another collection
+	state.scenes.put('x', state.current.targets.x!);
+	// @ts-expect-error: there is no such field
+	state.sources.patch('hdmi1', { lable: 'Camera' });
+	// @ts-expect-error: a field of another type
+	state.sources.patch('hdmi1', { label: 5 });
+	// @ts-expect-error: there is no such bus
+	state.patchBuses({ aux: 'a' });
+}
 
 test('null removes an entry of a collection and says so', async () => {
 	const state = makeState();
