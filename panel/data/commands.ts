@@ -1,14 +1,14 @@
 import type { StripPatch } from '../../service/contract/audio.js';
 import type { Applied } from '../../service/contract/buses.js';
 import type { GuestInvite, GuestPatch, Invite } from '../../service/contract/guests.js';
+import { sourceSceneId } from '../../service/contract/layouts.js';
 import type { RecordingCreate } from '../../service/contract/recordings.js';
 import type { Scene } from '../../service/contract/scenes.js';
-import { Requests } from './requests.js';
-import { sceneLabel } from './scenes.js';
-import { remove } from './removal.js';
-import { sourceSceneId } from '../../service/contract/layouts.js';
 import { sceneOnAir } from '../../service/contract/tally.js';
 import { t } from '../texts/texts.js';
+import { remove } from './removal.js';
+import { Requests } from './requests.js';
+import { sceneLabel } from './scenes.js';
 
 /** Everything the switcher asks of the studio. */
 export class Commands extends Requests {

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
 import type { System } from '../../service/contract/system.js';
-import { Whep } from './rtc/whep.js';
 import { t } from '../texts/texts.js';
+import { Whep } from './rtc/whep.js';
 
 /** The multiview brings 15 pictures a second, not evenly; of 30 every second one is drawn. */
 const drawEveryMs = 45;

@@ -1,9 +1,9 @@
-import type { State } from '../../service/contract/state.js';
-import type { Requests } from './requests.js';
 import { isSourceScene, sourceSceneId } from '../../service/contract/layouts.js';
+import type { State } from '../../service/contract/state.js';
 import { lampsOf } from '../../service/contract/tally.js';
-import { sceneLabel } from './scenes.js';
 import { t } from '../texts/texts.js';
+import type { Requests } from './requests.js';
+import { sceneLabel } from './scenes.js';
 
 /** Asks whether a guest or source is to go, and when it is on air what is shown then; removes it. */
 export async function remove(
@@ -40,5 +40,7 @@ function replacements({ scenes, sources }: State, source: string): [string, stri
 		const shown = layers.flatMap((layer) => (layer.source === null || layer.source === source ? [] : [layer.source]));
 		return id !== sourceSceneId(source) && shown.some((other) => sources[other]?.state === 'live');
 	});
-	return others.toSorted((a, b) => Number(isSourceScene(b.id)) - Number(isSourceScene(a.id))).map((scene) => [scene.id, sceneLabel(scene)]);
+	return others
+		.toSorted((a, b) => Number(isSourceScene(b.id)) - Number(isSourceScene(a.id)))
+		.map((scene) => [scene.id, sceneLabel(scene)]);
 }

@@ -1,6 +1,6 @@
+import { t } from '../texts/texts.js';
 import { request, sentence } from './http.js';
 import type { Show } from './show.js';
-import { t } from '../texts/texts.js';
 
 export interface Question {
 	title: string;

@@ -1,10 +1,10 @@
-import { isSourceScene, layoutIds, layouts } from '../../service/contract/layouts.js';
-import { lampsOf } from '../../service/contract/tally.js';
 import type { Guest } from '../../service/contract/guests.js';
+import { isSourceScene, layoutIds, layouts } from '../../service/contract/layouts.js';
 import type { Scene } from '../../service/contract/scenes.js';
 import { kindTraits } from '../../service/contract/sourceKinds.js';
 import type { Source } from '../../service/contract/sources.js';
 import type { State } from '../../service/contract/state.js';
+import { lampsOf } from '../../service/contract/tally.js';
 import { t } from '../texts/texts.js';
 
 /** Scenes that are neither a built-in layout nor a single source. */

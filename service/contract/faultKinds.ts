@@ -34,7 +34,7 @@ const failure = ({ reason, lostMs }: HostFailure): string =>
 
 /** Also said of a guest by itself. */
 export const decoderBehind = (dropped: number): string =>
-	`the picture is more than this machine can decode: ${dropped} packets were left out so far`;
+	`this machine cannot decode the whole picture: ${dropped} packets dropped so far`;
 export const noPicture = ({ unsent, reason }: { unsent: number; reason: string | null }): string =>
 	reason ??
 	`packets come, but no picture: ${unsent > 0 ? `the decoder has given up (${unsent} packets so far)` : 'nothing can be decoded'}`;
@@ -249,18 +249,18 @@ export const faultKinds = {
 		ends: 'the server answers, or is removed',
 		message: (server: IceServerProblem) =>
 			server.kind === 'cloudflare'
-				? `Cloudflare gives no TURN credentials: ${server.error}`
+				? `no TURN credentials from Cloudflare: ${server.error}`
 				: `${server.kind.toUpperCase()} server "${server.name}": ${server.error}`,
 		remedy: ({ kind }: IceServerProblem) =>
 			kind === 'cloudflare'
-				? 'Check key id and API token on the Network page'
+				? 'Check the key id and API token on the Network page'
 				: `Test it on the Network page; guests who need ${kind.toUpperCase()} cannot connect`,
 	},
 	'guest-decoder': {
 		severity: 'warning',
 		ends: 'nothing is left out for 10 s, or the guest is gone',
 		message: ({ name, dropped }: { name: string; dropped: number }) => `${name}: ${decoderBehind(dropped)}`,
-		remedy: () => 'Ask the guest for a smaller picture, or limit the picture on the guest’s card',
+		remedy: () => 'Ask the guest for a smaller picture, or set a limit on the guest’s card',
 	},
 	'no-picture': {
 		severity: 'warning',
@@ -286,21 +286,21 @@ export const faultKinds = {
 				case 'unbounded':
 					return `${what} could sign for any website`;
 				case 'early':
-					return `${what} begins on ${date}: it was made by a wrong clock`;
+					return `${what} is not valid before ${date}: the clock was wrong when it was made`;
 				case 'ends':
-					return `${what} ends on ${date}`;
+					return `${what} expires on ${date}`;
 				case 'ended':
-					return `${what} has ended on ${date}`;
+					return `${what} expired on ${date}`;
 			}
 		},
 		remedy: (certificate: CertificateProblem) => {
 			switch (certificate.of) {
 				case 'acme':
-					return `Let http://${certificate.name}/.well-known/acme-challenge/ lead from the internet to the plain HTTP port of the studio (port 80 forwarded to it). It is tried again by itself`;
+					return `Let http://${certificate.name}/.well-known/acme-challenge/ lead from the internet to the plain HTTP port of the studio (port 80 forwarded to it). It is retried automatically`;
 				case 'authority':
-					return 'Make a new one on the System page when there is no show; each phone and computer must trust it anew';
+					return 'Make a new one on the System page when no show is running; every phone and computer must then trust it';
 				case 'own':
-					return 'Install a new one on the System page, or go back to the certificate of the device';
+					return 'Install a new one on the System page, or go back to the device’s own';
 			}
 		},
 	},

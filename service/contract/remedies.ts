@@ -21,12 +21,12 @@ export const remedyWords = {
 	'device-held': () => 'A driver holds it: unplug and replug its device, or restart the machine. The rest of the show goes on',
 	'out-of-memory': () => 'Use a smaller picture or fewer guests and viewers, or a machine with more memory',
 	'ssh-host-key': () =>
-		'Check who answers: if the server was set up anew, set its new key (access.tunnel.hostKey); else somebody is in between',
-	'ssh-permission': () => 'Put the public key that GET /api/tunnel shows into ~/.ssh/authorized_keys of that user on the server',
+		'The server shows another key than access.tunnel.hostKey. If the server was reinstalled, enter its new key; otherwise somebody may be intercepting the connection',
+	'ssh-permission': () => 'Add the public key from GET /api/tunnel to ~/.ssh/authorized_keys of that user on the server',
 	'ssh-forwarding': () =>
 		'Choose another port on the server, or let its sshd forward this one (AllowTcpForwarding, PermitListen)',
-	'ssh-name': () => 'Check the name of the server and the DNS of this network',
-	'ssh-unreachable': () => 'Check address and port of the server, and that this network lets SSH out',
+	'ssh-name': () => 'Check the server’s name and the DNS of this network',
+	'ssh-unreachable': () => 'Check the server’s address and port, and that this network allows outgoing SSH',
 } satisfies Record<string, (of: string) => string>;
 
 /** `of`: what it names, such as a package. */

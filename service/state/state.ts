@@ -3,6 +3,12 @@ import { type Change, isEntry } from '../contract/delta.js';
 import type { State } from '../contract/state.js';
 import type { System } from '../contract/system.js';
 
+/** Only owners write, through their handles. */
+type DeepReadonly<T> = T extends (infer E)[]
+	? DeepReadonly<E>[]
+	: T extends object
+		? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+		: T;
 export type ChangeListener = (seq: number, changes: Change[]) => void;
 
 /** What of `system` changes while the service runs; the rest is as it was at the start. */
@@ -59,7 +65,7 @@ export class LiveState {
 	}
 
 	/** Read-only view; valid until the next change. */
-	get current(): Readonly<State> {
+	get current(): DeepReadonly<State> {
 		return this.#state;
 	}
 

@@ -1,5 +1,5 @@
 import type { EntryKind } from '../../../service/contract/entryKinds.js';
-import { type FaultParams, type FaultWords, noPicture } from '../../../service/contract/faultKinds.js';
+import type { FaultParams, FaultWords } from '../../../service/contract/faultKinds.js';
 import { type Remedy, type RemedyWords, remedyText } from '../../../service/contract/remedies.js';
 
 const remedies: RemedyWords = {
@@ -26,7 +26,7 @@ const remedies: RemedyWords = {
 		'En driver holder den: koble enheten fra og til igjen, eller start maskinen på nytt. Resten av sendingen fortsetter',
 	'out-of-memory': () => 'Bruk et mindre bilde eller færre gjester og seere, eller en maskin med mer minne',
 	'ssh-host-key': () =>
-		'Sjekk hvem som svarer: er serveren satt opp på nytt, sett den nye nøkkelen (access.tunnel.hostKey); ellers er det noen imellom',
+		'Serveren viser en annen nøkkel enn access.tunnel.hostKey. Er serveren installert på nytt, legg inn den nye nøkkelen; ellers kan noen avlytte forbindelsen',
 	'ssh-permission': () => 'Legg den offentlige nøkkelen fra GET /api/tunnel i ~/.ssh/authorized_keys for brukeren på serveren',
 	'ssh-forwarding': () => 'Velg en annen port på serveren, eller la sshd videresende denne (AllowTcpForwarding, PermitListen)',
 	'ssh-name': () => 'Sjekk navnet på serveren og DNS i dette nettverket',
@@ -54,6 +54,8 @@ const inputs: Record<FaultParams<'input'>['code'], { what: string; remedy: strin
 
 const failure = ({ reason, lostMs }: FaultParams<'host-restarted'>): string =>
 	lostMs === undefined ? reason : `${reason}; ${lostMs} ms av programmet gikk tapt`;
+const undecoded = (unsent: number): string =>
+	`pakker kommer, men ikke bilde: ${unsent > 0 ? `dekoderen har gitt opp (${unsent} pakker hittil)` : 'ingenting kan dekodes'}`;
 
 export const faults: FaultWords = {
 	'off-air': {
@@ -187,16 +189,11 @@ export const faults: FaultWords = {
 				: `Test den på siden Nettverk; gjester som trenger ${kind.toUpperCase()}, kan ikke koble til`,
 	},
 	'guest-decoder': {
-		message: ({ name, dropped }) => `${name}: bildet er mer enn maskinen kan dekode: ${dropped} pakker er utelatt hittil`,
-		remedy: () => 'Be gjesten om et mindre bilde, eller begrens bildet på gjestens kort',
+		message: ({ name, dropped }) => `${name}: maskinen klarer ikke å dekode hele bildet: ${dropped} pakker er utelatt hittil`,
+		remedy: () => 'Be gjesten om et mindre bilde, eller sett en grense på gjestens kort',
 	},
 	'no-picture': {
-		message: ({ name, unsent, reason }) =>
-			`${name}: ${
-				reason === null
-					? `pakker kommer, men ikke bilde: ${unsent > 0 ? `dekoderen har gitt opp (${unsent} pakker hittil)` : 'ingenting kan dekodes'}`
-					: noPicture({ unsent, reason })
-			}`,
+		message: ({ name, unsent, reason }) => `${name}: ${reason ?? undecoded(unsent)}`,
 		remedy: ({ remedy }) => advice(remedy),
 	},
 	webhook: {
@@ -210,7 +207,7 @@ export const faults: FaultWords = {
 			const what = of === 'own' ? 'det installerte sertifikatet' : 'utstederen til dette studioet';
 			const words = {
 				unbounded: `${what} kan signere for ethvert nettsted`,
-				early: `${what} gjelder fra ${date}: klokken gikk feil da den ble laget`,
+				early: `${what} gjelder ikke før ${date}: klokken gikk feil da den ble laget`,
 				ends: `${what} utløper ${date}`,
 				ended: `${what} utløp ${date}`,
 			};

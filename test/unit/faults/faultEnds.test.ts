@@ -29,8 +29,8 @@ import { StudioError } from '../../../service/util/errors.js';
 import { createLog } from '../../../service/util/log.js';
 import { linkEvent } from '../../tools/elementEvents.js';
 import { faultSample } from '../../tools/faultSamples.js';
-import { ShowStub } from '../../tools/showStub.js';
 import { SimulatedMachine } from '../../tools/machine/simulatedMachine.js';
+import { ShowStub } from '../../tools/showStub.js';
 import { test } from '../../tools/suite.js';
 import { until } from '../../tools/wait.js';
 

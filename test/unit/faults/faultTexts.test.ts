@@ -66,7 +66,7 @@ test('every certificate and ICE server that may be wrong has its words', () => {
 		{ of: 'acme' as const, name: 'studio.example.org', error: '503' },
 	].map((params) => faultSample('certificate', 'x', params));
 	reports.push(faultSample('ice-server', 'Cloudflare', { kind: 'cloudflare', error: 'it answers with status 500' }));
-	assert.is(raised(reports.at(-1)!).message, 'Cloudflare gives no TURN credentials: it answers with status 500');
+	assert.is(raised(reports.at(-1)!).message, 'no TURN credentials from Cloudflare: it answers with status 500');
 	for (const language of ['en', 'no'] as const) {
 		setLanguage(language);
 		const told = reports.map((report) => wordsOf(raised(report)));

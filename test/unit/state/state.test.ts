@@ -75,7 +75,9 @@ export function wrong(state: LiveState): void {
 	// @ts-expect-error: of another type
 	state.own('cpuPct')('5');
 	// @ts-expect-error: written by its owner alone
-	state.system = { cpuPct: 5 };
+	state.current.system.cpuPct = 5;
+	// @ts-expect-error: written through the handle of its collection
+	state.current.sources.hdmi1!.label = 'Camera';
 	// @ts-expect-error: there is no such collection
 	state.guest.put('guest-a', {});
 	// @ts-expect-error: an entry of another collection
