@@ -1,4 +1,4 @@
-import type { EntryKind } from './leftOut.js';
+import type { EntryKind } from '../contract/entryKinds.js';
 
 /** A row as it is in the database. */
 export type AnyRow = Record<string, unknown>;

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { EntryKind } from '../contract/entryKinds.js';
 import type { Database } from './database.js';
 import { collections, parsed } from './entries.js';
 import type { LeftOut } from './leftOut.js';
