@@ -13,6 +13,7 @@ const benches = {
 	roles: 60,
 	input: 60,
 	cut: 40,
+	kernels: 40,
 	link: 60,
 	mixer: 170,
 	viewers: 90,

@@ -8,6 +8,7 @@ const programs = new Map<string, string>();
 test.before(async () => {
 	const without = (...includes: string[]) => ({ sources: wholeMixer, includes });
 	const built = [
+		['kernels', { sources: plugin.kernels }],
 		['scaler', { sources: plugin.picture, includes: ['mixer/scale.c'] }],
 		['sound', without('mixer/audio.c')],
 		['drawing', { sources: [...plugin.picture, 'mixer/draw.c'] }],
@@ -26,6 +27,7 @@ function holds(what: string, name: string, mode: string, count = 1): void {
 	});
 }
 
+holds('kernels make each sample as their naive model does, and touch no other', 'kernels', 'equal', 300);
 holds('weights of the scaler add up to one at every size', 'scaler', 'tables');
 holds('a scaled picture has no value that its source has not, and is what a slow scaler makes', 'scaler', 'pictures', 150);
 holds('the limiter holds its ceiling, keeps the balance, and leaves what is below its knee', 'sound', 'limiter', 5000);

@@ -42,7 +42,13 @@ const sounds: HandMadeFault[] = [
 	),
 	plugin('right is left', 'mixer/audio', '? 0 : in[c];', '? 0 : in[0];', desk),
 	plugin('no limiter', 'mixer/audio', '  limit (limiter, out);', '  (void) limit;', desk),
-	plugin('master fader without effect', 'mixer/audio', 'out[i][c] *= self->work->master[i];', 'out[i][c] *= 1;', desk),
+	plugin(
+		'master fader without effect',
+		'mixer/audio',
+		'  r58_kernels.gain (out[0], self->work->master, self->work->master, R58_BLOCK);',
+		'',
+		desk,
+	),
 	plugin('ceiling of the limiter at full scale', 'mixer/audio', 'LIMIT_CEILING 0.891251f', 'LIMIT_CEILING 1.0f', desk),
 	plugin('limiter never lets go', 'mixer/audio', 'LIMIT_RELEASE 0.99974f', 'LIMIT_RELEASE 1.0f', desk),
 	plugin(
@@ -55,8 +61,8 @@ const sounds: HandMadeFault[] = [
 	plugin(
 		'meter of a slot behind its fader',
 		'mixer/audio',
-		'    for (guint c = 0; c < R58_CHANNELS; c++)\n      peak[c] = fmaxf',
-		'    for (guint c = 0; c < R58_CHANNELS; c++)\n      peak[c] = 0.5f * fmaxf',
+		'r58_kernels.peak (self->peak[index], out[0], R58_BLOCK);',
+		'r58_kernels.peak (self->peak[index], out[0], R58_BLOCK), self->peak[index][0] *= 0.5f;',
 		desk,
 	),
 	plugin('a fader cannot go above 0 dB', 'mixer/audio', 'return gain * MIN (1.0f', 'return MIN (gain, 1.0f) * MIN (1.0f', desk),

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/kernels.h"
+
 #define GST_CAT_DEFAULT r58_mixer_debug
 
 /* Timestamps within 5 ms of the running position are jitter. */
@@ -293,22 +295,10 @@ sum_slots (R58Mixer *self, guint without, MixLimiter *limiter, Block out)
   for (guint s = 0; s < self->n_slots; s++) {
     if (s == without || self->stand_in[s].slot == (gint) without || !self->heard[s])
       continue;
-    for (guint i = 0; i < R58_BLOCK; i++)
-      for (guint c = 0; c < R58_CHANNELS; c++)
-        out[i][c] += self->work->parts[s][i][c];
+    r58_kernels.mix (out[0], self->work->parts[s][0], R58_BLOCK);
   }
-  for (guint i = 0; i < R58_BLOCK; i++)
-    for (guint c = 0; c < R58_CHANNELS; c++)
-      out[i][c] *= self->work->master[i];
+  r58_kernels.gain (out[0], self->work->master, self->work->master, R58_BLOCK);
   limit (limiter, out);
-}
-
-static void
-note_peak (gfloat *peak, Block block)
-{
-  for (guint i = 0; i < R58_BLOCK; i++)
-    for (guint c = 0; c < R58_CHANNELS; c++)
-      peak[c] = fmaxf (peak[c], fabsf (block[i][c]));
 }
 
 /* The slot's sound of this block before gain; FALSE when the slot has none at all. */
@@ -331,7 +321,7 @@ hear_slot (R58Mixer *self, guint index, guint64 start, Block out)
     mix_slot_signal (self, index, FALSE, MIX_EMPTY);
   else if (any || slot->silent_blocks >= LOST_BLOCKS)
     mix_slot_signal (self, index, FALSE, signal);
-  note_peak (self->peak[index], out);
+  r58_kernels.peak (self->peak[index], out[0], R58_BLOCK);
   return TRUE;
 }
 
@@ -391,14 +381,12 @@ tick (R58Mixer *self, guint64 b, gboolean late)
     self->heard[s] = hear_slot (self, s, start, w->parts[s]);
   for (guint s = 0; s < self->n_slots; s++)
     add_stand_in (self, s);
-  for (guint s = 0; s < self->n_slots; s++) {
-    for (guint i = 0; self->heard[s] && i < R58_BLOCK; i++)
-      for (guint c = 0; c < R58_CHANNELS; c++)
-        w->parts[s][i][c] *= w->gain[s][c][i];
-  }
+  for (guint s = 0; s < self->n_slots; s++)
+    if (self->heard[s])
+      r58_kernels.gain (w->parts[s][0], w->gain[s][0], w->gain[s][1], R58_BLOCK);
   Block program;
   sum_slots (self, MIX_SLOTS_MAX, &self->limiter, program);
-  note_peak (self->master_peak, program);
+  r58_kernels.peak (self->master_peak, program[0], R58_BLOCK);
   gboolean pushed = gst_pad_is_linked (self->audio_pad) && push_block (self, self->audio_pad, b, program);
   push_n1 (self, b);
   r58_lock (&self->show_lock);

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* The loops below are written for gcc's vectoriser; -O2 alone leaves most of them scalar. */
-#pragma GCC optimize("O3")
+#include "common/kernels.h"
 
 const R58Colour r58_black = { 16, 128, 128 };
 
@@ -98,34 +97,15 @@ r58_picture_copy (const R58Picture *to, const R58Picture *from)
   }
 }
 
-/* ivdep: `to` is `a` or elsewhere altogether, never shifted against it. */
-static void
-blend_row (guint8 *to, const guint8 *a, const guint8 *b, gint n, guint16 weight)
-{
-  guint16 rest = R58_OPAQUE - weight;
-#pragma GCC ivdep
-  for (gint x = 0; x < n; x++)
-    to[x] = (guint16) (a[x] * rest + b[x] * weight + 128) >> 8;
-}
-
 void
 r58_picture_blend (const R58Picture *to, const R58Picture *a, const R58Picture *b, guint weight)
 {
   for (gint i = 0; i < R58_PLANES; i++) {
     gint w = plane_size (i, to->width), h = plane_size (i, to->height);
     for (gint y = 0; y < h; y++)
-      blend_row (to->data[i] + (gsize) y * to->stride[i], a->data[i] + (gsize) y * a->stride[i],
+      r58_kernels.blend (to->data[i] + (gsize) y * to->stride[i], a->data[i] + (gsize) y * a->stride[i],
           b->data[i] + (gsize) y * b->stride[i], w, weight);
   }
-}
-
-static void
-tint_row (guint8 *to, const guint8 *a, gint n, guint8 value, guint16 weight)
-{
-  guint16 rest = R58_OPAQUE - weight, add = value * weight + 128;
-#pragma GCC ivdep
-  for (gint x = 0; x < n; x++)
-    to[x] = (guint16) (a[x] * rest + add) >> 8;
 }
 
 void
@@ -134,7 +114,7 @@ r58_picture_tint (const R58Picture *to, const R58Picture *a, R58Colour colour, g
   for (gint i = 0; i < R58_PLANES; i++) {
     gint w = plane_size (i, to->width), h = plane_size (i, to->height);
     for (gint y = 0; y < h; y++)
-      tint_row (to->data[i] + (gsize) y * to->stride[i], a->data[i] + (gsize) y * a->stride[i], w,
+      r58_kernels.tint (to->data[i] + (gsize) y * to->stride[i], a->data[i] + (gsize) y * a->stride[i], w,
           component (colour, i), weight);
   }
 }

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#pragma GCC optimize("O3")
+#include "common/kernels.h"
 
 /* Largest n of the n:1 averages: 8·8 samples of 8 bits fit 16 bits. */
 #define BOX_MAX 8
@@ -124,85 +124,6 @@ line_get (R58Scaler *s, gsize n)
   return s->line;
 }
 
-/* Two neighbours in one load: vectorises without taking samples apart. Their order does not matter, so neither does
- * the machine's. */
-typedef guint16 Pair __attribute__ ((aligned (1), may_alias));
-
-static inline guint16
-pair_sum (Pair p)
-{
-  return (p & 0xff) + (p >> 8);
-}
-
-static void
-half_row (guint8 *restrict to, const guint8 *restrict a, const guint8 *restrict b, gint n)
-{
-  const Pair *upper = (const Pair *) a, *lower = (const Pair *) b;
-  for (gint x = 0; x < n; x++)
-    to[x] = (guint16) (pair_sum (upper[x]) + pair_sum (lower[x]) + 2) >> 2;
-}
-
-static void
-sum_row (guint16 *restrict line, const guint8 *restrict from, gint n)
-{
-  for (gint x = 0; x < n; x++)
-    line[x] += from[x];
-}
-
-static inline __attribute__ ((always_inline)) void
-box_row_of (guint8 *restrict to, const guint16 *restrict line, gint n, gint factor)
-{
-  guint32 area = factor * factor, scale = ((1u << 16) + area - 1) / area;
-  for (gint x = 0; x < n; x++) {
-    guint32 sum = area / 2;
-    for (gint k = 0; k < factor; k++)
-      sum += line[x * factor + k];
-    to[x] = (sum * scale) >> 16;
-  }
-}
-
-/* Thirds and quarters are what multiviews are made of: constants let the inner loop be unrolled. */
-static void
-box_row (guint8 *restrict to, const guint16 *restrict line, gint n, gint factor)
-{
-  if (factor == 3)
-    box_row_of (to, line, n, 3);
-  else if (factor == 4)
-    box_row_of (to, line, n, 4);
-  else
-    box_row_of (to, line, n, factor);
-}
-
-static void
-weigh_row (guint16 *restrict line, const guint8 *restrict from, gint n, guint16 weight, gboolean begin)
-{
-  if (begin)
-    for (gint x = 0; x < n; x++)
-      line[x] = from[x] * weight;
-  else
-    for (gint x = 0; x < n; x++)
-      line[x] += from[x] * weight;
-}
-
-static void
-taps_row (guint8 *restrict to, const guint16 *restrict line, const Table *t)
-{
-  if (t->taps == 2) {
-    for (gint x = 0; x < t->to; x++) {
-      const guint16 *in = line + t->first[x], *w = t->weight + 2 * x;
-      to[x] = ((guint32) in[0] * w[0] + (guint32) in[1] * w[1] + (1u << 15)) >> 16;
-    }
-    return;
-  }
-  for (gint x = 0; x < t->to; x++) {
-    const guint16 *in = line + t->first[x], *w = t->weight + (gsize) x * t->taps;
-    guint32 sum = 1u << 15;
-    for (gint k = 0; k < t->taps; k++)
-      sum += (guint32) in[k] * w[k];
-    to[x] = sum >> 16;
-  }
-}
-
 typedef struct {
   guint8 *data;
   gint stride, width, height;
@@ -213,7 +134,7 @@ scale_half (Plane to, Plane from)
 {
   for (gint y = 0; y < to.height; y++) {
     const guint8 *a = from.data + (gsize) 2 * y * from.stride;
-    half_row (to.data + (gsize) y * to.stride, a, a + from.stride, to.width);
+    r58_kernels.half (to.data + (gsize) y * to.stride, a, a + from.stride, to.width);
   }
 }
 
@@ -224,8 +145,8 @@ scale_box (R58Scaler *s, Plane to, Plane from, gint factor)
   for (gint y = 0; y < to.height; y++) {
     memset (line, 0, from.width * sizeof *line);
     for (gint k = 0; k < factor; k++)
-      sum_row (line, from.data + ((gsize) y * factor + k) * from.stride, from.width);
-    box_row (to.data + (gsize) y * to.stride, line, to.width, factor);
+      r58_kernels.add (line, from.data + ((gsize) y * factor + k) * from.stride, from.width);
+    r58_kernels.box (to.data + (gsize) y * to.stride, line, to.width, factor);
   }
 }
 
@@ -238,8 +159,9 @@ scale_taps (R58Scaler *s, Plane to, Plane from)
     const guint16 *w = rows->weight + (gsize) y * rows->taps;
     for (gint k = 0; k < rows->taps; k++)
       if (k == 0 || w[k])
-        weigh_row (line, from.data + ((gsize) rows->first[y] + k) * from.stride, from.width, w[k], k == 0);
-    taps_row (to.data + (gsize) y * to.stride, line, columns);
+        r58_kernels.weigh (line, from.data + ((gsize) rows->first[y] + k) * from.stride, from.width, w[k], k == 0);
+    r58_kernels.gather (to.data + (gsize) y * to.stride, line, to.width, columns->taps, columns->first,
+        columns->weight);
   }
 }
 

@@ -26,10 +26,11 @@ const folderOf = (name: string): string[] =>
 /** Sources of the plugin that others lean on, by what they are about. */
 export const plugin = {
 	link: ['common/element.c', ...folderOf('link')],
-	picture: ['mixer/picture.c', 'mixer/scale.c'],
+	kernels: ['common/kernels.c'],
+	picture: ['common/kernels.c', 'mixer/picture.c', 'mixer/scale.c'],
 };
 export const wholeWebrtc = ['common/element.c', ...folderOf('webrtc')];
-export const wholeMixer = [...plugin.link, ...folderOf('mixer'), 'clock/lateness.c'];
+export const wholeMixer = [...plugin.link, ...plugin.kernels, ...folderOf('mixer'), 'clock/lateness.c'];
 
 export interface NativeOptions {
 	/** Plugin sources to link; what the program itself includes is left out. */
