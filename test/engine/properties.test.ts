@@ -10,7 +10,7 @@ test.before(async () => {
 	const built = [
 		['kernels', { sources: plugin.kernels }],
 		['scaler', { sources: plugin.picture, includes: ['mixer/scale.c'] }],
-		['sound', without('mixer/audio.c')],
+		['sound', without('mixer/audio.c', 'mixer/ring.c')],
 		['drawing', { sources: [...plugin.picture, 'mixer/draw.c'] }],
 		['drift', { sources: ['common/element.c'] }],
 		['capture', { sources: ['common/element.c'] }],

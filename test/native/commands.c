@@ -17,9 +17,9 @@ silent (void)
     g_object_set (self, "command", "{\"op\":\"program\",\"id\":\"x\",\"layers\":[{\"slot\":0}],\"gains\":[1,0]}", NULL);
     /* At most so many wait at one time. */
     for (gboolean waits = i % 32 == 31; waits; g_usleep (1000)) {
-      r58_lock (&self->show_lock);
-      waits = self->takes.length > 0;
-      r58_unlock (&self->show_lock);
+      r58_lock (&self->control.lock);
+      waits = self->control.takes.length > 0;
+      r58_unlock (&self->control.lock);
     }
   }
   GstMessage *message;
@@ -29,9 +29,9 @@ silent (void)
     applied += g_str_equal (event, "applied");
     gst_message_unref (message);
   }
-  r58_lock (&self->show_lock);
-  guint left = self->sound.length;
-  r58_unlock (&self->show_lock);
+  r58_lock (&self->control.lock);
+  guint left = self->control.sound.length;
+  r58_unlock (&self->control.lock);
   CHECK (left == 0, "%u changes of the sound wait after %u commands", left, applied);
   CHECK (applied > 100, "%u of 200 applied so far", applied);
   gst_element_set_state (p, GST_STATE_NULL);

@@ -47,7 +47,7 @@ draw_all (R58Mixer *self, R58Picture *to)
 {
   MixPictures *pictures = mix_pictures_new ();
   MixTake *take, *before = NULL;
-  while ((take = g_queue_pop_head (&self->takes))) {
+  while ((take = g_queue_pop_head (&self->control.takes))) {
     MixShow show = { .from = before ? before->scene : NULL, .to = take->scene, .kind = take->kind, .frames = take->frames };
     const guint64 at[] = { 0, take->frames / 2, take->frames - 1, take->frames };
     for (guint i = 0; i < G_N_ELEMENTS (at); i++)
@@ -65,14 +65,14 @@ mix_all (R58Mixer *self)
   for (guint64 b = 0; b < 4; b++) {
     run_gains (self, b * R58_BLOCK);
     for (guint i = 0; i < R58_BLOCK; i++) {
-      MUST (self->work->master[i] >= 0 && self->work->master[i] <= 16, "master %g", self->work->master[i]);
+      MUST (self->audio.work->master[i] >= 0 && self->audio.work->master[i] <= 16, "master %g", self->audio.work->master[i]);
       for (guint s = 0; s < SLOTS; s++)
         for (guint c = 0; c < R58_CHANNELS; c++)
-          MUST (self->work->gain[s][c][i] >= 0 && self->work->gain[s][c][i] <= 16, "gain %g", self->work->gain[s][c][i]);
+          MUST (self->audio.work->gain[s][c][i] >= 0 && self->audio.work->gain[s][c][i] <= 16, "gain %g", self->audio.work->gain[s][c][i]);
     }
   }
   for (guint s = 0; s < SLOTS; s++)
-    MUST (self->extra_delay[s] <= MIX_DELAY_MAX && self->slots[s].delay <= MIX_DELAY_MAX, "delay");
+    MUST (self->audio.extra_delay[s] <= MIX_DELAY_MAX && self->slots[s].delay <= MIX_DELAY_MAX, "delay");
 }
 
 int
@@ -83,7 +83,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   self->n_slots = SLOTS;
   self->info = canvas;
   MixBlocks work;
-  self->work = &work;
+  self->audio.work = &work;
   R58Picture *to = r58_picture_new (WIDTH, HEIGHT);
   while (in.left) {
     const guint8 *end = memchr (in.at, '\n', in.left);
@@ -92,13 +92,13 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     input_byte (&in);
     mix_command (self, text);
     g_free (text);
-    if (self->takes.length > 2)
+    if (self->control.takes.length > 2)
       draw_all (self, to);
   }
   draw_all (self, to);
   mix_all (self);
   r58_picture_free (to);
-  self->work = NULL;
+  self->audio.work = NULL;
   gst_object_unref (self);
   return 0;
 }

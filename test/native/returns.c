@@ -36,9 +36,9 @@ comes (const gint *flag)
 static guint64
 blocks_of (R58Mixer *self)
 {
-  r58_lock (&self->show_lock);
-  guint64 blocks = self->blocks;
-  r58_unlock (&self->show_lock);
+  r58_lock (&self->control.lock);
+  guint64 blocks = self->control.blocks;
+  r58_unlock (&self->control.lock);
   return blocks;
 }
 
@@ -65,12 +65,12 @@ released (void)
   CHECK (comes (&gone), "the output stays for ever");
 
   /* Nor does a tick look for outputs while they change. */
-  r58_lock (&self->pads_lock);
+  r58_lock (&self->returns.lock);
   g_usleep (100 * 1000);
   guint64 before = blocks_of (self);
   g_usleep (200 * 1000);
   guint64 after = blocks_of (self);
-  r58_unlock (&self->pads_lock);
+  r58_unlock (&self->returns.lock);
   CHECK (before == after && before > 0, "%" G_GUINT64_FORMAT " blocks while the outputs were locked", after - before);
 
   gst_element_set_state (p, GST_STATE_NULL);

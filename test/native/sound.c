@@ -1,5 +1,6 @@
 /* sound limiter|silence|slips|anything COUNT SEED: what the mixer's sound is made with, block by block. */
 #include "mixer/audio.c"
+#include "mixer/ring.c"
 
 #include <float.h>
 
@@ -11,7 +12,7 @@ limiter (guint blocks)
 {
   MixLimiter l = { 0 };
   for (guint b = 0; b < blocks; b++) {
-    Block in, out;
+    MixBlock in, out;
     float level = check_below (4) ? check_share () : check_share () * 64 * MIX_SLOTS_MAX;
     guint kind = check_below (6);
     if (kind == 5)
@@ -41,19 +42,19 @@ static void
 silence (void)
 {
   MixLimiter l = { .envelope = 1 };
-  Block block;
+  MixBlock block;
   for (guint b = 0; b < 2000; b++) {
     memset (block, 0, sizeof block);
     limit (&l, block);
     CHECK (fpclassify (l.envelope) != FP_SUBNORMAL, "envelope %g after %u blocks", l.envelope, b);
   }
   CHECK (l.envelope == 0, "envelope %g after 20 s of silence", l.envelope);
-  MixSlot slot = { .ring = g_new0 (gfloat, MIX_RING * R58_CHANNELS), .missing = TRUE };
+  MixSlot slot = { .ring = g_new0 (gfloat, MIX_RING * R58_CHANNELS), .audio.missing = TRUE };
   r58_lock_init (&slot.lock);
   for (guint i = 0; i < R58_BLOCK * R58_CHANNELS; i++)
     slot.ring[i] = 1e-40f;
   slot.ring_end = R58_BLOCK;
-  read_slot (&slot, 0, block);
+  mix_ring_read (&slot, 0, block);
   for (guint i = 0; i < R58_BLOCK; i++)
     CHECK (fpclassify (block[i][0]) != FP_SUBNORMAL, "sample %u is %g", i, block[i][0]);
   g_free (slot.ring);
@@ -91,8 +92,8 @@ anything (guint ticks, guint64 seed)
 {
   enum { SLOTS = 4, GOOD = SLOTS - 1 };
   R58Mixer *self = g_new0 (R58Mixer, 1);
-  r58_lock_init (&self->show_lock);
-  self->work = g_new (MixBlocks, 1);
+  r58_lock_init (&self->control.lock);
+  self->audio.work = g_new (MixBlocks, 1);
   self->n_slots = SLOTS;
   mix_audio_reset (self);
   guint64 b = 100;
@@ -107,7 +108,7 @@ anything (guint ticks, guint64 seed)
       if (check_below (10) == 0 && s != GOOD)
         continue;
       guint kind = s == GOOD ? 9 : check_below (7);
-      GstBuffer *buffer = gst_buffer_new_allocate (NULL, sizeof (Block), NULL);
+      GstBuffer *buffer = gst_buffer_new_allocate (NULL, sizeof (MixBlock), NULL);
       GstMapInfo map;
       gst_buffer_map (buffer, &map, GST_MAP_WRITE);
       for (guint i = 0; i < R58_BLOCK * R58_CHANNELS; i++)
@@ -128,21 +129,21 @@ anything (guint ticks, guint64 seed)
       change->pan[GOOD] = 0;
       change->master = check_below (2) ? NAN : check_share () * 16;
       change->until = 240 + check_below (10000);
-      g_queue_push_tail (&self->sound, change);
+      g_queue_push_tail (&self->control.sound, change);
     }
-    Block out;
+    MixBlock out;
     run_gains (self, b * R58_BLOCK);
     for (guint s = 0; s < SLOTS; s++)
-      self->heard[s] = read_slot (&self->slots[s], b * R58_BLOCK, self->work->parts[s]);
+      self->audio.heard[s] = mix_ring_read (&self->slots[s], b * R58_BLOCK, self->audio.work->parts[s]);
     for (guint i = 0; i < R58_BLOCK; i++)
       for (guint c = 0; c < R58_CHANNELS; c++)
-        heard += t > 0 && self->work->parts[GOOD][i][c] != 0;
+        heard += t > 0 && self->audio.work->parts[GOOD][i][c] != 0;
     for (guint s = 0; s < SLOTS; s++)
       for (guint i = 0; i < R58_BLOCK; i++)
         for (guint c = 0; c < R58_CHANNELS; c++)
-          self->work->parts[s][i][c] *= self->work->gain[s][c][i];
+          self->audio.work->parts[s][i][c] *= self->audio.work->gain[s][c][i];
     for (guint without = 0; without <= SLOTS; without++) {
-      sum_slots (self, without, without == SLOTS ? &self->limiter : &self->n1_limiter[without], out);
+      sum_slots (self, without, without == SLOTS ? &self->audio.limiter : &self->audio.n1_limiter[without], out);
       for (guint i = 0; i < R58_BLOCK; i++)
         for (guint c = 0; c < R58_CHANNELS; c++) {
           CHECK (isfinite (out[i][c]) && fabsf (out[i][c]) <= LIMIT_CEILING * 1.0001f, "seed %" G_GUINT64_FORMAT ", block %u: %g", seed, t,
@@ -155,8 +156,8 @@ anything (guint ticks, guint64 seed)
   CHECK (denormal == 0, "seed %" G_GUINT64_FORMAT ": %u denormal numbers", seed, denormal);
   for (guint s = 0; s < SLOTS; s++)
     g_free (self->slots[s].ring);
-  g_queue_clear_full (&self->sound, g_free);
-  g_free (self->work);
+  g_queue_clear_full (&self->control.sound, g_free);
+  g_free (self->audio.work);
   g_free (self);
 }
 
@@ -166,7 +167,7 @@ tone (double *phase, GstClockTime pts)
   gfloat *samples = g_new (gfloat, R58_BLOCK * R58_CHANNELS);
   for (guint i = 0; i < R58_BLOCK; i++, *phase += 2 * G_PI * 440 / R58_RATE)
     samples[2 * i] = samples[2 * i + 1] = 0.1 * sin (*phase);
-  GstBuffer *buffer = gst_buffer_new_wrapped (samples, sizeof (Block));
+  GstBuffer *buffer = gst_buffer_new_wrapped (samples, sizeof (MixBlock));
   GST_BUFFER_PTS (buffer) = pts;
   return buffer;
 }
@@ -175,7 +176,7 @@ tone (double *phase, GstClockTime pts)
 static void
 slips (guint blocks)
 {
-  MixSlot slot = { .ring = g_new0 (gfloat, MIX_RING * R58_CHANNELS), .missing = TRUE };
+  MixSlot slot = { .ring = g_new0 (gfloat, MIX_RING * R58_CHANNELS), .audio.missing = TRUE };
   r58_lock_init (&slot.lock);
   double phase = 0;
   GstClockTime now = r58_now () - 10 * GST_SECOND;
@@ -188,9 +189,9 @@ slips (guint blocks)
     GstBuffer *buffer = tone (&phase, now % (5 * GST_SECOND) + GST_SECOND + b * R58_BLOCK_NS + off);
     mix_ring_write (&slot, buffer);
     gst_buffer_unref (buffer);
-    Block out;
+    MixBlock out;
     guint64 first = gst_util_uint64_scale_round (now % (5 * GST_SECOND) + GST_SECOND + b * R58_BLOCK_NS, R58_RATE, GST_SECOND);
-    read_slot (&slot, first - 2 * R58_BLOCK, out);
+    mix_ring_read (&slot, first - 2 * R58_BLOCK, out);
     for (guint i = 0; i < R58_BLOCK; i++) {
       steepest = fmaxf (steepest, fabsf (out[i][0] - last));
       last = out[i][0];

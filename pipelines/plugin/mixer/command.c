@@ -95,13 +95,13 @@ choice (Check *check, JsonObject *o, const gchar *key, const gchar *const *names
 static void
 queue_sound (R58Mixer *self, MixSoundChange *change)
 {
-  GList *after = self->sound.tail;
+  GList *after = self->control.sound.tail;
   while (after && ((MixSoundChange *) after->data)->at > change->at)
     after = after->prev;
   if (after)
-    g_queue_insert_after (&self->sound, after, change);
+    g_queue_insert_after (&self->control.sound, after, change);
   else
-    g_queue_push_head (&self->sound, change);
+    g_queue_push_head (&self->control.sound, change);
 }
 
 /* ---- program ---- */
@@ -185,20 +185,6 @@ parse_transition (Check *check, JsonObject *o, MixTake *take)
     take->frames = number (check, transition, "frames", 1, 1, TRANSITION_FRAMES_MAX);
 }
 
-static void
-clear_scene (gpointer scene)
-{
-}
-
-void
-mix_take_free (MixTake *take)
-{
-  g_free (take->id);
-  if (take->scene)
-    g_atomic_rc_box_release_full (take->scene, clear_scene);
-  g_free (take);
-}
-
 static guint64
 sample_at (GstClockTime t)
 {
@@ -209,21 +195,21 @@ sample_at (GstClockTime t)
 static gboolean
 queue_take (R58Mixer *self, MixTake *take, MixSoundChange *sound, guint ramp_frames)
 {
-  r58_lock (&self->show_lock);
-  gboolean room = self->takes.length < MIX_PENDING_MAX && self->sound.length < 2 * MIX_PENDING_MAX;
+  r58_lock (&self->control.lock);
+  gboolean room = self->control.takes.length < MIX_PENDING_MAX && self->control.sound.length < 2 * MIX_PENDING_MAX;
   if (room) {
-    take->frame = self->next_frame;
+    take->frame = self->control.next_frame;
     sound->at = sample_at (r58_grid_time (take->frame, self->info.fps_n ?: 1, self->info.fps_d ?: 1));
     sound->until = sample_at (r58_grid_time (take->frame + ramp_frames, self->info.fps_n ?: 1, self->info.fps_d ?: 1));
     sound->until = MAX (sound->until, sound->at + RAMP_MIN);
-    g_queue_push_tail (&self->takes, take);
+    g_queue_push_tail (&self->control.takes, take);
     /* Nothing would take it out again. */
     if (self->with_audio)
       queue_sound (self, sound);
     else
       g_free (sound);
   }
-  r58_unlock (&self->show_lock);
+  r58_unlock (&self->control.lock);
   return room;
 }
 
@@ -261,7 +247,7 @@ command_program (R58Mixer *self, Check *check, JsonObject *o)
 static void
 override_waiting (R58Mixer *self, const MixSoundChange *newer)
 {
-  for (GList *node = self->sound.head; node; node = node->next) {
+  for (GList *node = self->control.sound.head; node; node = node->next) {
     MixSoundChange *waiting = node->data;
     for (guint i = 0; i < self->n_slots; i++)
       if (!isnan (newer->gain[i]))
@@ -282,13 +268,13 @@ command_audio (R58Mixer *self, Check *check, JsonObject *o)
   sound->until = MAX ((guint64) (ramp_ms * R58_RATE / 1000), RAMP_MIN);
   if (!self->with_audio)
     wrong (check, "this mixer has no sound");
-  r58_lock (&self->show_lock);
-  gboolean good = !check->reason && self->sound.length < 2 * MIX_PENDING_MAX;
+  r58_lock (&self->control.lock);
+  gboolean good = !check->reason && self->control.sound.length < 2 * MIX_PENDING_MAX;
   if (good) {
     override_waiting (self, sound);
     queue_sound (self, sound);
   }
-  r58_unlock (&self->show_lock);
+  r58_unlock (&self->control.lock);
   if (good)
     return;
   wrong (check, "too many audio commands wait for a block");
@@ -422,9 +408,9 @@ command_picture (R58Mixer *self, Check *check, JsonObject *o)
     wrong (check, "drawn: expected true or false");
     return;
   }
-  r58_lock (&self->show_lock);
-  self->idle = !json_node_get_boolean (node);
-  r58_unlock (&self->show_lock);
+  r58_lock (&self->control.lock);
+  self->control.idle = !json_node_get_boolean (node);
+  r58_unlock (&self->control.lock);
 }
 
 void

@@ -23,19 +23,6 @@
 #define LOOK_COLUMNS 128
 #define LOOK_ROWS 72
 
-static void
-unmap_frame (gpointer data)
-{
-  MixFrame *frame = data;
-  gst_video_frame_unmap (&frame->video);
-}
-
-void
-mix_frame_unref (MixFrame *frame)
-{
-  g_atomic_rc_box_release_full (frame, unmap_frame);
-}
-
 /* ---- readers follow the slots ---- */
 
 /* The address to read from, when `*target` is no longer what the reader was made for or `again` is set. */
@@ -71,8 +58,8 @@ frames_to_hold (R58Mixer *self, MixSlot *slot)
   r58_unlock (&slot->lock);
   GstClockTime one = r58_grid_time (1, self->info.fps_n, self->info.fps_d);
   guint hold = (delay + one - 1) / one + 3;
-  slot->copy_frames = hold > HOLD_MAX;
-  return slot->copy_frames ? 2 : hold;
+  slot->link.copy_frames = hold > HOLD_MAX;
+  return slot->link.copy_frames ? 2 : hold;
 }
 
 static void
@@ -80,17 +67,17 @@ follow_video (R58Mixer *self, MixSlot *slot)
 {
   gchar *address;
   guint hold = frames_to_hold (self, slot);
-  if (!target_changed (slot, &slot->video_reader_target, &slot->video_target, &slot->video_address,
-          hold > slot->video_hold, &address))
+  if (!target_changed (slot, &slot->link.video_target, &slot->video_target, &slot->video_address,
+          hold > slot->link.hold, &address))
     return;
-  g_clear_pointer (&slot->video_reader, r58_link_reader_free);
-  g_clear_pointer (&slot->video_caps, g_free);
-  slot->video_usable = FALSE;
-  slot->video_reader = open_reader (address, "video/x-raw,format=I420", hold);
-  slot->video_hold = hold;
-  slot->look = (MixLook) { 0 };
-  g_free (slot->video_late);
-  slot->video_late = slot->video_reader ? g_new0 (R58Lateness, 1) : NULL;
+  g_clear_pointer (&slot->link.video_reader, r58_link_reader_free);
+  g_clear_pointer (&slot->link.caps, g_free);
+  slot->link.usable = FALSE;
+  slot->link.video_reader = open_reader (address, "video/x-raw,format=I420", hold);
+  slot->link.hold = hold;
+  slot->link.look = (MixLook) { 0 };
+  g_free (slot->link.video_late);
+  slot->link.video_late = slot->link.video_reader ? g_new0 (R58Lateness, 1) : NULL;
   g_free (address);
 }
 
@@ -98,12 +85,12 @@ static void
 follow_audio (MixSlot *slot)
 {
   gchar *address;
-  if (!target_changed (slot, &slot->audio_reader_target, &slot->audio_target, &slot->audio_address, FALSE, &address))
+  if (!target_changed (slot, &slot->link.audio_target, &slot->audio_target, &slot->audio_address, FALSE, &address))
     return;
-  g_clear_pointer (&slot->audio_reader, r58_link_reader_free);
-  slot->audio_reader = open_reader (address, R58_AUDIO_CAPS, 2);
-  g_free (slot->audio_late);
-  slot->audio_late = slot->audio_reader ? g_new0 (R58Lateness, 1) : NULL;
+  g_clear_pointer (&slot->link.audio_reader, r58_link_reader_free);
+  slot->link.audio_reader = open_reader (address, R58_AUDIO_CAPS, 2);
+  g_free (slot->link.audio_late);
+  slot->link.audio_late = slot->link.audio_reader ? g_new0 (R58Lateness, 1) : NULL;
   g_free (address);
 }
 
@@ -123,22 +110,22 @@ follow_slots (R58Mixer *self)
 static gboolean
 follow_caps (R58Mixer *self, MixSlot *slot)
 {
-  const gchar *text = r58_link_reader_caps (slot->video_reader);
+  const gchar *text = r58_link_reader_caps (slot->link.video_reader);
   if (!text)
-    return slot->video_usable;
-  if (g_strcmp0 (text, slot->video_caps) == 0)
-    return slot->video_usable;
-  g_free (slot->video_caps);
-  slot->video_caps = g_strdup (text);
+    return slot->link.usable;
+  if (g_strcmp0 (text, slot->link.caps) == 0)
+    return slot->link.usable;
+  g_free (slot->link.caps);
+  slot->link.caps = g_strdup (text);
   GstCaps *caps = gst_caps_from_string (text);
-  slot->video_usable = caps && gst_caps_is_fixed (caps) && gst_video_info_from_caps (&slot->video_info, caps)
-      && GST_VIDEO_INFO_FORMAT (&slot->video_info) == GST_VIDEO_FORMAT_I420
-      && slot->video_info.width >= 2 && slot->video_info.width <= SIZE_MAX_PX
-      && slot->video_info.height >= 2 && slot->video_info.height <= SIZE_MAX_PX;
-  if (!slot->video_usable)
+  slot->link.usable = caps && gst_caps_is_fixed (caps) && gst_video_info_from_caps (&slot->link.info, caps)
+      && GST_VIDEO_INFO_FORMAT (&slot->link.info) == GST_VIDEO_FORMAT_I420
+      && slot->link.info.width >= 2 && slot->link.info.width <= SIZE_MAX_PX
+      && slot->link.info.height >= 2 && slot->link.info.height <= SIZE_MAX_PX;
+  if (!slot->link.usable)
     GST_WARNING_OBJECT (self, "slot %d: cannot show %s", (gint) (slot - self->slots), text);
   gst_clear_caps (&caps);
-  return slot->video_usable;
+  return slot->link.usable;
 }
 
 /* Takes ownership of the buffer. NULL when it holds no picture. */
@@ -148,16 +135,16 @@ frame_from_buffer (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
   MixFrame *frame = NULL;
   GstClockTime pts = GST_BUFFER_PTS (buffer);
   if (follow_caps (self, slot) && GST_CLOCK_TIME_IS_VALID (pts) && pts < r58_now () + AHEAD_MAX
-      && gst_buffer_get_size (buffer) >= slot->video_info.size) {
-    if (slot->copy_frames) {
+      && gst_buffer_get_size (buffer) >= slot->link.info.size) {
+    if (slot->link.copy_frames) {
       GstBuffer *copy = gst_buffer_copy_deep (buffer);
       gst_buffer_unref (buffer);
       buffer = copy;
     }
     frame = g_atomic_rc_box_new0 (MixFrame);
     frame->pts = pts;
-    frame->serial = ++self->serial;
-    if (!gst_video_frame_map (&frame->video, &slot->video_info, buffer, GST_MAP_READ)) {
+    frame->serial = ++self->link.serial;
+    if (!gst_video_frame_map (&frame->video, &slot->link.info, buffer, GST_MAP_READ)) {
       g_atomic_rc_box_release (frame);
       frame = NULL;
     }
@@ -196,16 +183,16 @@ static void
 take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
 {
   MixFrame *frame = frame_from_buffer (self, slot, buffer), *surplus = NULL;
-  guint keep = slot->copy_frames ? FRAMES_MAX : slot->video_hold - 1; /* one more is on screen */
+  guint keep = slot->link.copy_frames ? FRAMES_MAX : slot->link.hold - 1; /* one more is on screen */
   if (frame) {
     GstClockTime now = r58_now ();
-    look_at (&slot->look, &frame->video, now);
-    r58_lateness_note (slot->video_late, now, GST_CLOCK_DIFF (frame->pts, now));
+    look_at (&slot->link.look, &frame->video, now);
+    r58_lateness_note (slot->link.video_late, now, GST_CLOCK_DIFF (frame->pts, now));
   }
   r58_lock (&slot->lock);
   if (!frame) {
     slot->video_stats.dropped++;
-  } else if (slot->video_target != slot->video_reader_target) {
+  } else if (slot->video_target != slot->link.video_target) {
     surplus = frame; /* re-pointed meanwhile */
   } else {
     slot->video_pts = frame->pts;
@@ -226,9 +213,9 @@ take_audio (MixSlot *slot, GstBuffer *buffer)
 {
   GstClockTime now = r58_now ();
   if (GST_BUFFER_PTS_IS_VALID (buffer))
-    r58_lateness_note (slot->audio_late, now, GST_CLOCK_DIFF (GST_BUFFER_PTS (buffer), now) + R58_BLOCK_NS);
+    r58_lateness_note (slot->link.audio_late, now, GST_CLOCK_DIFF (GST_BUFFER_PTS (buffer), now) + R58_BLOCK_NS);
   r58_lock (&slot->lock);
-  if (slot->audio_target == slot->audio_reader_target)
+  if (slot->audio_target == slot->link.audio_target)
     mix_ring_write (slot, buffer);
   r58_unlock (&slot->lock);
   gst_buffer_unref (buffer);
@@ -258,8 +245,8 @@ add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
   R58LinkReaderStats link = { 0 };
   json_builder_begin_object (b);
   r58_json_int (b, "slot", index);
-  if (slot->video_reader) {
-    r58_link_reader_get_stats (slot->video_reader, &link);
+  if (slot->link.video_reader) {
+    r58_link_reader_get_stats (slot->link.video_reader, &link);
     json_builder_set_member_name (b, "video");
     json_builder_begin_object (b);
     r58_json_int (b, "frames", video.frames);
@@ -268,16 +255,16 @@ add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
     r58_json_int (b, "losses", video.losses);
     r58_json_int (b, "lost", link.lost);
     r58_json_int (b, "connects", link.connects);
-    r58_json_bool (b, "connected", r58_link_reader_fd (slot->video_reader) >= 0);
-    add_age (b, video_pts, now, slot->video_late);
-    if (slot->look.at) {
-      r58_json_double (b, "stillMs", GST_CLOCK_DIFF (slot->look.changed, slot->look.at) / (gdouble) GST_MSECOND);
-      r58_json_int (b, "peakLuma", slot->look.peak);
+    r58_json_bool (b, "connected", r58_link_reader_fd (slot->link.video_reader) >= 0);
+    add_age (b, video_pts, now, slot->link.video_late);
+    if (slot->link.look.at) {
+      r58_json_double (b, "stillMs", GST_CLOCK_DIFF (slot->link.look.changed, slot->link.look.at) / (gdouble) GST_MSECOND);
+      r58_json_int (b, "peakLuma", slot->link.look.peak);
     }
     json_builder_end_object (b);
   }
-  if (slot->audio_reader) {
-    r58_link_reader_get_stats (slot->audio_reader, &link);
+  if (slot->link.audio_reader) {
+    r58_link_reader_get_stats (slot->link.audio_reader, &link);
     json_builder_set_member_name (b, "audio");
     json_builder_begin_object (b);
     r58_json_int (b, "blocks", audio.blocks);
@@ -286,8 +273,8 @@ add_slot_stats (JsonBuilder *b, MixSlot *slot, guint index, GstClockTime now)
     r58_json_int (b, "dropped", audio.dropped);
     r58_json_int (b, "lost", link.lost);
     r58_json_int (b, "connects", link.connects);
-    r58_json_bool (b, "connected", r58_link_reader_fd (slot->audio_reader) >= 0);
-    add_age (b, audio_pts, now, slot->audio_late);
+    r58_json_bool (b, "connected", r58_link_reader_fd (slot->link.audio_reader) >= 0);
+    add_age (b, audio_pts, now, slot->link.audio_late);
     json_builder_end_object (b);
   }
   json_builder_end_object (b);
@@ -297,11 +284,11 @@ static void
 post_stats (R58Mixer *self)
 {
   JsonBuilder *b = r58_json_begin ();
-  r58_lock (&self->show_lock);
-  guint program_peak = self->program_peak;
-  guint64 frames = self->frames, late_frames = self->late_frames, skipped_frames = self->skipped_frames;
-  guint64 blocks = self->blocks, late_blocks = self->late_blocks, skipped_blocks = self->skipped_blocks;
-  r58_unlock (&self->show_lock);
+  r58_lock (&self->control.lock);
+  guint program_peak = self->control.program_peak;
+  guint64 frames = self->control.frames, late_frames = self->control.late_frames, skipped_frames = self->control.skipped_frames;
+  guint64 blocks = self->control.blocks, late_blocks = self->control.late_blocks, skipped_blocks = self->control.skipped_blocks;
+  r58_unlock (&self->control.lock);
   r58_json_int (b, "peakLuma", program_peak);
   r58_json_int (b, "frames", frames);
   r58_json_int (b, "lateFrames", late_frames);
@@ -313,7 +300,7 @@ post_stats (R58Mixer *self)
   json_builder_begin_array (b);
   GstClockTime now = r58_now ();
   for (guint i = 0; i < self->n_slots; i++)
-    if (self->slots[i].video_reader || self->slots[i].audio_reader)
+    if (self->slots[i].link.video_reader || self->slots[i].link.audio_reader)
       add_slot_stats (b, &self->slots[i], i, now);
   json_builder_end_array (b);
   r58_post_event (GST_ELEMENT (self), "stats", b);
@@ -351,11 +338,11 @@ static void
 read_ready (R58Mixer *self, Polled *p)
 {
   guint64 count;
-  if (p->fds[0].revents && read (self->wake_fd, &count, sizeof count) < 0)
+  if (p->fds[0].revents && read (self->run.wake_fd, &count, sizeof count) < 0)
     GST_LOG_OBJECT (self, "woken twice");
   for (guint i = 1; i < p->n; i++) {
     MixSlot *slot = p->slots[i];
-    R58LinkReader *reader = p->video[i] ? slot->video_reader : slot->audio_reader;
+    R58LinkReader *reader = p->video[i] ? slot->link.video_reader : slot->link.audio_reader;
     GstBuffer *buffer;
     for (guint burst = 0; p->fds[i].revents && burst < BURST; burst++) {
       if (!(buffer = r58_link_reader_read (reader)))
@@ -373,14 +360,14 @@ close_readers (R58Mixer *self)
 {
   for (guint i = 0; i < self->n_slots; i++) {
     MixSlot *slot = &self->slots[i];
-    g_clear_pointer (&slot->video_reader, r58_link_reader_free);
-    g_clear_pointer (&slot->audio_reader, r58_link_reader_free);
-    g_clear_pointer (&slot->video_caps, g_free);
-    g_clear_pointer (&slot->video_late, g_free);
-    g_clear_pointer (&slot->audio_late, g_free);
-    slot->video_reader_target = slot->audio_reader_target = 0;
-    slot->video_hold = 0;
-    slot->video_usable = FALSE;
+    g_clear_pointer (&slot->link.video_reader, r58_link_reader_free);
+    g_clear_pointer (&slot->link.audio_reader, r58_link_reader_free);
+    g_clear_pointer (&slot->link.caps, g_free);
+    g_clear_pointer (&slot->link.video_late, g_free);
+    g_clear_pointer (&slot->link.audio_late, g_free);
+    slot->link.video_target = slot->link.audio_target = 0;
+    slot->link.hold = 0;
+    slot->link.usable = FALSE;
     r58_lock (&slot->lock);
     g_queue_clear_full (&slot->frames, (GDestroyNotify) mix_frame_unref);
     g_clear_pointer (&slot->shown, mix_frame_unref);
@@ -405,10 +392,10 @@ mix_link_thread (gpointer data)
       next_connect = now + RECONNECT_NS;
     follow_slots (self);
     Polled p = { .n = 1 };
-    p.fds[0] = (struct pollfd) { .fd = self->wake_fd, .events = POLLIN };
+    p.fds[0] = (struct pollfd) { .fd = self->run.wake_fd, .events = POLLIN };
     for (guint i = 0; i < self->n_slots; i++) {
-      add_reader (&p, &self->slots[i], self->slots[i].video_reader, TRUE, try_connect);
-      add_reader (&p, &self->slots[i], self->slots[i].audio_reader, FALSE, try_connect);
+      add_reader (&p, &self->slots[i], self->slots[i].link.video_reader, TRUE, try_connect);
+      add_reader (&p, &self->slots[i], self->slots[i].link.audio_reader, FALSE, try_connect);
     }
     GstClockTime until = p.waiting ? MIN (next_stats, next_connect) : next_stats;
     now = r58_now ();

@@ -3,11 +3,8 @@
  * delay the program, and frames must fall on the machine's grid. */
 #include "mixer/mixer.h"
 
-#include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 GST_DEBUG_CATEGORY (r58_mixer_debug);
@@ -17,8 +14,6 @@ GST_DEBUG_CATEGORY (r58_mixer_debug);
   "video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1," \
   "interlace-mode=progressive,colorimetry=bt709"
 #define DEFAULT_SLOTS 12
-/* Where real-time priority is not permitted. */
-#define HURRY_NICE -15
 
 enum { PROP_CAPS = 1, PROP_SLOTS, PROP_AUDIO, PROP_REALTIME, PROP_COMMAND };
 
@@ -30,147 +25,6 @@ static GstStaticPadTemplate n1_template =
 GST_STATIC_PAD_TEMPLATE ("n1_%u", GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS (R58_AUDIO_CAPS));
 
 G_DEFINE_TYPE (R58Mixer, r58_mixer, GST_TYPE_ELEMENT)
-
-/* ---- waiting ---- */
-
-gboolean
-mix_sleep_until (R58Mixer *self, GstClockTime t)
-{
-  r58_lock (&self->run_lock);
-  while (self->playing && !self->stopping && r58_cond_wait_until (&self->run_cond, &self->run_lock, t));
-  gboolean plays = self->playing && !self->stopping;
-  r58_unlock (&self->run_lock);
-  return plays;
-}
-
-gboolean
-mix_wait_playing (R58Mixer *self)
-{
-  r58_lock (&self->run_lock);
-  while (!self->playing && !self->stopping)
-    r58_cond_wait (&self->run_cond, &self->run_lock);
-  gboolean plays = !self->stopping;
-  r58_unlock (&self->run_lock);
-  return plays;
-}
-
-void
-mix_hurry (R58Mixer *self)
-{
-  /* The lowest of the real-time priorities. Threads that downstream starts from a tick do not inherit it. */
-  struct sched_param lowest = { .sched_priority = sched_get_priority_min (SCHED_RR) };
-  if (!self->realtime || sched_setscheduler (0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest) == 0)
-    return;
-  if (sched_setscheduler (0, SCHED_OTHER | SCHED_RESET_ON_FORK, &(struct sched_param) { 0 }) < 0
-      || setpriority (PRIO_PROCESS, gettid (), HURRY_NICE) < 0)
-    GST_INFO_OBJECT (self, "ticks run with ordinary priority: %s", g_strerror (errno));
-}
-
-void
-mix_wake_links (R58Mixer *self)
-{
-  guint64 one = 1;
-  if (self->wake_fd >= 0 && write (self->wake_fd, &one, sizeof one) < 0)
-    GST_LOG_OBJECT (self, "the link thread has been woken already");
-}
-
-static void
-set_running (R58Mixer *self, gboolean playing, gboolean stopping)
-{
-  r58_lock (&self->run_lock);
-  self->playing = playing;
-  self->stopping = stopping;
-  r58_cond_broadcast (&self->run_cond);
-  r58_unlock (&self->run_lock);
-  mix_wake_links (self);
-}
-
-/* ---- output ---- */
-
-/* What was already sent on a pad. It lives as long as the pad, which is used by a tick while it is released. */
-typedef struct {
-  gboolean begun, failed;
-} MixStream;
-
-static void
-begin_output (R58Mixer *self, GstPad *pad, GstCaps *caps)
-{
-  gchar *id = gst_pad_create_stream_id (pad, GST_ELEMENT (self), GST_PAD_NAME (pad));
-  GstSegment segment;
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (pad, gst_event_new_stream_start (id));
-  gst_pad_push_event (pad, gst_event_new_caps (caps));
-  gst_pad_push_event (pad, gst_event_new_segment (&segment));
-  g_free (id);
-}
-
-gboolean
-mix_push (R58Mixer *self, GstPad *pad, GstCaps *caps, GstBuffer *buffer)
-{
-  MixStream *stream = gst_pad_get_element_private (pad);
-  if (!stream->begun)
-    begin_output (self, pad, caps);
-  stream->begun = TRUE;
-  GstClockTime base = gst_element_get_base_time (GST_ELEMENT (self));
-  GST_BUFFER_PTS (buffer) = GST_BUFFER_PTS (buffer) > base ? GST_BUFFER_PTS (buffer) - base : 0;
-  GstFlowReturn flow = gst_pad_push (pad, buffer);
-  gboolean failed = flow < GST_FLOW_EOS;
-  if (failed && !stream->failed)
-    GST_ELEMENT_ERROR (self, STREAM, FAILED, (NULL), ("pad %s: %s", GST_PAD_NAME (pad), gst_flow_get_name (flow)));
-  stream->failed = failed;
-  return flow == GST_FLOW_OK;
-}
-
-gboolean
-mix_ended (R58Mixer *self)
-{
-  r58_lock (&self->run_lock);
-  gboolean ended = self->ended;
-  r58_unlock (&self->run_lock);
-  return ended;
-}
-
-void
-mix_push_eos (GstPad *pad)
-{
-  const MixStream *stream = gst_pad_get_element_private (pad);
-  if (stream->begun)
-    gst_pad_push_event (pad, gst_event_new_eos ());
-}
-
-static void
-restart_output (GstPad *pad)
-{
-  MixStream *stream = pad ? gst_pad_get_element_private (pad) : NULL;
-  if (stream)
-    stream->begun = FALSE;
-}
-
-/* ---- events ---- */
-
-/* Picture and sound of a slot change on threads of their own: the lock keeps their events in the order of the changes, else
- * the last one told may be the older one, and a source that is live counts as without a picture for good. */
-void
-mix_slot_signal (R58Mixer *self, guint index, gboolean video, MixSignal now)
-{
-  static const gchar *const names[] = { "empty", "lost", "live" };
-  MixSlot *slot = &self->slots[index];
-  MixSignal *signal = video ? &slot->video_signal : &slot->audio_signal;
-  r58_lock (&self->signal_lock);
-  r58_lock (&slot->lock);
-  gboolean changed = *signal != now;
-  *signal = now;
-  MixSignal video_signal = slot->video_signal, audio_signal = slot->audio_signal;
-  r58_unlock (&slot->lock);
-  if (changed) {
-    JsonBuilder *b = r58_json_begin ();
-    r58_json_int (b, "slot", index);
-    r58_json_string (b, "video", names[video_signal]);
-    r58_json_string (b, "audio", names[audio_signal]);
-    r58_post_event (GST_ELEMENT (self), "slot", b);
-  }
-  r58_unlock (&self->signal_lock);
-}
 
 /* ---- states ---- */
 
@@ -199,9 +53,9 @@ open_caps (R58Mixer *self)
 static void
 start_threads (R58Mixer *self)
 {
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  self->ended = FALSE;
-  set_running (self, FALSE, FALSE);
+  self->run.wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  self->run.ended = FALSE;
+  mix_set_running (self, FALSE, FALSE);
   self->link_thread = g_thread_new ("mix-link", mix_link_thread, self);
   self->video_thread = g_thread_new ("mix-video", mix_video_thread, self);
   if (self->with_audio)
@@ -220,19 +74,19 @@ join_thread (GThread **thread)
 static void
 join_threads (R58Mixer *self)
 {
-  set_running (self, FALSE, TRUE);
+  mix_set_running (self, FALSE, TRUE);
   join_thread (&self->audio_thread);
   join_thread (&self->video_thread);
   join_thread (&self->link_thread);
-  if (self->wake_fd >= 0)
-    close (self->wake_fd);
-  self->wake_fd = -1;
-  restart_output (self->video_pad);
-  restart_output (self->audio_pad);
-  r58_lock (&self->pads_lock);
+  if (self->run.wake_fd >= 0)
+    close (self->run.wake_fd);
+  self->run.wake_fd = -1;
+  mix_output_restart (self->video_pad);
+  mix_output_restart (self->audio_pad);
+  r58_lock (&self->returns.lock);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++)
-    restart_output (self->n1_pad[i]);
-  r58_unlock (&self->pads_lock);
+    mix_output_restart (self->returns.pad[i]);
+  r58_unlock (&self->returns.lock);
 }
 
 static GstStateChangeReturn
@@ -246,10 +100,10 @@ change_state (GstElement *element, GstStateChange transition)
       r58_force_clock (element);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      set_running (self, FALSE, FALSE);
+      mix_set_running (self, FALSE, FALSE);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
-      set_running (self, FALSE, TRUE);
+      mix_set_running (self, FALSE, TRUE);
       break;
     default:
       break;
@@ -262,7 +116,7 @@ change_state (GstElement *element, GstStateChange transition)
       start_threads (self);
       return GST_STATE_CHANGE_NO_PREROLL;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      set_running (self, TRUE, FALSE);
+      mix_set_running (self, TRUE, FALSE);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
       return result == GST_STATE_CHANGE_FAILURE ? result : GST_STATE_CHANGE_NO_PREROLL;
@@ -283,9 +137,9 @@ send_event (GstElement *element, GstEvent *event)
   if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
     return GST_ELEMENT_CLASS (r58_mixer_parent_class)->send_event (element, event);
   gst_event_unref (event);
-  r58_lock (&self->run_lock);
-  self->ended = TRUE;
-  r58_unlock (&self->run_lock);
+  r58_lock (&self->run.lock);
+  self->run.ended = TRUE;
+  r58_unlock (&self->run.lock);
   return TRUE;
 }
 
@@ -321,9 +175,7 @@ static GstPad *
 new_pad (GstStaticPadTemplate *template, const gchar *name)
 {
   GstPad *pad = gst_pad_new_from_static_template (template, name);
-  MixStream *stream = g_new0 (MixStream, 1);
-  g_object_set_data_full (G_OBJECT (pad), "r58-stream", stream, g_free);
-  gst_pad_set_element_private (pad, stream);
+  mix_output_init (pad);
   gst_pad_set_query_function (pad, pad_query);
   gst_pad_use_fixed_caps (pad);
   return pad;
@@ -336,10 +188,10 @@ request_new_pad (GstElement *element, GstPadTemplate *template, const gchar *nam
   guint slot = self->n_slots;
   GstPad *pad = NULL;
   if (name && sscanf (name, "n1_%u", &slot) == 1 && slot < self->n_slots) {
-    r58_lock (&self->pads_lock);
-    if (!self->n1_pad[slot])
-      pad = self->n1_pad[slot] = gst_object_ref_sink (new_pad (&n1_template, name));
-    r58_unlock (&self->pads_lock);
+    r58_lock (&self->returns.lock);
+    if (!self->returns.pad[slot])
+      pad = self->returns.pad[slot] = gst_object_ref_sink (new_pad (&n1_template, name));
+    r58_unlock (&self->returns.lock);
   }
   if (!pad) {
     GST_WARNING_OBJECT (self, "no pad %s: it is n1_ with a slot number, once each", GST_STR_NULL (name));
@@ -354,11 +206,11 @@ static void
 release_pad (GstElement *element, GstPad *pad)
 {
   R58Mixer *self = (R58Mixer *) element;
-  r58_lock (&self->pads_lock);
+  r58_lock (&self->returns.lock);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++)
-    if (self->n1_pad[i] == pad)
-      gst_clear_object (&self->n1_pad[i]); /* the element still holds it */
-  r58_unlock (&self->pads_lock);
+    if (self->returns.pad[i] == pad)
+      gst_clear_object (&self->returns.pad[i]); /* the element still holds it */
+  r58_unlock (&self->returns.lock);
   gst_pad_set_active (pad, FALSE);
   gst_element_remove_pad (element, pad);
 }
@@ -435,8 +287,8 @@ finalize (GObject *object)
 {
   R58Mixer *self = (R58Mixer *) object;
   mix_video_reset (self);
-  g_queue_clear_full (&self->takes, (GDestroyNotify) mix_take_free);
-  g_queue_clear_full (&self->sound, g_free);
+  g_queue_clear_full (&self->control.takes, (GDestroyNotify) mix_take_free);
+  g_queue_clear_full (&self->control.sound, g_free);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++) {
     MixSlot *slot = &self->slots[i];
     g_queue_clear_full (&slot->frames, (GDestroyNotify) mix_frame_unref);
@@ -445,15 +297,15 @@ finalize (GObject *object)
     g_free (slot->audio_address);
     g_free (slot->ring);
     r58_lock_clear (&slot->lock);
-    gst_clear_object (&self->n1_pad[i]);
+    gst_clear_object (&self->returns.pad[i]);
   }
   gst_clear_caps (&self->caps);
   g_free (self->caps_text);
-  r58_lock_clear (&self->pads_lock);
+  r58_lock_clear (&self->returns.lock);
   r58_lock_clear (&self->signal_lock);
-  r58_lock_clear (&self->show_lock);
-  r58_lock_clear (&self->run_lock);
-  r58_cond_clear (&self->run_cond);
+  r58_lock_clear (&self->control.lock);
+  r58_lock_clear (&self->run.lock);
+  r58_cond_clear (&self->run.cond);
   G_OBJECT_CLASS (r58_mixer_parent_class)->finalize (object);
 }
 
@@ -462,12 +314,12 @@ r58_mixer_init (R58Mixer *self)
 {
   self->caps_text = g_strdup (DEFAULT_CAPS);
   self->n_slots = DEFAULT_SLOTS;
-  self->wake_fd = -1;
-  r58_lock_init (&self->pads_lock);
+  self->run.wake_fd = -1;
+  r58_lock_init (&self->returns.lock);
   r58_lock_init (&self->signal_lock);
-  r58_lock_init (&self->run_lock);
-  r58_lock_init (&self->show_lock);
-  r58_cond_init (&self->run_cond);
+  r58_lock_init (&self->run.lock);
+  r58_lock_init (&self->control.lock);
+  r58_cond_init (&self->run.cond);
   for (guint i = 0; i < MIX_SLOTS_MAX; i++) {
     r58_lock_init (&self->slots[i].lock);
     self->slots[i].backup = -1;

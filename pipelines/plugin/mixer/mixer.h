@@ -1,11 +1,16 @@
-/* The parts of r58mixer, each in its own file:
- *   mixer.c    the element: properties, pads, states, waiting, events common to all
- *   command.c  commands: parsed and checked in the caller's thread, then left for the ticks
+/* r58mixer is made of these parts; each uses only those before it:
+ *   run.c      whether it runs, and what waits for it
+ *   output.c   what leaves on its pads
+ *   show.c     what a show is made of
+ *   slot.c     signals and frames of the slots
+ *   ring.c     the sound of a slot
+ *   draw.c     the picture of a frame: layers and transitions
  *   link.c     the link thread: reads every slot's links, posts `stats`
  *   video.c    the video tick: one frame per grid index
- *   draw.c     the picture of a frame: layers and transitions
  *   audio.c    the audio tick: one block per 10 ms, gains, N-1, levels
- */
+ *   command.c  commands: parsed and checked in the caller's thread, then left for the ticks
+ *   mixer.c    the element: properties, pads, states
+ * Private to them. */
 #pragma once
 
 #include "clock/lateness.h"
@@ -108,8 +113,9 @@ typedef struct {
   guint64 dropped;    /* buffers that made no sense */
 } MixSoundStats;
 
+/* What a slot brings crosses from the link thread to the ticks under `lock`; commands change it there, too. */
 typedef struct {
-  R58Lock lock; /* guards everything in the first group */
+  R58Lock lock; /* guards what follows, up to `link` */
 
   gchar *video_address, *audio_address; /* NULL: empty */
   guint video_target, audio_target;     /* counts re-pointing, so that the link thread notices */
@@ -134,22 +140,31 @@ typedef struct {
   MixSignal video_signal, audio_signal; /* as last posted */
   gfloat *ring;                         /* MIX_RING stereo samples; NAN where nothing came */
   guint64 ring_begin, ring_end;         /* absolute sample indices; end is the running position */
+  guint64 read_next;                    /* absolute sample index: what lies before has been played */
 
-  /* Link thread only. */
-  R58LinkReader *video_reader, *audio_reader;
-  guint video_reader_target, audio_reader_target, video_hold;
-  gchar *video_caps;
-  GstVideoInfo video_info;
-  MixLook look;
-  R58Lateness *video_late, *audio_late; /* there as long as the reader is */
-  gboolean video_usable, copy_frames;
+  struct {
+    R58LinkReader *video_reader, *audio_reader;
+    guint video_target, audio_target;     /* what they were made for */
+    guint hold;
+    gchar *caps;
+    GstVideoInfo info;
+    MixLook look;
+    R58Lateness *video_late, *audio_late; /* there as long as the reader is */
+    gboolean usable, copy_frames;
+  } link; /* the link thread's own */
 
-  /* Audio thread only, but for `read_next`, which it writes under the lock. */
-  guint64 read_next; /* absolute sample index: what lies before has been played */
-  gboolean missing;
-  guint fade, silent_blocks;
-  gfloat last[R58_CHANNELS], step[R58_CHANNELS];
+  struct {
+    gboolean missing;
+    guint fade, silent_blocks;
+    gfloat last[R58_CHANNELS], step[R58_CHANNELS];
+  } audio; /* the audio thread's own */
 } MixSlot;
+
+/* Below it (−300 dBFS) there is nothing: what decays for ever ends in denormal numbers, which cost a hundred times as much. */
+#define MIX_SILENCE 1e-15f
+
+/* 10 ms of sound. */
+typedef gfloat MixBlock[R58_BLOCK][R58_CHANNELS];
 
 typedef struct {
   gfloat value, target, step;
@@ -169,89 +184,117 @@ typedef struct {
 typedef struct _MixPictures MixPictures;
 typedef struct _MixBlocks MixBlocks;
 
+/* Four threads: whoever sets `command`, the link thread, the video tick and the audio tick. Each has a part of its own;
+ * what crosses between them lies in `control`, in the slots and in `returns`, each under the lock it has. */
 typedef struct {
   GstElement parent;
 
-  gchar *caps_text;
+  gchar *caps_text; /* under the object lock */
   guint n_slots;
   gboolean with_audio, realtime;
 
   GstVideoInfo info; /* of the program; valid from READY on */
   GstCaps *caps;
   MixSlot slots[MIX_SLOTS_MAX];
-
-  GstPad *video_pad, *audio_pad, *n1_pad[MIX_SLOTS_MAX];
-  R58Lock pads_lock;  /* guards n1_pad: they come and go while the audio tick runs */
   R58Lock signal_lock; /* keeps slot events in the order of what they tell */
 
-  R58Lock run_lock;
-  R58Cond run_cond;
-  gboolean playing, stopping, ended;
+  GstPad *video_pad, *audio_pad;
+  struct {
+    R58Lock lock;
+    GstPad *pad[MIX_SLOTS_MAX]; /* they come and go while the audio tick runs */
+  } returns; /* the N-1 outputs */
+
   GThread *link_thread, *video_thread, *audio_thread;
-  gint wake_fd;      /* eventfd: the link thread has something to do */
-  guint64 serial;    /* link thread only: last MixFrame.serial */
+  struct {
+    R58Lock lock;
+    R58Cond cond;
+    gboolean playing, stopping, ended;
+    gint wake_fd; /* eventfd, not under the lock: the link thread has something to do */
+  } run; /* what all threads wait for */
 
-  R58Lock show_lock;  /* guards this group */
-  GQueue takes;      /* MixTake */
-  gboolean idle;     /* nobody looks: nothing is drawn */
-  GQueue sound;      /* MixSoundChange, by `at` */
-  guint64 next_frame;
-  guint64 frames, late_frames, skipped_frames;
-  guint program_peak; /* brightest luma of the program as it was looked at last, 0–255 */
-  guint64 blocks, late_blocks, skipped_blocks;
+  struct {
+    R58Lock lock;
+    GQueue takes;      /* MixTake, from commands to the video tick */
+    gboolean idle;     /* nobody looks: nothing is drawn */
+    GQueue sound;      /* MixSoundChange, by `at`, from commands to the audio tick */
+    guint64 next_frame;
+    /* From the ticks to `stats`. */
+    guint64 frames, late_frames, skipped_frames;
+    guint64 blocks, late_blocks, skipped_blocks;
+    guint program_peak; /* brightest luma of the program as it was looked at last, 0–255 */
+  } control;
 
-  /* Video thread only. */
-  MixShow show;
-  guint64 jumped;          /* grid index of the first frame after skipped ones */
-  GstBufferPool *pool;     /* where output pictures come from: a pool, */
-  GstAllocator *allocator; /* or else this */
-  gboolean memory_chosen;
-  MixPictures *pictures;
-  MixFrame *own[MIX_SLOTS_MAX];   /* this tick's frame of each slot; */
-  MixFrame *shown[MIX_SLOTS_MAX]; /* what is shown as it: the same while there is a signal. Borrowed. */
-  MixFrame *slate;
+  struct {
+    guint64 serial; /* last MixFrame.serial */
+  } link; /* the link thread's own */
 
-  /* Audio thread only. */
-  MixRamp gain[MIX_SLOTS_MAX][R58_CHANNELS], master;
-  gfloat gain_target[MIX_SLOTS_MAX], pan[MIX_SLOTS_MAX];
-  GstClockTime extra_delay[MIX_SLOTS_MAX];
-  MixLimiter limiter, n1_limiter[MIX_SLOTS_MAX];
-  MixStandIn stand_in[MIX_SLOTS_MAX];
-  gfloat peak[MIX_SLOTS_MAX][R58_CHANNELS], master_peak[R58_CHANNELS];
-  gboolean heard[MIX_SLOTS_MAX];
-  guint level_blocks;
-  guint64 jumped_block; /* the first block after skipped ones */
-  MixBlocks *work;
+  struct {
+    MixShow show;
+    guint64 jumped;          /* grid index of the first frame after skipped ones */
+    GstBufferPool *pool;     /* where output pictures come from: a pool, */
+    GstAllocator *allocator; /* or else this */
+    gboolean memory_chosen;
+    MixPictures *pictures;
+    MixFrame *own[MIX_SLOTS_MAX];   /* this tick's frame of each slot; */
+    MixFrame *shown[MIX_SLOTS_MAX]; /* what is shown as it: the same while there is a signal. Borrowed. */
+    MixFrame *slate;
+  } video; /* the video tick's own */
+
+  struct {
+    MixRamp gain[MIX_SLOTS_MAX][R58_CHANNELS], master;
+    gfloat gain_target[MIX_SLOTS_MAX], pan[MIX_SLOTS_MAX];
+    GstClockTime extra_delay[MIX_SLOTS_MAX];
+    MixLimiter limiter, n1_limiter[MIX_SLOTS_MAX];
+    MixStandIn stand_in[MIX_SLOTS_MAX];
+    gfloat peak[MIX_SLOTS_MAX][R58_CHANNELS], master_peak[R58_CHANNELS];
+    gboolean heard[MIX_SLOTS_MAX];
+    guint level_blocks;
+    guint64 jumped; /* the first block after skipped ones */
+    MixBlocks *work;
+  } audio; /* the audio tick's own */
 } R58Mixer;
 
 typedef struct {
   GstElementClass parent_class;
 } R58MixerClass;
 
-/* mixer.c */
+/* run.c */
+void mix_set_running (R58Mixer *self, gboolean playing, gboolean stopping);
 /* Sleeps until the absolute time t. FALSE when the element does not play (any more). */
 gboolean mix_sleep_until (R58Mixer *self, GstClockTime t);
 /* Sleeps until the element plays. FALSE when it is being stopped. */
 gboolean mix_wait_playing (R58Mixer *self);
+/* TRUE once the element was told to end. */
+gboolean mix_ended (R58Mixer *self);
 void mix_wake_links (R58Mixer *self);
 /* Asks for the processor ahead of others, for the calling thread; done without where that is not permitted. */
 void mix_hurry (R58Mixer *self);
+
+/* output.c */
+/* Before anything is pushed on the pad. */
+void mix_output_init (GstPad *pad);
 /* Pushes a buffer whose PTS is absolute; sends stream-start, caps and segment first. TRUE when somebody took it.
  * Takes ownership. */
 gboolean mix_push (R58Mixer *self, GstPad *pad, GstCaps *caps, GstBuffer *buffer);
-/* TRUE once the element was told to end. */
-gboolean mix_ended (R58Mixer *self);
 void mix_push_eos (GstPad *pad);
+/* What comes next begins a stream again. NULL is no pad. */
+void mix_output_restart (GstPad *pad);
+
+/* show.c */
+void mix_scene_unref (MixScene *scene);
+void mix_take_free (MixTake *take);
+
+/* slot.c */
+void mix_frame_unref (MixFrame *frame);
 /* Notes what the tick found and posts the event `slot` when it changed. */
 void mix_slot_signal (R58Mixer *self, guint slot, gboolean video, MixSignal now);
 
-/* command.c */
-void mix_command (R58Mixer *self, const gchar *text);
-void mix_take_free (MixTake *take);
-
-/* link.c */
-gpointer mix_link_thread (gpointer self);
-void mix_frame_unref (MixFrame *frame);
+/* ring.c */
+/* Places received sound. Call with the slot's lock. */
+void mix_ring_write (MixSlot *slot, GstBuffer *buffer);
+/* One block from `start` on. Where the sound stops, begins or moves, the step is faded out on top of it. FALSE when the
+ * whole block is missing. */
+gboolean mix_ring_read (MixSlot *slot, guint64 start, MixBlock out);
 
 /* draw.c */
 /* The neutral picture, of the program's size. */
@@ -271,6 +314,9 @@ mix_frame_picture (GstVideoFrame *frame)
   return p;
 }
 
+/* link.c */
+gpointer mix_link_thread (gpointer self);
+
 /* video.c */
 gpointer mix_video_thread (gpointer self);
 void mix_video_reset (R58Mixer *self);
@@ -278,7 +324,8 @@ void mix_video_reset (R58Mixer *self);
 /* audio.c */
 gpointer mix_audio_thread (gpointer self);
 void mix_audio_reset (R58Mixer *self);
-/* Places received sound into the slot's ring. Call with the slot's lock. */
-void mix_ring_write (MixSlot *slot, GstBuffer *buffer);
+
+/* command.c */
+void mix_command (R58Mixer *self, const gchar *text);
 
 G_END_DECLS

@@ -34,15 +34,9 @@
 /* ---- show ---- */
 
 static void
-scene_unref (MixScene *scene)
-{
-  g_atomic_rc_box_release (scene);
-}
-
-static void
 post_transition_end (R58Mixer *self, guint64 k)
 {
-  MixShow *show = &self->show;
+  MixShow *show = &self->video.show;
   if (!show->running)
     return;
   show->running = FALSE;
@@ -68,9 +62,9 @@ post_applied (R58Mixer *self, const MixTake *take, guint64 k)
 static void
 apply_take (R58Mixer *self, const MixTake *take, guint64 k)
 {
-  MixShow *show = &self->show;
+  MixShow *show = &self->video.show;
   post_transition_end (self, k);
-  g_clear_pointer (&show->from, scene_unref);
+  g_clear_pointer (&show->from, mix_scene_unref);
   show->from = show->to;
   show->to = g_atomic_rc_box_acquire (take->scene);
   show->kind = take->kind;
@@ -85,13 +79,13 @@ apply_take (R58Mixer *self, const MixTake *take, guint64 k)
 static void
 begin_frame (R58Mixer *self, guint64 k, GQueue *takes, gboolean *idle)
 {
-  r58_lock (&self->show_lock);
-  self->next_frame = k + 1;
-  *idle = self->idle;
+  r58_lock (&self->control.lock);
+  self->control.next_frame = k + 1;
+  *idle = self->control.idle;
   MixTake *take;
-  while ((take = g_queue_peek_head (&self->takes)) && take->frame <= k)
-    g_queue_push_tail (takes, g_queue_pop_head (&self->takes));
-  r58_unlock (&self->show_lock);
+  while ((take = g_queue_peek_head (&self->control.takes)) && take->frame <= k)
+    g_queue_push_tail (takes, g_queue_pop_head (&self->control.takes));
+  r58_unlock (&self->control.lock);
 }
 
 /* ---- frames of the slots ---- */
@@ -259,28 +253,28 @@ choose_frame (R58Mixer *self, guint index)
     gint backup = slot->backup;
     r58_unlock (&slot->lock);
     if (on_loss == MIX_HOLD)
-      return self->own[index];
+      return self->video.own[index];
     if (on_loss == MIX_SLATE || backup < 0)
       break;
     index = backup;
   }
-  return self->slate;
+  return self->video.slate;
 }
 
 static void
 collect_frames (R58Mixer *self, GstClockTime t)
 {
   for (guint i = 0; i < self->n_slots; i++)
-    self->own[i] = advance_slot (self, i, t);
+    self->video.own[i] = advance_slot (self, i, t);
   for (guint i = 0; i < self->n_slots; i++)
-    self->shown[i] = choose_frame (self, i);
+    self->video.shown[i] = choose_frame (self, i);
 }
 
 static void
 release_frames (R58Mixer *self)
 {
   for (guint i = 0; i < self->n_slots; i++)
-    g_clear_pointer (&self->own[i], mix_frame_unref);
+    g_clear_pointer (&self->video.own[i], mix_frame_unref);
 }
 
 /* ---- output ---- */
@@ -288,11 +282,11 @@ release_frames (R58Mixer *self)
 static void
 drop_memory (R58Mixer *self)
 {
-  if (self->pool)
-    gst_buffer_pool_set_active (self->pool, FALSE);
-  gst_clear_object (&self->pool);
-  gst_clear_object (&self->allocator);
-  self->memory_chosen = FALSE;
+  if (self->video.pool)
+    gst_buffer_pool_set_active (self->video.pool, FALSE);
+  gst_clear_object (&self->video.pool);
+  gst_clear_object (&self->video.allocator);
+  self->video.memory_chosen = FALSE;
 }
 
 static GstBufferPool *
@@ -319,27 +313,27 @@ choose_memory (R58Mixer *self)
     if (gst_query_get_n_allocation_pools (query) > 0)
       gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
     if (gst_query_get_n_allocation_params (query) > 0)
-      gst_query_parse_nth_allocation_param (query, 0, &self->allocator, NULL);
+      gst_query_parse_nth_allocation_param (query, 0, &self->video.allocator, NULL);
   }
   gst_query_unref (query);
   if (pool)
-    self->pool = activate_pool (self, pool, MAX (size, self->info.size), min, max);
-  else if (!self->allocator)
-    self->pool = activate_pool (self, gst_video_buffer_pool_new (), self->info.size, 2, 0);
-  self->memory_chosen = TRUE;
-  GST_DEBUG_OBJECT (self, "pool %" GST_PTR_FORMAT ", allocator %" GST_PTR_FORMAT, self->pool, self->allocator);
+    self->video.pool = activate_pool (self, pool, MAX (size, self->info.size), min, max);
+  else if (!self->video.allocator)
+    self->video.pool = activate_pool (self, gst_video_buffer_pool_new (), self->info.size, 2, 0);
+  self->video.memory_chosen = TRUE;
+  GST_DEBUG_OBJECT (self, "pool %" GST_PTR_FORMAT ", allocator %" GST_PTR_FORMAT, self->video.pool, self->video.allocator);
 }
 
 static GstBuffer *
 new_output (R58Mixer *self)
 {
-  if (gst_pad_check_reconfigure (self->video_pad) || !self->memory_chosen)
+  if (gst_pad_check_reconfigure (self->video_pad) || !self->video.memory_chosen)
     choose_memory (self);
   GstBufferPoolAcquireParams now = { .flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT };
   GstBuffer *buffer = NULL;
-  if (self->pool && gst_buffer_pool_acquire_buffer (self->pool, &buffer, &now) == GST_FLOW_OK)
+  if (self->video.pool && gst_buffer_pool_acquire_buffer (self->video.pool, &buffer, &now) == GST_FLOW_OK)
     return buffer;
-  return gst_buffer_new_allocate (self->allocator, self->info.size, NULL);
+  return gst_buffer_new_allocate (self->video.allocator, self->info.size, NULL);
 }
 
 /* Whether there is anything to see, judged on the program itself; a grid of points twice a second costs next to nothing. */
@@ -357,9 +351,9 @@ look_at_program (R58Mixer *self, const GstVideoFrame *video, guint64 k)
     for (guint column = 0; column < PROGRAM_COLUMNS; column++)
       peak = MAX (peak, line[column * width / PROGRAM_COLUMNS]);
   }
-  r58_lock (&self->show_lock);
-  self->program_peak = peak;
-  r58_unlock (&self->show_lock);
+  r58_lock (&self->control.lock);
+  self->control.program_peak = peak;
+  r58_unlock (&self->control.lock);
 }
 
 static gboolean
@@ -372,14 +366,14 @@ push_frame (R58Mixer *self, guint64 k)
     return FALSE;
   }
   R58Picture to = mix_frame_picture (&video);
-  mix_draw (self->pictures, &to, &self->show, k, self->shown);
+  mix_draw (self->video.pictures, &to, &self->video.show, k, self->video.shown);
   look_at_program (self, &video, k);
   gst_video_frame_unmap (&video);
   GstClockTime t = r58_grid_time (k, self->info.fps_n, self->info.fps_d);
   GST_BUFFER_PTS (buffer) = t;
   GST_BUFFER_DURATION (buffer) = r58_grid_time (k + 1, self->info.fps_n, self->info.fps_d) - t;
   GST_BUFFER_OFFSET (buffer) = k;
-  if (k == self->jumped)
+  if (k == self->video.jumped)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   return mix_push (self, self->video_pad, self->caps, buffer);
 }
@@ -396,16 +390,16 @@ tick (R58Mixer *self, guint64 k, gboolean late)
   gboolean pushed = gst_pad_is_linked (self->video_pad) && !idle && push_frame (self, k);
   release_frames (self);
 
-  r58_lock (&self->show_lock);
-  self->frames += pushed;
-  self->late_frames += late;
-  r58_unlock (&self->show_lock);
+  r58_lock (&self->control.lock);
+  self->control.frames += pushed;
+  self->control.late_frames += late;
+  r58_unlock (&self->control.lock);
   MixTake *take;
   while ((take = g_queue_pop_head (&takes))) {
     post_applied (self, take, k);
     mix_take_free (take);
   }
-  if (k + 1 >= self->show.first + self->show.frames)
+  if (k + 1 >= self->video.show.first + self->video.show.frames)
     post_transition_end (self, k);
 }
 
@@ -415,12 +409,12 @@ void
 mix_video_reset (R58Mixer *self)
 {
   drop_memory (self);
-  g_clear_pointer (&self->show.from, scene_unref);
-  g_clear_pointer (&self->show.to, scene_unref);
-  g_free (self->show.id);
-  self->show = (MixShow) { 0 };
-  g_clear_pointer (&self->pictures, mix_pictures_free);
-  g_clear_pointer (&self->slate, mix_frame_unref);
+  g_clear_pointer (&self->video.show.from, mix_scene_unref);
+  g_clear_pointer (&self->video.show.to, mix_scene_unref);
+  g_free (self->video.show.id);
+  self->video.show = (MixShow) { 0 };
+  g_clear_pointer (&self->video.pictures, mix_pictures_free);
+  g_clear_pointer (&self->video.slate, mix_frame_unref);
 }
 
 /* Runs until the element stops playing. */
@@ -429,18 +423,18 @@ run_ticks (R58Mixer *self)
 {
   gint num = self->info.fps_n, den = self->info.fps_d;
   guint64 k = r58_grid_index (r58_now (), num, den) + 1;
-  r58_lock (&self->show_lock);
-  self->next_frame = k;
-  r58_unlock (&self->show_lock);
+  r58_lock (&self->control.lock);
+  self->control.next_frame = k;
+  r58_unlock (&self->control.lock);
   while (mix_sleep_until (self, r58_grid_time (k, num, den)) && !mix_ended (self)) {
     guint64 late = MAX (r58_grid_index (r58_now (), num, den), k) - k;
     if (late >= CATCH_UP_FRAMES) {
-      r58_lock (&self->show_lock);
-      self->skipped_frames += late;
-      r58_unlock (&self->show_lock);
+      r58_lock (&self->control.lock);
+      self->control.skipped_frames += late;
+      r58_unlock (&self->control.lock);
       GST_WARNING_OBJECT (self, "skipped %" G_GUINT64_FORMAT " frames", late);
       k += late;
-      self->jumped = k;
+      self->video.jumped = k;
       late = 0;
     }
     tick (self, k, late > 0);
@@ -452,8 +446,8 @@ gpointer
 mix_video_thread (gpointer data)
 {
   R58Mixer *self = data;
-  self->pictures = mix_pictures_new ();
-  self->slate = mix_slate_new (&self->info);
+  self->video.pictures = mix_pictures_new ();
+  self->video.slate = mix_slate_new (&self->info);
   mix_hurry (self);
   while (mix_wait_playing (self) && !mix_ended (self))
     run_ticks (self);
