@@ -1,9 +1,7 @@
 /* A live source of known pictures and sounds: every pixel, time and phase of it can be predicted, so that tests and
- * people can tell what became of it further on. Geometry is in 40ths of the picture; test/tools/engine/counter.ts mirrors
- * it. */
+ * people can tell what became of it further on. */
+#include "capture/testpicture.h"
 #include "common/element.h"
-
-#include <gst/video/video.h>
 
 #include <math.h>
 #include <string.h>
@@ -14,23 +12,6 @@ GST_DEBUG_CATEGORY_STATIC (r58_testsrc_debug);
 /* Links give a frame up after 250 ms (grace of r58linksrc): what is later than that is skipped, not sent. */
 #define LATE_MAX (250 * GST_MSECOND)
 #define STATS_EVERY (500 * GST_MSECOND)
-
-/* Rectangles in 40ths of the picture: x, y, w, h. */
-typedef struct {
-  gint x, y, w, h;
-} Area;
-static const Area FIELD = { 4, 4, 32, 32 };   /* all around it is the border */
-static const Area LABEL = { 6, 6, 22, 4 };
-static const Area FLASH = { 30, 6, 5, 5 };
-static const Area COUNT = { 6, 13, 28, 7 };   /* the frame number in digits */
-static const Area BITS = { 4, 22, 32, 4 };    /* 32 blocks of one column each, most significant bit first */
-static const Area LANE = { 5, 29, 30, 4 };    /* a bar crosses it every two seconds */
-
-/* bt709 studio-range luma */
-#define LUMA_BLACK 16
-#define LUMA_FIELD 40
-#define LUMA_BAR 170
-#define LUMA_WHITE 235
 
 #define TONE_PEAK 0.1 /* -20 dBFS */
 #define BEEP_PEAK 0.25
@@ -93,145 +74,6 @@ static GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE ("video", G
     GST_STATIC_CAPS ("video/x-raw,format=I420,width=[160,16384],height=[90,16384],framerate=[1/1,240/1]"));
 static GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS (R58_AUDIO_CAPS));
-
-/* ---- drawing ---- */
-
-/* 5x7 glyphs from ' ' to 'Z', one byte per column, lowest bit on top. */
-static const guint8 FONT[][5] = {
-  {0, 0, 0, 0, 0}, {0, 0, 0x5f, 0, 0}, {0, 7, 0, 7, 0}, {0x14, 0x7f, 0x14, 0x7f, 0x14},
-  {0x24, 0x2a, 0x7f, 0x2a, 0x12}, {0x23, 0x13, 8, 0x64, 0x62}, {0x36, 0x49, 0x55, 0x22, 0x50}, {0, 5, 3, 0, 0},
-  {0, 0x1c, 0x22, 0x41, 0}, {0, 0x41, 0x22, 0x1c, 0}, {8, 0x2a, 0x1c, 0x2a, 8}, {8, 8, 0x3e, 8, 8},
-  {0, 0x50, 0x30, 0, 0}, {8, 8, 8, 8, 8}, {0, 0x60, 0x60, 0, 0}, {0x20, 0x10, 8, 4, 2},
-  {0x3e, 0x51, 0x49, 0x45, 0x3e}, {0, 0x42, 0x7f, 0x40, 0}, {0x42, 0x61, 0x51, 0x49, 0x46},
-  {0x21, 0x41, 0x45, 0x4b, 0x31}, {0x18, 0x14, 0x12, 0x7f, 0x10}, {0x27, 0x45, 0x45, 0x45, 0x39},
-  {0x3c, 0x4a, 0x49, 0x49, 0x30}, {1, 0x71, 9, 5, 3}, {0x36, 0x49, 0x49, 0x49, 0x36}, {6, 0x49, 0x49, 0x29, 0x1e},
-  {0, 0x36, 0x36, 0, 0}, {0, 0x56, 0x36, 0, 0}, {8, 0x14, 0x22, 0x41, 0}, {0x14, 0x14, 0x14, 0x14, 0x14},
-  {0, 0x41, 0x22, 0x14, 8}, {2, 1, 0x51, 9, 6}, {0x32, 0x49, 0x79, 0x41, 0x3e}, {0x7e, 0x11, 0x11, 0x11, 0x7e},
-  {0x7f, 0x49, 0x49, 0x49, 0x36}, {0x3e, 0x41, 0x41, 0x41, 0x22}, {0x7f, 0x41, 0x41, 0x22, 0x1c},
-  {0x7f, 0x49, 0x49, 0x49, 0x41}, {0x7f, 9, 9, 9, 1}, {0x3e, 0x41, 0x49, 0x49, 0x7a}, {0x7f, 8, 8, 8, 0x7f},
-  {0, 0x41, 0x7f, 0x41, 0}, {0x20, 0x40, 0x41, 0x3f, 1}, {0x7f, 8, 0x14, 0x22, 0x41},
-  {0x7f, 0x40, 0x40, 0x40, 0x40}, {0x7f, 2, 0xc, 2, 0x7f}, {0x7f, 4, 8, 0x10, 0x7f}, {0x3e, 0x41, 0x41, 0x41, 0x3e},
-  {0x7f, 9, 9, 9, 6}, {0x3e, 0x41, 0x51, 0x21, 0x5e}, {0x7f, 9, 0x19, 0x29, 0x46}, {0x46, 0x49, 0x49, 0x49, 0x31},
-  {1, 1, 0x7f, 1, 1}, {0x3f, 0x40, 0x40, 0x40, 0x3f}, {0x1f, 0x20, 0x40, 0x20, 0x1f},
-  {0x3f, 0x40, 0x38, 0x40, 0x3f}, {0x63, 0x14, 8, 0x14, 0x63}, {7, 8, 0x70, 8, 7}, {0x61, 0x51, 0x49, 0x45, 0x43},
-};
-
-/* Pixels of an area; edges are even, as chroma has half the size. */
-static void
-area_pixels (const GstVideoFrame *f, const Area *a, gint *x, gint *y, gint *w, gint *h)
-{
-  gint width = GST_VIDEO_FRAME_WIDTH (f), height = GST_VIDEO_FRAME_HEIGHT (f);
-  *x = width * a->x / 40 & ~1;
-  *y = height * a->y / 40 & ~1;
-  *w = (width * (a->x + a->w) / 40 & ~1) - *x;
-  *h = (height * (a->y + a->h) / 40 & ~1) - *y;
-}
-
-/* Fills a rectangle of one component's plane; x, y, w, h in that plane's pixels. */
-static void
-fill (GstVideoFrame *f, gint component, gint x, gint y, gint w, gint h, guint8 value)
-{
-  gint stride = GST_VIDEO_FRAME_COMP_STRIDE (f, component);
-  guint8 *row = (guint8 *) GST_VIDEO_FRAME_COMP_DATA (f, component) + y * stride + x;
-  for (; h > 0; h--, row += stride)
-    memset (row, value, w);
-}
-
-static void
-fill_area (GstVideoFrame *f, const Area *a, guint8 luma)
-{
-  gint x, y, w, h;
-  area_pixels (f, a, &x, &y, &w, &h);
-  fill (f, 0, x, y, w, h, luma);
-}
-
-/* Writes white text at the left of an area, as large as fits it. Letters are shown in upper case, what the font does
- * not have as '?'. */
-static void
-write_text (GstVideoFrame *f, const Area *a, const gchar *text)
-{
-  gint x, y, w, h;
-  area_pixels (f, a, &x, &y, &w, &h);
-  glong length = g_utf8_strlen (text, -1);
-  gint dot = MIN (h / 7, w / (6 * (gint) CLAMP (length, 1, w)));
-  for (; *text && dot > 0; text = g_utf8_next_char (text), x += 6 * dot) {
-    gunichar c = g_utf8_get_char (text);
-    if (c >= 'a' && c <= 'z')
-      c -= 'a' - 'A';
-    if (c < ' ' || c > 'Z')
-      c = '?';
-    for (gint column = 0; column < 5; column++)
-      for (gint row = 0; row < 7; row++)
-        if (FONT[c - ' '][column] & (1 << row))
-          fill (f, 0, x + column * dot, y + row * dot, dot, dot, LUMA_WHITE);
-  }
-}
-
-/* ITU-R BT.709, studio range. */
-static void
-yuv_of (guint32 rgb, guint8 yuv[3])
-{
-  gdouble r = (rgb >> 16 & 255) / 255.0, g = (rgb >> 8 & 255) / 255.0, b = (rgb & 255) / 255.0;
-  gdouble y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  yuv[0] = (guint8) lround (16 + 219 * y);
-  yuv[1] = (guint8) lround (128 + 224 * (b - y) / 1.8556);
-  yuv[2] = (guint8) lround (128 + 224 * (r - y) / 1.5748);
-}
-
-/* Back to what the still picture has where draw_moving() paints. */
-static void
-clear_moving (GstVideoFrame *f)
-{
-  fill_area (f, &FLASH, LUMA_FIELD);
-  fill_area (f, &COUNT, LUMA_FIELD);
-  fill_area (f, &BITS, LUMA_BLACK);
-  fill_area (f, &LANE, LUMA_FIELD);
-}
-
-static void
-draw_still (R58TestSrc *self, guint32 rgb, const gchar *label)
-{
-  GstVideoFrame f;
-  guint8 yuv[3];
-  gint x, y, w, h;
-  if (!gst_video_frame_map (&f, &self->info, self->still, GST_MAP_WRITE))
-    return;
-  yuv_of (rgb, yuv);
-  area_pixels (&f, &FIELD, &x, &y, &w, &h);
-  for (gint c = 0; c < 3; c++) {
-    gint half = c ? 2 : 1;
-    fill (&f, c, 0, 0, GST_VIDEO_FRAME_COMP_WIDTH (&f, c), GST_VIDEO_FRAME_COMP_HEIGHT (&f, c), yuv[c]);
-    fill (&f, c, x / half, y / half, w / half, h / half, c ? 128 : LUMA_FIELD);
-  }
-  clear_moving (&f);
-  write_text (&f, &LABEL, label);
-  gst_video_frame_unmap (&f);
-}
-
-static void
-draw_moving (GstVideoFrame *f, guint64 k, gboolean flash)
-{
-  gint x, y, w, h;
-  gchar digits[24];
-
-  area_pixels (f, &BITS, &x, &y, &w, &h);
-  gint width = GST_VIDEO_FRAME_WIDTH (f);
-  for (gint bit = 0; bit < 32; bit++) {
-    if (k >> (31 - bit) & 1) {
-      gint left = width * (BITS.x + bit) / 40, right = MIN (width * (BITS.x + bit + 1) / 40, x + w);
-      fill (f, 0, left, y, right - left, h, LUMA_WHITE);
-    }
-  }
-
-  guint64 period = MAX (2, 2 * (guint64) GST_VIDEO_INFO_FPS_N (&f->info) / GST_VIDEO_INFO_FPS_D (&f->info));
-  area_pixels (f, &LANE, &x, &y, &w, &h);
-  fill (f, 0, x + (gint) ((guint64) (w - h) * (k % period) / (period - 1)), y, h, h, LUMA_BAR);
-
-  g_snprintf (digits, sizeof digits, "%" G_GUINT64_FORMAT, k);
-  write_text (f, &COUNT, digits);
-  if (flash)
-    fill_area (f, &FLASH, LUMA_WHITE);
-}
 
 /* ---- buffers ---- */
 
@@ -312,7 +154,10 @@ make_frame (R58TestSrc *self, guint64 k, GstClockTime t)
   self->stale = FALSE;
   GST_OBJECT_UNLOCK (self);
   if (label) {
-    draw_still (self, rgb, label);
+    if (gst_video_frame_map (&to, &self->info, self->still, GST_MAP_WRITE)) {
+      r58_test_picture_still (&to, rgb, label);
+      gst_video_frame_unmap (&to);
+    }
     self->painting++;
   }
   g_free (label);
@@ -330,13 +175,13 @@ make_frame (R58TestSrc *self, guint64 k, GstClockTime t)
       GPOINTER_TO_UINT (gst_mini_object_get_qdata (memory, painting_quark ())) == self->painting;
   if (gst_video_frame_map (&to, &self->info, buffer, GST_MAP_WRITE)) {
     if (painted) {
-      clear_moving (&to);
+      r58_test_picture_clear (&to);
     } else if (gst_video_frame_map (&from, &self->info, self->still, GST_MAP_READ)) {
       gst_video_frame_copy (&to, &from);
       gst_video_frame_unmap (&from);
       gst_mini_object_set_qdata (memory, painting_quark (), GUINT_TO_POINTER (self->painting), NULL);
     }
-    draw_moving (&to, k, flash);
+    r58_test_picture_moving (&to, k, flash);
     gst_video_frame_unmap (&to);
   }
   GST_BUFFER_OFFSET (buffer) = k;
