@@ -1,6 +1,6 @@
 import type { ClientMessage, EventMessage } from '../../service/contract/events.js';
 import type { State } from '../../service/contract/state.js';
-import { backoffMs } from './rtc/backoff.js';
+import { backoffMs } from './backoff.js';
 import { applyChanges } from '../../service/contract/delta.js';
 import { currentSession } from './session.js';
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { get, globalAgent } from 'node:https';
 import type { Faults } from '../faults/faults.js';
 import type { KeyedCertificate, KeyFiles } from '../store/keyFiles.js';
+import { backoffMs } from '../util/backoff.js';
 import { messageOf } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { within } from '../util/within.js';
@@ -19,7 +20,7 @@ const pairName = 'acme';
 /** Renewed in the last third of its life, as authorities with short-lived certificates ask for. */
 const renewFraction = 1 / 3;
 /** Public authorities allow about five failures an hour for a name. */
-const backoffMs = { first: 15 * 60_000, cap: 12 * 3_600_000 };
+const retry = { firstMs: 15 * 60_000, capMs: 12 * 3_600_000 };
 /** One order, with all its waiting. */
 const orderTimeoutMs = 180_000;
 const requestTimeoutMs = 20_000;
@@ -80,7 +81,7 @@ export class AcmeCertificate {
 			this.onChange();
 		} catch (error) {
 			if (order !== this.#order) return;
-			this.#notBefore = now + Math.min(backoffMs.cap, backoffMs.first * 2 ** this.#failures++);
+			this.#notBefore = now + backoffMs(++this.#failures, retry);
 			this.#settle(messageOf(error));
 		}
 	}

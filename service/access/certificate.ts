@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { type KeyedCertificate, KeyFiles } from '../store/keyFiles.js';
 import type { Log } from '../util/log.js';
+import { SerialQueue } from '../util/serialQueue.js';
 import { makeAuthority, makeServerCertificate, permittedBy } from './authority.js';
 import { permits } from './nameConstraints.js';
 
@@ -37,7 +38,8 @@ export class Certificate {
 	#names: () => string[];
 	#authority: KeyedCertificate | undefined;
 	#server: KeyedCertificate | undefined;
-	#queue: Promise<unknown> = Promise.resolve();
+	/** Never two at once: one would sign by the authority that the other has just replaced. */
+	#queue = new SerialQueue();
 
 	/** `dir` holds the keys; without it DATA/tls. */
 	constructor(options: { dataDir: string; dir?: string; log: Log; names?: () => string[] }) {
@@ -53,7 +55,7 @@ export class Certificate {
 
 	/** Another authority and a server's certificate by it, at once; each device has to be told to trust it. */
 	async renewAuthority(now = new Date()): Promise<void> {
-		await this.#inTurn(async () => {
+		await this.#queue.run(async () => {
 			await this.#newAuthority(now);
 			await this.#ensure(now);
 		});
@@ -77,7 +79,7 @@ export class Certificate {
 	 * True when the server's certificate is another than before. Also to be called now and then: addresses change.
 	 */
 	ensure(now = new Date()): Promise<boolean> {
-		return this.#inTurn(() => this.#ensure(now));
+		return this.#queue.run(() => this.#ensure(now));
 	}
 
 	async #ensure(now: Date): Promise<boolean> {
@@ -93,13 +95,6 @@ export class Certificate {
 			this.#log.info({ reason: problem }, 'made a new server certificate');
 		}
 		return this.#server !== before;
-	}
-
-	/** Never two at once: one would sign by the authority that the other has just replaced. */
-	#inTurn<T>(work: () => Promise<T>): Promise<T> {
-		const result = this.#queue.then(work, work);
-		this.#queue = result.catch(() => {});
-		return result;
 	}
 
 	/** A pair that is no authority of ours, from a backup for one, signs nothing: better a new one than no panel. */

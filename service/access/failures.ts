@@ -1,3 +1,5 @@
+import { doublingMs } from '../util/backoff.js';
+
 interface Failures {
 	count: number;
 	at: number;
@@ -76,7 +78,7 @@ export class FailureTable {
 	#next(before: Failures | undefined, now: number, longestMs: number): Failures {
 		const { free, firstDelayMs } = this.o;
 		const count = (before?.count ?? 0) + 1;
-		const delayMs = count < free ? 0 : Math.min(longestMs, firstDelayMs * 2 ** Math.min(count - free, 20));
+		const delayMs = doublingMs(count - free + 1, { firstMs: firstDelayMs, capMs: longestMs });
 		return { count, at: now, until: now + delayMs };
 	}
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Faults } from '../faults/faults.js';
 import type { TunnelSettings } from '../settings/access.js';
 import type { KeyFiles } from '../store/keyFiles.js';
+import { backoffMs } from '../util/backoff.js';
 import { messageOf, StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 
@@ -14,7 +15,7 @@ const keyName = 'tunnel-ssh.key';
 const knownHosts = 'tunnel-known-hosts';
 /** The server's key is looked up under this name, whatever address it has. */
 const alias = 'r58-tunnel';
-const backoffMs = { first: 1000, cap: 60_000 };
+const retry = { firstMs: 1000, capMs: 60_000 };
 /** A connection that lasted this long was a good one: the next wait is short again. */
 const goodMs = 60_000;
 /** From the start of ssh to the word that the server listens. */
@@ -166,16 +167,12 @@ export class Tunnel {
 	}
 
 	#again(settings: TunnelSettings, reason: string): void {
-		const delay = Math.min(backoffMs.cap, backoffMs.first * 2 ** this.#failures++);
 		this.#settle('waiting', reason);
-		// Jitter, so that a server that comes back is not called by everybody at once.
-		this.#retry = setTimeout(
-			() => {
-				this.#settle('connecting', reason);
-				void this.#run(settings);
-			},
-			delay * (0.75 + Math.random() / 2),
-		).unref();
+		const again = () => {
+			this.#settle('connecting', reason);
+			void this.#run(settings);
+		};
+		this.#retry = setTimeout(again, backoffMs(++this.#failures, retry)).unref();
 	}
 
 	#settle(state: TunnelState, error: string | null): void {

@@ -17,9 +17,10 @@ import type { LiveState } from '../state/state.js';
 import type { Settings } from '../store/settings.js';
 import { isPrivate } from '../util/addresses.js';
 import { StudioError } from '../util/errors.js';
+import { firstEvent } from '../util/firstEvent.js';
+import { KeyedQueue } from '../util/serialQueue.js';
 import { DecoderWatch } from './decoderWatch.js';
 import { PictureMeter } from './pictureMeter.js';
-import { Turns } from './turns.js';
 
 /** What is known of a connection that is none. */
 const unmeasured = {
@@ -63,7 +64,7 @@ const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
 /** People who join by a link: each has a seat (a source and a slot) from the invitation on, and at most one session in it. */
 export class Guests {
 	#seats = new Map<string, Seat>();
-	#turns = new Turns();
+	#turns = new KeyedQueue();
 	/** Guests whose connection is changing over, or about to begin: each has a place. */
 	#sitting = new Set<string>();
 	/** Processes on their way out: both they and the next one would write the links of the seat. */
@@ -399,25 +400,12 @@ function takeable(): Pick<Seat, 'taken' | 'take'> {
 }
 
 /** Resolves when the host runs its pipeline. */
-function started(host: SupervisedHost): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const timer = setTimeout(
-			() => settle(new StudioError('timeout', 'the guest’s process did not start in time')),
-			READY_TIMEOUT_MS,
-		);
-		const onReady = () => settle();
-		const onDown = (reason: string) => settle(processEnded(reason));
-		function settle(error?: Error): void {
-			clearTimeout(timer);
-			host.off('ready', onReady);
-			host.off('down', onDown);
-			if (error) reject(error);
-			else resolve();
-		}
-		host.on('ready', onReady);
-		host.on('down', onDown);
-		host.start();
-	});
+async function started(host: SupervisedHost): Promise<void> {
+	const coming = firstEvent(host, ['ready', 'down'], READY_TIMEOUT_MS);
+	host.start();
+	const event = await coming;
+	if (!event) throw new StudioError('timeout', 'the guest’s process did not start in time');
+	if (event.name === 'down') throw processEnded(String(event.data[0]));
 }
 
 /** Of the kinds that the offer has. */

@@ -2,6 +2,7 @@ import type { MixerCommand } from '../../pipelines/commands.js';
 import type { EventData } from '../../pipelines/events.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { MixLayer } from '../show/mix.js';
+import { Answers } from '../util/answers.js';
 import { StudioError } from '../util/errors.js';
 
 /** The mixer answers with the next frame; this is a mixer that hangs. */
@@ -18,19 +19,13 @@ export interface AppliedFrame {
 	endFrame: number;
 }
 
-interface Pending {
-	resolve: (applied: AppliedFrame) => void;
-	reject: (error: Error) => void;
-	timer: NodeJS.Timeout;
-}
-
 /** What one r58mixer element should show and do. It is told changes, and everything again after a restart. */
 export class MixerControl {
 	#slots = new Map<number, SlotInput>();
 	#layers: MixLayer[] = [];
 	#audio: AudioMix | undefined;
 	#drawn = true;
-	#pending = new Map<string, Pending>();
+	#answers = new Answers<AppliedFrame>();
 	#nextId = 1;
 
 	constructor(
@@ -43,10 +38,10 @@ export class MixerControl {
 			if (factory !== 'r58mixer') return;
 			if (event === 'applied') this.#onApplied(data);
 			else if (event === 'refused' && data.id !== null)
-				this.#fail(data.id, 'internal', `the mixer refused the scene: ${data.reason}`);
+				this.#answers.reject(data.id, new StudioError('internal', `the mixer refused the scene: ${data.reason}`));
 		});
 		host.on('down', () => {
-			for (const id of [...this.#pending.keys()]) this.#fail(id, 'not-on-air', 'the mixer ended and is being restarted');
+			this.#answers.rejectAll(() => new StudioError('not-on-air', 'the mixer has ended and is being restarted'));
 		});
 	}
 
@@ -97,35 +92,19 @@ export class MixerControl {
 
 	#sendProgram(transition: Transition): Promise<AppliedFrame> {
 		const id = String(this.#nextId++);
-		return new Promise((resolve, reject) => {
-			const timer = setTimeout(
-				() => this.#fail(id, 'timeout', `the mixer did not answer within ${APPLY_TIMEOUT_MS / 1000} s`),
-				APPLY_TIMEOUT_MS,
-			);
-			this.#pending.set(id, { resolve, reject, timer });
-			this.host.command('mixer', {
-				op: 'program',
-				id,
-				layers: this.#layers,
-				transition,
-				...(this.#audio ? { gains: this.#audio.gains, rampFrames: transition.frames || this.cutRampFrames } : {}),
-			});
+		const late = () => new StudioError('timeout', `the mixer did not answer within ${APPLY_TIMEOUT_MS / 1000} s`);
+		const applied = this.#answers.to(id, APPLY_TIMEOUT_MS, late);
+		this.host.command('mixer', {
+			op: 'program',
+			id,
+			layers: this.#layers,
+			transition,
+			...(this.#audio ? { gains: this.#audio.gains, rampFrames: transition.frames || this.cutRampFrames } : {}),
 		});
+		return applied;
 	}
 
 	#onApplied({ id, frame, ptsNs, endFrame }: EventData<'r58mixer', 'applied'>): void {
-		const pending = id === null ? undefined : this.#pending.get(id);
-		if (id === null || !pending) return;
-		this.#pending.delete(id);
-		clearTimeout(pending.timer);
-		pending.resolve({ frame, ptsNs, endFrame });
-	}
-
-	#fail(id: string, code: 'not-on-air' | 'timeout' | 'internal', message: string): void {
-		const pending = this.#pending.get(id);
-		if (!pending) return;
-		this.#pending.delete(id);
-		clearTimeout(pending.timer);
-		pending.reject(new StudioError(code, message));
+		if (id !== null) this.#answers.resolve(id, { frame, ptsNs, endFrame });
 	}
 }

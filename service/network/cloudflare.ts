@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { IceServer } from '../contract/iceServer.js';
 import type { NetworkSettings } from '../settings/network.js';
 import { messageOf } from '../util/errors.js';
+import { within } from '../util/within.js';
 
 type Cloudflare = NonNullable<NetworkSettings['cloudflare']>;
 
@@ -41,7 +42,7 @@ export class CloudflareTurn {
 			});
 		}
 		if (this.#servers.length === 0 && this.#asking) {
-			await Promise.race([this.#asking, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
+			await within(this.#asking, waitMs, () => undefined);
 		}
 		return this.#servers;
 	}

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type Bounded, BoundedMap } from '../util/boundedMap.js';
+import { within } from '../util/within.js';
 
 const keepMs = 60_000;
 const namesKept = 64;
@@ -28,7 +29,7 @@ export class Resolver {
 		const asked = this.#ask(host);
 		// An address of a minute ago is worth more than a wait.
 		if (known) return known.address;
-		await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
+		await within(asked, waitMs, () => undefined);
 		return this.#known.get(host)?.address ?? null;
 	}
 

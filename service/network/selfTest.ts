@@ -5,6 +5,7 @@ import type { NetworkTest, NetworkTestItem } from '../contract/network.js';
 import type { NetworkSettings } from '../settings/network.js';
 import type { LocalAddress } from '../util/addresses.js';
 import { messageOf } from '../util/errors.js';
+import { within } from '../util/within.js';
 import { sendThroughTurn } from './serverCheck.js';
 import type { ServerEntry } from './servers.js';
 import type { ServerAddress } from './transport.js';
@@ -158,10 +159,9 @@ async function knock(
 		const port = await bindIn(socket, first, last);
 		const arrived = new Promise<boolean>((resolve) => {
 			socket.on('message', (data) => data.equals(word) && resolve(true));
-			setTimeout(() => resolve(false), arriveMs).unref();
 		});
 		await send(port, word);
-		return (await arrived) ? null : `A datagram to port ${port} did not arrive.`;
+		return (await within(arrived, arriveMs, () => false)) ? null : `A datagram to port ${port} did not arrive.`;
 	} catch (error) {
 		return `It could not be tried: ${messageOf(error)}.`;
 	} finally {

@@ -1,6 +1,8 @@
 import { createSocket } from 'node:dgram';
-import { connect as connectTcp, isIPv6, type Socket } from 'node:net';
+import { connect as connectTcp, isIPv6 } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { Answers } from '../util/answers.js';
+import { firstEvent } from '../util/firstEvent.js';
 import { decode, framedBytes, type StunMessage } from './stun.js';
 
 /** How a STUN or TURN server is spoken to. */
@@ -30,39 +32,19 @@ export async function openTransport(server: ServerAddress, timeoutMs: number): P
 	return server.transport === 'udp' ? openDatagrams(server) : openStream(server, timeoutMs);
 }
 
-type Waiting = Map<string, { resolve: (message: StunMessage) => void; reject: (error: Error) => void }>;
-
-function waiter(waiting: Waiting, send: () => void, transaction: string, timeoutMs: number, repeat: boolean) {
-	return new Promise<StunMessage>((resolve, reject) => {
-		const timers: NodeJS.Timeout[] = [];
-		const settle = (use: () => void) => {
-			for (const timer of timers) clearTimeout(timer);
-			waiting.delete(transaction);
-			use();
-		};
-		waiting.set(transaction, {
-			resolve: (message) => settle(() => resolve(message)),
-			reject: (error) => settle(() => reject(error)),
-		});
-		timers.push(
-			setTimeout(() => waiting.get(transaction)?.reject(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs),
-		);
-		for (const at of repeat ? retryAtMs : []) timers.push(setTimeout(send, at));
-		send();
-	});
+function answerTo(answers: Answers<StunMessage>, transaction: string, timeoutMs: number): Promise<StunMessage> {
+	return answers.to(transaction, timeoutMs, () => new Error(`no answer within ${timeoutMs / 1000} s`));
 }
 
 /** Connected, so that the network's "nothing listens there" reaches it. */
 async function openDatagrams({ address, port }: ServerAddress): Promise<Transport> {
 	const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-	const waiting: Waiting = new Map();
-	const fail = (error: Error): void => {
-		for (const { reject } of waiting.values()) reject(new Error(wordsFor(error)));
-	};
+	const answers = new Answers<StunMessage>();
+	const fail = (error: Error): void => answers.rejectAll(() => new Error(wordsFor(error)));
 	socket.on('error', fail);
 	socket.on('message', (data) => {
 		const message = decode(data);
-		if (message) waiting.get(message.transaction)?.resolve(message);
+		if (message) answers.resolve(message.transaction, message);
 	});
 	await new Promise<void>((resolve, reject) => {
 		socket.connect(port, address, (error?: Error) => {
@@ -74,48 +56,48 @@ async function openDatagrams({ address, port }: ServerAddress): Promise<Transpor
 	});
 	const send = (data: Buffer): void => socket.send(data, (error) => error && fail(error));
 	return {
-		ask: (data, transaction, timeoutMs) => waiter(waiting, () => send(data), transaction, timeoutMs, true),
+		ask: (data, transaction, timeoutMs) => {
+			const repeats = retryAtMs.map((at) => setTimeout(() => send(data), at));
+			const answer = answerTo(answers, transaction, timeoutMs).finally(() => {
+				for (const repeat of repeats) clearTimeout(repeat);
+			});
+			send(data);
+			return answer;
+		},
 		tell: send,
 		close: () => socket.close(),
 	};
 }
 
 async function openStream({ address, port, transport, host }: ServerAddress, timeoutMs: number): Promise<Transport> {
-	const waiting: Waiting = new Map();
-	const socket = await new Promise<Socket>((resolve, reject) => {
-		const opened =
-			transport === 'tcp'
-				? connectTcp({ host: address, port })
-				: connectTls({ host: address, port, ...(/[a-z]/i.test(host) && !host.includes(':') && { servername: host }) });
-		const timer = setTimeout(() => {
-			opened.destroy();
-			reject(new Error(`no connection within ${timeoutMs / 1000} s`));
-		}, timeoutMs);
-		opened.once('error', (error) => {
-			clearTimeout(timer);
-			reject(new Error(wordsFor(error)));
-		});
-		opened.once(transport === 'tcp' ? 'connect' : 'secureConnect', () => {
-			clearTimeout(timer);
-			resolve(opened);
-		});
-	});
-	const fail = (error: Error): void => {
-		for (const { reject } of waiting.values()) reject(new Error(wordsFor(error)));
-	};
-	let received = Buffer.alloc(0);
+	const socket =
+		transport === 'tcp'
+			? connectTcp({ host: address, port })
+			: connectTls({ host: address, port, ...(/[a-z]/i.test(host) && !host.includes(':') && { servername: host }) });
+	const answers = new Answers<StunMessage>();
+	const fail = (error: Error): void => answers.rejectAll(() => new Error(wordsFor(error)));
 	socket.on('error', fail);
+	const opened = await firstEvent(socket, [transport === 'tcp' ? 'connect' : 'secureConnect', 'error'], timeoutMs);
+	if (opened?.name === 'error') throw new Error(wordsFor(opened.data[0] as Error));
+	if (!opened) {
+		socket.destroy();
+		throw new Error(`no connection within ${timeoutMs / 1000} s`);
+	}
+	let received = Buffer.alloc(0);
 	socket.on('close', () => fail(new Error('the server closed the connection')));
 	socket.on('data', (data) => {
 		received = Buffer.concat([received, data]);
 		for (let bytes = framedBytes(received); bytes !== null && received.length >= bytes; bytes = framedBytes(received)) {
 			const message = decode(received.subarray(0, bytes));
 			received = received.subarray(bytes);
-			if (message) waiting.get(message.transaction)?.resolve(message);
+			if (message) answers.resolve(message.transaction, message);
 		}
 	});
 	return {
-		ask: (data, transaction, timeout) => waiter(waiting, () => socket.write(data), transaction, timeout, false),
+		ask: (data, transaction, timeoutMs) => {
+			socket.write(data);
+			return answerTo(answers, transaction, timeoutMs);
+		},
 		tell: (data) => void socket.write(data),
 		close: () => socket.destroy(),
 	};

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../util/errors.js';
-import { beforeDeadline } from './answerDeadline.js';
+import { within } from '../util/within.js';
 import type { PeerCandidates } from './candidates.js';
 import type { RtcElement } from './rtcElement.js';
 import { type Credentials, parseFragment } from './sdp.js';
@@ -64,10 +64,14 @@ export class RtcSessions {
 		}
 	}
 
-	/** An answer that comes too late for whoever asked is not left to nobody. Throws `timeout` then. */
-	inTime(answer: Promise<PeerAnswer>): Promise<PeerAnswer> {
-		return beforeDeadline(answer, ANSWER_MS, ({ session }) => {
-			if (this.subject(session) !== null) void this.close(session);
+	/** The answer, or `timeout`: then the session it is for is closed as soon as it comes. */
+	inTime(answer: Promise<PeerAnswer>, timeoutMs = ANSWER_MS): Promise<PeerAnswer> {
+		return within(answer, timeoutMs, () => {
+			const undone = answer.then(async ({ session }) => {
+				if (this.subject(session) !== null) await this.close(session);
+			});
+			undone.catch(() => undefined);
+			throw new StudioError('timeout', `the studio is too busy: no answer within ${timeoutMs / 1000} s`, undefined, 2);
 		});
 	}
 

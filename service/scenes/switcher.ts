@@ -17,6 +17,7 @@ import type { LiveState } from '../state/state.js';
 import type { Store } from '../store/store.js';
 import { StudioError } from '../util/errors.js';
 import { checkRoom } from '../util/limits.js';
+import { SerialQueue } from '../util/serialQueue.js';
 
 /** Faders and mutes follow a change this fast: no click, no lag. */
 const FADER_RAMP_MS = 20;
@@ -34,7 +35,7 @@ export interface SwitcherOptions {
 /** Scenes, the two buses and the sound: decides what the mixers show, and keeps it over a restart. */
 export class Switcher {
 	/** One change of the program at a time: the answer of each names its own frame. */
-	#queue: Promise<unknown> = Promise.resolve();
+	#queue = new SerialQueue();
 	#versions = new SceneVersions();
 	readonly #publishMap: (map: System['multiview']) => void;
 
@@ -79,7 +80,7 @@ export class Switcher {
 
 	/** The program goes on without a source: with what else it shows, or with another source that is live. */
 	without(source: string): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			if (!this.#isOnAir(source)) throw new StudioError('conflict', `${source} is not on air`);
 			return this.#cutTo(this.#replacementOf(source));
 		});
@@ -90,7 +91,7 @@ export class Switcher {
 	 * returned function brings it back into all of them once the source is there again; the program stays as it is then.
 	 */
 	takeOut(source: string, replacement?: string): Promise<() => Promise<void>> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			const { state } = this.o;
 			const own = sourceScene(this.o.sources.get(source)).id;
 			if (replacement !== undefined) this.#scene(replacement);
@@ -208,7 +209,7 @@ export class Switcher {
 	}
 
 	setPreview(id: string): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			this.#scene(id);
 			this.#setBuses({ preview: id });
 			this.refreshMultiview();
@@ -218,14 +219,14 @@ export class Switcher {
 	}
 
 	cut(id: string): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			this.#scene(id);
 			return this.#change({ program: id }, { kind: 'cut', frames: 0 }, 0);
 		});
 	}
 
 	take({ kind, durationMs }: Take): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			const { preview, program } = this.o.state.current.buses;
 			if (preview === null) throw new StudioError('conflict', 'nothing is on preview; choose a scene first');
 			const frames = kind === 'cut' ? 0 : Math.max(1, Math.round(durationMs / frameMs(this.o.canvas)));
@@ -357,11 +358,5 @@ export class Switcher {
 
 	#saveStrips(): void {
 		this.o.store.settings.set('strips', this.o.state.current.audio);
-	}
-
-	#exclusive<T>(work: () => Promise<T>): Promise<T> {
-		const result = this.#queue.then(work, work);
-		this.#queue = result.catch(() => {});
-		return result;
 	}
 }

@@ -211,7 +211,7 @@ const panel: HandMadeFault[] = [
 	other('panel/elements/meter.ts', 'both bars of a meter show the left side', 'peaksDb[channel]', 'peaksDb[0]', operator),
 	other('panel/elements/meter.ts', 'a meter never falls', 'this.#shown[channel]! - fall', 'this.#shown[channel]!', operator),
 	other(
-		'panel/data/rtc/backoff.ts',
+		'panel/data/backoff.ts',
 		'a studio that is away is asked without a pause',
 		'Math.min(3000, 250 * 2 ** failures)',
 		'Math.min(30, 250 * 2 ** failures)',
