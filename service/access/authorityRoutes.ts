@@ -27,8 +27,8 @@ export function authorityRoutes(certificates: Certificates, httpPort: () => numb
 			summary: 'Certificate of the authority that signed the one of this server',
 			contentType,
 			handler: ({ context }) => {
-				context.set('Content-Disposition', 'attachment; filename="r58-studio-authority.pem"');
 				context.type = contentType;
+				context.attachment('r58-studio-authority.pem');
 				return certificates.device.authority.certPem;
 			},
 		}),
@@ -39,8 +39,8 @@ export function authorityRoutes(certificates: Certificates, httpPort: () => numb
 			summary: 'The same in the form (DER) that phones and Windows open',
 			contentType,
 			handler: ({ context }) => {
-				context.set('Content-Disposition', 'attachment; filename="r58-studio.crt"');
 				context.type = contentType;
+				context.attachment('r58-studio.crt');
 				return authority().raw;
 			},
 		}),

@@ -47,8 +47,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			handler: async ({ context }) => {
 				const archive = await backups.make(passphraseOf(context));
 				const day = new Date().toISOString().slice(0, 10);
-				context.set('Content-Disposition', `attachment; filename="r58-backup-${day}.tar.gz"`);
-				context.type = gzip;
+				context.attachment(`r58-backup-${day}.tar.gz`);
 				context.body = archive;
 			},
 		}),

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
 import { secretsOf } from '../settings/secrets.js';
 import { StudioError } from '../util/errors.js';
@@ -28,8 +27,7 @@ export function supportRoutes(show: ShowSources): Route[] {
 				stream.once('close', () => {
 					busy = false;
 				});
-				context.set('Content-Type', 'application/gzip');
-				context.set('Content-Disposition', contentDisposition(`${name}.tar.gz`));
+				context.attachment(`${name}.tar.gz`);
 				return stream;
 			},
 		}),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type LogLine, logPageSchema } from '../contract/health.js';
 import { logLevels } from '../contract/levels.js';
-import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
 import type { Log } from '../util/log.js';
 import type { LogFilter } from '../util/logLines.js';
@@ -40,8 +39,7 @@ export function logRoutes(log: Log): Route[] {
 			handler: ({ context, query }) => {
 				const { lines } = log.lines.page(query as LogFilter);
 				const name = `r58-log-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.txt`;
-				context.set('Content-Type', 'text/plain; charset=utf-8');
-				context.set('Content-Disposition', contentDisposition(name));
+				context.attachment(name);
 				return lines.map(asText).join('');
 			},
 		}),
