@@ -1,4 +1,4 @@
-/** What was seen within the last `windowMs`, oldest first. */
+/** What was seen within the last `windowMs`, both ends included, oldest first. */
 export class Recent<T extends { at: number }> {
 	#entries: T[] = [];
 
@@ -15,6 +15,6 @@ export class Recent<T extends { at: number }> {
 	}
 
 	within(now: number): T[] {
-		return this.#entries.filter(({ at }) => at > now - this.windowMs);
+		return this.#entries.filter(({ at }) => at >= now - this.windowMs);
 	}
 }

@@ -76,11 +76,11 @@ test('a wait doubles from its first length up to its cap, and is spread by 20 % 
 test('what is older than the window is forgotten', () => {
 	const recent = new Recent(1000);
 	recent.add({ at: 0 });
-	assert.equal(recent.add({ at: 999 }), [{ at: 0 }, { at: 999 }]);
-	assert.equal(recent.within(1000), [{ at: 999 }]);
-	assert.equal(recent.entries, [{ at: 0 }, { at: 999 }], 'until something is added');
-	assert.equal(recent.add({ at: 1999 }), [{ at: 1999 }]);
-	assert.equal(recent.entries, [{ at: 1999 }]);
+	assert.equal(recent.add({ at: 1000 }), [{ at: 0 }, { at: 1000 }]);
+	assert.equal(recent.within(1001), [{ at: 1000 }]);
+	assert.equal(recent.entries, [{ at: 0 }, { at: 1000 }], 'until something is added');
+	assert.equal(recent.add({ at: 2001 }), [{ at: 2001 }]);
+	assert.equal(recent.entries, [{ at: 2001 }]);
 });
 
 test('the first of several events ends the wait, and leaves no listener behind', async () => {
