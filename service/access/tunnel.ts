@@ -13,44 +13,44 @@ export type TunnelState = 'off' | 'connecting' | 'up' | 'waiting';
 
 const keyName = 'tunnel-ssh.key';
 const knownHosts = 'tunnel-known-hosts';
-/** The server's key is looked up under this name, whatever address it has. */
+/** The server's key is looked up under this name, whatever its address. */
 const alias = 'r58-tunnel';
 const retry = { firstMs: 1000, capMs: 60_000 };
-/** A connection that lasted this long was a good one: the next wait is short again. */
+/** After a connection of this length the next wait is short again. */
 const goodMs = 60_000;
-/** From the start of ssh to the word that the server listens. */
+/** From the start of ssh until the server listens. */
 const upWithinMs = 30_000;
-/** Unanswered for three times this, it counts as lost. */
+/** After three unanswered ones the connection counts as lost. */
 const aliveIntervalS = 5;
 
 const installSsh = 'Install the Debian package openssh-client';
 
-/** What ssh says, and what a technician can do about it. */
+/** What ssh reports, and what a technician can do about it. */
 const remedies: { when: RegExp; remedy: string }[] = [
 	{
 		when: /host key verification failed|host identification has changed|no .* host key is known/i,
 		remedy:
-			'The server shows another key than access.tunnel.hostKey. If the server was set up anew, set its new key; else somebody is in between',
+			'The server shows another key than access.tunnel.hostKey. If the server was reinstalled, enter its new key; otherwise somebody may be intercepting the connection',
 	},
 	{
 		when: /permission denied/i,
-		remedy: 'Put the public key that GET /api/tunnel shows into ~/.ssh/authorized_keys of that user on the server',
+		remedy: 'Add the public key from GET /api/tunnel to ~/.ssh/authorized_keys of that user on the server',
 	},
 	{
 		when: /remote port forwarding failed|forwarding .*(denied|disabled|prohibited)/i,
 		remedy: 'The port is taken on the server, or its sshd does not allow forwarding (AllowTcpForwarding, PermitListen)',
 	},
-	{ when: /could not resolve/i, remedy: 'Check the name of the server and the DNS of this network' },
+	{ when: /could not resolve/i, remedy: 'Check the server’s name and the DNS of this network' },
 	{
 		when: /refused|timed out|no route|unreachable/i,
-		remedy: 'Check address and port of the server, and that this network lets SSH out',
+		remedy: 'Check the server’s address and port, and that this network allows outgoing SSH',
 	},
-	{ when: /ssh-keygen is not there|ENOENT/, remedy: installSsh },
+	{ when: /ssh-keygen is missing|ENOENT/, remedy: installSsh },
 ];
 
 /**
- * An outbound tunnel (`ssh -R`): a server outside listens, and what comes in there reaches a port of this machine's loopback.
- * Kept up with capped backoff; only the server with the pinned key is talked to.
+ * An outbound tunnel (`ssh -R`): a server outside listens and forwards to a loopback port of this machine. Reconnects with
+ * capped backoff; talks only to the server with the pinned key.
  */
 export class Tunnel {
 	#settings: TunnelSettings | null = null;
@@ -76,7 +76,7 @@ export class Tunnel {
 		return this.#lastError;
 	}
 
-	/** Null stops it. Other settings start it anew. */
+	/** Null stops it. Changed settings restart it. */
 	set(settings: TunnelSettings | null, localPort: number): void {
 		if (JSON.stringify([settings, localPort]) === JSON.stringify([this.#settings, this.#localPort])) return;
 		this.#settings = settings;
@@ -91,7 +91,7 @@ export class Tunnel {
 		this.set(null, 0);
 	}
 
-	/** What the server is to let in: this machine's own key, made when it is asked for first. Throws `conflict` without ssh-keygen. */
+	/** This machine's public key, for the server's authorized_keys; made on first use. Throws `conflict` without ssh-keygen. */
 	async publicKey(): Promise<string> {
 		const path = join(this.files.dir, keyName);
 		if (this.files.readFile(keyName) === null) {
@@ -119,9 +119,9 @@ export class Tunnel {
 		});
 		this.#child = child;
 		const startedAt = performance.now();
-		let reason = 'ssh ended without a word';
+		let reason = 'ssh ended without a message';
 		const late = setTimeout(() => {
-			reason = `the server did not start to listen within ${upWithinMs / 1000} s`;
+			reason = `the server did not start listening within ${upWithinMs / 1000} s`;
 			child.kill('SIGKILL');
 		}, upWithinMs);
 		createInterface({ input: child.stderr! }).on('line', (line) => {
@@ -162,7 +162,7 @@ export class Tunnel {
 		};
 		const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 		const forward = `127.0.0.1:${remotePort}:127.0.0.1:${this.#localPort}`;
-		// -v says when the server listens; nothing else does.
+		// Only -v reports when the server listens.
 		return ['-F', 'none', '-N', '-T', '-v', ...flags, '-R', forward, '-p', String(port), '-l', user, '--', host];
 	}
 
@@ -202,11 +202,11 @@ async function sshKeygen(words: string[]): Promise<string> {
 		return (await promisify(execFile)('ssh-keygen', words, { timeout: 10_000 })).stdout;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-		throw new StudioError('conflict', `ssh-keygen is not there: ${installSsh}`);
+		throw new StudioError('conflict', `ssh-keygen is missing: ${installSsh}`);
 	}
 }
 
-/** Leaves out what ssh prints around the reason. */
+/** Filters out what ssh prints besides the reason. */
 function tells(line: string): boolean {
 	return line.trim() !== '' && !/^(OpenSSH_|Warning: |Authenticated to|Transferred:|Bytes per second|@)/.test(line);
 }

@@ -40,7 +40,9 @@ export async function sendFile(context: Context, path: string, options: FileOpti
 		context.lastModified = stat.mtime;
 		context.set('Cache-Control', options.cacheControl);
 		context.set('Accept-Ranges', 'bytes');
-		if (context.fresh) {
+		// Not ctx.fresh: it answers in full to `Cache-Control: no-cache`, which fetch adds to every request with a validator.
+		const known = context.get('If-None-Match').split(',');
+		if (known.some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')))) {
 			context.status = 304;
 			return true;
 		}

@@ -111,7 +111,7 @@ test('an installed certificate that nears its end is told; one that has ended is
 	assert.equal(server.show.faultList, []);
 	const day = 86_400_000;
 	await server.certificates.ensure(new Date(Date.now() + 390 * day));
-	assert.match(server.show.faultList[0]!.message, /^the installed certificate ends on /);
+	assert.match(server.show.faultList[0]!.message, /^the installed certificate expires on /);
 	assert.ok(server.show.faultList[0]!.remedy);
 	server.certificates.revert();
 	assert.equal(server.show.faultList, []);

@@ -71,7 +71,6 @@ test('a recording downloads whole, in parts, or not at all', async () => {
 	assert.is((await get({ 'if-none-match': etag })).status, 304);
 	assert.is((await get({ 'if-none-match': `"old", W/${etag}` })).status, 304);
 	assert.is((await get({ 'if-none-match': '"old"' })).status, 200);
-	assert.is((await get({ 'if-modified-since': whole.headers.get('last-modified')! })).status, 304);
 	const head = await get({ range: 'bytes=2-4' }, 'HEAD');
 	assert.equal([head.status, head.headers.get('content-length'), await head.text()], [206, '3', '']);
 });
