@@ -1,10 +1,10 @@
 import type { Faults } from '../faults/faults.js';
 
-/** So long without a loss, and the decoder keeps up again. */
+/** After this long without a loss the decoder counts as keeping up again. */
 const WELL_MS = 10_000;
 const code = 'guest-decoder';
 
-/** Tells from the count of what was left out whether a guest's decoder keeps up. */
+/** Tells from the count of dropped packets whether a guest's decoder keeps up. */
 export class DecoderWatch {
 	#dropped = 0;
 	#droppedAt: number | null = null;
@@ -14,17 +14,17 @@ export class DecoderWatch {
 		private readonly guest: { id: string; name: string },
 	) {}
 
-	/** Takes the packets left out so far and when they were counted. Returns what is to be said, null once that is over, undefined when nothing is new. */
+	/** Takes the packets dropped so far and when they were counted. Returns what to say, null once it is over, undefined when nothing changed. */
 	read(dropped: number, nowMs: number): string | null | undefined {
 		if (dropped > this.#dropped) {
 			this.#dropped = dropped;
 			this.#droppedAt = nowMs;
-			const message = `the picture is more than this machine can decode: ${dropped} packets were left out so far`;
+			const message = `this machine cannot decode the whole picture: ${dropped} packets dropped so far`;
 			this.faults.raise({
 				code,
 				subject: this.#subject,
 				message: `${this.guest.name}: ${message}`,
-				remedy: 'Ask the guest for a smaller picture, or limit the picture on the guest’s card',
+				remedy: 'Ask the guest for a smaller picture, or set a limit on the guest’s card',
 			});
 			return message;
 		}
@@ -33,7 +33,7 @@ export class DecoderWatch {
 		return null;
 	}
 
-	/** The guest is gone. */
+	/** The guest has left. */
 	end(): void {
 		this.#droppedAt = null;
 		this.faults.clear(code, this.#subject);

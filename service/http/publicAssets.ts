@@ -11,10 +11,10 @@ const manifestSchema = z.record(
 		imports: z.array(z.string()).optional(),
 	}),
 );
-/** The modules guests and viewers load; `index.html` is the entry of every page. */
+/** The modules of guests and viewers; `index.html` is the entry of every page. */
 const modules = ['index.html', 'pages/join/page.ts', 'pages/watch/page.ts'];
 
-/** Names of the files that the pages of guests and viewers consist of, from Vite's manifest. None when the panel is not built. */
+/** File names of the guests' and viewers' pages, from Vite's manifest. Empty when the panel is not built. */
 export function publicAssets(panelDir: string): ReadonlySet<string> {
 	let manifest: z.infer<typeof manifestSchema>;
 	try {

@@ -5,25 +5,25 @@ import { Answers } from '../util/answers.js';
 import { firstEvent } from '../util/firstEvent.js';
 import { decode, framedBytes, type StunMessage } from './stun.js';
 
-/** How a STUN or TURN server is spoken to. */
+/** How a STUN or TURN server is reached. */
 export type TransportKind = 'udp' | 'tcp' | 'tls';
 
 export interface ServerAddress {
 	address: string;
 	port: number;
 	transport: TransportKind;
-	/** As in the URL: what a TLS certificate must be for. */
+	/** As in the URL: the name a TLS certificate must cover. */
 	host: string;
 }
 
-/** RFC 8489 §6.2.1, shortened: after these times the request is sent again. */
+/** RFC 8489 §6.2.1, shortened: when a request is sent again. */
 const retryAtMs = [200, 600, 1100, 1600];
 
-/** One connection to a server. Errors of it are rejections of what waits for an answer. */
+/** One connection to a server. Its errors reject the pending answers. */
 export interface Transport {
-	/** The answer to a request. Repeats it where packets get lost. Rejects with the reason in words. */
+	/** The answer to a request, repeated where packets may be lost. Rejects with a readable reason. */
 	ask(message: Buffer, transaction: string, timeoutMs: number): Promise<StunMessage>;
-	/** Without an answer. */
+	/** Sends without an answer. */
 	tell(message: Buffer): void;
 	close(): void;
 }
@@ -36,7 +36,7 @@ function answerTo(answers: Answers<StunMessage>, transaction: string, timeoutMs:
 	return answers.to(transaction, timeoutMs, () => new Error(`no answer within ${timeoutMs / 1000} s`));
 }
 
-/** Connected, so that the network's "nothing listens there" reaches it. */
+/** A connected socket, so that ICMP errors reach it. */
 async function openDatagrams({ address, port }: ServerAddress): Promise<Transport> {
 	const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
 	const answers = new Answers<StunMessage>();
@@ -49,7 +49,7 @@ async function openDatagrams({ address, port }: ServerAddress): Promise<Transpor
 	await new Promise<void>((resolve, reject) => {
 		socket.connect(port, address, (error?: Error) => {
 			if (!error) return resolve();
-			// Nobody else knows it yet; without a network one was left behind by every check.
+			// The caller does not have the socket yet: it would leak.
 			socket.close();
 			reject(new Error(wordsFor(error)));
 		});
@@ -103,19 +103,19 @@ async function openStream({ address, port, transport, host }: ServerAddress, tim
 	};
 }
 
-/** The usual causes as people call them. */
+/** Common causes, readable. */
 function wordsFor(error: Error): string {
 	const words: Record<string, string> = {
-		ECONNREFUSED: 'nothing listens there (connection refused)',
+		ECONNREFUSED: 'connection refused, nothing listens there',
 		EHOSTUNREACH: 'there is no route to it',
 		ENETUNREACH: 'there is no route to it',
 		ECONNRESET: 'the server closed the connection',
 		ETIMEDOUT: 'no answer',
 		CERT_HAS_EXPIRED: 'its certificate has expired',
-		DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; browsers refuse it',
-		SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of a private authority; browsers that do not know it refuse it',
-		UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is of an unknown authority; browsers refuse it',
-		ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; browsers refuse it',
+		DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; browsers reject it',
+		SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is from a private authority, which most browsers reject',
+		UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is from an unknown authority; browsers reject it',
+		ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name; browsers reject it',
 	};
 	return words[(error as NodeJS.ErrnoException).code ?? ''] ?? error.message;
 }

@@ -35,13 +35,13 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			method: 'PUT',
 			path: '/api/scenes/:id',
 			role: 'operator',
-			summary: 'Make or replace a scene; on program it changes at once',
+			summary: 'Create or replace a scene; on program it changes at once',
 			params,
 			body: scenePutSchema,
 			response: sceneSchema,
 			handler: ({ params, body }) => {
 				if (body.id !== undefined && body.id !== params.id) {
-					throw new StudioError('invalid', `id: must be "${params.id}" as in the path, or left out`);
+					throw new StudioError('invalid', `id: must be "${params.id}" as in the path, or omitted`);
 				}
 				return scenes.putScene(params.id, body);
 			},
@@ -50,7 +50,7 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			method: 'PATCH',
 			path: '/api/scenes/:id/layers/:index',
 			role: 'operator',
-			summary: 'Change one slot of a scene, counted from 0, and nothing else of it; on program it changes at once',
+			summary: 'Change one layer of a scene, counted from 0; on program it changes at once',
 			params: layerParams,
 			body: layerPatchSchema,
 			response: sceneSchema,
@@ -63,7 +63,7 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			method: 'DELETE',
 			path: '/api/scenes/:id',
 			role: 'operator',
-			summary: 'Remove a scene that is on no bus',
+			summary: 'Delete a scene that is not on a bus',
 			params,
 			status: 204,
 			handler: async ({ params }) => {
