@@ -2,7 +2,7 @@ import type { HostStats } from '../hosts/supervisor.js';
 import { Recent } from '../util/recent.js';
 import type { Movement } from './facts.js';
 
-/** Frames are counted over about this long. */
+/** The frame rate is averaged over about this long. */
 const windowMs = 4_000;
 const leastNs = 1_500_000_000n;
 
@@ -19,11 +19,11 @@ interface Slot {
 	advancedAt: number;
 }
 
-/** What the program mixer has counted of each slot, and whether that grows. */
+/** What the program mixer has counted per slot, and whether it advances. */
 export class Movements {
 	#slots = new Map<number, Slot>();
 
-	/** Figures of all hosts, as they come once a second. */
+	/** Figures of all hosts, once a second. */
 	read(hosts: Record<string, Pick<HostStats, 'elements'>>, now = performance.now()): void {
 		const mixer = hosts['mixer program']?.elements.mixer;
 		if (!mixer || !('slots' in mixer)) return;
@@ -49,7 +49,7 @@ export class Movements {
 	#add(slot: number, counts: Counts, now: number): void {
 		const known = this.#slots.get(slot);
 		const last = known?.counts.entries.at(-1);
-		// Another source sits there, or the mixer was replaced.
+		// Another source has the slot, or the mixer was replaced.
 		if (!known || !last || counts.frames < last.frames || counts.ptsNs < last.ptsNs) {
 			const begun = new Recent<Counts & { at: number }>(windowMs);
 			begun.add({ ...counts, at: now });

@@ -5,7 +5,7 @@ import { subjectLabel } from '../showLog/labels.js';
 import type { Facts } from './facts.js';
 
 const slowBelow = 0.95;
-/** What ends or endangers the show; other faults are warnings. */
+/** Ends or endangers the show; other faults are warnings. */
 const grave = [
 	'recording-lost',
 	'recording-stopped',
@@ -21,8 +21,8 @@ const grave = [
 export function studioChecks({ state, onAir }: Facts): Check[] {
 	const { faults, system, encoders } = state;
 	const air = onAir
-		? ok('The program runs: its frames advance')
-		: fail('The program is not on air', 'Look at the faults below; if there is none, restart the studio');
+		? ok('Running, frames advance')
+		: fail('Not on air', 'See the faults below; without any, restart the studio');
 	const safe = system.safeMode
 		? fail('Safe mode: the inputs are off', 'Unplug the input that was added last, then leave safe mode on the System page')
 		: ok('Off');
@@ -30,7 +30,7 @@ export function studioChecks({ state, onAir }: Facts): Check[] {
 	return [
 		check('studio', 'on-air', 'Program', air),
 		check('studio', 'safe-mode', 'Safe mode', safe),
-		check('studio', 'encoder', 'Encoder', program ? encoderFinding(program) : fail('There is none')),
+		check('studio', 'encoder', 'Encoder', program ? encoderFinding(program) : fail('No encoder')),
 		...(faults.length === 0
 			? [check('studio', 'faults', 'Faults', ok('None'))]
 			: faults.map((fault) => faultCheck(fault, subjectLabel(state, fault.subject)))),
@@ -38,14 +38,14 @@ export function studioChecks({ state, onAir }: Facts): Check[] {
 }
 
 export function encoderFinding({ element, hardware, asked, measured }: Encoder): Finding {
-	if (measured === null) return fail(`It makes no picture (${element})`, 'Look at the faults below');
-	const figures = `${measured.width}×${measured.height}, ${measured.fps} of ${asked.fps} frames a second, ${measured.kbps} kbit/s`;
+	if (measured === null) return fail(`No picture (${element})`, 'See the faults below');
+	const figures = `${measured.width}×${measured.height}, ${measured.fps} of ${asked.fps} fps, ${measured.kbps} kbit/s`;
 	if (measured.fps < asked.fps * slowBelow)
-		return warn(`Too slow (${element}): ${figures}`, 'Use a smaller picture, or end other programs on this machine');
+		return warn(`Too slow (${element}): ${figures}`, 'Use a smaller program size, or end other programs on this machine');
 	if (!hardware)
 		return warn(
-			`It runs on the processor (${element}), not in hardware: ${figures}`,
-			'It works; watch the load of the processor on the System page',
+			`In software (${element}): ${figures}`,
+			'It works; watch the processor load on the Health page',
 		);
 	return ok(`In hardware (${element}): ${figures}`);
 }
@@ -54,7 +54,7 @@ function faultCheck({ code, subject, message, remedy, count }: Fault, name: stri
 	const often = count > 1 ? ` (${count} times)` : '';
 	const finding = (grave.includes(code) ? fail : warn)(
 		`${message}${often}`,
-		remedy ?? 'It mends itself; if it comes back, see the System page',
+		remedy ?? 'It clears by itself; if it returns, see the System page',
 	);
 	return check('studio', `fault-${code}-${subject}`, name, finding);
 }

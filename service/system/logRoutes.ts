@@ -7,14 +7,14 @@ import type { LogFilter } from '../util/logLines.js';
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 const filterSchema = z.strictObject({
-	/** Number of the first line wanted. */
+	/** Number of the first line. */
 	since: z.coerce.number().int().min(0).optional(),
 	level: z.enum(logLevels).optional(),
 	component: z.string().max(60).optional(),
 	text: z.string().max(200).optional(),
 	from: time.optional(),
 	to: time.optional(),
-	/** The newest so many. */
+	/** The newest ones. */
 	limit: z.coerce.number().int().min(1).max(5000).default(1000),
 });
 
@@ -24,7 +24,7 @@ export function logRoutes(log: Log): Route[] {
 			method: 'GET',
 			path: '/api/logs',
 			role: 'technician',
-			summary: 'The last lines of the log, by least level, component, text and time; `since` is `next` of the answer before',
+			summary: 'The last log lines, by minimum level, component, text and time; `since` is `next` of the previous answer',
 			query: filterSchema,
 			response: logPageSchema,
 			handler: ({ query }) => log.lines.page(query as LogFilter),
