@@ -5,7 +5,7 @@ import type { MixLayer } from '../show/mix.js';
 import { Answers } from '../util/answers.js';
 import { StudioError } from '../util/errors.js';
 
-/** The mixer answers with the next frame; this is a mixer that hangs. */
+/** The mixer answers with the next frame; later than this it hangs. */
 const APPLY_TIMEOUT_MS = 2_000;
 
 type Command<Op extends MixerCommand['op']> = Omit<Extract<MixerCommand, { op: Op }>, 'op'>;
@@ -19,7 +19,7 @@ export interface AppliedFrame {
 	endFrame: number;
 }
 
-/** What one r58mixer element should show and do. It is told changes, and everything again after a restart. */
+/** What one r58mixer element shows and does. Sends changes, and everything again after a restart. */
 export class MixerControl {
 	#slots = new Map<number, SlotInput>();
 	#layers: MixLayer[] = [];
@@ -30,7 +30,7 @@ export class MixerControl {
 
 	constructor(
 		readonly host: SupervisedHost,
-		/** Frames over which gains follow a cut: a click-free 20 ms or so. */
+		/** Frames over which gains follow a cut: click-free, about 20 ms. */
 		private readonly cutRampFrames = 1,
 	) {
 		host.on('ready', () => this.#resend());
@@ -59,7 +59,7 @@ export class MixerControl {
 		return this.#sendProgram(transition);
 	}
 
-	/** What to show after the next start, without asking for it now. */
+	/** Sets what to show after the next start. */
 	prepare(layers: MixLayer[], audio?: AudioMix): void {
 		this.#layers = layers;
 		if (audio) this.#audio = audio;
@@ -70,7 +70,7 @@ export class MixerControl {
 		if (this.host.ready) this.host.command('mixer', { op: 'audio', ...audio, rampMs });
 	}
 
-	/** Whether there is a picture; without one all else goes on, so that the next frame can be drawn at once. */
+	/** Whether pictures are drawn; without them the rest goes on, so that the next frame can be drawn at once. */
 	setDrawn(drawn: boolean): void {
 		if (drawn === this.#drawn) return;
 		this.#drawn = drawn;
@@ -82,7 +82,7 @@ export class MixerControl {
 		for (const [slot, input] of this.#slots) this.#sendSlot(slot, input);
 		if (this.#audio) this.host.command('mixer', { op: 'audio', ...this.#audio, rampMs: 0 });
 		this.#sendProgram({ kind: 'cut', frames: 0 }).catch(() => {
-			// The host went down again or hangs; the supervisor deals with it and this is sent anew.
+			// The host went down again or hangs; the supervisor handles it and this is sent again.
 		});
 	}
 

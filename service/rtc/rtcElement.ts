@@ -6,16 +6,16 @@ import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import { Answers } from '../util/answers.js';
 import { StudioError } from '../util/errors.js';
 
-/** The element answers within its gathering bound (1 s, or 2.5 s when only relays are allowed); this is an element that hangs. */
+/** The element answers within its gathering limit (1 s, or 2.5 s in relay-only mode); later than this it hangs. */
 const ANSWER_TIMEOUT_MS = 6_000;
 
 export type PeerStats = EventData<'r58webrtc', 'stats'>['peers'][number];
 
 export interface RtcElementEvents {
 	connected: [peer: string, connection: Connection | null];
-	/** The peer is gone for good, whatever the cause. Once per peer that was answered. */
+	/** The peer is gone for good, whatever the cause. Once per answered peer. */
 	gone: [peer: string, reason: string, connection: Connection | null];
-	/** Not connected after some seconds; it may still become so. */
+	/** Not connected after some seconds; may still connect. */
 	trouble: [peer: string, connection: Connection | null];
 	stats: [stats: EventData<'r58webrtc', 'stats'>];
 }
@@ -42,9 +42,9 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		return this.#connected.has(peer) && this.#peers.has(peer);
 	}
 
-	/** Resolves with the answer, all candidates in it. Throws `busy` when the process ends meanwhile. */
+	/** Resolves with the answer, all candidates included. Throws `busy` when the host ends meanwhile. */
 	async add(peer: string, request: PeerRequest): Promise<string> {
-		if (!this.host.ready) throw processEnded('it does not run');
+		if (!this.host.ready) throw processEnded('not running');
 		const answer = this.#answers.to(peer, ANSWER_TIMEOUT_MS, () => {
 			this.remove(peer);
 			return new StudioError('timeout', `no answer was made within ${ANSWER_TIMEOUT_MS / 1000} s`);
@@ -109,7 +109,7 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 	}
 }
 
-/** Not the offer's fault, and mended at once: who asks again in a moment is answered. */
+/** Not the offer's fault, and the host restarts at once: the next attempt succeeds. */
 export function processEnded(reason: string): StudioError {
-	return new StudioError('busy', `the process that makes the connection has failed (${reason}); try again`, undefined, 1);
+	return new StudioError('busy', `the connection’s process has failed (${reason}); try again`, undefined, 1);
 }

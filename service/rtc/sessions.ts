@@ -5,7 +5,7 @@ import type { PeerCandidates } from './candidates.js';
 import type { RtcElement } from './rtcElement.js';
 import { type Credentials, parseFragment } from './sdp.js';
 
-/** OBS waits 8 s for an answer, network and all; what is slow inside (a process to end, one to start, gathering) adds up to more. */
+/** OBS waits 8 s for an answer, network included; a busy studio can need more for ending and starting hosts and for gathering. */
 const ANSWER_MS = 6_500;
 
 /** A WebRTC session made by WHIP or WHEP. `session` is unguessable: it is the last part of the Location. */
@@ -19,10 +19,10 @@ export interface RtcSession {
 	subject: string;
 	peer: string;
 	rtc: RtcElement;
-	/** ICE credentials of the offer: a fragment with others asks for an ICE restart, which is not offered. */
+	/** ICE credentials of the offer: a fragment with others asks for an ICE restart, which is not supported. */
 	credentials: Credentials[];
 	candidates: PeerCandidates;
-	/** Other media lines of the offer: what was gathered for them leads nowhere. */
+	/** Other media lines of the offer: their candidates are useless. */
 	otherMids: string[];
 	close: () => Promise<void>;
 }
@@ -52,7 +52,7 @@ export class RtcSessions {
 		for (const [name, session] of this.#sessions) if (session.rtc === rtc && session.peer === peer) this.#sessions.delete(name);
 	}
 
-	/** Candidates this machine cannot use are left out (RFC 9725 §4.3.2). */
+	/** Ignores candidates this machine cannot use (RFC 9725 §4.3.2). */
 	trickle(name: string, text: string): void {
 		const session = this.#find(name);
 		const fragment = parseFragment(text);

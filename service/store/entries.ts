@@ -1,6 +1,6 @@
 /**
- * What an entry of the database must be like to be used. A start and a restored backup judge by the same schemas, entry by
- * entry: one that does not fit is left out alone and stays where it is.
+ * What a database entry must look like to be used. A start and a restore use the same schemas, entry by entry: one that does not
+ * fit is skipped and stays in the database.
  */
 import { z } from 'zod';
 import { guestSchema } from '../contract/guests.js';
@@ -43,21 +43,21 @@ export function parsed<T extends z.ZodType>(schema: T, text: string, what: strin
 	try {
 		value = JSON.parse(text);
 	} catch {
-		throw new Error(`${what} is no JSON`);
+		throw new Error(`${what} is not JSON`);
 	}
 	return validate(schema, value, what);
 }
 
 const text = z.string();
 /** Rows are kept as they are. */
-const plain = text.refine((value) => value === plainText(value), 'has characters that are not seen');
+const plain = text.refine((value) => value === plainText(value), 'contains invisible characters');
 const row = <Shape extends z.ZodRawShape>(shape: Shape) => z.looseObject(shape);
 const documentSchemas: Record<string, { kind: EntryKind; schema: z.ZodType }> = {
 	'rtp-sources': { kind: 'RTP sources', schema: storedRtpSourceSchema },
 	targets: { kind: 'targets', schema: storedTargetSchema },
 };
 
-/** For each table of a backup: what its rows are, and a check of one that throws with what is wrong. */
+/** For each table of a backup: what its rows are, and a check that throws with what is wrong. */
 export const rowChecks: Record<string, { kind: (row: Record<string, unknown>) => EntryKind; check: (row: unknown) => void }> = {
 	guests: {
 		kind: () => 'guests',
@@ -87,7 +87,7 @@ export const rowChecks: Record<string, { kind: (row: Record<string, unknown>) =>
 			const shape = row({ collection: z.enum(Object.keys(documentSchemas)), id: text, document: text });
 			const { collection, id, document } = validate(shape, found, 'row');
 			const { id: own } = parsed(z.looseObject({ id: text }), document, 'document');
-			if (own !== id) throw new Error('id: another than that of its document');
+			if (own !== id) throw new Error('id: differs from the id of its document');
 			parsed(documentSchemas[collection]!.schema, document, 'document');
 		},
 	},

@@ -226,7 +226,7 @@ const chromium = offer('chromium-publish');
 const refused: [what: string, text: string, rules: OfferRules, code: string, message: RegExp][] = [
 	['an empty body', '', publish, 'bad-sdp', /empty/],
 	['text that is no SDP', 'hello', publish, 'bad-sdp', /must start with v=0/],
-	['SDP with a line that is none', 'v=0\r\nhello\r\n', publish, 'bad-sdp', /“hello” is no SDP line/],
+	['SDP with a line that is none', 'v=0\r\nhello\r\n', publish, 'bad-sdp', /“hello” is not an SDP line/],
 	['an oversized body', `${chromium}a=x:${'y'.repeat(maxOfferBytes)}\r\n`, publish, 'bad-sdp', /at most 32768 bytes/],
 	['too many lines', `${chromium}${'a=x\r\n'.repeat(maxOfferLines)}`, publish, 'bad-sdp', /at most 600 lines/],
 	['an endless line', `${chromium}a=fmtp:108 ${'x'.repeat(1024)}\r\n`, publish, 'bad-sdp', /at most 1024 characters/],
@@ -235,7 +235,7 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 		'v=0\r\na=setup:actpass\rm=\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n',
 		publish,
 		'bad-sdp',
-		/“m=” is no media line/,
+		/“m=” is not a media line/,
 	],
 	['SDP with a control character', 'v=0\r\na=fmtp:96 profile\u001f=1\r\n', publish, 'bad-sdp', /control characters/],
 	['no media line', 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n', publish, 'bad-sdp', /no media line/],
