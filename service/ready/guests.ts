@@ -41,7 +41,8 @@ export function connectedFinding({ path, rttMs, lossPct: loss, kbps, codec, vide
 	if (loss !== null && loss > lossPct.warn)
 		return warn(text, 'Ask the guest to use a cable instead of Wi-Fi, or limit the guest’s bitrate');
 	if (rttMs !== null && rttMs > slowMs) return warn(text, 'Expect people to talk over each other: leave pauses');
-	if (path === 'relay') return warn(text, 'It works but depends on the relay; the Network page explains how to get a direct path');
+	if (path === 'relay')
+		return warn(text, 'It works but depends on the relay; the Network page explains how to get a direct path');
 	if (loss === null || rttMs === null) return warn(text, 'Wait a moment');
 	return ok(text);
 }

@@ -25,8 +25,7 @@ function clockFinding({ clockSynchronised }: MachineFacts): Finding {
 export function temperatureFinding({ temperatureC }: MachineFacts): Finding {
 	if (temperatureC === null) return off('Cannot be measured here');
 	const text = `${Math.round(temperatureC)} °C`;
-	if (temperatureC >= hotC.fail)
-		return fail(`${text}: the processor is throttling`, 'Improve the airflow; turn the fan on');
+	if (temperatureC >= hotC.fail) return fail(`${text}: the processor is throttling`, 'Improve the airflow; turn the fan on');
 	if (temperatureC >= hotC.warn) return warn(`${text} is warm`, 'Improve the airflow; keep the device out of the sun');
 	return ok(text);
 }
@@ -43,6 +42,7 @@ export function certificateFinding({ served, acmeError }: Certificates, now: Dat
 	if (days < certificateDays.fail) return fail(`Expires within a day: ${until}`, remedy);
 	if (days < certificateDays.warn) return warn(`Expires in ${days} days: ${until}`, remedy);
 	if (acmeError !== null) return warn(`${until}, but renewal fails: ${acmeError}`, remedy);
-	if (first.kind === 'device') return ok(`Signed by this device, ${until}; guests outside need a certificate for the public name`);
+	if (first.kind === 'device')
+		return ok(`Signed by this device, ${until}; guests outside need a certificate for the public name`);
 	return ok(`For ${first.names.join(', ')}, ${until}`);
 }

@@ -8,8 +8,7 @@ export function soundChecks(facts: Facts): Check[] {
 	const carrying = Object.values(sources).filter(({ audio: sound }) => sound !== null);
 	return [
 		...carrying.map(({ id, label, state, kind }) => {
-			const silentBecause =
-				state !== 'live' ? (kindTraits[kind].person ? 'Guest not connected' : 'No signal') : null;
+			const silentBecause = state !== 'live' ? (kindTraits[kind].person ? 'Guest not connected' : 'No signal') : null;
 			return check(
 				'sound',
 				`sound-${id}`,
@@ -25,8 +24,7 @@ function stripFinding(facts: Facts, id: string, strip: Strip | undefined): Findi
 	const heard = heardFinding(facts, id, 'If it should have sound, turn on its microphone or audio output');
 	if (heard.status !== 'ok') return heard;
 	if (strip?.mute) return warn(`${heard.text}, but its strip is muted`, 'Unmute it on the Switcher');
-	if (strip?.mode === 'off')
-		return warn(`${heard.text}, but its strip is off`, 'Set the strip to On or AFV');
+	if (strip?.mode === 'off') return warn(`${heard.text}, but its strip is off`, 'Set the strip to On or AFV');
 	return heard;
 }
 

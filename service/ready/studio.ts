@@ -20,9 +20,7 @@ const grave = [
 
 export function studioChecks({ state, onAir }: Facts): Check[] {
 	const { faults, system, encoders } = state;
-	const air = onAir
-		? ok('Running, frames advance')
-		: fail('Not on air', 'See the faults below; without any, restart the studio');
+	const air = onAir ? ok('Running, frames advance') : fail('Not on air', 'See the faults below; without any, restart the studio');
 	const safe = system.safeMode
 		? fail('Safe mode: the inputs are off', 'Unplug the input that was added last, then leave safe mode on the System page')
 		: ok('Off');
@@ -42,11 +40,7 @@ export function encoderFinding({ element, hardware, asked, measured }: Encoder):
 	const figures = `${measured.width}×${measured.height}, ${measured.fps} of ${asked.fps} fps, ${measured.kbps} kbit/s`;
 	if (measured.fps < asked.fps * slowBelow)
 		return warn(`Too slow (${element}): ${figures}`, 'Use a smaller program size, or end other programs on this machine');
-	if (!hardware)
-		return warn(
-			`In software (${element}): ${figures}`,
-			'It works; watch the processor load on the Health page',
-		);
+	if (!hardware) return warn(`In software (${element}): ${figures}`, 'It works; watch the processor load on the Health page');
 	return ok(`In hardware (${element}): ${figures}`);
 }
 

@@ -23,7 +23,8 @@ export function parseFragment(text: string): Fragment {
 	if (lines.length > maxLines) throw new StudioError('bad-sdp', `a trickle fragment has at most ${maxLines} lines`);
 	for (const line of lines) {
 		if (line === '') continue;
-		if (!/^[a-z]=/.test(line)) throw new StudioError('bad-sdp', `not a trickle fragment: “${line.slice(0, 40)}” is not an SDP line`);
+		if (!/^[a-z]=/.test(line))
+			throw new StudioError('bad-sdp', `not a trickle fragment: “${line.slice(0, 40)}” is not an SDP line`);
 		const [, name = '', value = ''] = /^a=([\w-]+):?(.*)$/.exec(line) ?? [];
 		if (line.startsWith('m=')) mid = null;
 		else if (name === 'mid') mid = value.slice(0, 64);

@@ -77,7 +77,8 @@ export class PeerSessions {
 		this.#counted('rate', () => {
 			// Before the total limit: one link alone must not use that up.
 			const waitS = hasRole(caller, 'operator') ? 0 : links.take(caller.token, performance.now());
-			if (waitS > 0) throw new StudioError('rate-limited', 'too many people are joining by this link; wait a moment', undefined, waitS);
+			if (waitS > 0)
+				throw new StudioError('rate-limited', 'too many people are joining by this link; wait a moment', undefined, waitS);
 			clients[groupOf(caller)].check(client);
 		});
 		const pending = this.#pending();

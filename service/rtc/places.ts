@@ -46,7 +46,12 @@ export function checkViewer({ streamer, token, staff }: Watcher, watchers: Watch
 	if (staff) return;
 	const share = Math.ceil((viewers - keptOf.program(viewers)) * shareOfLink);
 	if (watching.filter((watcher) => watcher.token === token).length >= share)
-		throw new StudioError('rate-limited', `${share} people are watching by this link, the maximum per link: ${all}`, undefined, 10);
+		throw new StudioError(
+			'rate-limited',
+			`${share} people are watching by this link, the maximum per link: ${all}`,
+			undefined,
+			10,
+		);
 }
 
 /** Makes sure there is a place at a return: one is reserved for every possible guest. Throws `busy`. */
@@ -55,5 +60,10 @@ export function checkReturn({ streamer, staff }: Watcher, watchers: Watcher[]): 
 	const served = new Set(watching.filter((watcher) => !watcher.staff).map((watcher) => watcher.streamer));
 	if (!staff) served.add(streamer);
 	if (watching.length >= maxReturns - (maxGuests - served.size))
-		throw new StudioError('busy', `the returns have ${maxReturns} places; the remaining ones are reserved for guests`, undefined, 10);
+		throw new StudioError(
+			'busy',
+			`the returns have ${maxReturns} places; the remaining ones are reserved for guests`,
+			undefined,
+			10,
+		);
 }

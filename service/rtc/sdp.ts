@@ -174,7 +174,10 @@ function pickVideo(media: Media, { direction }: OfferRules): VideoChoice {
 	if (choice) return choice;
 	if (direction === 'publish') {
 		const wanted = 'H.264 (baseline, main or high) or VP8';
-		throw new StudioError('unsupported-media', `no suitable video codec: supported are ${wanted}, the offer has ${offered(media)}`);
+		throw new StudioError(
+			'unsupported-media',
+			`no suitable video codec: supported are ${wanted}, the offer has ${offered(media)}`,
+		);
 	}
 	throw new StudioError(
 		'unsupported-media',
@@ -184,7 +187,8 @@ function pickVideo(media: Media, { direction }: OfferRules): VideoChoice {
 
 function pickAudio(media: Media): AudioChoice {
 	const choice = chooseAudio(media);
-	if (!choice) throw new StudioError('unsupported-media', `no suitable audio codec: Opus is supported, the offer has ${offered(media)}`);
+	if (!choice)
+		throw new StudioError('unsupported-media', `no suitable audio codec: Opus is supported, the offer has ${offered(media)}`);
 	return choice;
 }
 

@@ -18,7 +18,8 @@ export function supportRoutes(show: ShowSources): Route[] {
 				'A support bundle (.tar.gz): versions, state, faults, counters, logs, measurements; without secrets and names of guests',
 			contentType: 'application/gzip',
 			handler: ({ context }) => {
-				if (busy) throw new StudioError('busy', 'a support bundle is already being made; try again when it is done', undefined, 10);
+				if (busy)
+					throw new StudioError('busy', 'a support bundle is already being made; try again when it is done', undefined, 10);
 				const { current } = state;
 				const name = bundleName(hostname());
 				const parts = [...showParts(show), ...machineParts(health.dataDir, current.system.version)];

@@ -155,7 +155,11 @@ test('ready: targets are tried out without going live; what cannot be known is s
 	await checkOf(service, `target-${ids.open}`, ({ status, text }) => status === 'off' && /not tested/.test(text));
 	const begun = await ok(service.api<Ready>('POST', '/api/ready/test'));
 	assert.equal([begun.test.running, begun.test.total], [true, 4]);
-	await checkOf(service, `target-${ids.refusing}`, ({ status, text }) => status === 'fail' && /nothing listens on port/.test(text));
+	await checkOf(
+		service,
+		`target-${ids.refusing}`,
+		({ status, text }) => status === 'fail' && /nothing listens on port/.test(text),
+	);
 	await checkOf(
 		service,
 		`target-${ids.unknown}`,

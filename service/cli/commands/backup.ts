@@ -84,7 +84,8 @@ export const factoryReset: Command = {
 			recordings: { type: 'boolean', default: false },
 		});
 		if (positionals.length > 0) throw new UsageError(`unexpected argument "${positionals[0]}"`);
-		if (!values.yes) throw new UsageError('this cannot be undone; make a backup first (r58 backup FILE), then confirm with --yes');
+		if (!values.yes)
+			throw new UsageError('this cannot be undone; make a backup first (r58 backup FILE), then confirm with --yes');
 		const folder = openDataFolder(values.data);
 		folder.backups.reset(values);
 		if (!folder.running) finish(folder);

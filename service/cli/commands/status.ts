@@ -19,7 +19,8 @@ export const status: Command = {
 		const { data, url, token, json } = values;
 		if (url && !token) throw new UsageError('--url needs --token');
 		const target = url && token ? { url, token } : runningService(data);
-		if (!target) throw new Error(`no service is running on the data folder ${resolve(data)}; choose another with --data, or use --url`);
+		if (!target)
+			throw new Error(`no service is running on the data folder ${resolve(data)}; choose another with --data, or use --url`);
 		const status = await ask<Status>(target, '/api/system/status');
 		print(json ? JSON.stringify(status) : statusText(status));
 		return 0;

@@ -401,10 +401,7 @@ test('a file is UTF-8 text of a bounded size, without what an editor does not sh
 test('what YAML can do beside plain values is refused, where it stands', () => {
 	for (const [text, told] of [
 		['network: *a', '1:10: aliases (*name) are not supported; write the value, in quotes if it begins with *'],
-		[
-			'network: &a\n  tcp: true',
-			'1:10: anchors (&name) are not supported; write the value, in quotes if it begins with &',
-		],
+		['network: &a\n  tcp: true', '1:10: anchors (&name) are not supported; write the value, in quotes if it begins with &'],
 		['network: !x\n  tcp: true', '1:10: tags (!name) are not supported; write the value, in quotes if it begins with !'],
 		['%YAML 1.2\n---\n', '1:1: directives (%…) are not supported'],
 		['network:\n---\n', '2:1: a second document begins here; there can be only one'],
@@ -420,10 +417,7 @@ test('what YAML can do beside plain values is refused, where it stands', () => {
 			'network:\n  tcp true',
 			'2:3: a ":" followed by a space is missing after this name; a value must be on the line of its name',
 		],
-		[
-			'network:\n  "tcp"\n',
-			'2:3: a ":" followed by a space is missing after this name; a value must be on the line of its name',
-		],
+		['network:\n  "tcp"\n', '2:3: a ":" followed by a space is missing after this name; a value must be on the line of its name'],
 		['network:\n  tcp: true\n  tcp: true', '3:3: duplicate name'],
 		['network:\n  policy: "a\\qb"', '2:13: unknown escape (\\…); use single quotes for text with backslashes'],
 		['7: x', '1:1: name: 7'],

@@ -12,7 +12,7 @@ const refusalMs = 3_500;
 export async function testReceiver({ host, videoPort, audioPort }: TargetOf<'rtp'>): Promise<Finding> {
 	const address = await addressOf(host);
 	if (address === null)
-		return fail(`The name ${host} does not resolve`, "Check the receiver’s name and the network, or use its address");
+		return fail(`The name ${host} does not resolve`, 'Check the receiver’s name and the network, or use its address');
 	const ports = [videoPort, audioPort].filter((port) => port !== null);
 	const refusals = await Promise.all(ports.map(async (port) => ({ port, code: await refusalOf(address, port) })));
 	const refused = refusals.filter(({ code }) => code === 'ECONNREFUSED').map(({ port }) => port);
