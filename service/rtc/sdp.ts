@@ -83,7 +83,7 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 	const wanted = (m: Media) => rules.direction === 'publish' || rules[m.kind] !== false;
 	const kept = media.filter(wanted);
 	if (kept.length === 0)
-		throw new StudioError('unsupported-media', `the offer has no media line for what this streamer has: ${has(rules)}`);
+		throw new StudioError('unsupported-media', `the offer has no usable media line; expected: ${has(rules)}`);
 	const video = kept.find(({ kind }) => kind === 'video');
 	const audio = kept.find(({ kind }) => kind === 'audio');
 	const choice = {

@@ -227,9 +227,9 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 	['an empty body', '', publish, 'bad-sdp', /empty/],
 	['text that is no SDP', 'hello', publish, 'bad-sdp', /must start with v=0/],
 	['SDP with a line that is none', 'v=0\r\nhello\r\n', publish, 'bad-sdp', /“hello” is not an SDP line/],
-	['an oversized body', `${chromium}a=x:${'y'.repeat(maxOfferBytes)}\r\n`, publish, 'bad-sdp', /at most 32768 bytes/],
-	['too many lines', `${chromium}${'a=x\r\n'.repeat(maxOfferLines)}`, publish, 'bad-sdp', /at most 600 lines/],
-	['an endless line', `${chromium}a=fmtp:108 ${'x'.repeat(1024)}\r\n`, publish, 'bad-sdp', /at most 1024 characters/],
+	['an oversized body', `${chromium}a=x:${'y'.repeat(maxOfferBytes)}\r\n`, publish, 'bad-sdp', /longer than 32768 bytes/],
+	['too many lines', `${chromium}${'a=x\r\n'.repeat(maxOfferLines)}`, publish, 'bad-sdp', /more than 600 lines/],
+	['an endless line', `${chromium}a=fmtp:108 ${'x'.repeat(1024)}\r\n`, publish, 'bad-sdp', /longer than 1024 characters/],
 	[
 		'a media line after a lone CR',
 		'v=0\r\na=setup:actpass\rm=\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n',
@@ -255,7 +255,7 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 		'unsupported-media',
 		/2 application lines/,
 	],
-	['text', `${chromium}m=text 9 RTP/SAVPF 98\r\na=mid:2\r\n`, publish, 'unsupported-media', /m=text is not taken/],
+	['text', `${chromium}m=text 9 RTP/SAVPF 98\r\na=mid:2\r\n`, publish, 'unsupported-media', /m=text is not supported/],
 	[
 		'a data channel alone',
 		without(chromium, /^a=(candidate|group)/)
@@ -263,7 +263,7 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 			.concat('m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n'),
 		publish,
 		'unsupported-media',
-		/no media line for what is here/,
+		/no usable media line/,
 	],
 	['two video lines', `${chromium}${chromium.slice(chromium.indexOf('m=video'))}`, publish, 'unsupported-media', /2 video lines/],
 	['simulcast', `${chromium}a=rid:0 send\r\na=simulcast:send 0\r\n`, publish, 'unsupported-media', /simulcast/],
@@ -278,9 +278,9 @@ const refused: [what: string, text: string, rules: OfferRules, code: string, mes
 		without(chromium, /^a=rtpmap:\d+ (H264|VP8)/),
 		publish,
 		'unsupported-media',
-		/H\.264 .* or VP8 is taken/,
+		/supported are H\.264 .* or VP8/,
 	],
-	['no Opus', without(chromium, /^a=rtpmap:\d+ opus/), publish, 'unsupported-media', /Opus is taken/],
+	['no Opus', without(chromium, /^a=rtpmap:\d+ opus/), publish, 'unsupported-media', /Opus is supported/],
 	['a line without mid', without(chromium, /^a=mid:0/), publish, 'bad-sdp', /a=mid/],
 	['tracks of two streams', chromium.replace(/a=msid:\S+/, 'a=msid:other'), publish, 'unsupported-media', /one MediaStream/],
 ];
