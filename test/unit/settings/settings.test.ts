@@ -135,7 +135,7 @@ test('a secret stays for where it was entered: another address asks for it again
 		} catch (error) {
 			const { code, message, detail } = error as StudioError;
 			assert.equal([code, (detail as { field: string }[])[0]!.field], ['invalid', field]);
-			assert.match(message, /type it again: it was not entered for .*thief\.example/);
+			assert.match(message, /enter it again: it was not entered for .*thief\.example/);
 		}
 	}
 	assert.is(text(), before);

@@ -51,7 +51,7 @@ test('scenes, targets, tokens, invites and notes have a limit, and the refusal s
 		const invites = await untilRefused(() => ask('POST', `/api/guests/${id}/invite`, {}));
 		assert.equal([invites.made, invites.refusal.status], [limits['invites of this guest'] - 1, 409]);
 		const guests = await untilRefused((n) => ask('POST', '/api/guests', { name: `Guest ${n}` }));
-		assert.match(guests.refusal.message, /all 12 inputs of the mixer are in use/);
+		assert.match(guests.refusal.message, /all 12 mixer inputs are in use/);
 		const notes = await untilRefused((n) => ask('POST', '/api/log', { text: `note ${n}` }));
 		assert.equal([notes.made >= 20 && notes.made < 40, notes.refusal.status], [true, 429]);
 	});
