@@ -156,8 +156,8 @@ const service: HandMadeFault[] = [
 	other(
 		supervision,
 		'the pause before a restart twenty times as long',
-		'first: 100, cap: 5_000',
-		'first: 2_000, cap: 100_000',
+		'firstMs: 100, capMs: 5_000',
+		'firstMs: 2_000, capMs: 100_000',
 		timing,
 	),
 	other(supervision, 'the excuse of a stall omits the start', '		this.#startedAt += ms;\n', '', timing),
