@@ -1,7 +1,7 @@
 import { applyChanges } from '../../service/contract/delta.js';
 import type { ClientMessage, EventMessage } from '../../service/contract/events.js';
 import type { State } from '../../service/contract/state.js';
-import { backoffMs } from './rtc/backoff.js';
+import { backoffMs } from './backoff.js';
 import { currentSession } from './session.js';
 
 const pingEveryMs = 500;

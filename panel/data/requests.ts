@@ -18,26 +18,44 @@ export interface Choice {
 	chosen(value: string): void;
 }
 
-/** What a page asks of the studio. Nothing is queued: without a link a request is refused on the spot. */
+/** The elements through which a page speaks with its user; a page that sends requests renders both. */
+interface Parts {
+	'r58-notices': Element & { show(sentence: string): void };
+	'r58-confirm': Element & { ask(question: Question): Promise<boolean> };
+}
+
+/** What a page asks of the studio. Nothing is queued: without a link a request fails at once. */
 export class Requests {
 	constructor(
 		protected readonly show: Show,
-		private readonly report: (sentence: string) => void,
-		readonly ask: (question: Question) => Promise<boolean>,
+		private readonly page: { readonly renderRoot: ParentNode },
 	) {}
 
-	/** The answer; null when it was refused or there is no link, which has been reported then. */
+	/** Asks the user; true when they confirm. */
+	ask(question: Question): Promise<boolean> {
+		return this.#part('r58-confirm').ask(question);
+	}
+
+	/** The answer; null after an error or without a link, which the user has been told. */
 	async send<T>(method: string, path: string, body?: unknown): Promise<T | null> {
-		// A page that was just opened does not hear from the studio yet; whether there is a link the request itself finds out.
+		// A page that was just opened has no state yet: the request itself finds out whether there is a link.
 		if (this.show.state !== null && !this.show.online) {
-			this.report(t.words.noLink);
+			this.#report(t.words.noLink);
 			return null;
 		}
 		try {
 			return ((await request<T>(method, path, { body })) ?? {}) as T;
 		} catch (error) {
-			this.report(sentence(error));
+			this.#report(sentence(error));
 			return null;
 		}
+	}
+
+	#report(sentence: string): void {
+		this.#part('r58-notices').show(sentence);
+	}
+
+	#part<Name extends keyof Parts>(name: Name): Parts[Name] {
+		return this.page.renderRoot.querySelector<Parts[Name]>(name)!;
 	}
 }

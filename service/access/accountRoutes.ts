@@ -21,12 +21,12 @@ import { provePresence } from './presence.js';
 
 const params = z.object({ id: idSchema });
 
-/** Whose sessions a caller sees as their own. Links are shared: who came by one sees nobody else's. */
+/** Whose sessions count as the caller's own. A link is shared: who came by one sees no other session of it. */
 function ownerOf({ user, token }: Caller): SessionOwner {
 	return user === null ? { token } : { user };
 }
 
-/** Everybody's own account: who one is, password, a phone's login, and where one is logged in. */
+/** A caller's own account: name, password, a phone's login, and open sessions. */
 export function accountRoutes(accounts: Accounts, httpsPort: () => number): Route[] {
 	const { store, passwords, loginCodes } = accounts;
 	const { users, sessions } = store;
@@ -34,7 +34,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 	const own = (caller: Caller): StoredSession[] =>
 		sessions.list(ownerOf(caller)).filter(({ id }) => caller.user !== null || id === caller.session);
 
-	/** Under the name this was asked for; from the device itself, by an address that a phone can reach. */
+	/** Under the name of this request; on the device itself under an address that a phone can reach. */
 	const origin = (context: Context): string => {
 		const host = context.hostname.replace(/^\[|\]$/g, '');
 		const local = host === '' || host === 'localhost' || isLoopbackAddress(host);
@@ -47,7 +47,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			method: 'GET',
 			path: '/api/account',
 			role: 'viewer',
-			summary: 'Who you are, in words',
+			summary: 'Who you are, for display',
 			response: accountSchema,
 			handler: ({ caller }) => {
 				const { user, name, role, readOnly, session } = caller!;
@@ -59,12 +59,12 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			path: '/api/account/password',
 			role: 'viewer',
 			audited: true,
-			summary: 'Change your password; your other sessions end, with the codes and tokens that were made in them',
+			summary: 'Change your password; your other sessions end, with the codes and tokens made in them',
 			body: passwordChangeSchema,
 			status: 204,
 			handler: async ({ context, caller, body }) => {
 				const { user, session } = caller!;
-				if (user === null) throw new StudioError('conflict', 'you came by a link or token, which has no password');
+				if (user === null) throw new StudioError('conflict', 'you are logged in by a link or token, which has no password');
 				await provePresence(accounts, context, caller!, { field: 'password', given: body.password });
 				users.change(user, { password: await passwords.hash(body.newPassword) });
 				loginCodes.endOf({ user });
@@ -76,7 +76,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			path: '/api/account/code',
 			role: 'operator',
 			audited: true,
-			summary: 'A one-time code by which a phone logs in as you, within five minutes',
+			summary: 'A one-time code that logs a phone in as you, valid for five minutes',
 			log: () => 'Made a code for logging in by phone',
 			status: 201,
 			response: loginCodeSchema,
@@ -99,10 +99,10 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			path: '/api/account/sessions',
 			role: 'viewer',
 			audited: true,
-			summary: 'Log out everywhere else; codes and tokens that were made there end too',
+			summary: 'Log out everywhere else; codes and tokens made there end too',
 			status: 204,
 			handler: ({ caller }) => {
-				// Who came by a link or token has no session but this one; a program has none at all.
+				// A link or token sees only the session it is used in; a program has none.
 				if (caller!.user !== null) sessions.endOfUser(caller!.user, caller!.session);
 			},
 		}),
@@ -111,12 +111,12 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			path: '/api/account/sessions/:id',
 			role: 'viewer',
 			audited: true,
-			summary: 'Log out in one place',
+			summary: 'Log out one of your sessions',
 			params,
 			status: 204,
 			handler: ({ caller, params: { id } }) => {
 				if (!own(caller!).some((session) => session.id === id))
-					throw new StudioError('not-found', `you have no session "${id}" (any more)`);
+					throw new StudioError('not-found', `you have no session "${id}"; it may have ended`);
 				sessions.end(id);
 			},
 		}),
@@ -137,7 +137,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			params,
 			status: 204,
 			handler: ({ params: { id } }) => {
-				if (!sessions.end(id)) throw new StudioError('not-found', `there is no session "${id}" (any more)`);
+				if (!sessions.end(id)) throw new StudioError('not-found', `there is no session "${id}"; it may have ended`);
 			},
 		}),
 	];

@@ -5,7 +5,7 @@ import type { LoginCodes } from './loginCodes.js';
 import type { Passwords } from './passwords.js';
 import type { Setup } from './setup.js';
 
-/** What the routes of accounts, sessions and set-up work with. */
+/** What the routes of accounts, sessions and set-up need. */
 export interface Accounts {
 	store: Store;
 	auth: Auth;

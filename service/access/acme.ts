@@ -2,12 +2,13 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { get, globalAgent } from 'node:https';
 import type { Faults } from '../faults/faults.js';
 import type { KeyedCertificate, KeyFiles } from '../store/keyFiles.js';
+import { backoffMs } from '../util/backoff.js';
 import { messageOf } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { within } from '../util/within.js';
 import { isFor } from './certificate.js';
 
-/** What a certificate of a public authority is asked for with. */
+/** What the certificate is ordered with. */
 export interface AcmeOrder {
 	/** The public name; a host name. */
 	name: string;
@@ -16,21 +17,21 @@ export interface AcmeOrder {
 }
 
 const pairName = 'acme';
-/** Renewed in the last third of its life, as authorities with short-lived certificates ask for. */
+/** Renewed in the last third of its life, as authorities with short-lived certificates recommend. */
 const renewFraction = 1 / 3;
-/** Public authorities allow about five failures an hour for a name. */
-const backoffMs = { first: 15 * 60_000, cap: 12 * 3_600_000 };
-/** One order, with all its waiting. */
+/** Public authorities allow about five failed orders an hour per name. */
+const retry = { firstMs: 15 * 60_000, capMs: 12 * 3_600_000 };
+/** For a whole order. */
 const orderTimeoutMs = 180_000;
 const requestTimeoutMs = 20_000;
 
-/** A certificate by ACME (RFC 8555) for the public name: got, kept and renewed while it is asked for. */
+/** A certificate by ACME (RFC 8555) for the public name: ordered, kept and renewed while the settings ask for it. */
 export class AcmeCertificate {
 	/** Answers to http-01 challenges by token, RFC 8555 §8.3: what the authority reads over plain HTTP. */
 	readonly challenges = new Map<string, string>();
 	#pair: KeyedCertificate | undefined;
 	#order: AcmeOrder | null = null;
-	/** One order at a time: it cannot be broken off, and the authority would be asked by two in each other's way. */
+	/** One order at a time: it cannot be aborted, and two would interfere with each other. */
 	#running = false;
 	#failures = 0;
 	#notBefore = 0;
@@ -45,7 +46,7 @@ export class AcmeCertificate {
 		this.#pair = files.read(pairName);
 	}
 
-	/** What it got for the name that is asked for now. */
+	/** The certificate for the name that is wanted now. */
 	get pair(): KeyedCertificate | undefined {
 		if (!this.#order || !this.#pair || !isFor(new X509Certificate(this.#pair.certPem), this.#order.name)) return undefined;
 		return this.#pair;
@@ -55,7 +56,7 @@ export class AcmeCertificate {
 		return this.#lastError;
 	}
 
-	/** Null = none wanted. Something else than before is tried at once. */
+	/** Null = no certificate wanted. A changed order is tried at once. */
 	setOrder(order: AcmeOrder | null): void {
 		if (JSON.stringify(order) === JSON.stringify(this.#order)) return;
 		this.#order = order;
@@ -65,7 +66,7 @@ export class AcmeCertificate {
 		this.onChange();
 	}
 
-	/** To be called now and then: gets or renews the certificate when it is time. Never throws. */
+	/** Call it regularly: orders or renews the certificate when it is due. Never throws. */
 	async ensure(now = Date.now()): Promise<void> {
 		const order = this.#order;
 		if (!order || this.#running || now < this.#notBefore || !this.#due(now)) return;
@@ -80,12 +81,12 @@ export class AcmeCertificate {
 			this.onChange();
 		} catch (error) {
 			if (order !== this.#order) return;
-			this.#notBefore = now + Math.min(backoffMs.cap, backoffMs.first * 2 ** this.#failures++);
+			this.#notBefore = now + backoffMs(++this.#failures, retry);
 			this.#settle(messageOf(error));
 		}
 	}
 
-	/** Also when nobody waits for it any more, it goes on to its end; then comes what is wanted instead. */
+	/** Runs to its end even when the caller has given up; then a changed order gets its turn. */
 	async #getAlone(order: AcmeOrder): Promise<KeyedCertificate> {
 		this.#running = true;
 		try {
@@ -112,7 +113,7 @@ export class AcmeCertificate {
 
 	async #get({ name, directoryUrl, email }: AcmeOrder): Promise<KeyedCertificate> {
 		await reachable(directoryUrl);
-		// Loaded when it is needed: most devices never do.
+		// Loaded on demand: most devices never need it.
 		const acme = await import('acme-client');
 		acme.axios.defaults.timeout = requestTimeoutMs;
 		const client = new acme.Client({ directoryUrl, accountKey: this.#accountKey(), backoffMin: 1000 });
@@ -121,9 +122,9 @@ export class AcmeCertificate {
 		const certPem = await client.auto({
 			csr,
 			...(email !== null && { email }),
-			// The technician agrees by switching it on; the settings say so.
+			// The technician agrees by turning it on; the panel says so.
 			termsOfServiceAgreed: true,
-			// From inside, the public name often leads nowhere (no hairpin NAT).
+			// The public name often cannot be reached from inside (no hairpin NAT).
 			skipChallengeVerification: true,
 			challengePriority: ['http-01'],
 			challengeCreateFn: async (_authorization, challenge, answer) => {
@@ -136,7 +137,7 @@ export class AcmeCertificate {
 		return { certPem, keyPem };
 	}
 
-	/** One account for ever, as authorities ask for. */
+	/** One account is kept for good, as authorities ask for. */
 	#accountKey(): string {
 		const file = 'acme-account.key';
 		const known = this.files.readFile(file);
@@ -148,7 +149,7 @@ export class AcmeCertificate {
 	}
 }
 
-/** The library tries again for over a minute and then does not say what was wrong. */
+/** The library retries for over a minute and then does not report the cause. */
 function reachable(url: string): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const request = get(url, { agent: globalAgent, timeout: requestTimeoutMs }, (response) => {

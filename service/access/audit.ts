@@ -6,31 +6,31 @@ import { clientOf } from '../http/client.js';
 import { type Route, route } from '../http/route.js';
 import type { Store } from '../store/store.js';
 
-/** Longer than any name or list of fields of ours. */
+/** Longer than any name or field list that is written. */
 const longest = 200;
 
-/** What a handler knows better than the request tells. */
+/** What a handler knows better than the request shows. */
 export interface AuditNote {
 	who?: string;
 	role?: string;
 	subject?: string;
-	/** Somebody could not prove who they are: written down although nothing was changed. */
+	/** The caller could not prove who they are: logged although nothing was changed. */
 	unproven?: true;
 }
 
-/** Every change by a technician, and what other routes declare: logins, invites, passwords. */
+/** Changes by technicians, and routes that declare it: logins, invites, passwords. */
 export function isAudited({ method, role, audited = role === 'technician' }: Route): boolean {
 	return audited && !['GET', 'OPTIONS'].includes(method);
 }
 
-/** Refusals only where somebody tried to get in, or at what is not theirs: the others changed nothing. Who has to wait leaves no trace. */
+/** Denied requests count only where somebody tried to get in, or at what is not theirs. Rate limits leave no trace. */
 function isWorthIt({ role }: Route, { outcome, caller }: Happened, note: AuditNote): boolean {
 	if (outcome === 'done') return true;
 	if (outcome === 'rate-limited' || outcome === 'busy') return false;
 	return role === 'public' || note.unproven === true || (outcome === 'forbidden' && caller !== null);
 }
 
-/** Which room of the audit it is kept in: what many can do without end is apart from what must not be pushed out. */
+/** The kind it is stored under: what anybody can repeat without end must not push out what matters. */
 function kindOf({ path }: Route, { caller, outcome }: Happened, { who, role = caller?.role }: AuditNote): AuditKind {
 	if (outcome !== 'done') return caller === null && who === undefined ? 'strangers' : 'refused';
 	if (role !== 'operator' && role !== 'technician') return 'visits';
@@ -38,7 +38,7 @@ function kindOf({ path }: Route, { caller, outcome }: Happened, { who, role = ca
 	return /^\/api\/(users|tokens|account|sessions|setup|certificate)(\/|$)/.test(path) ? 'accounts' : 'changes';
 }
 
-/** Writes down one request, done or refused. */
+/** Writes one request, done or denied. */
 export function writeAudit({ audit }: Store, route: Route, context: Context, happened: Happened): void {
 	const { caller, body, answer, outcome } = happened;
 	const note = (context.state.audit ?? {}) as AuditNote;
@@ -46,7 +46,7 @@ export function writeAudit({ audit }: Store, route: Route, context: Context, hap
 	const { name, label, id } = (answer ?? {}) as Record<'name' | 'label' | 'id', unknown>;
 	const made = [name, label, id].find((text) => typeof text === 'string') as string | undefined;
 	const named = Object.values((context.params ?? {}) as Record<string, string>).join(' ');
-	// What a refused request names may be anything, and each time something else.
+	// The name in a denied request can be anything, and different every time.
 	const subject = note.subject ?? (outcome === 'done' ? named || made || null : null);
 	audit.add({
 		kind: kindOf(route, happened, note),
@@ -60,9 +60,9 @@ export function writeAudit({ audit }: Store, route: Route, context: Context, hap
 	});
 }
 
-/** `access.door`, `name`: what was given, never its value. */
+/** `access.door`, `name`: the fields that were sent, never their values. */
 function fieldsOf(body: unknown): string[] {
-	// What is no JSON object, an archive for one, has no fields.
+	// A body that is not a JSON object, such as an archive, has no fields.
 	if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) !== Object.prototype) return [];
 	return Object.entries(body).flatMap(([key, value]) => {
 		const inner = fieldsOf(value);
@@ -80,7 +80,7 @@ export function auditRoutes(store: Store): Route[] {
 			method: 'GET',
 			path: '/api/audit',
 			role: 'technician',
-			summary: 'Who logged in and changed what, newest first; `before` an entry, with `text` in it',
+			summary: 'Who logged in and changed what, newest first; page with `before`, search with `text`',
 			query: auditQuerySchema,
 			response: auditSchema,
 			handler: ({ query }) => ({ entries: store.audit.list(query), purged: store.audit.purged }),

@@ -8,7 +8,7 @@ import type { StoredToken } from '../store/tokens.js';
 import { StudioError } from '../util/errors.js';
 import { sameSecret } from './sameSecret.js';
 
-/** The token of a WebSocket that a browser opens, as a header: it can say it in the list of subprotocols alone. */
+/** A browser cannot set headers on a WebSocket: its token comes as a subprotocol. */
 function protocolBearer(request: IncomingMessage): string | undefined {
 	if (request.headers.upgrade === undefined) return undefined;
 	const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
@@ -16,16 +16,16 @@ function protocolBearer(request: IncomingMessage): string | undefined {
 	return secret === undefined ? undefined : `Bearer ${secret}`;
 }
 
-/** Finds out who calls and whether they may. */
+/** Identifies callers and checks their rights. */
 export class Auth implements Access {
 	#store: Store;
 	#guests: () => Readonly<Record<string, object>>;
 
 	constructor(
 		store: Store,
-		/** Those that there are, by id. */
+		/** All guests, by id. */
 		guests: () => Readonly<Record<string, object>>,
-		/** Known to who may read the data folder, for this run of the service (system/runtimeFile.ts). */
+		/** Known to whoever can read the data folder, for this run of the service (system/runtimeFile.ts). */
 		private readonly statusToken: string | null = null,
 	) {
 		this.#store = store;
@@ -33,9 +33,9 @@ export class Auth implements Access {
 	}
 
 	/**
-	 * The caller, null when there are no credentials. A wrong bearer token throws `unauthorized` everywhere; an ended
-	 * cookie counts as none, so that a browser can still log in. An invite that was revoked throws `revoked`, unless
-	 * `isConnected`: what is asked can come from the client alone that is connected by it.
+	 * The caller, null without credentials. A wrong bearer token throws `unauthorized` everywhere; an expired cookie counts as
+	 * none, so that a browser can still log in. A revoked invite throws `revoked`, unless `isConnected`: only the client that is
+	 * connected by it can make this request.
 	 */
 	identify(request: IncomingMessage, isConnected: (caller: Caller) => boolean = () => false): Caller | null {
 		const header = request.headers.authorization ?? protocolBearer(request);
@@ -44,7 +44,7 @@ export class Auth implements Access {
 			const caller = secret ? (this.#local(secret) ?? this.withToken(secret)) : null;
 			if (caller) return caller;
 			const revoked = secret ? this.#revoked(secret, 'bearer') : null;
-			if (!revoked) throw new StudioError('unauthorized', 'the bearer token is not valid (any more)');
+			if (!revoked) throw new StudioError('unauthorized', 'the bearer token is not valid; it may have expired or been revoked');
 			if (!isConnected(revoked)) throw revokedError();
 			return revoked;
 		}
@@ -54,7 +54,7 @@ export class Auth implements Access {
 		return revoked && isConnected(revoked) ? revoked : caller;
 	}
 
-	/** Null when the cookie counts for nothing. */
+	/** Null when the cookie is not valid. */
 	withSession(secret: string): Caller | null {
 		const session = this.#store.sessions.find(secret);
 		if (!session) return null;
@@ -82,7 +82,7 @@ export class Auth implements Access {
 		return token ? this.#callerOf(token, 'bearer', null, false) : null;
 	}
 
-	/** Throws `unauthorized`, `revoked` or `forbidden` unless the caller has the role and the request is no forgery. */
+	/** Throws `unauthorized`, `revoked` or `forbidden` unless the caller has the role and the request is not forged. */
 	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role, looksOnly = false): void {
 		if (role !== 'public') {
 			const cookie = caller ? null : cookieOf(request);
@@ -91,12 +91,12 @@ export class Auth implements Access {
 			if (!hasRole(caller, role)) throw new StudioError('forbidden', `this needs the role ${role}, and yours is ${caller.role}`);
 		}
 		const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method ?? '');
-		if (changes && caller?.readOnly && !looksOnly) throw new StudioError('forbidden', 'this token is for looking only');
+		if (changes && caller?.readOnly && !looksOnly) throw new StudioError('forbidden', 'this token is read-only');
 		const byCookie = caller?.by === 'cookie';
 		const byForeignPage = caller === null && request.headers.origin !== undefined;
 		const forgeable = changes || request.headers.upgrade !== undefined;
 		if (forgeable && (byCookie || byForeignPage) && !isSameOrigin(request)) {
-			throw new StudioError('forbidden', 'with a session cookie this can only be asked by a page of the studio itself');
+			throw new StudioError('forbidden', 'requests with a session cookie must come from a page of the studio');
 		}
 	}
 
@@ -106,7 +106,7 @@ export class Auth implements Access {
 		return { ...nobody, token: 'local', name: 'this machine', role: 'technician', by: 'bearer', readOnly: true, aging: false };
 	}
 
-	/** Whom an invite that was taken back stood for. */
+	/** The guest that a revoked invite was for. */
 	#revoked(secret: string, by: Caller['by']): Caller | null {
 		const token = this.#store.tokens.findRevoked(secret);
 		return token && this.#callerOf(token, by, null, false);
@@ -123,7 +123,7 @@ export class Auth implements Access {
 			if (guest === null || !Object.hasOwn(this.#guests(), guest)) return null;
 			return { ...caller, guest, streamers: [`return-${guest}`] };
 		}
-		// Null stands for the program alone with viewers, and for all of them with the others.
+		// Null means the program only for viewers, and every streamer for the other roles.
 		return { ...caller, guest: null, streamers: role === 'viewer' ? (streamers ?? ['program']) : streamers };
 	}
 }

@@ -9,10 +9,10 @@ import { decodeConstraints, encodeConstraints, nameConstraintsId, type Permitted
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const dayMs = 86_400_000;
-/** Apple's limit for certificates of private authorities is 825 days; browsers like them below 398. */
+/** Apple's limit for certificates of private authorities is 825 days; browsers prefer less than 398. */
 const serverDays = 397;
 const authorityDays = 3650;
-/** Begins a year back, as the clock of a board without battery may be fast at first start, but not before the product: it may be slow too. */
+/** Starts a year in the past: without a battery the clock may be fast at the first start. Not before the product: it may be slow too. */
 const backdatedDays = 365;
 const earliest = Date.parse('2026-01-01T00:00:00Z');
 
@@ -25,7 +25,7 @@ async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
 	return webcrypto.subtle.importKey('pkcs8', bytes, algorithm, false, ['sign']);
 }
 
-/** 127 random bits: positive, and never the same twice. */
+/** 127 random bits: positive and unique. */
 function serialNumber(): string {
 	const bytes = randomBytes(16);
 	bytes[0] = (bytes[0]! & 0x7f) | 0x40;
@@ -33,15 +33,15 @@ function serialNumber(): string {
 }
 
 /**
- * The device's own authority. It signs nothing but certificates of servers, and those for this machine and for names and addresses
- * that are not public alone: whoever gets hold of the key cannot pretend to be a bank to the phones that trust it.
+ * The device's own authority. It signs server certificates only, and only for this machine and for names and addresses that
+ * are not public: a stolen key cannot impersonate a bank to the phones that trust it.
  */
 export async function makeAuthority(machineNames: readonly string[], now: Date): Promise<KeyedCertificate> {
 	const from = Math.max(earliest, now.getTime() - backdatedDays * dayMs);
 	const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 	const certificate = await x509.X509CertificateGenerator.createSelfSigned({
 		serialNumber: serialNumber(),
-		// The random part tells two boxes of one name apart in the list of a browser.
+		// The random part tells two devices with the same name apart in a browser's list.
 		name: [{ CN: [`R58 Studio ${hostname()} ${randomBytes(3).toString('hex')}`] }, { O: ['R58 Studio'] }],
 		notBefore: new Date(from),
 		notAfter: new Date(from + authorityDays * dayMs),
@@ -58,13 +58,13 @@ export async function makeAuthority(machineNames: readonly string[], now: Date):
 	return { certPem: certificate.toString('pem'), keyPem: exportKey(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)) };
 }
 
-/** What an authority may sign for; null for one of an earlier version, which may sign for any name. */
+/** What an authority may sign for; null for one made by an earlier version, which may sign for any name. */
 export function permittedBy({ certPem }: KeyedCertificate): Permitted | null {
 	const extension = new x509.X509Certificate(certPem).getExtension(nameConstraintsId);
 	return extension?.critical ? decodeConstraints(new Uint8Array(extension.value)) : null;
 }
 
-/** A server's certificate for these names and addresses, valid from a day before `now`. */
+/** A server certificate for these names and addresses, valid from a day before `now`. */
 export async function makeServerCertificate(authority: KeyedCertificate, names: string[], now: Date): Promise<KeyedCertificate> {
 	const issuer = new x509.X509Certificate(authority.certPem);
 	const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

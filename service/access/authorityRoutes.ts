@@ -7,11 +7,11 @@ import { answerTrustPage } from './trustPage.js';
 
 const contentType = 'application/x-x509-ca-cert';
 
-/** The certificate to install on phones and computers so that they trust this studio, and how. */
+/** The certificate that phones and computers install to trust this studio, with instructions. */
 export function authorityRoutes(certificates: Certificates, httpPort: () => number): Route[] {
 	const authority = () => new X509Certificate(certificates.device.authority.certPem);
 
-	/** Plain HTTP, by the name this page was asked for; on the device itself by an address that others can reach. */
+	/** Plain HTTP, under the name of this request; on the device itself under an address that others can reach. */
 	const pageUrl = (context: Context): string => {
 		const asked = context.hostname;
 		const local = asked === '' || asked === 'localhost' || isLoopbackAddress(asked.replace(/^\[|\]$/g, ''));
@@ -24,11 +24,11 @@ export function authorityRoutes(certificates: Certificates, httpPort: () => numb
 			method: 'GET',
 			path: '/ca.pem',
 			role: 'public',
-			summary: 'Certificate of the authority that signed the one of this server',
+			summary: 'Certificate of the authority that signed this server’s certificate',
 			contentType,
 			handler: ({ context }) => {
-				context.set('Content-Disposition', 'attachment; filename="r58-studio-authority.pem"');
 				context.type = contentType;
+				context.attachment('r58-studio-authority.pem');
 				return certificates.device.authority.certPem;
 			},
 		}),
@@ -36,11 +36,11 @@ export function authorityRoutes(certificates: Certificates, httpPort: () => numb
 			method: 'GET',
 			path: '/ca.crt',
 			role: 'public',
-			summary: 'The same in the form (DER) that phones and Windows open',
+			summary: 'The same as DER, which phones and Windows open',
 			contentType,
 			handler: ({ context }) => {
-				context.set('Content-Disposition', 'attachment; filename="r58-studio.crt"');
 				context.type = contentType;
+				context.attachment('r58-studio.crt');
 				return authority().raw;
 			},
 		}),

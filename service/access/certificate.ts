@@ -4,6 +4,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { type KeyedCertificate, KeyFiles } from '../store/keyFiles.js';
 import type { Log } from '../util/log.js';
+import { SerialQueue } from '../util/serialQueue.js';
 import { makeAuthority, makeServerCertificate, permittedBy } from './authority.js';
 import { permits } from './nameConstraints.js';
 
@@ -12,7 +13,7 @@ export type { KeyedCertificate } from '../store/keyFiles.js';
 const dayMs = 86_400_000;
 const renewBeforeDays = 30;
 
-/** Every name by which a browser may call this machine. */
+/** Every name a browser may use for this machine. */
 export function machineNames(): string[] {
 	const host = hostname();
 	const names = new Set([host, `${host}.local`, 'localhost', '127.0.0.1', '::1']);
@@ -22,14 +23,14 @@ export function machineNames(): string[] {
 	return [...names];
 }
 
-/** Whether a certificate is for a host name or an address. */
+/** Whether a certificate covers a host name or an address. */
 export function isFor(certificate: X509Certificate, name: string): boolean {
 	return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }
 
 /**
- * The device's own certificate of the HTTPS server and the authority that signed it, in DATA/tls. The authority is made once and kept,
- * so that a browser that trusts it goes on trusting it.
+ * The device's own HTTPS certificate and the authority that signed it, in DATA/tls. The authority is made once and kept, so
+ * that a browser that trusts it keeps trusting it.
  */
 export class Certificate {
 	readonly files: KeyFiles;
@@ -37,9 +38,10 @@ export class Certificate {
 	#names: () => string[];
 	#authority: KeyedCertificate | undefined;
 	#server: KeyedCertificate | undefined;
-	#queue: Promise<unknown> = Promise.resolve();
+	/** One at a time: otherwise one run could sign with the authority that another has just replaced. */
+	#queue = new SerialQueue();
 
-	/** `dir` holds the keys; without it DATA/tls. */
+	/** `dir` holds the keys; default DATA/tls. */
 	constructor(options: { dataDir: string; dir?: string; log: Log; names?: () => string[] }) {
 		this.files = new KeyFiles(options.dir ?? join(options.dataDir, 'tls'), options.log);
 		this.#log = options.log;
@@ -51,15 +53,15 @@ export class Certificate {
 		return permittedBy(this.authority) === null;
 	}
 
-	/** Another authority and a server's certificate by it, at once; each device has to be told to trust it. */
+	/** Replaces the authority and the server certificate at once; every device must be told to trust it again. */
 	async renewAuthority(now = new Date()): Promise<void> {
-		await this.#inTurn(async () => {
+		await this.#queue.run(async () => {
 			await this.#newAuthority(now);
 			await this.#ensure(now);
 		});
 	}
 
-	/** What the machine is called now. */
+	/** The current names of the machine. */
 	get names(): string[] {
 		return this.#names();
 	}
@@ -73,11 +75,11 @@ export class Certificate {
 	}
 
 	/**
-	 * Reads or makes both certificates; renews the server's when it ends within 30 days or lacks a name of the machine.
-	 * True when the server's certificate is another than before. Also to be called now and then: addresses change.
+	 * Reads or makes both certificates; renews the server's when it expires within 30 days or lacks a name of the machine.
+	 * True when the server's certificate changed. Call it regularly: addresses change.
 	 */
 	ensure(now = new Date()): Promise<boolean> {
-		return this.#inTurn(() => this.#ensure(now));
+		return this.#queue.run(() => this.#ensure(now));
 	}
 
 	async #ensure(now: Date): Promise<boolean> {
@@ -95,14 +97,7 @@ export class Certificate {
 		return this.#server !== before;
 	}
 
-	/** Never two at once: one would sign by the authority that the other has just replaced. */
-	#inTurn<T>(work: () => Promise<T>): Promise<T> {
-		const result = this.#queue.then(work, work);
-		this.#queue = result.catch(() => {});
-		return result;
-	}
-
-	/** A pair that is no authority of ours, from a backup for one, signs nothing: better a new one than no panel. */
+	/** A pair that is not our authority, such as one from a backup, cannot sign: a new one is better than no panel. */
 	async #sign(now: Date): Promise<KeyedCertificate> {
 		try {
 			return await makeServerCertificate(this.authority, this.#signable(), now);
@@ -119,18 +114,18 @@ export class Certificate {
 		this.#log.info('made a new certificate authority');
 	}
 
-	/** One name that the authority may not sign for would make the whole certificate worthless. */
+	/** A single name that the authority may not sign for would invalidate the whole certificate. */
 	#signable(): string[] {
 		const permitted = permittedBy(this.authority);
 		return permitted === null ? this.#names() : this.#names().filter((name) => permits(permitted, name));
 	}
 
 	#problem(now: Date): string | null {
-		if (!this.#server) return 'there is none';
+		if (!this.#server) return 'missing';
 		const certificate = new X509Certificate(this.#server.certPem);
 		if (!certificate.verify(new X509Certificate(this.authority.certPem).publicKey)) return 'signed by another authority';
-		if (Date.parse(certificate.validTo) - now.getTime() < renewBeforeDays * dayMs) return `valid to ${certificate.validTo}`;
-		if (Date.parse(certificate.validFrom) > now.getTime()) return `valid from ${certificate.validFrom}`;
+		if (Date.parse(certificate.validTo) - now.getTime() < renewBeforeDays * dayMs) return `valid until ${certificate.validTo}`;
+		if (Date.parse(certificate.validFrom) > now.getTime()) return `not valid before ${certificate.validFrom}`;
 		const missing = this.#signable().find((name) => !isFor(certificate, name));
 		return missing ? `lacks the name ${missing}` : null;
 	}

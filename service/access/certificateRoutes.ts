@@ -4,14 +4,14 @@ import { type Route, route } from '../http/route.js';
 import { StudioError } from '../util/errors.js';
 import type { Certificates } from './certificates.js';
 
-/** The certificates of the HTTPS server. Keys go in and never out. */
+/** The certificates of the HTTPS server. Keys go in and never come out. */
 export function certificateRoutes(certificates: Certificates): Route[] {
 	return [
 		route({
 			method: 'GET',
 			path: '/api/certificate',
 			role: 'operator',
-			summary: 'Certificates in the order in which they are chosen, with the names each is for and those it lacks',
+			summary: 'Certificates in order of preference, with the names each covers and lacks',
 			response: certificatesSchema,
 			handler: () => certificates.info,
 		}),
@@ -19,7 +19,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			method: 'PUT',
 			path: '/api/certificate',
 			role: 'technician',
-			summary: 'Install a certificate of your own: its chain and key, checked; counts from the next connection on',
+			summary: 'Install your own certificate (chain and key, checked); used from the next connection on',
 			log: () => 'Installed a certificate',
 			body: certificateInstallSchema,
 			response: certificatesSchema,
@@ -32,7 +32,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			method: 'DELETE',
 			path: '/api/certificate',
 			role: 'technician',
-			summary: 'Back to the certificates the device has by itself',
+			summary: 'Go back to the device’s own certificates',
 			log: () => 'Went back to the certificates of the device',
 			response: certificatesSchema,
 			handler: () => {
@@ -44,7 +44,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			method: 'POST',
 			path: '/api/certificate/authority',
 			role: 'technician',
-			summary: 'Make a new authority in place of the present one, at once: every device has to trust it anew (/trust)',
+			summary: 'Replace the authority at once: every device has to trust the new one (/trust)',
 			log: () => 'Made a new authority',
 			response: certificatesSchema,
 			handler: async () => {
@@ -57,7 +57,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			path: '/.well-known/acme-challenge/:token',
 			role: 'public',
 			outside: true,
-			summary: 'What an ACME authority reads to see that the name leads here (RFC 8555 §8.3)',
+			summary: 'The answer to an ACME http-01 challenge (RFC 8555 §8.3)',
 			params: z.object({ token: z.string().regex(/^[\w-]{1,128}$/) }),
 			contentType: 'application/octet-stream',
 			handler: ({ context, params }) => {

@@ -20,8 +20,8 @@ interface Served {
 }
 
 /**
- * All certificates of the HTTPS server: a technician's own, one by ACME for the public name, and the device's own, which
- * has every name of the machine. Each connection gets the first that fits the name it asks for.
+ * All certificates of the HTTPS server: the technician's, one by ACME for the public name, and the device's own, which covers
+ * every name of the machine. Each connection gets the first one that covers the requested name.
  */
 export class Certificates {
 	readonly acme: AcmeCertificate;
@@ -31,7 +31,7 @@ export class Certificates {
 	#listeners = new Set<() => void>();
 
 	constructor(
-		/** After `ensure()`. */
+		/** Call `ensure()` first. */
 		readonly device: Certificate,
 		private readonly faults: Pick<Faults, 'raise' | 'clear'>,
 		log: Log,
@@ -41,31 +41,31 @@ export class Certificates {
 		this.#apply();
 	}
 
-	/** What servers are to use for clients that name no host, as those do that were given an address. */
+	/** For clients that name no host, such as those that use an address. */
 	get fallback(): SecureContextOptions {
 		const own = this.#served.find(({ kind }) => kind === 'own');
 		const coversAddress = own && this.device.names.some((name) => isIP(name) && isOutside(name) && isFor(own.leaf, name));
 		return (coversAddress ? own : this.#served.at(-1)!).options;
 	}
 
-	/** For a name in the client's hello (SNI). */
+	/** For the name in the client hello (SNI). */
 	contextFor(name: string): SecureContext {
 		return (this.#served.find(({ leaf }) => isFor(leaf, name)) ?? this.#served.at(-1)!).context;
 	}
 
-	/** Called whenever `fallback` may be another. */
+	/** Called whenever `fallback` may have changed. */
 	onChange(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** The public name, and whether a certificate for it is to be got by ACME. */
+	/** Sets the public name, and whether to get a certificate for it by ACME. */
 	setPublic(name: string | null, order: AcmeOrder | null): void {
 		this.#publicName = name;
 		this.acme.setOrder(order);
 	}
 
-	/** Renews what is due, and looks whether the technician's own nears its end. */
+	/** Renews what is due, and checks whether the technician's certificate is about to expire. */
 	async ensure(now = new Date()): Promise<void> {
 		if (await this.device.ensure(now)) this.#apply();
 		this.#watchOwn(now);
@@ -73,7 +73,7 @@ export class Certificates {
 		await this.acme.ensure(now.getTime());
 	}
 
-	/** A new authority in place of this one; no device trusts it until it is told to. */
+	/** Replaces the authority; devices have to be told to trust the new one. */
 	async renewAuthority(): Promise<void> {
 		await this.device.renewAuthority();
 		this.#watchAuthority(new Date());
@@ -89,7 +89,7 @@ export class Certificates {
 		this.#watchOwn(new Date());
 	}
 
-	/** Back to what the device has by itself. */
+	/** Back to the device's own certificates. */
 	revert(): void {
 		this.device.files.remove(ownName);
 		this.#own = undefined;
@@ -119,7 +119,7 @@ export class Certificates {
 		};
 	}
 
-	/** What a visitor may call the studio; loopback needs no certificate. */
+	/** Names a visitor may use for the studio; loopback needs no certificate. */
 	#wanted(): string[] {
 		const names = this.device.names.filter(isOutside);
 		return this.#publicName === null ? names : [...new Set([...names, this.#publicName])];
@@ -150,7 +150,7 @@ export class Certificates {
 		else this.faults.clear('certificate', 'authority');
 	}
 
-	/** An own certificate that has ended is served no more: the device's still works for who trusts its authority. */
+	/** An expired certificate is no longer served: the device's own still works for whoever trusts its authority. */
 	#watchOwn(now: Date): void {
 		const left = this.#own ? leftMs(this.#own, now) : Number.POSITIVE_INFINITY;
 		if (left > warnBeforeMs) {
@@ -179,7 +179,7 @@ function commonName(distinguishedName: string): string {
 	return /(?:^|\n)CN=([^\n]*)/.exec(distinguishedName)?.[1] ?? distinguishedName.replaceAll('\n', ', ');
 }
 
-/** `DNS:a.example, IP Address:192.0.2.1` → names alone. */
+/** `DNS:a.example, IP Address:192.0.2.1` → the names only. */
 function namesOf({ subjectAltName }: X509Certificate): string[] {
 	return (subjectAltName ?? '')
 		.split(', ')

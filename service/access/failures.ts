@@ -1,34 +1,36 @@
+import { doublingMs } from '../util/backoff.js';
+
 interface Failures {
 	count: number;
 	at: number;
-	/** Until then nothing more is tried. */
+	/** No attempt is allowed before this time. */
 	until: number;
 }
 
 export interface FailuresOptions {
-	/** Wrong ones until it has to be waited. */
+	/** Failures before the first wait. */
 	free: number;
 	firstDelayMs: number;
 	longestDelayMs: number;
-	/** Of those that share what is left when the table is full. */
+	/** Cap for those counted together when the table is full. */
 	longestSharedMs: number;
-	/** Entries at most. */
+	/** Maximum number of entries. */
 	most: number;
 }
 
-/** After so long without another wrong one all is as before. */
+/** A key without another failure for this long starts afresh. */
 const forgetMs = 60 * 60_000;
-/** Made free at once when the table is full: looking through it costs less then. */
+/** Share of the table that is freed at once when it is full: scanning it for every entry would cost more. */
 const freedAtOnce = 1 / 16;
 
 /**
- * Wrong attempts by what they were made with. Full, it forgets who failed least, and nobody who still waits; when all of them
- * wait, the ones that come new are counted together.
+ * Failed attempts by key. A full table forgets the keys with the fewest failures, never one that still waits; when all of them
+ * wait, new keys are counted together.
  */
 export class FailureTable {
 	#entries = new Map<string, Failures>();
 	#shared: Failures | undefined;
-	/** Forgotten before their time. */
+	/** Dropped early to make room. */
 	forgotten = 0;
 
 	constructor(private readonly o: FailuresOptions) {}
@@ -76,7 +78,7 @@ export class FailureTable {
 	#next(before: Failures | undefined, now: number, longestMs: number): Failures {
 		const { free, firstDelayMs } = this.o;
 		const count = (before?.count ?? 0) + 1;
-		const delayMs = count < free ? 0 : Math.min(longestMs, firstDelayMs * 2 ** Math.min(count - free, 20));
+		const delayMs = doublingMs(count - free + 1, { firstMs: firstDelayMs, capMs: longestMs });
 		return { count, at: now, until: now + delayMs };
 	}
 
@@ -87,7 +89,7 @@ export class FailureTable {
 		return undefined;
 	}
 
-	/** Whether nothing can be made free for another entry. */
+	/** Whether no entry can be freed. */
 	#full(now: number): boolean {
 		if (this.#entries.size < this.o.most) return false;
 		for (const [key, failures] of this.#entries) if (isOver(failures, now)) this.#entries.delete(key);

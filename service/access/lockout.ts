@@ -5,23 +5,23 @@ import { FailureTable } from './failures.js';
 
 const delays = { firstDelayMs: 2000, longestDelayMs: 15 * 60_000 };
 /**
- * Free are the first wrong ones of one account, and of one address, where several people may type. The tables are apart:
- * whoever comes from many addresses crowds out no account.
+ * The first failures of an account are free, and those of an address, where several people may type. The two tables are
+ * separate: failures from many addresses push out no account.
  */
 const options = {
 	accounts: { ...delays, free: 5, longestSharedMs: delays.longestDelayMs, most: 4096 },
-	// Who comes while thousands of addresses wait has guessed nothing yet; the accounts count all the same.
+	// Somebody new while thousands of addresses wait has guessed nothing yet; the limit per account still applies.
 	addresses: { ...delays, free: 10, longestSharedMs: 5000, most: 4096 },
 };
 
 /**
- * Slows down who guesses: each wrong password, code or token makes the next wait longer, by account and by address (IPv6: the
- * /64), wherever it comes from. An attempt counts as wrong from its beginning, so that many at once gain nothing.
+ * Slows down guessing: each wrong password, code or token lengthens the next wait, by account and by address (IPv6: the /64).
+ * An attempt counts as failed from its start, so that parallel attempts gain nothing.
  */
 export class Lockout {
 	readonly accounts = new FailureTable(options.accounts);
 	readonly addresses = new FailureTable(options.addresses);
-	/** Attempts that were wrong, and those that came too early. */
+	/** Failed attempts, and attempts made too early. */
 	failed = 0;
 	refused = 0;
 
@@ -29,12 +29,12 @@ export class Lockout {
 		return { 'failed logins of accounts': this.accounts, 'failed logins of addresses': this.addresses };
 	}
 
-	/** Those who have to wait now. */
+	/** How many accounts and addresses have to wait now. */
 	waiting(now = Date.now()): number {
 		return this.accounts.waiting(now) + this.addresses.waiting(now);
 	}
 
-	/** Throws `rate-limited` with the seconds to wait; else the attempt runs, and `succeeded` of the answer takes it back. */
+	/** Throws `rate-limited` with the seconds to wait. Otherwise the attempt may run; call `succeeded` when it was right. */
 	begin(address: string, account: string | null, now = Date.now()): { succeeded: () => void } {
 		const network = householdOf(address);
 		const name = account?.normalize('NFKC').toLowerCase() ?? null;
@@ -50,7 +50,7 @@ export class Lockout {
 		return {
 			succeeded: () => {
 				this.failed -= 1;
-				// Who has an account of their own must not wipe out what they guessed of others.
+				// A correct login must not erase what the same address guessed about other accounts.
 				this.addresses.takeBack(network);
 				if (name !== null) this.accounts.forget(name);
 			},

@@ -1,27 +1,27 @@
 import type { SessionOwner } from '../store/sessions.js';
 import { makeCode, typedCode } from './codes.js';
 
-/** 40 bits, for five minutes, with the lock-out in front. */
+/** 40 bits for five minutes, behind the lockout. */
 const characters = 8;
 export const loginCodeS = 300;
-/** Of one account or token, and of everybody; the oldest goes. */
+/** Per account or token, and in total; the oldest is dropped. */
 const keptOfOwner = 4;
 const kept = 256;
 
 interface Code {
 	owner: SessionOwner;
-	/** In which it was made; null when a program made it. */
+	/** The session it was made in; null when a program made it. */
 	session: string | null;
 	endsAt: number;
 }
 
 /**
- * One-time codes by which a phone logs in as who asked for them. A code ends with the session it was made in, however that
- * ended. Kept in memory alone: a restart ends them.
+ * One-time codes that log a phone in as the caller who asked for them. A code ends with the session it was made in. Kept in
+ * memory only: a restart ends them.
  */
 export class LoginCodes {
 	#codes = new Map<string, Code>();
-	/** Given up before their time, for others. */
+	/** Dropped early to make room. */
 	forgotten = 0;
 	readonly most = kept;
 
@@ -41,7 +41,7 @@ export class LoginCodes {
 		return { code, expiresAt: new Date(endsAt).toISOString() };
 	}
 
-	/** Whom a code stands for, once; null when it counts for nothing. */
+	/** Redeems a code, once; null when it is not valid. */
 	take(typed: string, now = Date.now()): SessionOwner | null {
 		const code = typedCode(typed);
 		const found = this.#codes.get(code);
@@ -50,7 +50,7 @@ export class LoginCodes {
 		return found.session === null || this.sessionLives(found.session) ? found.owner : null;
 	}
 
-	/** Ends all codes of an account or token, whoever made them. */
+	/** Ends all codes of an account or token. */
 	endOf(owner: SessionOwner): void {
 		for (const code of this.#of(owner)) this.#codes.delete(code);
 	}

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { householdOf } from '../util/addresses.js';
 
-/** Names that the internet knows nothing of (RFC 6762, RFC 6761), and what no router of it forwards. */
+/** Names that do not exist on the internet (RFC 6762, RFC 6761), and networks it does not route. */
 const privateNames = ['local', 'localhost'];
 const privateNetworks = [
 	'10.0.0.0/8',
@@ -18,18 +18,18 @@ const privateNetworks = [
 const tag = { sequence: 0x30, permitted: 0xa0, dns: 0x82, ip: 0x87 };
 export const nameConstraintsId = '2.5.29.30';
 
-/** For what an authority may sign: domains with all below them, and networks. */
+/** What an authority may sign for: domains with their subdomains, and networks. */
 export interface Permitted {
 	names: string[];
 	networks: string[];
 }
 
-/** What the authority of a machine with these names may sign for: itself, and what is of no public name or address anyway. */
+/** For the authority of a machine with these names: the machine itself, and everything that is not public. */
 export function permittedFor(machineNames: readonly string[]): Permitted {
 	const base: Permitted = { names: privateNames, networks: privateNetworks };
-	// An empty name would permit all.
+	// An empty name would permit everything.
 	const own = machineNames.filter((name) => name !== '' && !permits(base, name));
-	// Addresses by IPv6 change within their network every day (RFC 8981).
+	// IPv6 privacy addresses change daily within their network (RFC 8981).
 	const networkBy = (address: string) => (isIPv6(address) ? `${householdOf(address)}::/64` : `${address}/32`);
 	return {
 		names: [...privateNames, ...own.filter((name) => isIP(name) === 0)],
@@ -47,7 +47,7 @@ export function permits({ names, networks }: Permitted, name: string): boolean {
 	return list.check(name, familyOf(name));
 }
 
-/** The value of the extension, DER. */
+/** The value of the extension, as DER. */
 export function encodeConstraints({ names, networks }: Permitted): Buffer {
 	const bases = [
 		...names.map((name) => der(tag.dns, Buffer.from(name, 'ascii'))),
@@ -56,7 +56,7 @@ export function encodeConstraints({ names, networks }: Permitted): Buffer {
 	return der(tag.sequence, der(tag.permitted, Buffer.concat(bases.map((base) => der(tag.sequence, base)))));
 }
 
-/** Null when it leaves names or addresses unbounded, as one of another make may: a kind without a base is free (RFC 5280 §4.2.1.10). */
+/** Null when names or addresses are unbounded: a kind without a base is unrestricted (RFC 5280 §4.2.1.10). */
 export function decodeConstraints(value: Uint8Array): Permitted | null {
 	const [sequence] = children(Buffer.from(value));
 	const permitted = sequence && children(sequence.content).find(({ id }) => id === tag.permitted);
@@ -75,7 +75,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
 	return isIPv6(address) ? 'ipv6' : 'ipv4';
 }
 
-/** Address and mask, one after the other. */
+/** Address and mask. */
 function networkBytes(network: string): Buffer {
 	const [address = '', bits] = network.split('/');
 	const bytes = addressBytes(address);
@@ -107,7 +107,7 @@ function der(id: number, content: Buffer): Buffer {
 	return Buffer.concat([Buffer.from([id, ...size]), content]);
 }
 
-/** The elements in it, up to the first that is not whole. */
+/** The elements inside, up to the first incomplete one. */
 function children(bytes: Buffer): { id: number; content: Buffer }[] {
 	const found: { id: number; content: Buffer }[] = [];
 	for (let at = 0; at + 2 <= bytes.length; ) {

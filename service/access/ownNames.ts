@@ -1,10 +1,10 @@
 import { machineNames } from './certificate.js';
 import type { Certificates } from './certificates.js';
 
-/** Addresses come and go with cables; looking at all interfaces for each request would cost a flood nothing and us much. */
+/** Addresses change with cables; reading all interfaces for every request would make floods cheap for the sender and costly here. */
 const keepMs = 2000;
 
-/** What this machine is called: its names and addresses, and those of its certificates. */
+/** The names and addresses of this machine, and of its certificates. */
 export class OwnNames {
 	#names: readonly string[] = [];
 	#until = 0;

@@ -10,7 +10,7 @@ export type Cost = typeof usualCost;
 const saltBytes = 16;
 const keyBytes = 32;
 const memoryBytes = 64 * 1024 * 1024;
-/** At once; the others wait, so that logging in leaves the processor to the show. */
+/** In parallel; further ones wait, so that logins leave the processor to the show. */
 const atOnce = 2;
 const waiting = 8;
 
@@ -22,11 +22,11 @@ interface Parameters {
 	key: Buffer;
 }
 
-/** Makes and checks what is stored in place of passwords: `scrypt$logN$r$p$salt$key`, salt and key in base64url. */
+/** Makes and checks stored passwords: `scrypt$logN$r$p$salt$key`, salt and key in base64url. */
 export class Passwords {
 	#running = 0;
 	#queue: (() => void)[] = [];
-	/** What a password is compared with when there is no such account: the answer takes as long. */
+	/** Compared with when the account does not exist, so that the answer takes as long. */
 	#nobody: Parameters;
 
 	constructor(private readonly cost: Cost = usualCost) {
@@ -40,7 +40,7 @@ export class Passwords {
 		return ['scrypt', cost.logN, cost.r, cost.p, salt.toString('base64url'), key.toString('base64url')].join('$');
 	}
 
-	/** `stored` null is an account that does not exist: always false, after the same time. Throws `busy` when too many ask. */
+	/** `stored` null is an account that does not exist: always false, after the same time. Throws `busy` when too many log in at once. */
 	async matches(password: string, stored: string | null): Promise<boolean> {
 		const parameters = stored === null ? null : parse(stored);
 		const { key, ...rest } = parameters ?? this.#nobody;
@@ -70,7 +70,7 @@ export class Passwords {
 			return Promise.resolve();
 		}
 		if (this.#queue.length >= waiting)
-			return Promise.reject(new StudioError('busy', 'too many people log in at once; try again in a moment'));
+			return Promise.reject(new StudioError('busy', 'too many people are logging in at once; try again in a moment'));
 		return new Promise((resolve) => {
 			this.#queue.push(() => {
 				this.#running += 1;
@@ -80,7 +80,7 @@ export class Passwords {
 	}
 }
 
-/** Null when it is none of ours. */
+/** Null when it is not one of ours. */
 function parse(stored: string): Parameters | null {
 	const [scheme, logN, r, p, salt = '', key = ''] = stored.split('$');
 	const parameters = { logN: Number(logN), r: Number(r), p: Number(p) };

@@ -17,12 +17,12 @@ export interface PublicEntranceOptions {
 	log: Log;
 }
 
-/** Applies the settings of access while the service runs: the certificate for the public name, and the tunnel with its own listener. */
+/** Applies the access settings while the service runs: the certificate for the public name, and the tunnel with its listener. */
 export class PublicEntrance {
 	readonly tunnel: Tunnel;
 	#server: Server | null = null;
 	#apply = (): void => {
-		this.apply().catch((error: unknown) => this.o.log.error({ err: error }, 'the settings of access cannot be applied'));
+		this.apply().catch((error: unknown) => this.o.log.error({ err: error }, 'cannot apply the access settings'));
 	};
 
 	constructor(

@@ -9,10 +9,10 @@ import type { Store } from '../store/store.js';
 import { StudioError } from '../util/errors.js';
 import type { Accounts } from './accounts.js';
 
-/** The account that a password without a name is for. */
+/** The account meant by a password without a name. */
 const firstAccount = 'technician';
 
-/** A browser's session goes on while it is used. */
+/** Extends a browser's session while it is used. */
 export function extendSession(context: Context, store: Store): void {
 	const secret = cookieOf(context.req)!;
 	store.sessions.extend(secret);
@@ -28,7 +28,7 @@ function setCookie(context: Context, value: string, maxAgeS: number): void {
 	context.set('Set-Cookie', `${sessionCookie}=${value}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`);
 }
 
-/** Opens a browser's session and sets its cookie. */
+/** Starts a browser session and sets its cookie. */
 export function openSession(context: Context, { store, auth }: Accounts, owner: SessionOwner): Caller {
 	const agent = context
 		.get('User-Agent')
@@ -44,32 +44,32 @@ export function sessionRoutes(accounts: Accounts): Route[] {
 
 	const wrong = (what: string) => new StudioError('unauthorized', what);
 
-	/** Whom the credentials stand for. Who waits is refused before anything is compared. */
+	/** The caller the credentials belong to. Throws before any comparison when the caller has to wait. */
 	const owner = async (context: Context, body: SessionCreate): Promise<SessionOwner> => {
 		const { address } = clientOf(context.req);
 		if ('token' in body) {
 			const attempt = lockout.begin(address, null);
 			const caller = auth.withToken(body.token);
-			if (caller === null) throw wrong('this token is not valid (any more)');
+			if (caller === null) throw wrong('this token is not valid; it may have expired or been revoked');
 			attempt.succeeded();
 			return { token: caller.token };
 		}
 		if ('code' in body) {
 			const attempt = lockout.begin(address, null);
 			const found = loginCodes.take(body.code);
-			// Who made it may be gone since.
+			// Its maker may have been removed since.
 			const owned = found && ('user' in found ? store.users.get(found.user) : store.tokens.get(found.token));
-			if (!owned) throw wrong('this code is not valid (any more); it counts once, for five minutes');
+			if (!owned) throw wrong('this code is not valid; a code works once, for five minutes');
 			attempt.succeeded();
 			return found!;
 		}
 		const name = body.name ?? firstAccount;
 		const user = store.users.named(name);
-		// What was typed as a name may be a password: only names that exist are told on.
+		// A password may have been typed as the name: only names that exist are passed on.
 		if (user) context.state.audit = { who: user.name };
 		const attempt = lockout.begin(address, name);
 		const matches = await passwords.matches(body.password, user && store.users.password(user.id));
-		// The account may have been removed while its password was compared.
+		// The account may have been removed during the comparison.
 		if (!user || !matches || !store.users.get(user.id)) throw wrong('there is no account with this name and password');
 		attempt.succeeded();
 		store.users.loggedIn(user.id);
@@ -107,7 +107,7 @@ export function sessionRoutes(accounts: Accounts): Route[] {
 			role: 'viewer',
 			audited: true,
 			looksOnly: true,
-			summary: 'Log out: the cookie counts for nothing any more',
+			summary: 'Log out: the cookie is no longer valid',
 			status: 204,
 			handler: ({ context }) => {
 				const secret = cookieOf(context.req);

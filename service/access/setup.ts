@@ -17,9 +17,9 @@ export interface SetupOptions {
 }
 
 /**
- * The first technician's password, set with a code that only who sees the device's console, log or data folder knows. It is
- * asked for while there is no technician; and once more when somebody has put a file `setup-code` into the data folder, because
- * the password was forgotten, or others guess at the account so that nobody can log in.
+ * The first technician's password is set with a code that only the device's console, log and data folder show. It is needed
+ * while there is no technician; and once more when somebody puts a file `setup-code` into the data folder, because the password
+ * was forgotten or the account is locked by guessing.
  */
 export class Setup {
 	#code: string | null = null;
@@ -28,7 +28,7 @@ export class Setup {
 		this.#look();
 	}
 
-	/** The file may be put there at any time: whoever can write the data folder owns the studio. */
+	/** The file may appear at any time: whoever can write the data folder owns the studio. */
 	#look(): void {
 		if (this.#code !== null) return;
 		const { users, log } = this.o;
@@ -41,7 +41,7 @@ export class Setup {
 		writeFileSync(path, `${shownCode(this.#code)}\n`, { mode: 0o600, flag: 'wx' });
 		log.warn(
 			{ setupCode: shownCode(this.#code), file: path },
-			'open the studio in a browser and set the password of the technician with this code',
+			'open the studio in a browser and set the technician’s password with this code',
 		);
 	}
 
@@ -49,25 +49,25 @@ export class Setup {
 		return join(this.o.dataDir, setupFile);
 	}
 
-	/** The code is asked for. */
+	/** Set-up is open: the code works. */
 	get open(): boolean {
 		this.#look();
 		return this.#code !== null;
 	}
 
-	/** Nobody can log in yet. */
+	/** There is no technician yet. */
 	get first(): boolean {
 		return this.open && this.o.users.technicians === 0;
 	}
 
 	/** Throws `unauthorized`, or `conflict` when the studio is set up already. */
 	check(typed: string): void {
-		if (this.#code === null) throw new StudioError('conflict', 'the studio is set up already: log in');
+		if (this.#code === null) throw new StudioError('conflict', 'the studio is already set up: log in');
 		if (!sameSecret(typedCode(typed), this.#code))
-			throw new StudioError('unauthorized', 'this is not the set-up code; the console and the log of the studio show it');
+			throw new StudioError('unauthorized', 'wrong set-up code; the console and the log of the studio show it');
 	}
 
-	/** The code counts for nothing any more. */
+	/** The code no longer works. */
 	done(): void {
 		this.#code = null;
 		rmSync(this.#path, { force: true });

@@ -6,7 +6,7 @@ import { type Route, route } from '../http/route.js';
 import type { Accounts } from './accounts.js';
 import { openSession } from './sessionRoutes.js';
 
-/** The first visit: who has the code sets the technician's password, and is logged in. */
+/** The first visit: the code sets the technician's password and logs in. */
 export function setupRoutes(accounts: Accounts): Route[] {
 	const { setup, store, passwords, lockout, loginCodes } = accounts;
 	const { users, sessions } = store;
@@ -15,7 +15,7 @@ export function setupRoutes(accounts: Accounts): Route[] {
 			method: 'GET',
 			path: '/api/setup',
 			role: 'public',
-			summary: 'Whether the studio waits for its first technician',
+			summary: 'Whether the studio still has to be set up',
 			response: setupStateSchema,
 			handler: (): SetupState => {
 				if (setup.open) return { state: setup.first ? 'first' : 'again' };
@@ -27,16 +27,16 @@ export function setupRoutes(accounts: Accounts): Route[] {
 			path: '/api/setup',
 			role: 'public',
 			audited: true,
-			summary: 'Set the password of the technician, with the code that console and log show; the answer sets a cookie',
+			summary: 'Set the technician’s password with the code from the console or log; the answer sets a cookie',
 			body: setupSchema,
 			response: sessionSchema,
 			handler: async ({ context, body: { code, name, password } }) => {
-				// Before all else: whoever asks a studio that is set up, again and again, has to wait as well.
+				// First of all: guessing at a studio that is already set up has to wait as well.
 				const attempt = lockout.begin(clientOf(context.req).address, null);
 				setup.check(code);
 				attempt.succeeded();
 				const hash = await passwords.hash(password);
-				// Another may have been faster.
+				// Somebody else may have been faster.
 				setup.check(code);
 				setup.done();
 				const known = users.named(name);

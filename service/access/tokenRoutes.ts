@@ -9,7 +9,7 @@ import type { Store } from '../store/store.js';
 import type { TokenCreate } from '../store/tokens.js';
 import { StudioError } from '../util/errors.js';
 
-/** The browser's session that asks; programs make tokens that stay. */
+/** The browser session that makes it; tokens made by programs have none and stay. */
 function makerOf({ token, session }: Caller): TokenCreate['maker'] {
 	return session === null ? null : { owner: token, session };
 }
@@ -20,7 +20,7 @@ export function tokenRoutes({ store, settings }: { store: Store; settings: Setti
 			method: 'GET',
 			path: '/api/tokens',
 			role: 'technician',
-			summary: 'All tokens, without their secrets',
+			summary: 'All tokens, without secrets',
 			response: z.array(tokenSchema),
 			handler: () => store.tokens.list().map((token) => tokenSchema.parse(token)),
 		}),
@@ -28,16 +28,16 @@ export function tokenRoutes({ store, settings }: { store: Store; settings: Setti
 			method: 'POST',
 			path: '/api/tokens',
 			role: 'technician',
-			summary: 'Make a token; `token` is shown this once',
+			summary: 'Make a token; `token` is shown only once',
 			log: ({ body }) => `Made the token ${body.label}`,
 			body: tokenCreateSchema,
 			status: 201,
 			response: tokenSchema.extend({ token: z.string(), watchUrl: z.string().nullable() }),
 			handler: ({ context, body, caller }) => {
-				if (body.role === 'guest') throw new StudioError('invalid', 'role: tokens of guests are made by POST /api/guests');
+				if (body.role === 'guest') throw new StudioError('invalid', 'role: make guest tokens by POST /api/guests');
 				if (body.role === 'technician' && body.streamers)
-					throw new StudioError('invalid', 'streamers: not for technicians, who may watch all');
-				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers change nothing anyway');
+					throw new StudioError('invalid', 'streamers: not for technicians, who may watch everything');
+				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers are always read-only');
 				const { guest: _, ...token } = store.tokens.create({ ...body, maker: makerOf(caller!) });
 				const origin = settings.current.access.publicUrl ?? clientOf(context.req).origin;
 				const watched = body.role === 'viewer' ? (body.streamers?.[0] ?? 'program') : null;

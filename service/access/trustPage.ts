@@ -66,7 +66,7 @@ li { margin: 0.4rem 0; }
 `,
 });
 
-/** How to trust the studio, platform by platform. It is read over plain HTTP. */
+/** How to trust the studio, by platform. Served over plain HTTP. */
 export function answerTrustPage(
 	context: Context,
 	{ name, fingerprint, url }: { name: string; fingerprint: string; url: string },

@@ -6,6 +6,7 @@ import { type Remedy, remedyText } from '../contract/remedies.js';
 import type { Faults } from '../faults/faults.js';
 import type { TunnelSettings } from '../settings/access.js';
 import type { KeyFiles } from '../store/keyFiles.js';
+import { backoffMs } from '../util/backoff.js';
 import { messageOf, StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 
@@ -13,19 +14,19 @@ export type TunnelState = 'off' | 'connecting' | 'up' | 'waiting';
 
 const keyName = 'tunnel-ssh.key';
 const knownHosts = 'tunnel-known-hosts';
-/** The server's key is looked up under this name, whatever address it has. */
+/** The server's key is looked up under this name, whatever its address. */
 const alias = 'r58-tunnel';
-const backoffMs = { first: 1000, cap: 60_000 };
-/** A connection that lasted this long was a good one: the next wait is short again. */
+const retry = { firstMs: 1000, capMs: 60_000 };
+/** After a connection of this length the next wait is short again. */
 const goodMs = 60_000;
-/** From the start of ssh to the word that the server listens. */
+/** From the start of ssh until the server listens. */
 const upWithinMs = 30_000;
-/** Unanswered for three times this, it counts as lost. */
+/** After three unanswered ones the connection counts as lost. */
 const aliveIntervalS = 5;
 
 const sshPackage = 'openssh-client';
 
-/** What ssh says, and what a technician can do about it. */
+/** What ssh reports, and what a technician can do about it. */
 const remedies: { when: RegExp; remedy: Remedy }[] = [
 	{
 		when: /host key verification failed|host identification has changed|no .* host key is known/i,
@@ -38,12 +39,12 @@ const remedies: { when: RegExp; remedy: Remedy }[] = [
 	},
 	{ when: /could not resolve/i, remedy: { code: 'ssh-name' } },
 	{ when: /refused|timed out|no route|unreachable/i, remedy: { code: 'ssh-unreachable' } },
-	{ when: /ssh-keygen is not there|ENOENT/, remedy: { code: 'install-package', of: sshPackage } },
+	{ when: /ssh-keygen is missing|ENOENT/, remedy: { code: 'install-package', of: sshPackage } },
 ];
 
 /**
- * An outbound tunnel (`ssh -R`): a server outside listens, and what comes in there reaches a port of this machine's loopback.
- * Kept up with capped backoff; only the server with the pinned key is talked to.
+ * An outbound tunnel (`ssh -R`): a server outside listens and forwards to a loopback port of this machine. Reconnects with
+ * capped backoff; talks only to the server with the pinned key.
  */
 export class Tunnel {
 	#settings: TunnelSettings | null = null;
@@ -69,7 +70,7 @@ export class Tunnel {
 		return this.#lastError;
 	}
 
-	/** Null stops it. Other settings start it anew. */
+	/** Null stops it. Changed settings restart it. */
 	set(settings: TunnelSettings | null, localPort: number): void {
 		if (JSON.stringify([settings, localPort]) === JSON.stringify([this.#settings, this.#localPort])) return;
 		this.#settings = settings;
@@ -84,7 +85,7 @@ export class Tunnel {
 		this.set(null, 0);
 	}
 
-	/** What the server is to let in: this machine's own key, made when it is asked for first. Throws `conflict` without ssh-keygen. */
+	/** This machine's public key, for the server's authorized_keys; made on first use. Throws `conflict` without ssh-keygen. */
 	async publicKey(): Promise<string> {
 		const path = join(this.files.dir, keyName);
 		if (this.files.readFile(keyName) === null) {
@@ -112,9 +113,9 @@ export class Tunnel {
 		});
 		this.#child = child;
 		const startedAt = performance.now();
-		let reason = 'ssh ended without a word';
+		let reason = 'ssh ended without a message';
 		const late = setTimeout(() => {
-			reason = `the server did not start to listen within ${upWithinMs / 1000} s`;
+			reason = `the server did not start listening within ${upWithinMs / 1000} s`;
 			child.kill('SIGKILL');
 		}, upWithinMs);
 		createInterface({ input: child.stderr! }).on('line', (line) => {
@@ -155,21 +156,17 @@ export class Tunnel {
 		};
 		const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 		const forward = `127.0.0.1:${remotePort}:127.0.0.1:${this.#localPort}`;
-		// -v says when the server listens; nothing else does.
+		// Only -v reports when the server listens.
 		return ['-F', 'none', '-N', '-T', '-v', ...flags, '-R', forward, '-p', String(port), '-l', user, '--', host];
 	}
 
 	#again(settings: TunnelSettings, reason: string): void {
-		const delay = Math.min(backoffMs.cap, backoffMs.first * 2 ** this.#failures++);
 		this.#settle('waiting', reason);
-		// Jitter, so that a server that comes back is not called by everybody at once.
-		this.#retry = setTimeout(
-			() => {
-				this.#settle('connecting', reason);
-				void this.#run(settings);
-			},
-			delay * (0.75 + Math.random() / 2),
-		).unref();
+		const again = () => {
+			this.#settle('connecting', reason);
+			void this.#run(settings);
+		};
+		this.#retry = setTimeout(again, backoffMs(++this.#failures, retry)).unref();
 	}
 
 	#settle(state: TunnelState, error: string | null): void {
@@ -199,11 +196,11 @@ async function sshKeygen(words: string[]): Promise<string> {
 		return (await promisify(execFile)('ssh-keygen', words, { timeout: 10_000 })).stdout;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-		throw new StudioError('conflict', `ssh-keygen is not there: ${remedyText({ code: 'install-package', of: sshPackage })}`);
+		throw new StudioError('conflict', `ssh-keygen is missing: ${remedyText({ code: 'install-package', of: sshPackage })}`);
 	}
 }
 
-/** Leaves out what ssh prints around the reason. */
+/** Filters out what ssh prints besides the reason. */
 function tells(line: string): boolean {
 	return line.trim() !== '' && !/^(OpenSSH_|Warning: |Authenticated to|Transferred:|Bytes per second|@)/.test(line);
 }

@@ -10,7 +10,7 @@ import { checkRoom } from '../util/limits.js';
 import type { Accounts } from './accounts.js';
 import { provePresence } from './presence.js';
 
-/** The accounts of people. There is always a technician. */
+/** People's accounts. There is always at least one technician. */
 export function userRoutes(accounts: Accounts): Route[] {
 	const { store, passwords, loginCodes } = accounts;
 	const { users, sessions } = store;
@@ -23,14 +23,14 @@ export function userRoutes(accounts: Accounts): Route[] {
 	};
 	const free = (name: string, but: string | null = null): void => {
 		const taken = users.named(name);
-		if (taken && taken.id !== but) throw new StudioError('conflict', `there is an account called "${taken.name}" already`);
+		if (taken && taken.id !== but) throw new StudioError('conflict', `there is already an account called "${taken.name}"`);
 	};
 	const keepTechnician = ({ role }: StoredUser): void => {
 		if (role === 'technician' && users.technicians === 1)
-			throw new StudioError('conflict', 'this is the only technician: make another account a technician first');
+			throw new StudioError('conflict', 'this is the only technician: give another account the role technician first');
 	};
 
-	/** Whoever holds the account now is logged out, and so is what was made in its sessions. */
+	/** Logs out whoever uses the account, and ends what was made in its sessions. */
 	const end = (id: string, but: string | null): void => {
 		loginCodes.endOf({ user: id });
 		sessions.endOfUser(id, but);
@@ -79,7 +79,7 @@ export function userRoutes(accounts: Accounts): Route[] {
 				context.state.audit = { subject: user(id).name };
 				await prove(context, caller, body.presentPassword);
 				const password = body.password === undefined ? undefined : await passwords.hash(body.password);
-				// Hashing takes its time: what may be changed is decided after it.
+				// Hashing takes a while: the rights are checked after it.
 				const known = user(id);
 				if (body.name !== undefined) free(body.name, id);
 				if (body.role !== undefined && body.role !== 'technician') keepTechnician(known);

@@ -2,16 +2,16 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { messageOf, StudioError } from '../util/errors.js';
 
-/** What an archive holds, and nothing else: names are never paths of this machine. */
+/** The only names in an archive; they are never paths of this machine. */
 const names = ['manifest.json', 'settings.yaml', 'show.json', 'secrets.bin'] as const;
 export type ArchiveName = (typeof names)[number];
 export type Files = Partial<Record<ArchiveName, Buffer>>;
 
-/** Of the archive as it comes, and of what comes out of it. */
+/** Limits of the archive, packed and unpacked. */
 export const maxArchiveBytes = 8 * 1024 * 1024;
 const maxPlainBytes = 32 * 1024 * 1024;
 
-/** .tar.gz, readable for its owner only when it is taken apart by hand. */
+/** A .tar.gz, owner-readable when unpacked by hand. */
 export async function makeArchive(files: Files): Promise<Buffer> {
 	const tar = pack();
 	for (const name of names) if (files[name]) tar.entry({ name, mode: 0o600, mtime: new Date() }, files[name]);
@@ -21,7 +21,7 @@ export async function makeArchive(files: Files): Promise<Buffer> {
 	return gzipSync(Buffer.concat(chunks));
 }
 
-/** The files of an archive. Throws `invalid`, and `too-large` as soon as more comes out than a backup can have. */
+/** The files of an archive. Throws `invalid`, and `too-large` as soon as more is unpacked than a backup can have. */
 export async function openArchive(archive: Buffer): Promise<Files> {
 	if (archive.length > maxArchiveBytes) throw new StudioError('too-large', 'the file is larger than any backup');
 	const files: Files = {};
@@ -30,7 +30,7 @@ export async function openArchive(archive: Buffer): Promise<Files> {
 	const tar = extract();
 	gunzip.on('data', (chunk: Buffer) => {
 		total += chunk.length;
-		if (total > maxPlainBytes) gunzip.destroy(new StudioError('too-large', 'what is in the file is larger than any backup'));
+		if (total > maxPlainBytes) gunzip.destroy(new StudioError('too-large', 'the content of the file is larger than any backup'));
 	});
 	gunzip.on('error', (error) => tar.destroy(error));
 	gunzip.pipe(tar);
@@ -39,7 +39,7 @@ export async function openArchive(archive: Buffer): Promise<Files> {
 		for await (const entry of tar) {
 			const { name, type } = entry.header;
 			if (type !== 'file' || !names.includes(name as ArchiveName) || files[name as ArchiveName])
-				throw new StudioError('invalid', 'the archive holds something that is not of a backup');
+				throw new StudioError('invalid', 'the archive contains something that does not belong to a backup');
 			const chunks: Buffer[] = [];
 			for await (const chunk of entry) chunks.push(chunk as Buffer);
 			files[name as ArchiveName] = Buffer.concat(chunks);
@@ -47,7 +47,7 @@ export async function openArchive(archive: Buffer): Promise<Files> {
 	} catch (error) {
 		gunzip.destroy();
 		if (error instanceof StudioError) throw error;
-		throw new StudioError('invalid', `the file is no backup, or is damaged: ${messageOf(error)}`);
+		throw new StudioError('invalid', `the file is not a backup, or is damaged: ${messageOf(error)}`);
 	}
 	return files;
 }

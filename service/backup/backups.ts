@@ -9,7 +9,7 @@ import { type Content, makeBackup, presentKeys, presentTables, readBackup } from
 import { dropPending, type Pending, type PendingRestore, readPending, undoFile, writePending } from './pending.js';
 import { settingsFrom } from './settingsPart.js';
 
-/** More than a page of them nobody reads. */
+/** More than anybody reads. */
 const mostTold = 40;
 
 /** What a restore would do. */
@@ -17,13 +17,13 @@ export interface Plan {
 	/** When the backup was made, and by which version. */
 	madeAt: string;
 	version: string;
-	/** locked: there are secrets, accounts and keys in it, but no passphrase was given; they stay as they are. */
+	/** locked: it has secrets, accounts and keys, but no passphrase was given; those here stay. */
 	secrets: 'none' | 'locked' | 'restored';
-	/** Empty: everything is so already. */
+	/** Empty: nothing would change. */
 	changes: Change[];
-	/** What cannot come back, and why. */
+	/** What cannot be restored, and why. */
 	left: string[];
-	/** It counts after a restart; until then the show goes on as it is. */
+	/** It applies after a restart; until then the show goes on. */
 	restart: boolean;
 }
 
@@ -35,11 +35,11 @@ export interface BackupsOptions {
 	version: string;
 }
 
-/** Backups of settings and show, and what comes back of them. */
+/** Backups of settings and show, and restoring them. */
 export class Backups {
 	constructor(private readonly o: BackupsOptions) {}
 
-	/** A .tar.gz. Without a passphrase it holds no secret. */
+	/** A .tar.gz. Without a passphrase it contains no secrets. */
 	make(passphrase: string | null): Promise<Buffer> {
 		const { dataDir, keysDir, settings, version } = this.o;
 		return makeBackup({ dataDir, keysDir, settings: settings.used, version }, passphrase);
@@ -50,19 +50,19 @@ export class Backups {
 		return (await this.#prepare(archive, passphrase)).plan;
 	}
 
-	/** All of it or nothing. What was before can be brought back by `undo`. */
+	/** All of it or nothing. `undo` brings the previous state back. */
 	async restore(archive: Buffer, passphrase: string | null): Promise<Plan> {
 		const { plan, next } = await this.#prepare(archive, passphrase);
 		this.#begin(next, plan);
 		return plan;
 	}
 
-	/** Back to before the last restore; doing it twice is as not doing it. Throws `conflict` when there was none. */
+	/** Back to before the last restore; twice is a no-op. Throws `conflict` when there was none. */
 	undo(): Plan {
 		const before = this.undoable();
-		// It has not happened yet.
+		// It has not been carried out yet.
 		if (this.pending()?.kind === 'restore') dropPending(this.o.dataDir);
-		if (!before) throw new StudioError('conflict', 'nothing was restored that could be undone');
+		if (!before) throw new StudioError('conflict', 'there is no restore to undo');
 		const next: PendingRestore = { ...before, at: new Date().toISOString() };
 		const plan: Plan = { madeAt: before.of, version: this.o.version, secrets: 'restored', left: [], ...this.#compare(next) };
 		this.#begin(next, plan);
@@ -74,18 +74,18 @@ export class Backups {
 		return before?.kind === 'restore' ? before : null;
 	}
 
-	/** What the next start does. */
+	/** What the next start will do. */
 	pending(): Pending | null {
 		return attempt(() => readPending(this.o.dataDir));
 	}
 
-	/** The next start does nothing any more; for a restore, the way back is gone with it. */
+	/** Cancels what the next start would do; for a restore, undo is then gone too. */
 	cancel(): void {
 		if (this.pending()?.kind === 'restore') rmSync(join(this.o.dataDir, undoFile), { force: true });
 		dropPending(this.o.dataDir);
 	}
 
-	/** Decided now, done by the next start. Recordings and keys stay unless they are named. */
+	/** Requested now, done by the next start. Recordings and keys stay unless included. */
 	reset({ keys, recordings }: { keys: boolean; recordings: boolean }): void {
 		writePending(this.o.dataDir, { kind: 'factory-reset', at: new Date().toISOString(), keys, recordings });
 	}
@@ -106,19 +106,19 @@ export class Backups {
 		};
 		const { madeAt, version } = manifest;
 		const how = secrets === 'locked' ? 'locked' : secrets ? 'restored' : 'none';
-		const rows = content.unusable.slice(0, mostTold).map(({ kind, id, reason }) => `${kind}: ${id} cannot be used (${reason})`);
+		const rows = content.unusable.slice(0, mostTold).map(({ kind, id, reason }) => `${kind}: ${id} is not usable (${reason})`);
 		const more = content.unusable.length - rows.length;
-		left.push(...rows, ...(more > 0 ? [`and ${more} more that cannot be used`] : []));
+		left.push(...rows, ...(more > 0 ? [`and ${more} more that are not usable`] : []));
 		return { plan: { madeAt, version, secrets: how, left, ...this.#compare(next) }, next };
 	}
 
-	/** Settings that cannot be used leave those that are here. */
+	/** Unusable settings leave the current ones. */
 	#settingsOf({ settings, secrets }: Content): { text: string; left: string[] } {
 		try {
 			return settingsFrom(settings, secrets === 'locked' ? null : (secrets?.settings ?? null), this.o.settings.current);
 		} catch (error) {
 			if (!(error instanceof StudioError)) throw error;
-			return { text: this.o.settings.used.text, left: [`${error.message}; those that are here stay`] };
+			return { text: this.o.settings.used.text, left: [`${error.message}; the current settings stay`] };
 		}
 	}
 
@@ -133,7 +133,7 @@ export class Backups {
 		const keyChanges: Change[] =
 			keys === null || isDeepStrictEqual({ ...presentKeys(keysDir), ...keys }, presentKeys(keysDir))
 				? []
-				: [{ part: 'keys', text: 'Certificates and keys are those of the backup' }];
+				: [{ part: 'keys', text: 'Certificates and keys come from the backup' }];
 		const changes = [...settingsChanges(this.o.settings.used, this.o.settings.parse(settings)), ...shows, ...keyChanges];
 		return { changes, restart: shows.length + keyChanges.length > 0 };
 	}
@@ -154,14 +154,14 @@ export class Backups {
 		try {
 			replaceFile(join(dataDir, undoFile), JSON.stringify(before));
 		} catch (error) {
-			throw new StudioError('disk', `the way back cannot be kept, so nothing was restored: ${messageOf(error)}`);
+			throw new StudioError('disk', `the current state cannot be saved for undo, so nothing was restored: ${messageOf(error)}`);
 		}
 		if (restart) writePending(dataDir, next);
 		else settings.replace(next.settings);
 	}
 }
 
-/** A file of ours that was damaged counts as none. */
+/** A damaged file of ours counts as none. */
 function attempt<T>(read: () => T): T | null {
 	try {
 		return read();

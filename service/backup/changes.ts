@@ -8,10 +8,10 @@ export interface Change {
 	text: string;
 }
 
-/** More than a page of them nobody reads. */
+/** More than anybody reads. */
 const most = 40;
 
-/** Each setting that gets another value. */
+/** Every setting that changes. */
 export function settingsChanges(now: ParsedSettings, then: ParsedSettings): Change[] {
 	if (isDeepStrictEqual(now.values, then.values)) return [];
 	const before = new Map(effectiveFields(now).map(({ field, value }) => [field, value]));
@@ -21,12 +21,12 @@ export function settingsChanges(now: ParsedSettings, then: ParsedSettings): Chan
 	const changed = fields
 		.filter((field) => !isDeepStrictEqual(before.get(field), after.get(field)))
 		.map((field): Change => ({ part: 'settings', text: `${field}: ${text(before.get(field))} → ${text(after.get(field))}` }));
-	if (changed.length === 0) changed.push({ part: 'settings', text: 'a secret gets another value' });
+	if (changed.length === 0) changed.push({ part: 'settings', text: 'a secret changes' });
 	const more = changed.length - most;
 	return more > 0 ? [...changed.slice(0, most), { part: 'settings', text: `and ${more} more` }] : changed;
 }
 
-/** What comes, goes and changes, table by table; those that stay as they are are not named. */
+/** What is added, removed and changed, table by table; unchanged entries are not listed. */
 export function tableChanges(part: 'show' | 'accounts', now: Tables, then: Tables): Change[] {
 	return Object.keys(then).flatMap((table) => {
 		const { nouns, id, name } = travelling(table);

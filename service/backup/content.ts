@@ -1,4 +1,4 @@
-/** What is in a backup, from the data folder and back out of an archive. Nothing of an archive is believed. */
+/** The content of a backup, from the data folder and back from an archive. Nothing in an archive is trusted. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { type Secrets, secretsIn, withoutSecretText } from './settingsPart.js';
 import { readTables, type Tables, tableOf, travelling } from './tables.js';
 
 const format = 1;
-/** Names of keys that a device cannot make anew as they were: its authority, certificates, the key of the tunnel. */
+/** Keys that cannot be recreated: the authority, certificates, the tunnel key. */
 const keyNames = /^(authority|server|own|acme)\.(pem|key)$|^(acme-account|tunnel-ssh)\.key$/;
 
 export interface Present {
@@ -44,7 +44,7 @@ const rows = z.array(z.record(z.string().max(64), cell)).max(10_000);
 const tablesOf = (kind: 'show' | 'account') =>
 	z
 		.record(z.string(), rows)
-		.refine((tables) => Object.keys(tables).every((name) => tableOf(name)?.part === kind), 'holds a table of another kind');
+		.refine((tables) => Object.keys(tables).every((name) => tableOf(name)?.part === kind), 'contains a table of another kind');
 const showTables = tablesOf('show');
 const sealedSchema = z.strictObject({
 	settings: z.record(z.string(), z.string()),
@@ -64,7 +64,7 @@ export interface Content {
 	show: Tables;
 	/** Null: there are none. 'locked': there are, and no passphrase was given. */
 	secrets: Sealed | 'locked' | null;
-	/** Rows that this studio cannot use; they are not among the tables. */
+	/** Rows that this studio cannot use; they are not in the tables. */
 	unusable: Unusable[];
 }
 
@@ -93,7 +93,7 @@ export function presentKeys(keysDir: string): Record<string, string> {
 	}
 }
 
-/** With a passphrase secrets, accounts and keys go along, sealed with it. Throws `invalid` when it is too short. */
+/** With a passphrase it includes secrets, accounts and keys, sealed. Throws `invalid` when it is too short. */
 export async function makeBackup({ dataDir, keysDir, settings, version }: Present, passphrase: string | null): Promise<Buffer> {
 	const files: Files = {
 		'settings.yaml': Buffer.from(withoutSecretText(settings.document)),
@@ -117,7 +117,7 @@ export async function makeBackup({ dataDir, keysDir, settings, version }: Presen
 	return makeArchive({ 'manifest.json': Buffer.from(JSON.stringify(manifest, null, '\t')), ...files });
 }
 
-/** Throws `invalid`, `too-large`, and `conflict` for one of a newer version. */
+/** Throws `invalid`, `too-large`, and `conflict` for a newer version. */
 export async function readBackup(archive: Buffer, passphrase: string | null): Promise<Content> {
 	const { 'manifest.json': head, ...files } = await openArchive(archive);
 	const manifest = validate(manifestSchema, parsed(head, 'manifest.json'), 'manifest.json');
@@ -141,7 +141,7 @@ export async function readBackup(archive: Buffer, passphrase: string | null): Pr
 	};
 }
 
-/** Each row is judged by itself. */
+/** Judges each row by itself. */
 function usable(tables: Tables, leftOut: LeftOut): Tables {
 	return Object.fromEntries(
 		Object.entries(tables).map(([name, rows]) => {
@@ -163,7 +163,7 @@ function parsed(data: Buffer | undefined, name: string): unknown {
 	try {
 		return JSON.parse(data!.toString('utf8'));
 	} catch {
-		throw new StudioError('invalid', `the file is no backup: ${name} is missing or damaged`);
+		throw new StudioError('invalid', `the file is not a backup: ${name} is missing or damaged`);
 	}
 }
 

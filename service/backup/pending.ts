@@ -25,14 +25,14 @@ const tables = z.record(z.string(), z.array(z.record(z.string(), z.any())));
 const restoreSchema = z.strictObject({
 	kind: z.literal('restore'),
 	at: z.string(),
-	/** Of when the state is that comes back. */
+	/** The time of the restored state. */
 	of: z.string(),
 	settings: z.string(),
-	/** These tables, whole; those not named stay. */
+	/** These tables, whole; others stay. */
 	tables,
-	/** What of the backup is not among the tables: the next start tells of it. */
+	/** Parts of the backup that are not in the tables: the next start reports them. */
 	unusable: z.array(z.object({ kind: z.enum(entryKinds), id: z.string(), reason: z.string() })).default([]),
-	/** Key files by name; null leaves those that are here. */
+	/** Key files by name; null keeps the current ones. */
 	keys: z.record(z.string().regex(/^[a-z-]+\.(pem|key)$/), z.string()).nullable(),
 });
 const resetSchema = z.strictObject({
@@ -50,7 +50,7 @@ export function writePending(dataDir: string, pending: Pending): void {
 	try {
 		replaceFile(join(dataDir, pendingFile), JSON.stringify(pending));
 	} catch (error) {
-		throw new StudioError('disk', `it cannot be written: ${messageOf(error)}`);
+		throw new StudioError('disk', `cannot write it: ${messageOf(error)}`);
 	}
 }
 
@@ -69,7 +69,7 @@ export interface Finish {
 	dataDir: string;
 	keysDir: string;
 	log: Log;
-	/** Learns which entries could not be restored. */
+	/** Collects the entries that could not be restored. */
 	leftOut?: LeftOut;
 }
 
@@ -89,7 +89,7 @@ export function finishPending({ dataDir, keysDir, log, leftOut = new LeftOut() }
 		return null;
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
-		log.error({ err: error.cause }, 'what was to be restored cannot be; everything is as before');
+		log.error({ err: error.cause }, 'cannot carry out what was pending; everything is as before');
 		renameSync(path, join(dataDir, failedFile));
 		syncFolder(dataDir);
 		return messageOf(error.cause);
@@ -114,7 +114,7 @@ function restore(
 	const path = join(dataDir, settingsFile);
 	attempt(() => {
 		parseSettings(settings);
-		// What needs room on the disk comes first; after the database nothing is left that could fail for it.
+		// What needs disk space comes first; after the database nothing can fail for lack of it.
 		writeSynced(`${path}.new`, settings);
 		change(dataDir, (connection) => {
 			if (isDone(connection, at)) return;

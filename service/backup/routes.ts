@@ -12,14 +12,14 @@ import { Backups } from './backups.js';
 const gzip = 'application/gzip';
 const passphraseHeader = 'R58-Passphrase';
 const withPassphrase = `the passphrase comes in the header ${passphraseHeader}, percent-encoded UTF-8`;
-/** So that the answer is read before the connection ends. */
+/** Lets the answer be read before the connection ends. */
 const restartDelayMs = 200;
 
 interface BackupParts {
 	version: string;
 	settings: Settings;
 	keysDir: string;
-	/** Ends the service so that its manager starts it again; null when nobody would. */
+	/** Ends the service so that its manager restarts it; null without a manager. */
 	restart: (() => void) | null;
 }
 
@@ -43,12 +43,11 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			method: 'GET',
 			path: '/api/backup',
 			role: 'technician',
-			summary: `A backup of settings and show (.tar.gz); with a passphrase secrets, accounts and keys are in it, sealed: ${withPassphrase}`,
+			summary: `A backup of settings and show (.tar.gz); with a passphrase also secrets, accounts and keys, sealed: ${withPassphrase}`,
 			handler: async ({ context }) => {
 				const archive = await backups.make(passphraseOf(context));
 				const day = new Date().toISOString().slice(0, 10);
-				context.set('Content-Disposition', `attachment; filename="r58-backup-${day}.tar.gz"`);
-				context.type = gzip;
+				context.attachment(`r58-backup-${day}.tar.gz`);
 				context.body = archive;
 			},
 		}),
@@ -56,7 +55,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			method: 'POST',
 			path: '/api/backup',
 			role: 'technician',
-			summary: `Restores a backup (${gzip}), all of it or nothing; with dryRun it only says what would change. ${withPassphrase}`,
+			summary: `Restore a backup (${gzip}), all of it or nothing; with dryRun only list what would change. ${withPassphrase}`,
 			log: ({ query }) => (query.dryRun === 'true' ? null : 'Restored a backup'),
 			query: z.object({ dryRun: z.enum(['true', 'false']).default('false') }),
 			response: backupPlanSchema,
@@ -78,7 +77,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			method: 'DELETE',
 			path: '/api/backup/pending',
 			role: 'technician',
-			summary: 'The next start does none of it',
+			summary: 'Cancel what the next start would do',
 			log: () => 'Cancelled what the next start was to do',
 			response: backupPendingSchema,
 			handler: () => {
@@ -90,7 +89,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			method: 'POST',
 			path: '/api/backup/undo',
 			role: 'technician',
-			summary: 'Back to the state before the last restore',
+			summary: 'Undo the last restore',
 			log: () => 'Undid the last restore',
 			response: backupPlanSchema,
 			handler: () => backups.undo(),
@@ -99,7 +98,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			method: 'POST',
 			path: '/api/system/factory-reset',
 			role: 'technician',
-			summary: 'Settings, show and accounts go at the next start; keys and recordings only when they are named',
+			summary: 'Factory reset at the next start: deletes settings, show and accounts; keys and recordings only on request',
 			log: () => 'Asked for a factory reset',
 			body: factoryResetSchema,
 			response: backupPendingSchema,
@@ -112,12 +111,12 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			method: 'POST',
 			path: '/api/system/restart',
 			role: 'technician',
-			summary: 'The service ends and is started again; the program is off air for some seconds',
+			summary: 'Restart the service; the program is off air for some seconds',
 			log: () => 'Restarted the service',
 			status: 202,
 			handler: () => {
 				if (restart === null)
-					throw new StudioError('conflict', 'nothing would start the service again; start it as it was started');
+					throw new StudioError('conflict', 'the service cannot restart itself; restart it the way it was started');
 				setTimeout(restart, restartDelayMs);
 			},
 		}),

@@ -15,10 +15,10 @@ const derive = promisify(
 		scrypt(passphrase.normalize('NFC'), salt, 32, cost, done) as unknown,
 ) as (passphrase: string, salt: Buffer) => Promise<Buffer>;
 
-/** Unreadable and unchangeable without the passphrase: scrypt, then AES-256-GCM. Throws `invalid` when it is too short. */
+/** Unreadable and tamper-proof without the passphrase: scrypt, then AES-256-GCM. Throws `invalid` when it is too short. */
 export async function seal(plain: Buffer, passphrase: string): Promise<Buffer> {
 	if (passphrase.length < minPassphrase)
-		throw new StudioError('invalid', `the passphrase must have ${minPassphrase} characters at least`);
+		throw new StudioError('invalid', `the passphrase must have at least ${minPassphrase} characters`);
 	const salt = randomBytes(saltBytes);
 	const nonce = randomBytes(nonceBytes);
 	const head = Buffer.concat([magic, salt, nonce]);
@@ -26,7 +26,7 @@ export async function seal(plain: Buffer, passphrase: string): Promise<Buffer> {
 	return Buffer.concat([head, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Throws `invalid`: another passphrase, or the bytes were changed. */
+/** Throws `invalid`: wrong passphrase, or the bytes were changed. */
 export async function unseal(sealed: Buffer, passphrase: string): Promise<Buffer> {
 	const headBytes = magic.length + saltBytes + nonceBytes;
 	const head = sealed.subarray(0, headBytes);
@@ -38,6 +38,6 @@ export async function unseal(sealed: Buffer, passphrase: string): Promise<Buffer
 	try {
 		return Buffer.concat([decipher.update(sealed.subarray(headBytes, -tagBytes)), decipher.final()]);
 	} catch {
-		throw new StudioError('invalid', 'the passphrase is another one, or the backup was changed');
+		throw new StudioError('invalid', 'wrong passphrase, or the backup was changed');
 	}
 }

@@ -10,7 +10,7 @@ import { StudioError } from '../util/errors.js';
 export type Secrets = Record<string, string>;
 type Path = (string | number)[];
 
-/** The file with `true` in place of each secret that is set: it may be read by anybody. */
+/** The file with `true` for each set secret: safe for everybody to read. */
 export function withoutSecretText(document: Document): string {
 	const shown = document.clone();
 	for (const { path, value } of secretNodes(shown)) if (value !== null) shown.setIn(path, true);
@@ -23,14 +23,14 @@ export function secretsIn(document: Document, values: SettingsValues): Secrets {
 }
 
 /**
- * The text of a backup as a file of this machine: secrets come from the backup or, where it has none, from what is set here under
- * the same name. What cannot be without its secret is left out, and told. Throws `invalid`.
+ * The text of a backup as a file of this machine: secrets come from the backup, or else from the entry of the same name here.
+ * Whatever needs a missing secret is left out and reported. Throws `invalid`.
  */
 export function settingsFrom(text: string, secrets: Secrets | null, present: SettingsValues): { text: string; left: string[] } {
 	try {
 		const document = parseYaml(text);
 		const left: string[] = [];
-		// From the end: leaving out an entry of a list moves those behind it.
+		// From the end: removing a list entry shifts those behind it.
 		for (const { path, value } of secretNodes(document).reverse()) {
 			if (value !== true) continue;
 			const secret = secrets?.[path.join('.')] ?? presentSecret(document, path, present);
@@ -40,7 +40,7 @@ export function settingsFrom(text: string, secrets: Secrets | null, present: Set
 					leaveOut(
 						document,
 						path,
-						secret === null ? 'was entered here for another address' : 'is not in the backup, and none is set here',
+						secret === null ? 'was entered here for another address' : 'is neither in the backup nor set here',
 					),
 				);
 		}
@@ -49,7 +49,7 @@ export function settingsFrom(text: string, secrets: Secrets | null, present: Set
 		return { text: whole, left };
 	} catch (error) {
 		if (error instanceof SettingsProblem)
-			throw new StudioError('invalid', `the settings of the backup cannot be used: ${error.message}`);
+			throw new StudioError('invalid', `the settings of the backup are not usable: ${error.message}`);
 		throw error;
 	}
 }
@@ -67,7 +67,7 @@ function secretNodes(document: Document): { path: Path; value: unknown }[] {
 	return walk(document.contents, []);
 }
 
-/** Entries of lists are known by their name. Null when the backup would have it sent elsewhere than it is. */
+/** Matches list entries by name. Null when the backup would send it somewhere else. */
 function presentSecret(document: Document, path: Path, present: SettingsValues): unknown {
 	const around = path.slice(0, -1).reduce((value: unknown, key, depth) => {
 		if (typeof key === 'string') return at(value, [key]);
@@ -79,7 +79,7 @@ function presentSecret(document: Document, path: Path, present: SettingsValues):
 	return typeof secret === 'string' && newDestinations(wanted, around).length > 0 ? null : secret;
 }
 
-/** The entry of a list, or the value that the secret is part of; in words. */
+/** The list entry, or the value, that the secret belongs to; for display. */
 function leaveOut(document: Document, path: Path, why: string): string {
 	const whole = path.slice(0, -1);
 	const name: unknown = document.getIn([...whole, 'name']);

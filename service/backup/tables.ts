@@ -21,7 +21,7 @@ export function tableOf(name: string): BackupTable | undefined {
 	return byName.get(name);
 }
 
-/** The restore that was carried out last. */
+/** The last restore that was carried out. */
 const doneKey: SettingsKey = 'restored';
 
 /** Bytes are written as {"hex": …}: rows travel as JSON. */
@@ -30,7 +30,7 @@ export type Row = Record<string, Cell>;
 export type Tables = Record<string, Row[]>;
 
 export function readTables(connection: Connection, kinds: readonly ('show' | 'account')[]): Tables {
-	// One transaction, so that all of it is of one moment.
+	// One transaction: everything from the same moment.
 	return connection.transaction(() => {
 		const wanted = existing(connection).filter((name) => kinds.some((kind) => tableOf(name)?.part === kind));
 		return Object.fromEntries(wanted.map((name) => [name, rowsOf(connection, name)]));
@@ -68,7 +68,7 @@ export function travelling(name: string) {
 
 class Foreign extends Error {}
 
-/** SQLite leaves the one row out and goes on; what the disk does not take ends the whole transaction. */
+/** SQLite skips the one row; a disk error ends the whole transaction. */
 function isUnfit(error: unknown): boolean {
 	return error instanceof Foreign || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)/.test(String((error as { code?: string }).code));
 }
@@ -83,7 +83,7 @@ function insertRow(connection: Connection, table: string, columns: string[], row
 		.run(given.map((column) => cellOf(row[column]!)));
 }
 
-/** Whether the database is what this restore makes of it, told by when it was decided. */
+/** Whether the database is already the result of this restore, identified by its time. */
 export function isDone(connection: Connection, at: string): boolean {
 	const row = connection.prepare<unknown[], { value: string }>('SELECT value FROM settings WHERE key = ?').get(doneKey);
 	return row?.value === JSON.stringify(at);
@@ -93,7 +93,7 @@ export function setDone(connection: Connection, at: string): void {
 	connection.prepare('INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)').run(doneKey, JSON.stringify(at));
 }
 
-/** Empties all tables but these. */
+/** Empties all other tables. */
 export function clearTables(connection: Connection, but: readonly string[]): void {
 	for (const name of existing(connection).filter((name) => !but.includes(name)))
 		connection.prepare(`DELETE FROM "${name}"`).run();

@@ -1,6 +1,6 @@
 /**
- * The firewall of the installed service: `node firewall.js --data DIR` prints the rules of nftables, with `--apply` it loads
- * them, whole or not at all. r58-firewall.service runs it at boot and whenever the ports of the service change.
+ * The firewall of the installed service: `node firewall.js --data DIR` prints the nftables rules, `--apply` loads them, all or
+ * nothing. r58-firewall.service runs it at boot and whenever the ports of the service change.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -20,7 +20,7 @@ function main(): void {
 		return;
 	}
 	const { status, error, stderr } = spawnSync('nft', ['-f', '-'], { input: rules, encoding: 'utf8', timeout: TIMEOUT_MS });
-	if (status !== 0) throw new Error(`nft does not take the rules: ${error?.message ?? stderr}`);
+	if (status !== 0) throw new Error(`nft rejects the rules: ${error?.message ?? stderr}`);
 }
 
 try {

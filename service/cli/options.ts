@@ -10,7 +10,7 @@ export interface Options {
 	/** 0 = any free one. */
 	httpPort: number;
 	httpsPort: number;
-	/** Null: as the settings say. */
+	/** Null: from the settings. */
 	canvas: Canvas | null;
 	demo: boolean;
 }
@@ -33,14 +33,14 @@ function invalid(option: string, problem: string): StudioError {
 	return new StudioError('invalid', `--${option}: ${problem}`);
 }
 
-/** The option goes before the settings, and those before what is usual. */
+/** The option overrides the settings, which override the default. */
 export function canvasOf({ canvas, demo }: Options, set: string | null): Canvas {
 	return canvas ?? parseCanvas(set ?? (demo ? '1280x720p30' : '1920x1080p30'));
 }
 
 function parsePort(option: string, text: string): number {
 	const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-	if (!(port <= 65_535)) throw invalid(option, `"${text}" is no port (0 to 65535, 0 = any free one)`);
+	if (!(port <= 65_535)) throw invalid(option, `"${text}" is not a port (0 to 65535, 0 = any free one)`);
 	return port;
 }
 
@@ -60,7 +60,7 @@ function readValues(argv: string[]) {
 			},
 		}).values;
 	} catch (error) {
-		// The first sentence names the option; the rest explains the parser of Node.
+		// Node's first sentence names the option; the rest explains its parser.
 		throw new StudioError('invalid', messageOf(error).split(/\n|\. /)[0]!);
 	}
 }
@@ -73,19 +73,19 @@ function canvasOption(text: string): Canvas {
 	}
 }
 
-/** The options, or `null` when help is asked for. Throws StudioError `invalid` with one line that names the option. */
+/** The options, or `null` for help. Throws StudioError `invalid` with one line that names the option. */
 export function parseOptions(argv: string[]): Options | null {
 	const values = readValues(argv);
 	if (values.help) return null;
 	if (values.data === '') throw invalid('data', 'needs a folder');
 	const httpPort = parsePort('http', values.http);
 	const httpsPort = parsePort('https', values.https);
-	if (httpPort === httpsPort && httpPort !== 0) throw invalid('https', `${httpsPort} is the port of --http already`);
+	if (httpPort === httpsPort && httpPort !== 0) throw invalid('https', `${httpsPort} is already the port of --http`);
 	const canvas = values.canvas === undefined ? null : canvasOption(values.canvas);
 	return { dataDir: resolve(values.data), httpPort, httpsPort, canvas, demo: values.demo };
 }
 
-/** Options of the command line; prints help (exit code 0) or what is wrong (exit code 2) and ends the program otherwise. */
+/** The command-line options; otherwise prints help (exit code 0) or the error (exit code 2) and exits. */
 export function optionsOrExit(argv: string[]): Options {
 	try {
 		const options = parseOptions(argv);
@@ -98,7 +98,7 @@ export function optionsOrExit(argv: string[]): Options {
 	}
 }
 
-/** Not `recursive`: that never returns where a file system answers ENOENT to a mkdir (/proc, Node 20). */
+/** Not `recursive`: that never returns where a file system answers mkdir with ENOENT (/proc, Node 20). */
 function makeFolder(dir: string): void {
 	if (existsSync(dir)) return;
 	const parent = dirname(dir);
@@ -106,22 +106,22 @@ function makeFolder(dir: string): void {
 	mkdirSync(dir, { mode: 0o750 });
 }
 
-/** Makes sure that the data folder exists and can be written; throws StudioError `disk` that names it otherwise. */
+/** Makes sure that the data folder exists and is writable; throws StudioError `disk` that names it otherwise. */
 export function checkDataFolder(dir: string): void {
 	const probe = join(dir, `.write-test-${process.pid}`);
 	try {
 		makeFolder(dir);
-		if (!statSync(dir).isDirectory()) throw new Error('it is no folder');
+		if (!statSync(dir).isDirectory()) throw new Error('it is not a folder');
 		accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
 		// Read-only mounts and full disks pass the access check for root.
 		writeFileSync(probe, 'r58');
 	} catch (error) {
-		throw new StudioError('disk', `data folder ${dir} cannot be used: ${messageOf(error)}; choose another with --data`);
+		throw new StudioError('disk', `data folder ${dir} is not usable: ${messageOf(error)}; choose another with --data`);
 	} finally {
 		try {
 			rmSync(probe, { force: true });
 		} catch {
-			// The folder is no folder: that is already the error above.
+			// Not a folder: reported above.
 		}
 	}
 }

@@ -1,4 +1,4 @@
-/** Every launch description there is, with made-up names and numbers. */
+/** Every launch description, with example names and numbers. */
 import { alsaSource } from '../../pipelines/alsaSource.js';
 import type { Canvas } from '../../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../../pipelines/encoder.js';

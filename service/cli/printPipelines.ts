@@ -1,4 +1,4 @@
-/** `npm run pipelines`: every link, and every launch description ready to paste behind gst-launch-1.0. */
+/** `npm run pipelines`: every link, and every launch description ready to paste after gst-launch-1.0. */
 import { parseCanvas } from '../../pipelines/canvas.js';
 import { links } from '../../pipelines/links.js';
 import { pipelineExamples } from './pipelineExamples.js';

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { messageOf } from '../util/errors.js';
-/** The command `r58`: looks at the running service, and after its data folder. */
+/** The command `r58`: inspects the running service and manages its data folder. */
 import { type Command, complain, print, UsageError } from './commands/command.js';
 
-/** Each is loaded when it is called: looking at the service costs no database. */
+/** Loaded on demand: most commands need no database. */
 const commands: Record<string, () => Promise<Command>> = {
 	status: async () => (await import('./commands/status.js')).status,
 	config: async () => (await import('./commands/config.js')).config,

@@ -1,13 +1,13 @@
 import type { HostStatus, Status } from '../contract/system.js';
 
-/** Counters of what did not get through; the rest says how much did. */
+/** Counters of losses; the other ones count what got through. */
 const DROPS = [
 	...['skipped', 'jumped', 'dropped', 'overrun', 'disconnected', 'refused', 'late', 'lost', 'synthesised', 'repeated'],
 	...['lateFrames', 'lateBlocks', 'skippedFrames', 'skippedBlocks', 'unsent'],
 ];
 const FLOWS = ['buffers', 'frames', 'readers', 'connected', 'peers'];
 
-/** A status for people: one line a host, then what was dropped, then the faults. */
+/** The status for people: one line per host, then losses, then faults. */
 export function statusText(status: Status): string {
 	const { version, uptimeS, onAir, safeMode, service, hosts, faults } = status;
 	const air = safeMode ? 'SAFE MODE' : onAir ? 'on air' : 'OFF AIR';

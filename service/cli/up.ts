@@ -15,7 +15,7 @@ const main = fileURLToPath(new URL('../main.js', import.meta.url));
 const service: ChildProcess = spawn(process.execPath, [main, '--demo', ...process.argv.slice(2)], {
 	stdio: ['inherit', 'pipe', 'inherit'],
 });
-// Ctrl-C reaches the service as well; this program ends when the service has.
+// Ctrl-C reaches the service as well; this program ends after it.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => service.kill(signal));
 service.on('exit', (code) => process.exit(code ?? 1));
 createInterface({ input: service.stdout! }).on('line', (line) => {
@@ -46,20 +46,20 @@ async function printLinks({ http, https, operatorToken, technicianToken }: Ready
 			...(lan
 				? [
 						'',
-						`From other machines, with the certificate of ${http}/ca.pem trusted or its warning accepted:`,
+						`From other machines, after trusting the certificate ${http}/ca.pem or accepting the warning:`,
 						`  Operator  ${lan}/switcher#${operatorToken}`,
 						`  Guest     ${lan}/guest_join#${guest}`,
 						`  Watch     ${lan}/watch/program#${watch.token}`,
 					]
 				: []),
 			'',
-			'Ctrl-C ends it.',
+			'Press Ctrl-C to stop.',
 			'',
 		].join('\n'),
 	);
 }
 
-/** The invite of the demo's guest; made once, invited anew on every start because only hashes of tokens are kept. */
+/** The demo guest's invite; the guest is made once, the invite on every start because only hashes of tokens are stored. */
 async function demoGuest(http: string, token: string, call: <T>(path: string, body: unknown) => Promise<T>): Promise<string> {
 	const response = await fetch(`${http}/api/guests`, { headers: { authorization: `Bearer ${token}` } });
 	const known = ((await response.json()) as { id: string; name: string }[]).find((guest) => guest.name === 'Demo guest');
@@ -69,7 +69,7 @@ async function demoGuest(http: string, token: string, call: <T>(path: string, bo
 	return invite.token;
 }
 
-/** The HTTPS address others reach this machine at; null on a machine without a network. */
+/** The HTTPS address for other machines; null without a network. */
 function lanUrl(https: string): string | null {
 	const address = Object.values(networkInterfaces())
 		.flat()

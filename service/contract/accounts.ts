@@ -8,16 +8,16 @@ import { idSchema } from './values.js';
 export const accountRoles = ['viewer', 'operator', 'technician'] as const;
 export type AccountRole = (typeof accountRoles)[number];
 
-/** What people call themselves; composed the same way however it was typed. */
+/** A display name, normalised so that it compares equal however it was typed. */
 export const accountNameSchema = humanText(80)
 	.normalize('NFC')
 	.regex(
 		/^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@'-]{0,39}$/u,
-		"must be 1–40 letters, digits, blanks and . _ @ ' -, starting with a letter or digit",
+		"must be 1–40 letters, digits, spaces and . _ @ ' -, starting with a letter or digit",
 	);
-/** Length alone keeps guessing away; rules on characters make people write passwords down (NIST SP 800-63B §5.1.1). */
-export const newPasswordSchema = z.string().min(10, 'must have 10 characters or more').max(256);
-/** One that is compared: what is too long is no password of anybody. */
+/** Length alone defeats guessing; rules on characters make people write passwords down (NIST SP 800-63B §5.1.1). */
+export const newPasswordSchema = z.string().min(10, 'must have at least 10 characters').max(256);
+/** For comparison; anything longer is nobody's password. */
 export const passwordSchema = z.string().min(1).max(256);
 
 export const userSchema = z.object({
@@ -25,13 +25,13 @@ export const userSchema = z.object({
 	name: z.string(),
 	role: z.enum(accountRoles),
 	createdAt: z.string(),
-	/** When somebody logged in with it last. */
+	/** The last login. */
 	loginAt: z.string().nullable(),
 });
 export type User = z.infer<typeof userSchema>;
 /**
- * Of who changes an account, whichever it is; a browser that was logged in by a token gives that token. Programs, which send
- * theirs with each request, leave it out.
+ * Repeated by whoever changes an account; a browser logged in by a token repeats the token. Programs send theirs with every
+ * request and leave it out.
  */
 const presentPassword = passwordSchema.optional();
 export const userCreateSchema = z.strictObject({
@@ -45,8 +45,8 @@ export const userRemoveSchema = z.strictObject({ presentPassword });
 
 export const setupStateSchema = z.object({
 	/**
-	 * first: there is no technician yet. again: a code was asked for because a password was forgotten. done: log in. none: there
-	 * are no accounts (the demo), only tokens.
+	 * first: no technician yet. again: a code was requested because a password was forgotten. done: log in. none: there are no
+	 * accounts (the demo), only tokens.
 	 */
 	state: z.enum(['first', 'again', 'done', 'none']),
 });
@@ -57,20 +57,20 @@ export const setupSchema = z.strictObject({
 	password: newPasswordSchema,
 });
 
-/** Who one is, as one is to see oneself. */
+/** The caller's own account or token, for display. */
 export const accountSchema = z.object({
 	kind: z.enum(['account', 'token']),
 	name: z.string(),
 	role: z.enum(roles),
 	readOnly: z.boolean(),
-	/** Null unless this is a browser's session. */
+	/** Null unless this is a browser session. */
 	session: idSchema.nullable(),
 });
 export type Account = z.infer<typeof accountSchema>;
 export const passwordChangeSchema = z.strictObject({ password: passwordSchema, newPassword: newPasswordSchema });
 
 export const loginCodeSchema = z.object({
-	/** To be typed; capitals and dashes do not matter. */
+	/** For typing; case and dashes do not matter. */
 	code: z.string(),
 	/** With the code in the fragment. */
 	url: z.string(),
@@ -87,43 +87,43 @@ export const sessionEntrySchema = z.object({
 	kind: z.enum(['account', 'token']),
 	role: z.enum(roles),
 	address: z.string(),
-	/** As the browser calls itself. */
+	/** The browser's user agent. */
 	agent: z.string(),
 	createdAt: z.string(),
 	/** To the minute. */
 	seenAt: z.string(),
 	expiresAt: z.string(),
-	/** The one that asks. */
+	/** The session of this request. */
 	current: z.boolean(),
 });
 export type SessionEntry = z.infer<typeof sessionEntrySchema>;
 
 /**
- * accounts: who may get in was changed. logins: of accounts, operators and technicians. changes: all else that was done.
- * refused: accounts and tokens that were not let. visits: what viewers and guests do. strangers: who was let in nowhere.
+ * accounts: changes of who may get in. logins: by accounts, operators and technicians. changes: all other actions. refused:
+ * denied to accounts and tokens. visits: by viewers and guests. strangers: denied to callers without an account or token.
  */
 export const auditKinds = ['accounts', 'logins', 'changes', 'refused', 'visits', 'strangers'] as const;
 export type AuditKind = (typeof auditKinds)[number];
 
 export const auditEntrySchema = z.object({
 	seq: z.number().int(),
-	/** The first time, UTC. */
+	/** First time, UTC. */
 	at: z.string(),
-	/** How often the same happened, and when again last; null when it did not. */
+	/** How often it was repeated, and when last; null when never. */
 	count: z.number().int(),
 	lastAt: z.string().nullable(),
 	kind: z.enum(auditKinds),
-	/** Account, label of the token, or what was tried. */
+	/** Account, label of the token, or the name that was tried. */
 	who: z.string(),
 	role: z.string().nullable(),
 	address: z.string(),
 	/** Method and path as declared. */
 	action: z.string(),
-	/** What it was done to, by id or name. */
+	/** Id or name of the object. */
 	subject: z.string().nullable(),
-	/** Names of the fields that were given, never their values. */
+	/** Names of the fields that were sent, never their values. */
 	detail: z.string().nullable(),
-	/** `done`, or the code of the refusal. */
+	/** `done`, or the error code. */
 	outcome: z.string(),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
@@ -135,7 +135,7 @@ export const auditQuerySchema = z.object({
 export const auditSchema = z.object({
 	/** Newest first. */
 	entries: z.array(auditEntrySchema),
-	/** How many old ones were purged since the beginning. */
+	/** How many old entries have been purged in total. */
 	purged: z.number().int(),
 });
 export type AuditPage = z.infer<typeof auditSchema>;

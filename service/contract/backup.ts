@@ -1,4 +1,4 @@
-/** What crosses the API of backup, restore and factory reset, beside the archives themselves. */
+/** What crosses the API of backup, restore and factory reset, besides the archives. */
 import { z } from 'zod';
 
 export const backupPlanSchema = z.object({
@@ -12,11 +12,11 @@ export const backupPlanSchema = z.object({
 export type BackupPlan = z.infer<typeof backupPlanSchema>;
 
 export const backupPendingSchema = z.object({
-	/** What the next start does, decided when. */
+	/** What the next start will do, and when it was requested. */
 	pending: z.object({ kind: z.enum(['restore', 'factory-reset']), at: z.string() }).nullable(),
-	/** The last restore can be undone: back to the state of then. */
+	/** The last restore can be undone: back to the state of that time. */
 	undo: z.object({ of: z.string() }).nullable(),
-	/** The service can start itself again. */
+	/** The service can restart itself. */
 	canRestart: z.boolean(),
 });
 export type BackupPending = z.infer<typeof backupPendingSchema>;

@@ -18,7 +18,7 @@ export const busesSchema = z.object({
 export type Buses = z.infer<typeof busesSchema>;
 export const previewPutSchema = z.strictObject({ scene: id });
 export const cutSchema = z.strictObject({ scene: id });
-/** What the program is to go on without. */
+/** The source to take off program. */
 export const withoutSchema = z.strictObject({ source: id });
 export const takeSchema = z.strictObject({
 	kind: z.enum(transitionKinds).default('cut'),

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
 export const certificateInstallSchema = z.strictObject({
-	/** The server's certificate, then those that signed it, without the root; PEM. */
+	/** The server's certificate and its intermediates, without the root; PEM. */
 	chainPem: z.string().min(1).max(32_768),
 	/** Its private key without a password, PEM. */
 	keyPem: z.string().min(1).max(16_384),
 });
 export const certificateInfoSchema = z.object({
-	/** own: installed by a technician. acme: got for the public name. device: signed by the device's own authority. */
+	/** own: installed by a technician. acme: obtained for the public name. device: signed by the device's own authority. */
 	kind: z.enum(['own', 'acme', 'device']),
 	names: z.array(z.string()),
-	/** Names and addresses of the studio that it is not for; for these the next in the list is served. */
+	/** Names and addresses of the studio that it does not cover; the next one in the list serves them. */
 	lacks: z.array(z.string()),
 	issuer: z.string(),
 	validFrom: z.string(),
@@ -24,10 +24,10 @@ export const certificatesSchema = z.object({
 		name: z.string(),
 		fingerprint: z.string(),
 		validTo: z.string(),
-		/** It may sign for any name, and is to be replaced. */
+		/** It may sign for any name and should be replaced. */
 		unbounded: z.boolean(),
 	}),
-	/** In the order they are chosen by the name a browser asks for. */
+	/** In order of preference. */
 	served: z.array(certificateInfoSchema),
 	acmeError: z.string().nullable(),
 });

@@ -1,4 +1,4 @@
-/** How far a peer came, and the servers that help it. */
+/** The state of a peer connection, and the servers that help it. */
 import { z } from 'zod';
 
 export const candidateSchema = z.object({
@@ -8,7 +8,7 @@ export const candidateSchema = z.object({
 	port: z.number().int(),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
-/** A STUN or TURN server, asked by this machine. */
+/** A STUN or TURN server, as checked by this machine. */
 export const serverCheckSchema = z.object({
 	name: z.string(),
 	url: z.string(),
@@ -16,24 +16,24 @@ export const serverCheckSchema = z.object({
 	transport: z.enum(['udp', 'tcp', 'tls']),
 	state: z.enum(['ok', 'failed']),
 	message: z.string(),
-	/** Why the device itself does not use it; null when it does. */
+	/** Why the device does not use it; null when it does. */
 	unused: z.string().nullable(),
-	/** As which the server sees this machine, or relays for it. */
+	/** The address the server sees, or relays for. */
 	address: z.string().nullable(),
 	rttMs: z.number().nullable(),
 	checkedAt: z.string(),
 });
 export type ServerCheck = z.infer<typeof serverCheckSchema>;
-/** How far a peer came: what was tried, and what was chosen. */
+/** How far a connection came: what was tried, and what was selected. */
 export const connectionSchema = z.object({
-	/** As libnice calls it: gathering, connecting, connected, ready, failed. */
+	/** libnice's state: gathering, connecting, connected, ready, failed. */
 	ice: z.string(),
 	dtls: z.enum(['new', 'closed', 'failed', 'connecting', 'connected']),
 	local: z.array(candidateSchema),
 	remote: z.array(candidateSchema),
-	/** The addresses that found each other, or null. */
+	/** The selected pair, or null. */
 	pair: z.object({ local: candidateSchema, remote: candidateSchema }).nullable(),
-	/** What the servers said when there was no connection. */
+	/** The state of the servers when there was no connection. */
 	servers: z.array(serverCheckSchema).default([]),
 });
 export type Connection = z.infer<typeof connectionSchema>;

@@ -2,7 +2,7 @@ import type { State } from './state.js';
 
 export type Change = [path: string, value: unknown];
 
-/** Parts of the state that are no collections: null is a value there, not a removal. */
+/** Parts of the state that are not collections: there null is a value, not a removal. */
 const records = new Set(['system', 'buses']);
 
 /** Whether `null` at this path removes an entry of a collection. */
@@ -11,8 +11,8 @@ export function isEntry(keys: readonly string[]): boolean {
 }
 
 /**
- * A new state with the changes in it. Branches that no change touches stay the same objects, so that elements can tell by
- * identity what to render again. A change whose parent does not exist is ignored: a later snapshot corrects it.
+ * A new state with the changes applied. Untouched branches keep their identity, so that elements can tell what to render
+ * again. A change without a parent is ignored: a later snapshot corrects it.
  */
 export function applyChanges(state: State, seq: number, changes: readonly Change[]): State {
 	let next: Record<string, unknown> = { ...state, seq };

@@ -3,11 +3,11 @@ import { id, label } from './values.js';
 
 export const knockSchema = z.strictObject({
 	name: label,
-	/** From when this browser was let in before: it has a place to wait in. */
+	/** From an earlier visit of this browser: it reserves a place to wait in. */
 	pass: z.string().max(200).optional(),
 });
 export const knockMadeSchema = z.object({
-	/** What the one who waits asks with. */
+	/** What the visitor asks with. */
 	ticket: z.string(),
 	expiresInS: z.number().int(),
 });
@@ -17,14 +17,14 @@ export const ticketStateSchema = z.discriminatedUnion('state', [
 	z.object({ state: z.literal('waiting') }),
 	z.object({ state: z.literal('admitted'), token: z.string(), pass: z.string() }),
 	z.object({ state: z.literal('refused') }),
-	/** Too many people knock: somebody new has the place. */
+	/** Displaced by somebody new: too many people are knocking. */
 	z.object({ state: z.literal('gave-way') }),
 ]);
 export type TicketState = z.infer<typeof ticketStateSchema>;
 export const visitorSchema = z.object({
 	id,
 	name: label,
-	/** The address of the machine that waits. */
+	/** The address of the visitor's machine. */
 	address: z.string(),
 	since: z.string(),
 });

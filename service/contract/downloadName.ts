@@ -1,4 +1,4 @@
-/** What a file is called on the machine that it is downloaded to. */
+/** Names of downloaded files. */
 
 export interface NamedFile {
 	name: string;
@@ -11,10 +11,10 @@ export interface NamedFile {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is kept out
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const reserved = /[<>:"/\\|?*]+/g;
-/** Of the name alone: file systems take 255 bytes, and a letter may have four. */
+/** Per name part: file systems allow 255 bytes, and a character may take four. */
 const most = 50;
 
-/** By recording, role and part: “Evening show - program - part 2.mp4”. `sourceLabel` names the source of a recording of one alone. */
+/** Recording, role and part: “Evening show - program - part 2.mp4”. `sourceLabel` names the source of an ISO recording. */
 export function downloadName(recording: { id: string; name: string }, file: NamedFile, sourceLabel?: string): string {
 	const extension = /\.[a-z0-9]{1,8}$/i.exec(file.name)?.[0] ?? '';
 	const role = file.role === 'iso' ? (sourceLabel ?? file.source ?? 'source') : file.role;

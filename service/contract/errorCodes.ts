@@ -1,4 +1,4 @@
-/** Every code an error may carry; the list is closed. */
+/** Every error code; the list is closed. */
 export const errorCodes = [
 	'bad-json',
 	'invalid',

@@ -12,7 +12,7 @@ export const faultSchema = z.object({
 	remedy: z.string().nullable(),
 });
 export type Fault = z.infer<typeof faultSchema>;
-/** One that is over. */
+/** A fault that has ended. */
 export const pastFaultSchema = faultSchema.extend({ until: z.string() });
 export type PastFault = z.infer<typeof pastFaultSchema>;
 export const faultAcknowledgeSchema = z.strictObject({ code: z.string().max(64), subject: z.string().max(200) });

@@ -1,6 +1,6 @@
 /**
- * What crosses the live channel of a guest's page (WS /api/guests/:id/events): how it stands with this guest, and messages
- * both ways. A guest hears of nothing else.
+ * What crosses the live channel of a guest's page (WS /api/guests/:id/events): the state of this guest, and messages both ways.
+ * Nothing about anybody else.
  */
 import { z } from 'zod';
 import { messageLimit } from './guestProtocol.js';
@@ -24,13 +24,13 @@ export const guestVideoSchema = z.object({ width: z.number().int(), height: z.nu
 export const tallies = ['off', 'preview', 'program'] as const;
 export type GuestTally = (typeof tallies)[number];
 
-/** What a guest's page knows of its own seat. */
+/** What a guest's page knows about its own seat. */
 export interface GuestStatus {
 	name: string;
 	tally: GuestTally;
 	/** The operator has muted this guest's sound. */
 	muted: boolean;
-	/** Highest bitrate of the picture that the operator allows; null = no cap. */
+	/** The operator's cap on the video bitrate; null = no cap. */
 	maxKbps: number | null;
 	state: 'invited' | 'connecting' | 'connected' | 'lost';
 	path: 'lan' | 'direct' | 'relay' | null;
@@ -38,19 +38,19 @@ export interface GuestStatus {
 	lossPct: number | null;
 	kbps: number | null;
 	video: z.infer<typeof guestVideoSchema> | null;
-	/** Connected, and for more than a second neither picture nor sound has reached the studio. */
+	/** Connected, but no picture or sound has arrived for more than a second. */
 	nothingSent: boolean;
 	lastError: string | null;
-	/** The newest message of the studio that the guest has confirmed. */
+	/** The newest studio message that the guest has confirmed. */
 	seenMessage: number;
 }
 
-/** Server → guest. `messages` comes first with the conversation so far, then each new one; a `status` replaces the last one. */
+/** Server → guest. `messages` starts with the conversation so far, then has each new one; a `status` replaces the previous one. */
 export type GuestEvent =
 	| { type: 'messages'; messages: GuestMessage[] }
 	| { type: 'message'; message: GuestMessage }
 	| { type: 'status'; status: GuestStatus }
-	/** The operator has removed this guest: the link counts for nothing any more. The socket closes. */
+	/** The operator removed this guest: the invite no longer works. The socket closes. */
 	| { type: 'removed' }
 	| { type: 'pong' }
 	| { type: 'error'; code: string; message: string };

@@ -1,9 +1,9 @@
-/** Numbers and names of the live channel of a guest's page that both sides know (guestChannel has its messages). */
+/** Constants of the live channel that both sides know (messages: guestChannel). */
 
-/** Browsers set no headers on a WebSocket: the token goes as a second subprotocol, after this one's name. */
+/** Browsers cannot set headers on a WebSocket: the token is a second subprotocol after this one. */
 export const guestProtocol = 'r58-guest';
 export const bearerProtocol = 'bearer.';
-/** Characters of one message. */
+/** Characters per message. */
 export const messageLimit = 500;
-/** Of a conversation this many of the newest are kept, in memory. */
+/** Messages kept per conversation, in memory. */
 export const messagesKept = 50;

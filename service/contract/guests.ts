@@ -15,20 +15,20 @@ export const guestSchema = z.object({
 	kbps: z.number().nullable(),
 	codec: z.string().nullable(),
 	video: guestVideoSchema.nullable(),
-	/** Connected, and for more than a second neither picture nor sound has come: muted, or nothing moves. */
+	/** Connected, but neither picture nor sound has arrived for more than a second. */
 	nothingSent: z.boolean(),
-	/** Highest bitrate of the picture that the guest's page may send; null = no cap. */
+	/** Cap on the video bitrate of the guest's page; null = no cap. */
 	maxKbps: z.number().int().nullable(),
-	/** The newest of the conversation, and up to which one the guest has read. */
+	/** The newest message of the conversation, and the last one the guest has read. */
 	messages: z.array(guestMessageSchema),
 	seenMessage: z.number().int(),
 	lastError: z.string().nullable(),
-	/** Of the present connection, or of the last one that did not come about. */
+	/** Of the current connection, or of the last one that failed. */
 	connection: connectionSchema.nullable(),
 	createdAt: z.string(),
 });
 export type Guest = z.infer<typeof guestSchema>;
-/** How long an invite may be opened; once opened it holds its seat for a day from then. */
+/** How long an invite can be opened; once opened it is valid for a day from then. */
 const inviteSeconds = z
 	.number()
 	.int()
@@ -46,7 +46,7 @@ export const guestInviteSchema = z.object({
 	joinUrl: z.string(),
 	whipUrl: z.string(),
 	returnUrl: z.string(),
-	/** The invite among those of the guest. */
+	/** Id of the invite among the guest's. */
 	invite: id,
 	expiresAt: z.string(),
 	/** The join link as a QR code, SVG. */
@@ -58,7 +58,7 @@ export const inviteSchema = z.object({
 	id,
 	createdAt: z.string(),
 	expiresAt: z.string().nullable(),
-	/** When it was opened first. */
+	/** When it was first opened. */
 	usedAt: z.string().nullable(),
 });
 export type Invite = z.infer<typeof inviteSchema>;

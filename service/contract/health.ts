@@ -1,24 +1,24 @@
-/** Shapes of what is measured over time, of alerts and of logs. */
+/** Shapes of measurements, alerts and logs. */
 import { z } from 'zod';
 import { logLevels } from './levels.js';
 
 export const systemHistorySchema = z.object({
-	/** From one reading to the next. */
+	/** Between readings. */
 	intervalMs: z.number(),
 	groups: z.array(z.object({ id: z.string(), label: z.string(), unit: z.string() })),
-	/** Of the readings, ms since 1970. */
+	/** Times of the readings, ms since 1970. */
 	times: z.array(z.number()),
 	series: z.array(
 		z.object({
 			group: z.string(),
 			name: z.string(),
-			/** Beyond it something is wrong. */
+			/** Above this something is wrong. */
 			limit: z.number().nullable(),
-			/** One for each of times; null where it was not measured. */
+			/** One per time; null where it was not measured. */
 			values: z.array(z.number().nullable()),
 		}),
 	),
-	/** What this machine does not tell. */
+	/** What this machine cannot measure. */
 	notMeasured: z.array(z.string()),
 });
 export type SystemHistory = z.infer<typeof systemHistorySchema>;
@@ -27,9 +27,9 @@ export const alertStatusSchema = z.object({
 	/** Host of the webhook, without the path, which may be a secret; null when none is set. */
 	to: z.string().nullable(),
 	sent: z.number().int(),
-	/** Given up after all tries. */
+	/** Given up after all attempts. */
 	failed: z.number().int(),
-	/** Left out because too many waited. */
+	/** Dropped because too many were waiting. */
 	dropped: z.number().int(),
 	waiting: z.number().int(),
 	lastError: z.string().nullable(),
@@ -39,11 +39,11 @@ export const alertTestSchema = z.object({ delivered: z.boolean(), message: z.str
 export type AlertTest = z.infer<typeof alertTestSchema>;
 
 export const logLineSchema = z.object({
-	/** Numbers of lines grow by one. */
+	/** Line numbers increase by one. */
 	seq: z.number().int(),
 	at: z.string(),
 	level: z.enum(logLevels),
-	/** What it is about: the first of fault, host, probe … that it names, or service. */
+	/** The subject: the first of fault, host, probe … in the line, or service. */
 	component: z.string(),
 	message: z.string(),
 	/** The rest, as JSON; empty when there is none. */
@@ -52,9 +52,9 @@ export const logLineSchema = z.object({
 export type LogLine = z.infer<typeof logLineSchema>;
 export const logPageSchema = z.object({
 	lines: z.array(logLineSchema),
-	/** To ask with for what comes next. */
+	/** For the next request's `since`. */
 	next: z.number().int(),
-	/** Lines between what was asked for and what is still there. */
+	/** Lines that were dropped between the request's `since` and the oldest kept. */
 	missed: z.number().int(),
 	components: z.array(z.string()),
 });

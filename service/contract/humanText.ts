@@ -1,7 +1,7 @@
-/** Names, labels and messages that people type, from wherever they come. */
+/** Names, labels and messages typed by people. */
 import { z } from 'zod';
 
-/** Scripts whose words need a joiner, or a non-joiner, to be written right. */
+/** Scripts that need joiners and non-joiners in their spelling. */
 const joining = ['Arabic', 'Syriac', 'Mongolian', 'Nko', 'Mandaic'].map((script) => `\\p{Script=${script}}`).join('');
 const indic = [
 	...['Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala'],
@@ -21,7 +21,7 @@ const meant = [
 	String.raw`${emoji}[\ufe0f\u{1f3fb}-\u{1f3ff}]?\u200d(?=${emoji})`,
 	String.raw`\u{1f3f4}[\u{e0020}-\u{e007e}]{1,6}\u{e007f}`,
 ].join('|');
-/** Formats that are seen: signs under which numbers and words stand. */
+/** Format characters that are visible: signs under which numbers and words stand. */
 const subtending = String.raw`\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}`;
 /**
  * What is not seen and changes how the rest is read: controls, formats (bidi overrides, zero widths, tags), halves of pairs, what is
@@ -30,7 +30,7 @@ const subtending = String.raw`\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110b
 const unseen = String.raw`(?![${subtending}])[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u3164\uffa0]`;
 const pattern = new RegExp(`(?<meant>${meant})|(?<blank>[\\t\\n\\v\\f\\r\\x85\\u2028\\u2029]+)|${unseen}`, 'gu');
 
-/** The text as everybody sees it: one line, without what is not seen. */
+/** The text as displayed: one line, without invisible characters. */
 export function plainText(text: string): string {
 	return text.replace(pattern, (found, ...rest) => {
 		const { meant, blank } = rest.at(-1) as Record<'meant' | 'blank', string | undefined>;
@@ -39,5 +39,5 @@ export function plainText(text: string): string {
 	});
 }
 
-/** Every name, label and message that comes from outside; what is not seen in it is left out before its length is judged. */
+/** Every name, label and message from outside; invisible characters are removed before the length is checked. */
 export const humanText = (most: number) => z.string().overwrite(plainText).trim().min(1).max(most);

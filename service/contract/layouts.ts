@@ -6,7 +6,7 @@ function box(x: number, y: number, w: number, h: number, more: Partial<Layer> = 
 	return { source: null, x, y, w, h, z: 0, fit: 'contain', crop: none, alpha: 1, border: null, ...more };
 }
 
-/** The four layouts every show starts with; their boxes are filled from the first sources. */
+/** The four layouts every show starts with, filled from the first sources. */
 export const layouts: { id: string; label: string; layers: Layer[] }[] = [
 	{ id: 'full', label: 'Full', layers: [box(0, 0, 1, 1)] },
 	{ id: 'side-by-side', label: 'Side by side', layers: [box(0, 0.25, 0.5, 0.5), box(0.5, 0.25, 0.5, 0.5)] },
@@ -35,7 +35,7 @@ export function sourceSceneId(source: string): string {
 	return `${sourceScenePrefix}${source}`;
 }
 
-/** The scene every source has of itself: full screen. */
+/** The full-screen scene that every source has. */
 export function sourceScene(source: { id: string; label: string }): SceneContent {
 	return { id: sourceSceneId(source.id), label: source.label, layers: [box(0, 0, 1, 1, { source: source.id })] };
 }

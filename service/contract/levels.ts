@@ -1,4 +1,4 @@
-/** How much something matters; apart from the schemas, so that the panel need not load them. */
+/** Severities and log levels; separate from the schemas, so that the panel need not load those. */
 export const severities = ['notice', 'warning', 'critical'] as const;
 export type Severity = (typeof severities)[number];
 

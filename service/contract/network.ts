@@ -9,7 +9,7 @@ export const networkStatusSchema = z.object({
 			family: z.enum(['IPv4', 'IPv6']),
 			kind: z.enum(['lan', 'vpn', 'public', 'loopback']),
 			name: z.string(),
-			/** Peers are told it. */
+			/** Peers are told about it. */
 			used: z.boolean(),
 		}),
 	),
@@ -19,7 +19,7 @@ export type NetworkStatus = z.infer<typeof networkStatusSchema>;
 export const networkTestItemSchema = z.object({
 	id: z.enum(['lan', 'stun', 'turn-udp', 'turn-tcp', 'turn-tls', 'forwarded-port', 'public-page']),
 	label: z.string(),
-	/** off: not set up. unknown: it cannot be tested from here. */
+	/** off: not configured. unknown: cannot be tested from here. */
 	state: z.enum(['ok', 'fails', 'off', 'unknown']),
 	message: z.string(),
 	remedy: z.string().nullable(),
@@ -27,16 +27,16 @@ export const networkTestItemSchema = z.object({
 export type NetworkTestItem = z.infer<typeof networkTestItemSchema>;
 export const networkTestSchema = z.object({
 	items: z.array(networkTestItemSchema),
-	/** What a guest who is not in this network will experience. */
+	/** What guests outside this network will experience. */
 	outside: z.string(),
 	testedAt: z.string(),
 });
 export type NetworkTest = z.infer<typeof networkTestSchema>;
-/** Whether media can reach this guest, told before joining. */
+/** Whether media can reach this guest, known before joining. */
 export const reachSchema = z.object({
-	/** How the page came: over the network of the studio, or over its public name. */
+	/** How the page was loaded: over the studio's network, or its public name. */
 	via: z.enum(['lan', 'public']),
-	/** maybe: only by hole punching, which some networks do not let through. */
+	/** maybe: only by hole punching, which some networks block. */
 	media: z.enum(['yes', 'maybe', 'no']),
 	/** Pages of the studio on its own network, for a guest who is in the house after all. */
 	lanUrls: z.array(z.string()),
@@ -45,6 +45,6 @@ export type Reach = z.infer<typeof reachSchema>;
 export const tunnelSchema = z.object({
 	state: z.enum(['off', 'connecting', 'up', 'waiting']),
 	lastError: z.string().nullable(),
-	/** To be put into authorized_keys of the server. */
+	/** For authorized_keys on the server. */
 	publicKey: z.string(),
 });

@@ -4,17 +4,17 @@ import type { Session } from './sessions.js';
 /** A page of the panel. `name` is also the key of its title in the panel's texts. */
 export interface Page {
 	name: string;
-	/** As the router takes it. */
+	/** Path for the router. */
 	path: string;
-	/** Who may open it; null for the pages of guests and viewers, which bring their token and handle it themselves. */
+	/** The lowest role that may open it; null for pages of guests and viewers, which bring their own token. */
 	role: Role | null;
-	/** In the row of links on every operator page. */
+	/** Listed in the navigation of operator pages. */
 	linked?: true;
-	/** It exists under the public name too. */
+	/** Also available under the public name. */
 	outside?: true;
 }
 
-/** Every page there is, those in the row of links in their order. */
+/** All pages; those in the navigation in their order. */
 export const pages = [
 	{ name: 'switcher', path: '/switcher', role: 'operator', linked: true },
 	{ name: 'inputs', path: '/inputs', role: 'operator', linked: true },
@@ -39,7 +39,7 @@ export function pageFolder(name: PageName | 'login'): string {
 	return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 }
 
-/** Where `/` leads a session. */
+/** The start page of a session. */
 export function homeOf({ role, streamers }: Session): string {
 	if (atLeast(role, 'operator')) return '/switcher';
 	return role === 'guest' ? '/guest_join' : `/watch/${streamers?.[0] ?? 'program'}`;

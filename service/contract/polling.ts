@@ -1,10 +1,10 @@
 /** Signalling by polling. */
 import { z } from 'zod';
 
-/** browser: who offers. vm: who answers. */
+/** browser: sends the offer. vm: answers it. */
 export const pollingSides = ['vm', 'browser'] as const;
 export type PollingSide = (typeof pollingSides)[number];
-/** Clients send more members than these; they are left out. */
+/** Clients send further members; they are ignored. */
 export const polledDescriptionSchema = z.object({
 	type: z.enum(['offer', 'answer']).optional(),
 	sdp: z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** off: it is not set up, or cannot be measured here; the text says which. It never counts as well. */
+/** off: not configured, or cannot be measured here; the text says which. Never counts as ok. */
 export const checkStatuses = ['ok', 'warn', 'fail', 'off'] as const;
 export type CheckStatus = (typeof checkStatuses)[number];
 export const checkGroups = ['studio', 'inputs', 'sound', 'guests', 'recording', 'outputs', 'machine'] as const;
@@ -10,20 +10,20 @@ export const checkSchema = z.object({
 	/** Unique in the report: "input-hdmi1". */
 	id: z.string(),
 	group: z.enum(checkGroups),
-	/** What it is about, as people call it. */
+	/** Display name of the subject. */
 	subject: z.string(),
 	status: z.enum(checkStatuses),
 	text: z.string(),
-	/** What to do; null where there is nothing to do. */
+	/** What to do; null when there is nothing to do. */
 	remedy: z.string().nullable(),
-	/** When it was last tried out, where that takes an active test. */
+	/** When it was last tested, for checks that need an active test. */
 	testedAt: z.string().nullable(),
 });
 export type Check = z.infer<typeof checkSchema>;
 
-/** Of what is yet to be: how long, and what is recorded. Kept with the show. */
+/** The planned show: length and recordings. Kept with the show. */
 export const showPlanSchema = z.strictObject({
-	/** Null: nobody has said. */
+	/** Null: not set. */
 	minutes: z
 		.number()
 		.int()
@@ -39,7 +39,7 @@ export const readySchema = z.object({
 	status: z.enum(['ok', 'warn', 'fail']),
 	counts: z.record(z.enum(checkStatuses), z.number().int()),
 	plan: showPlanSchema,
-	/** The active tests: of targets and of the disk. */
+	/** The active tests, of targets and the disk. */
 	test: z.object({
 		running: z.boolean(),
 		done: z.number().int(),
@@ -50,7 +50,7 @@ export const readySchema = z.object({
 });
 export type Ready = z.infer<typeof readySchema>;
 
-/** How a check came out. */
+/** The result of a check. */
 export type Finding = Pick<Check, 'status' | 'text'> & { remedy?: string | null };
 
 export const ok = (text: string): Finding => ({ status: 'ok', text });

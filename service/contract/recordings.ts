@@ -3,7 +3,7 @@ import { id, label, ns } from './values.js';
 
 export const recordingFileSchema = z.object({
 	name: z.string(),
-	/** log: what happened meanwhile; it has no picture, and part 0. */
+	/** log: the show log of that time; it has no picture, and part 0. */
 	role: z.enum(['program', 'iso', 'log']),
 	source: id.nullable(),
 	part: z.number().int(),
@@ -12,7 +12,7 @@ export const recordingFileSchema = z.object({
 	height: z.number().int(),
 	fps: z.number(),
 	codec: z.string(),
-	/** What of the program is in it: from startPtsNs up to, but without, endPtsNs; a part goes on where the one before ends.
+	/** The range of the program in it, from startPtsNs up to but excluding endPtsNs; the next part continues there.
 	 * Null while nothing complete is in the file, and for files of older versions. */
 	startPtsNs: ns.nullable(),
 	endPtsNs: ns.nullable(),
@@ -32,7 +32,7 @@ export type Recording = z.infer<typeof recordingSchema>;
 export const recordingCreateSchema = z.strictObject({
 	name: label.optional(),
 	iso: z.array(id).max(12).optional(),
-	/** The file starts this much earlier, seconds, as far as the encoder remembers. */
+	/** Pre-roll in seconds, as far as the encoder's memory reaches. */
 	prerollS: z.number().min(0).max(10).default(0),
 });
 export type RecordingCreate = z.input<typeof recordingCreateSchema>;

@@ -1,4 +1,4 @@
-/** Who may do what, the least first. */
+/** Roles, lowest first. */
 export const roles = ['viewer', 'guest', 'operator', 'technician'] as const;
 export type Role = (typeof roles)[number];
 

@@ -23,11 +23,11 @@ export const layerSchema = z.strictObject({
 	border: layerFields.border.default(null),
 });
 export type Layer = z.infer<typeof layerSchema>;
-/** Grows with every change of the scene. Who sends back the one that was seen overwrites nothing newer: 409 instead. */
+/** Increases with every change of the scene. A PUT with an older version gets 409 instead of overwriting newer changes. */
 const sceneVersion = z.number().int().min(0);
 export const sceneSchema = z.strictObject({ id, label, layers: z.array(layerSchema).max(12), version: sceneVersion });
 export type Scene = z.infer<typeof sceneSchema>;
-/** What is kept of a scene. */
+/** What is stored of a scene. */
 export type SceneContent = Omit<Scene, 'version'>;
 /** PUT body: the id comes from the path and may be repeated. */
 export const scenePutSchema = z.strictObject({
@@ -37,6 +37,6 @@ export const scenePutSchema = z.strictObject({
 	version: sceneVersion.optional(),
 });
 export type ScenePut = z.infer<typeof scenePutSchema>;
-/** One slot alone. With the version of the scene it is refused only when this slot has changed since. */
+/** One layer only. With the scene's version it gets 409 only if this layer has changed since. */
 export const layerPatchSchema = z.strictObject({ ...layerFields, version: sceneVersion }).partial();
 export type LayerPatch = z.infer<typeof layerPatchSchema>;

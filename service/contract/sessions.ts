@@ -4,7 +4,7 @@ import { id, label } from './values.js';
 
 export const sessionCreateSchema = z.union([
 	z.strictObject({ token: z.string().min(1).max(256) }),
-	/** Of the account `technician` when no name is given. */
+	/** For the account `technician` when no name is given. */
 	z.strictObject({ name: label.normalize('NFC').optional(), password: z.string().min(1).max(256) }),
 	z.strictObject({ code: z.string().min(1).max(64) }),
 ]);
@@ -16,7 +16,7 @@ export const tokenCreateSchema = z.strictObject({
 	role: z.enum(roles),
 	/** Streamers a viewer token may watch; null or absent means program only. */
 	streamers: z.array(id).max(16).nullable().optional(),
-	/** It looks and changes nothing. */
+	/** May look but change nothing. */
 	readOnly: z.boolean().optional(),
 	expiresInS: z
 		.number()

@@ -1,14 +1,14 @@
-/** What the panel and `r58 config` read of the settings and their file. */
+/** What the panel and `r58 config` see of the settings and their file. */
 import { z } from 'zod';
 
 export const settingsStatusSchema = z.object({
-	/** Grows whenever something else was found in the file, good or not. */
+	/** Increases whenever the content of the file changes, valid or not. */
 	revision: z.number().int(),
-	/** Why the file is not used, by place; empty when it is. */
+	/** Why the file is not in use, by place; empty when it is. */
 	problems: z.array(z.object({ line: z.number(), column: z.number(), field: z.string().nullable(), message: z.string() })),
-	/** It was removed; its values are still in use. */
+	/** The file was removed; its values are still in use. */
 	missing: z.boolean(),
-	/** Sections that were changed and count after a restart. */
+	/** Changed sections that apply after a restart. */
 	restart: z.array(z.string()),
 });
 export type SettingsStatus = z.infer<typeof settingsStatusSchema>;
@@ -16,7 +16,7 @@ export type SettingsStatus = z.infer<typeof settingsStatusSchema>;
 export const settingsFileSchema = settingsStatusSchema.extend({
 	path: z.string(),
 	text: z.string(),
-	/** Options of the command line that go before a field, by the field. */
+	/** Command-line options that override a field, by field. */
 	overrides: z.record(z.string(), z.string()),
 	applies: z.record(z.string(), z.enum(['live', 'restart'])),
 	fields: z.array(z.object({ field: z.string(), value: z.unknown(), default: z.unknown(), line: z.number().nullable() })),

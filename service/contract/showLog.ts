@@ -6,7 +6,7 @@ export type LogKind = (typeof logKinds)[number];
 
 export const logEntrySchema = z.object({
 	id: z.number().int(),
-	/** With the offset of the machine's zone: "2026-05-01T19:30:00.120+02:00". */
+	/** With the machine's UTC offset: "2026-05-01T19:30:00.120+02:00". */
 	at: z.string(),
 	/** Monotonic clock, ns. Comparable within one run of the service. */
 	monoNs: z.string().regex(/^\d+$/),
@@ -15,23 +15,23 @@ export const logEntrySchema = z.object({
 	kind: z.enum(logKinds),
 	/** One word: cut, take, raised, cleared, joined, left, started, stopped, part, muted … */
 	event: z.string(),
-	/** Id of what it is about: a source, guest, target, recording, strip or scene. */
+	/** Id of the subject: a source, guest, target, recording, strip or scene. */
 	subject: z.string().nullable(),
 	/** For people. */
 	text: z.string(),
-	/** Who asked for it; null for what happened by itself. */
+	/** Who did it; null for what happened by itself. */
 	who: z.string().nullable(),
-	/** What the program shows from here on, as people call it; of takes and of the start of the service. */
+	/** The program's scene from here on, by its label; for takes and the start of the service. */
 	scene: z.string().nullable(),
-	/** The first program frame that shows it, on the machine's grid, and its time; of takes and recordings alone. */
+	/** The first program frame that shows it, on the machine's grid, and its time; for takes and recordings only. */
 	frame: z.number().int().nullable(),
 	ptsNs: z.string().regex(/^\d+$/).nullable(),
-	/** Program time since this run of the service began, HH:MM:SS:FF, frames counted without dropping. */
+	/** Program time since this run of the service started, HH:MM:SS:FF, non-drop. */
 	timecode: z.string(),
 });
 export type LogEntry = z.infer<typeof logEntrySchema>;
 
-/** What is told to the log; the rest it knows itself. */
+/** What callers pass to the log; it adds the rest. */
 export type Happening = Pick<LogEntry, 'kind' | 'event' | 'text'> &
 	Partial<Pick<LogEntry, 'subject' | 'who' | 'scene' | 'frame' | 'ptsNs'>>;
 
@@ -45,9 +45,9 @@ const entryId = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const logFilterSchema = z.strictObject({
 	since: time.optional(),
 	until: time.optional(),
-	/** One or more, with commas between. */
+	/** One or more, comma-separated. */
 	kind: kinds.optional(),
-	/** Part of the text, of who did it or of what it is about. */
+	/** Searched in text, person and subject. */
 	text: z.string().max(200).optional(),
 });
 export type LogFilter = z.infer<typeof logFilterSchema>;
@@ -63,9 +63,9 @@ export type LogQuery = z.infer<typeof logQuerySchema>;
 export const logPageSchema = z.object({
 	/** Newest first. */
 	entries: z.array(logEntrySchema),
-	/** What `before` is to be for the next page; null on the last. */
+	/** `before` for the next page; null on the last. */
 	next: z.number().int().nullable(),
-	/** Entries that were removed because the log is bounded by count and age. */
+	/** Entries removed because of age or number. */
 	purged: z.number().int(),
 	/** Entries of this run that could not be written. */
 	dropped: z.number().int(),
@@ -74,7 +74,7 @@ export type LogPage = z.infer<typeof logPageSchema>;
 
 export const logNoteSchema = z.strictObject({
 	text: humanText(300),
-	/** It is about the moment this long ago: writing it took a while. */
+	/** Age of the moment it is about: writing it took a while. */
 	agoMs: z.number().int().min(0).max(600_000).default(0),
 });
 export type LogNote = z.input<typeof logNoteSchema>;

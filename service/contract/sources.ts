@@ -7,7 +7,7 @@ export const rtpInputSchema = z.object({
 	video: z.strictObject({ port, codec: z.enum(['h264', 'vp8']) }).nullable(),
 	/** Opus. */
 	audio: z.strictObject({ port }).nullable(),
-	/** Who may send: programs on this machine, or all who reach it. */
+	/** Allowed senders: programs on this machine, or everybody who reaches it. */
 	listen: z.enum(['loopback', 'all']),
 });
 export type RtpInput = z.infer<typeof rtpInputSchema>;
@@ -21,17 +21,17 @@ const common = {
 	slot: z.number().int().optional(),
 	video: z.object({ width: z.number().int(), height: z.number().int(), fps: z.number() }).nullable(),
 	audio: z.object({ channels: z.number().int(), levelDb: z.number().nullable() }).nullable(),
-	/** Sound card whose sound goes with the picture, one of system.soundCards; null = what the source itself brings. */
+	/** Sound card used with the picture, one of system.soundCards; null = the source's own sound. */
 	alsaDevice: alsaDevice.nullable(),
-	/** Of picture and sound alike. */
+	/** For picture and sound. */
 	delayMs: z.number(),
-	/** The delay follows how late the source comes; guests alone. */
+	/** The delay follows the source's lateness; guests only. */
 	delayAuto: z.boolean(),
 	crop: cropSchema,
 	fit: fitSchema,
 	onLoss: z.enum(['hold', 'backup', 'slate']),
 	backup: id.nullable(),
-	/** Its picture is lost, and the mixer still has the last one: `onLoss: hold` shows it. */
+	/** Its picture is lost, but the mixer still has the last frame: `onLoss: hold` shows it. */
 	held: z.boolean(),
 	lastError: z.string().nullable(),
 };
@@ -46,7 +46,7 @@ export const sourceSchema = z.discriminatedUnion('kind', [
 	z.object({
 		...common,
 		kind: z.literal('rtp'),
-		/** Where its packets are taken. */
+		/** Where its packets arrive. */
 		rtp: rtpInputSchema,
 	}),
 ]);
@@ -72,7 +72,7 @@ const rtpCreateSchema = z
 	.refine(portsDiffer, samePort);
 export const sourceCreateSchema = z.discriminatedUnion('kind', [rtpCreateSchema], {
 	error: ({ code }) =>
-		code === 'invalid_union' ? 'only sources of kind rtp are made; the others come by themselves' : undefined,
+		code === 'invalid_union' ? 'only RTP sources can be created; the others appear by themselves' : undefined,
 });
 export type SourceCreate = z.infer<typeof sourceCreateSchema>;
 export const sourcePatchSchema = z
@@ -86,14 +86,14 @@ export const sourcePatchSchema = z
 		fit: fitSchema,
 		onLoss: z.enum(['hold', 'backup', 'slate']),
 		backup: id.nullable(),
-		/** Of kind rtp alone: other ports, codec or senders. */
+		/** RTP sources only: new ports, codec or senders. */
 		rtp: z.strictObject(rtpInputSchema.shape).refine(hasStream, noStream).refine(portsDiffer, samePort),
 	})
 	.partial();
 export type SourcePatch = z.infer<typeof sourcePatchSchema>;
-/** Where the program goes when what is removed is on air; left out, it goes on without it. */
+/** The scene to cut to when it is on air; without one the program continues without it. */
 export const removeQuerySchema = z.object({ scene: id.optional() });
-/** A guest or source that was removed; until then it can be had back. */
+/** A removed guest or source; the removal can be undone until then. */
 export const removedSchema = z.object({
 	id,
 	label,

@@ -1,4 +1,4 @@
-/** GET /api/state, and what the events socket sends first. Collections are objects by id. */
+/** GET /api/state, and the first message of the events socket. Collections are objects by id. */
 import { z } from 'zod';
 import { stripSchema } from './audio.js';
 import { busesSchema } from './buses.js';
@@ -18,7 +18,7 @@ export const stateSchema = z.object({
 	seq: z.number().int(),
 	sources: z.record(id, sourceSchema),
 	guests: z.record(id, guestSchema),
-	/** Who waits to be let in. */
+	/** Visitors at the door. */
 	door: z.record(id, visitorSchema),
 	/** Removals that can be undone. */
 	removed: z.record(id, removedSchema),

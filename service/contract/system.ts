@@ -6,7 +6,7 @@ import { unit } from './values.js';
 export const systemSchema = z.object({
 	version: z.string(),
 	startedAt: z.string(),
-	/** After three crashes in a row: the inputs are off until a technician lets them start. */
+	/** After three crashes in a row: inputs stay off until a technician starts them. */
 	safeMode: z.boolean(),
 	canvas: z.object({ width: z.number().int(), height: z.number().int(), fpsNum: z.number().int(), fpsDen: z.number().int() }),
 	slots: z.object({ total: z.number().int(), used: z.number().int() }),
@@ -14,22 +14,22 @@ export const systemSchema = z.object({
 	cpuPct: z.number().nullable(),
 	memoryBytes: z.number().nullable(),
 	temperatureC: z.number().nullable(),
-	/** What can record sound on this machine. */
+	/** Sound cards that can record. */
 	soundCards: z.array(z.object({ device: z.string(), label: z.string() })),
-	/** The outbound tunnel for guests; waiting: it failed and is about to be tried again. */
+	/** The outbound tunnel for guests; waiting: it failed and will be retried. */
 	tunnel: z.enum(['off', 'connecting', 'up', 'waiting']),
-	/** How long the show is to be. */
+	/** The planned length of the show. */
 	plan: showPlanSchema,
-	/** What of the program is to be seen and heard, judged on the program itself; null until the mixer has said so. */
+	/** What is visible and audible on program, measured there; null until the mixer has reported. */
 	program: z
 		.object({
-			/** black: nothing is seen although its scene has sources. empty: its scene has none, or black is chosen. */
+			/** black: nothing is visible although the scene has sources. empty: the scene has none, or black is intended. */
 			picture: z.enum(['shown', 'black', 'empty']),
-			/** silent: nothing is heard although something is open. muted: nothing is. */
+			/** silent: nothing is audible although a strip is open. muted: none is open. */
 			sound: z.enum(['heard', 'silent', 'muted']),
 		})
 		.nullable(),
-	/** Where the multiview shows what; see service/show/multiview.ts. */
+	/** The layout of the multiview; see service/show/multiview.ts. */
 	multiview: z.object({
 		columns: z.number().int(),
 		rows: z.number().int(),
@@ -40,12 +40,12 @@ export type System = z.infer<typeof systemSchema>;
 export const safeModePostSchema = z.strictObject({ leave: z.literal(true) });
 const hostFiguresSchema = z.object({
 	pid: z.number().int().nullable(),
-	/** waiting: it failed and is about to be tried again. stuck: it was killed and does not die. */
+	/** waiting: it failed and will be retried. stuck: it was killed but does not die. */
 	state: z.enum(['off', 'starting', 'running', 'waiting', 'held-off', 'stuck']),
 	restarts: z.number().int(),
 	cpuPct: z.number().nullable(),
 	rssBytes: z.number().nullable(),
-	/** Counters of its elements by their names. */
+	/** Counters of its elements, by name. */
 	elements: z.record(z.string(), z.record(z.string(), z.unknown())),
 });
 export type HostFigures = z.infer<typeof hostFiguresSchema>;

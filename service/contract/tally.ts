@@ -2,7 +2,7 @@ import type { GuestTally } from './guestChannel.js';
 import type { Scene } from './scenes.js';
 import type { State } from './state.js';
 
-/** Buses are null for who does not know them now: no lamp is lit from what was. */
+/** Null buses are unknown: no lamp is lit from stale data. */
 type Show = { buses: State['buses'] | null; scenes: State['scenes'] };
 
 /** The two lamps of a source. */
@@ -13,7 +13,7 @@ export interface Lamps {
 
 export const dark: Lamps = { program: false, preview: false };
 
-/** Every source a scene shows. */
+/** All sources in a scene. */
 export function sourcesOf(scene: Pick<Scene, 'layers'> | undefined): Set<string> {
 	return new Set((scene?.layers ?? []).flatMap((layer) => (layer.source === null ? [] : [layer.source])));
 }
@@ -26,7 +26,7 @@ export function lampsOf(source: string, { buses, scenes }: Show): Lamps {
 	return { program: shows(buses.program) || (preview && buses.transition !== null), preview };
 }
 
-/** The one word that a camera or guest is told. */
+/** The tally state for a camera or guest. */
 export function tallyOf(source: string, show: Show): GuestTally {
 	const { program, preview } = lampsOf(source, show);
 	return program ? 'program' : preview ? 'preview' : 'off';

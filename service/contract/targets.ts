@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { host, id, label, port } from './values.js';
 
-/** What is chosen for targets of every kind. */
+/** Settings of every kind of target. */
 const common = {
 	label,
-	/** False keeps the target without sending. */
+	/** False keeps the target but does not send. */
 	enabled: z.boolean(),
 };
 /** Where RTP goes. */
@@ -13,9 +13,9 @@ const rtp = {
 	videoPort: port.nullable(),
 	audioPort: port.nullable(),
 };
-/** How it is with a target of any kind. */
+/** State of every kind of target. */
 const progress = {
-	/** live: packets leave. Nobody says whether they arrive. */
+	/** live: packets leave; whether they arrive is unknown. */
 	state: z.enum(['off', 'starting', 'live', 'fault']),
 	packets: z.number().int(),
 	bytes: z.number().int(),
@@ -28,7 +28,7 @@ export const targetSchema = z.discriminatedUnion('kind', [
 export type Target = z.infer<typeof targetSchema>;
 /** A target of one kind. */
 export type TargetOf<Kind extends Target['kind']> = Extract<Target, { kind: Kind }>;
-/** What was chosen for a target, without how it is now. */
+/** The settings of a target without its state. */
 export type TargetChoice = Chosen<Target>;
 type Chosen<Own> = Own extends Target ? Omit<Own, keyof typeof progress> : never;
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { severityOf } from '../contract/faultKinds.js';
 import type { Fault } from '../contract/faults.js';
 import type { AlertStatus, AlertTest } from '../contract/health.js';
@@ -7,6 +8,7 @@ import { severities } from '../contract/levels.js';
 import type { State } from '../contract/state.js';
 import type { Settings } from '../settings/settings.js';
 import type { LiveState } from '../state/state.js';
+import { backoffMs } from '../util/backoff.js';
 import { messageOf, StudioError } from '../util/errors.js';
 import type { Faults } from './faults.js';
 import { type AlertMessage, post, type Webhook } from './webhook.js';
@@ -19,7 +21,7 @@ export interface AlertsOptions {
 }
 
 /** A receiver that is down for a night misses the oldest; one that is down for minutes misses nothing. */
-const defaults = { timeoutMs: 5000, firstRetryMs: 1000, longestRetryMs: 60_000, tries: 12, waiting: 200 };
+const defaults = { timeoutMs: 5000, retry: { firstMs: 1000, capMs: 60_000 }, tries: 12, waiting: 200 };
 const ownFault = { code: 'webhook', subject: 'alerts' } as const;
 /** This many failures in a row are a fault of their own. */
 const tellAfter = 3;
@@ -124,7 +126,7 @@ export class Alerts {
 			if (this.#stop.signal.aborted) break;
 			this.#told(error);
 			if (error !== null && tries < this.#limits.tries) {
-				await this.#pause(tries);
+				await pause(backoffMs(tries, this.#limits.retry), null, { signal: this.#stop.signal, ref: false }).catch(() => null);
 				continue;
 			}
 			this.#queue.shift();
@@ -139,21 +141,6 @@ export class Alerts {
 		this.#failures = error === null ? 0 : this.#failures + 1;
 		if (error === null) this.o.faults.clear(ownFault.code, ownFault.subject);
 		else if (this.#failures === tellAfter) this.o.faults.raise({ ...ownFault, params: { error } });
-	}
-
-	/** 1, 2, 4 … 60 s, ±20 %. */
-	#pause(tries: number): Promise<void> {
-		const { firstRetryMs, longestRetryMs } = this.#limits;
-		const ms = Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1)) * (0.8 + 0.4 * Math.random());
-		return new Promise((resolve) => {
-			const done = () => {
-				clearTimeout(timer);
-				this.#stop.signal.removeEventListener('abort', done);
-				resolve();
-			};
-			const timer = setTimeout(done, ms).unref();
-			this.#stop.signal.addEventListener('abort', done);
-		});
 	}
 
 	#message(event: AlertMessage['event'], fault: Fault): AlertMessage {

@@ -5,11 +5,11 @@ import type { Tables } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
 import { SlidingWindow } from '../util/slidingWindow.js';
 
-/** So many messages from one side within the window; people do not type faster. */
+/** Messages per side within the window; people do not type faster. */
 const windowMs = 10_000;
 const perWindow: Record<GuestMessage['from'], number> = { guest: 5, studio: 20 };
 
-/** What the studio and its guests write to each other: in the state, for as long as the service runs. */
+/** What the studio and its guests write to each other; in the state, until the service stops. */
 export class Conversations {
 	#sent = {
 		guest: new SlidingWindow(windowMs, perWindow.guest),
@@ -27,7 +27,7 @@ export class Conversations {
 	add(guest: string, from: GuestMessage['from'], text: string, now = Date.now()): GuestMessage {
 		const { messages } = this.#guest(guest);
 		if (this.#sent[from].waitMs(guest, now) > 0)
-			throw new StudioError('rate-limited', 'that was too many messages; wait a moment', undefined, windowMs / 1000);
+			throw new StudioError('rate-limited', 'too many messages; wait a moment', undefined, windowMs / 1000);
 		this.#sent[from].add(guest, now);
 		const message: GuestMessage = { id: (messages.at(-1)?.id ?? 0) + 1, from, text, at: new Date(now).toISOString() };
 		this.state.guests.patch(guest, { messages: [...messages, message].slice(-messagesKept) });

@@ -1,11 +1,11 @@
 import { decoderBehind } from '../contract/faultKinds.js';
 import type { Faults } from '../faults/faults.js';
 
-/** So long without a loss, and the decoder keeps up again. */
+/** After this long without a loss the decoder counts as keeping up again. */
 const WELL_MS = 10_000;
 const code = 'guest-decoder';
 
-/** Tells from the count of what was left out whether a guest's decoder keeps up. */
+/** Tells from the count of dropped packets whether a guest's decoder keeps up. */
 export class DecoderWatch {
 	#dropped = 0;
 	#droppedAt: number | null = null;
@@ -15,7 +15,7 @@ export class DecoderWatch {
 		private readonly guest: { id: string; name: string },
 	) {}
 
-	/** Takes the packets left out so far and when they were counted. Returns what is to be said, null once that is over, undefined when nothing is new. */
+	/** Takes the packets dropped so far and when they were counted. Returns what to say, null once it is over, undefined when nothing changed. */
 	read(dropped: number, nowMs: number): string | null | undefined {
 		if (dropped > this.#dropped) {
 			this.#dropped = dropped;
@@ -28,7 +28,7 @@ export class DecoderWatch {
 		return null;
 	}
 
-	/** The guest is gone. */
+	/** The guest has left. */
 	end(): void {
 		this.#droppedAt = null;
 		this.faults.clear(code, this.#subject);

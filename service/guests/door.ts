@@ -7,19 +7,19 @@ import { StudioError } from '../util/errors.js';
 import { SlidingWindow } from '../util/slidingWindow.js';
 import type { DoorPasses } from './doorPasses.js';
 
-/** Places to wait in, as many as there are seats. Strangers leave some to those who were let in before. */
+/** Places to wait in, as many as there are seats. Some are reserved for people who were let in before. */
 const places = { all: 12, strangers: 10 };
-/** All guests of a network share one /64 of IPv6, which is one household. */
+/** All guests of a network share one IPv6 /64, which counts as one household. */
 const mostOf = { address: 3, household: 6 };
 const knocksAMinute = { address: 6, household: 12 };
-/** Who waits has had this long to be seen before somebody new may take the place; a household that waits in several places shares it. */
+/** How long a visitor is kept before somebody new may take the place; a household that waits in several places shares it. */
 const stayMs = 60_000;
 const longestWaitMs = 10 * 60_000;
-/** A page in the background may ask once a minute only; one that is silent for longer is gone. */
+/** A page in the background may ask only once a minute; one silent for longer is gone. */
 const silenceMs = 90_000;
-/** A page that was closed while it knocked never heard its ticket, and asks and leaves with none. */
+/** A page closed while knocking never got its ticket, so it cannot ask or leave. */
 const firstAskMs = 15_000;
-/** The answer is kept this long for a page that has not heard it yet. */
+/** The answer is kept this long for a page that has not fetched it yet. */
 const answerMs = 120_000;
 const answersKept = 64;
 const sweepMs = 5_000;
@@ -38,7 +38,7 @@ export interface DoorOptions {
 export interface Knock {
 	name: string;
 	address: string;
-	/** Of an earlier time. */
+	/** Of an earlier visit. */
 	pass?: string | undefined;
 }
 
@@ -46,14 +46,14 @@ interface Waiting {
 	visitor: Visitor;
 	ticket: string;
 	since: number;
-	/** Whom it counts for: who has a pass for nobody else. */
+	/** Counted under the pass, or the household without one. */
 	household: string;
-	/** Of who was let in before. */
+	/** Of somebody who was let in before. */
 	pass: string | null;
 	heardAt: number;
-	/** It has its ticket: it asked with it. */
+	/** The page has its ticket: it has asked with it. */
 	asked: boolean;
-	/** When it ends by itself. */
+	/** When it expires. */
 	endsAt: number;
 }
 
@@ -66,8 +66,8 @@ interface Answered {
 }
 
 /**
- * Who came without an invite waits here until the operator decides. A ticket is what the one who waits asks with. When all places
- * are taken, who has waited longest without an answer, of the household that has most of them, makes room for somebody new.
+ * People without an invite wait here until the operator decides; each asks with a ticket. When all places are taken, somebody
+ * new takes the place of whoever has waited longest in the household with the most places.
  */
 export class Door {
 	#waiting = new Map<string, Waiting>();
@@ -78,7 +78,7 @@ export class Door {
 		household: new SlidingWindow(60_000, knocksAMinute.household),
 	};
 	#timer: NodeJS.Timeout | undefined;
-	/** Those who made room, and knocks that were refused: too many in a minute, too many places of one, no place to be had yet. */
+	/** Displaced visitors, and knocks refused: too many in a minute, too many places of one household, no place free yet. */
 	gaveWay = 0;
 	readonly refused = { rate: 0, share: 0, place: 0 };
 
@@ -110,9 +110,9 @@ export class Door {
 		};
 	}
 
-	/** Throws forbidden when the door is shut, rate-limited and busy. */
+	/** Throws `forbidden` when the door is closed, `rate-limited` and `busy`. */
 	knock({ name, address, pass: shown }: Knock, now = Date.now()): KnockMade {
-		if (!this.open) throw new StudioError('forbidden', 'the door is shut: ask the studio for an invite link');
+		if (!this.open) throw new StudioError('forbidden', 'the door is closed: ask the studio for an invite link');
 		this.sweep(now);
 		const pass = shown === undefined ? null : this.o.passes.idOf(shown, now);
 		const [single, household] = pass === null ? [address, householdOf(address)] : [`pass ${pass}`, `pass ${pass}`];
@@ -120,7 +120,7 @@ export class Door {
 		if (waitMs > 0) {
 			this.refused.rate += 1;
 			const waitS = Math.ceil(waitMs / 1000);
-			throw new StudioError('rate-limited', `too many tries; try again in ${waitS} s`, undefined, waitS);
+			throw new StudioError('rate-limited', `too many attempts; try again in ${waitS} s`, undefined, waitS);
 		}
 		this.#makeRoom(household, pass, address, now);
 		this.#knocks.address.add(single, now);
@@ -138,7 +138,7 @@ export class Door {
 		return { ticket, expiresInS: longestWaitMs / 1000 };
 	}
 
-	/** What became of it. Throws not-found when it has waited too long, or never did. */
+	/** What became of a knock. Throws `not-found` when it waited too long or never existed. */
 	ask(ticket: string, now = Date.now()): TicketState {
 		this.sweep(now);
 		const waiting = this.#byTicket(ticket);
@@ -153,14 +153,14 @@ export class Door {
 		return { state: 'admitted', token: answer.token, pass: answer.pass };
 	}
 
-	/** The one who waited went away. */
+	/** The visitor gave up. */
 	leave(ticket: string): void {
 		const waiting = this.#byTicket(ticket);
 		if (waiting) this.#remove(waiting);
 		else this.#answerTo(ticket);
 	}
 
-	/** The guest it became. Throws not-found, and no-slot when the studio is full; then it goes on waiting. */
+	/** The guest the visitor becomes. Throws `not-found`, and `no-slot` when the studio is full; the visitor then keeps waiting. */
 	admit(id: string, now = Date.now()): string {
 		const waiting = this.#undecided(id);
 		const { guest, token } = this.o.seat(waiting.visitor.name);
@@ -173,7 +173,7 @@ export class Door {
 		this.#answer(this.#undecided(id), { state: 'refused' }, now);
 	}
 
-	/** Ends what has waited too long or fell silent, and everything when the door is shut. */
+	/** Ends knocks that waited too long or fell silent, and all of them when the door is closed. */
 	sweep(now = Date.now()): void {
 		for (const waiting of this.#waiting.values()) {
 			const silent = now - waiting.heardAt > (waiting.asked ? silenceMs : firstAskMs);
@@ -187,16 +187,16 @@ export class Door {
 		for (const window of Object.values(this.#knocks)) window.sweep(now);
 	}
 
-	/** Throws `busy` when nobody has to make room yet. */
+	/** Throws `busy` when no place can be taken over yet. */
 	#makeRoom(household: string, pass: string | null, address: string, now: number): void {
 		const all = [...this.#waiting.values()];
 		const own = all.filter((waiting) => waiting.household === household);
 		if (pass !== null) {
-			// The same browser, in another tab.
+			// The same browser in another tab.
 			for (const waiting of own) this.#answer(waiting, { state: 'gave-way' }, now);
 		} else if (own.filter(({ visitor }) => visitor.address === address).length >= mostOf.address) {
 			this.refused.share += 1;
-			throw new StudioError('busy', 'too many people wait at this address already', undefined, 15);
+			throw new StudioError('busy', 'too many people at this address are already waiting', undefined, 15);
 		}
 		const strangers = all.filter((waiting) => waiting.pass === null);
 		const isShareFull = pass === null && own.length >= mostOf.household;
@@ -208,7 +208,7 @@ export class Door {
 		if (staysMs > 0) {
 			this.refused[isShareFull ? 'share' : 'place'] += 1;
 			const retryS = Math.ceil(staysMs / 1000);
-			throw new StudioError('busy', 'too many people are waiting already; try again in a moment', undefined, retryS);
+			throw new StudioError('busy', 'too many people are already waiting; try again in a moment', undefined, retryS);
 		}
 		this.gaveWay += 1;
 		this.#answer(longest, { state: 'gave-way' }, now);
@@ -216,7 +216,7 @@ export class Door {
 
 	#undecided(id: string): Waiting {
 		const waiting = this.#waiting.get(id);
-		if (!waiting) throw new StudioError('not-found', `nobody waits as "${id}" (any more)`);
+		if (!waiting) throw new StudioError('not-found', `nobody is waiting as "${id}"; they may have left`);
 		return waiting;
 	}
 
@@ -226,7 +226,7 @@ export class Door {
 
 	#answerTo(ticket: string): Answered {
 		const answered = this.#answered.get(ticket);
-		if (!answered) throw new StudioError('not-found', 'this has waited too long; knock again');
+		if (!answered) throw new StudioError('not-found', 'this request has expired; ask again');
 		return answered;
 	}
 
@@ -236,7 +236,7 @@ export class Door {
 		this.#answered.set(ticket, { endsAt: now + answerMs, answer });
 	}
 
-	/** Whoever never heard of a seat does not need it. */
+	/** Takes back the seat of a guest who never heard of it. */
 	#unheard({ answer }: Answered): void {
 		if (answer.state === 'admitted' && !answer.heard) this.o.unseat(answer.guest);
 	}
@@ -247,7 +247,7 @@ export class Door {
 	}
 }
 
-/** Of the households that wait in most places, in the order they came; of the newcomer's own, when that is one of them. */
+/** The longest waiting of the households with the most places; of the newcomer's own when that is one of them. */
 function largestOf(waiting: Waiting[], newcomer: string): Waiting[] {
 	const counts = new Map<string, number>();
 	for (const { household } of waiting) counts.set(household, (counts.get(household) ?? 0) + 1);

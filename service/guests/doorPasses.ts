@@ -6,13 +6,13 @@ const passDays = 30;
 const form = /^door-pass (\w{8}) (\d{1,16})$/;
 
 /**
- * What a browser keeps of having been let in: the next time it knocks it has a place to wait in, whoever else does. It opens
- * nothing. Sealed by the device, so that none has to be kept here.
+ * Kept by a browser that was let in: the next time it knocks, a place to wait in is reserved for it. It opens nothing. Sealed by
+ * the device, so that none has to be stored here.
  */
 export class DoorPasses {
 	constructor(private readonly key: Pick<DeviceKey, 'seal' | 'open'>) {}
 
-	/** The same one for longer, when there is one. */
+	/** The given pass extended, or a new one. */
 	make(id: string | null, now: number): string {
 		return this.key.seal(`door-pass ${id ?? randomBytes(4).toString('hex')} ${now + passDays * dayMs}`);
 	}

@@ -13,17 +13,17 @@ import type { TableList } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
 import type { Door } from './door.js';
 
-/** A page asks every few seconds; a house may be behind one address. */
+/** A page asks every few seconds, and a whole house may share one address. */
 const ticketRate = { client: { burst: 60, perSecond: 10 }, all: { burst: 300, perSecond: 50 } };
 
-/** The address of who knocks. Throws forbidden when it does not come from this network. */
+/** The address of the visitor. Throws `forbidden` when it is not on this network. */
 function neighbour(request: IncomingMessage): string {
 	const { lan, address } = clientOf(request);
-	if (!lan) throw new StudioError('forbidden', 'the door opens to this network only: ask the studio for an invite link');
+	if (!lan) throw new StudioError('forbidden', 'the door is open to this network only: ask the studio for an invite link');
 	return address;
 }
 
-/** The door for people on the network without an invite. Tickets travel in bodies, never in paths. */
+/** The door, for people on the network without an invite. Tickets travel in bodies, never in paths. */
 export function doorRoutes({ door, state, tables }: { door: Door; state: LiveState; tables: TableList }): Route[] {
 	const params = z.object({ id: idSchema });
 	const tickets = new RateLimit(ticketRate.client, ticketRate.all);
@@ -35,7 +35,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'GET',
 			path: '/api/door',
 			role: 'public',
-			summary: 'Whether who has no invite may ask to be let in from where they are',
+			summary: 'Whether people without an invite may ask to be let in from here',
 			response: z.object({ open: z.boolean() }),
 			handler: ({ context }) => ({ open: door.open && clientOf(context.req).lan }),
 		}),
@@ -43,7 +43,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'POST',
 			path: '/api/door',
 			role: 'public',
-			summary: 'Knock: ask to be let in as a guest; from the network of the studio only',
+			summary: 'Knock: ask to be let in as a guest; from the studio’s network only',
 			body: knockSchema,
 			status: 201,
 			response: knockMadeSchema,
@@ -53,7 +53,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'POST',
 			path: '/api/door/ticket',
 			role: 'public',
-			summary: 'What became of a knock; admitted brings the token of a seat. To be asked every few seconds',
+			summary: 'The state of a knock; `admitted` comes with the token of a seat. Ask every few seconds',
 			body: ticketSchema,
 			response: ticketStateSchema,
 			handler: ({ context, body }) => {
@@ -65,7 +65,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'POST',
 			path: '/api/door/leave',
 			role: 'public',
-			summary: 'Wait no more',
+			summary: 'Stop waiting',
 			body: ticketSchema,
 			status: 204,
 			handler: ({ context, body }) => {
@@ -77,7 +77,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'GET',
 			path: '/api/door/visitors',
 			role: 'operator',
-			summary: 'Who waits to be let in',
+			summary: 'Who is waiting to be let in',
 			response: z.array(visitorSchema),
 			handler: () => Object.values(state.current.door),
 		}),
@@ -86,7 +86,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			path: '/api/door/visitors/:id/admit',
 			role: 'operator',
 			audited: true,
-			summary: 'Let somebody in: they get a seat',
+			summary: 'Admit a visitor: they get a seat',
 			log: ({ params }) => `Let in from the door ${visitor(params.id)}`,
 			params,
 			status: 201,
@@ -97,7 +97,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'DELETE',
 			path: '/api/door/visitors/:id',
 			role: 'operator',
-			summary: 'Do not let somebody in',
+			summary: 'Turn a visitor away',
 			log: ({ params }) => `Turned away at the door ${visitor(params.id)}`,
 			params,
 			status: 204,

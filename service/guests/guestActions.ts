@@ -23,13 +23,13 @@ export interface GuestActionsOptions {
 	waiting: WaitingInputs;
 }
 
-/** What operators ask of guests. */
+/** What operators do with guests. */
 export class GuestActions {
 	#restored = false;
 
 	constructor(private readonly o: GuestActionsOptions) {}
 
-	/** Those that find no input of the mixer come in as soon as one is free. */
+	/** Guests without an input of the mixer get one as soon as it is free. */
 	restore(): void {
 		const { store, guests, waiting } = this.o;
 		for (const guest of store.guests.list())
@@ -40,7 +40,7 @@ export class GuestActions {
 		this.#restored = true;
 	}
 
-	/** Throws no-slot when the mixer is full. */
+	/** Throws `no-slot` when the mixer is full. */
 	create(name: string): Guest {
 		const guest = this.o.guests.create(name);
 		this.o.store.guests.put(guest);
@@ -61,7 +61,7 @@ export class GuestActions {
 	/** As `SourceActions.remove`. */
 	async remove(id: string, replacement?: string): Promise<void> {
 		const { guests, sources, scenes, store, returns, conversations, removals, waiting } = this.o;
-		// As they are now: the state goes on changing.
+		// A copy: the state keeps changing.
 		const guest = structuredClone(guests.get(id));
 		const source = structuredClone(sources.get(id));
 		const putBack = await scenes.takeOut(id, replacement);
@@ -86,12 +86,12 @@ export class GuestActions {
 		);
 	}
 
-	/** Undoes a removal of a moment ago. Throws not-found when it is too late. */
+	/** Undoes a recent removal. Throws `not-found` when it is too late. */
 	async undoRemoval(id: string): Promise<Guest> {
 		const { state, removals, guests } = this.o;
 		const removed = state.current.removed[id];
 		if (!removed || !kindTraits[removed.kind].person)
-			throw new StudioError('not-found', `nothing to undo: no guest ${id} was removed a moment ago`);
+			throw new StudioError('not-found', `nothing to undo: no guest ${id} was removed within the last seconds`);
 		await removals.restore(id);
 		return guests.get(id);
 	}

@@ -13,18 +13,18 @@ import type { Conversations } from './conversations.js';
 import { GuestEventsClient } from './guestEventsClient.js';
 
 const checkIntervalMs = 10_000;
-/** Of one guest: a second tab, and the one that is being reloaded. The oldest gives way. */
+/** Per guest: a second tab, and the one being reloaded. The oldest is closed. */
 const maxClients = 4;
 const goingAway = 1001;
 
-/** The guest whose live channel a path is; null for any other path. */
+/** The guest whose live channel a path names; null for any other path. */
 export function guestEventsSubject(path: string): string | null {
 	return /^\/api\/guests\/([a-z0-9-]{1,64})\/events$/.exec(path)?.[1] ?? null;
 }
 
-/** Throws `forbidden` unless the caller is this very guest: nobody else speaks in its name. */
+/** Throws `forbidden` unless the caller is this guest: nobody else may speak for them. */
 export function allowGuestEvents(caller: Caller, guest: string): void {
-	if (caller.guest !== guest) throw new StudioError('forbidden', 'this channel belongs to the guest alone');
+	if (caller.guest !== guest) throw new StudioError('forbidden', 'this channel is for the guest only');
 }
 
 export interface GuestEventsOptions {
@@ -33,18 +33,18 @@ export interface GuestEventsOptions {
 	log: Log;
 }
 
-/** The live channels of guests' pages: each is told of its own seat and nothing else. */
+/** The live channels of guest pages: each gets the state of its own seat only. */
 export class GuestEventsHub {
 	#server = new WebSocketServer({
 		...socketServerOptions,
-		// The other one offered is the token: it must not come back.
+		// The other offered protocol is the token: it must not be echoed.
 		handleProtocols: (offered) => (offered.has(guestProtocol) ? guestProtocol : false),
 	});
 	/** Oldest first. */
 	#clients = new Map<string, GuestEventsClient[]>();
-	/** By guest: another socket brings no more. */
+	/** Per guest: another socket raises no limit. */
 	#messages = new Buckets(messageRate);
-	/** Sockets that were ended because they said too much. */
+	/** Sockets closed because they sent too much. */
 	talkative = 0;
 	#stopState: (() => void) | undefined;
 	#timer: NodeJS.Timeout | undefined;
@@ -71,15 +71,15 @@ export class GuestEventsHub {
 	stop(): void {
 		this.#stopState?.();
 		clearInterval(this.#timer);
-		for (const clients of this.#clients.values()) for (const client of clients) client.close(goingAway, 'the studio stops');
+		for (const clients of this.#clients.values()) for (const client of clients) client.close(goingAway, 'the studio is stopping');
 	}
 
-	/** Cuts those who did not close by themselves. */
+	/** Cuts the connections that did not close by themselves. */
 	terminate(): void {
 		for (const clients of this.#clients.values()) for (const client of clients) client.terminate();
 	}
 
-	/** Takes over an authorised upgrade. `stillAllowed` is asked again while the socket is open. */
+	/** Takes over an authorised upgrade. `stillAllowed` is checked again while the socket is open. */
 	accept(request: IncomingMessage, socket: Duplex, head: Buffer, guest: string, stillAllowed: () => boolean): void {
 		this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#add(webSocket, guest, stillAllowed));
 	}
@@ -105,7 +105,7 @@ export class GuestEventsHub {
 			},
 		});
 		webSocket.on('error', (error) => this.options.log.debug({ err: error }, 'guest events socket'));
-		if (clients.length >= maxClients) clients.shift()!.close(policyViolation, 'too many pages of one guest');
+		if (clients.length >= maxClients) clients.shift()!.close(policyViolation, 'too many open pages of one guest');
 		clients.push(client);
 		client.start();
 	}

@@ -11,9 +11,9 @@ export interface GuestEventsClientOptions extends SocketClientOptions {
 	conversations: Pick<Conversations, 'add' | 'seen'>;
 }
 
-/** Of the private range: the page is not to come back. */
+/** From the private range: the page is not to reconnect. */
 const removed = 4001;
-/** Who is this far behind is cut off: it comes back and starts with what is, so nothing is lost by it. */
+/** A client this far behind is cut off: it reconnects and starts with the current state. */
 const maxBacklogBytes = 64 * 1024;
 
 type GuestRequest = z.infer<typeof guestRequestSchema>;
@@ -21,7 +21,7 @@ type GuestRequest = z.infer<typeof guestRequestSchema>;
 /** One page of one guest. */
 export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 	#status = '';
-	/** Newest message that was sent. */
+	/** The newest message that was sent. */
 	#told = 0;
 
 	constructor(private readonly o: GuestEventsClientOptions) {
@@ -37,7 +37,7 @@ export class GuestEventsClient extends SocketClient<GuestRequest, GuestEvent> {
 		this.update();
 	}
 
-	/** Tells what is new since the last time. */
+	/** Sends what changed since the last time. */
 	update(): void {
 		const { state, guest, webSocket } = this.o;
 		if (webSocket.readyState !== webSocket.OPEN) return;

@@ -17,11 +17,12 @@ import type { LiveState } from '../state/state.js';
 import type { Settings } from '../store/settings.js';
 import { isPrivate } from '../util/addresses.js';
 import { StudioError } from '../util/errors.js';
+import { firstEvent } from '../util/firstEvent.js';
+import { KeyedQueue } from '../util/serialQueue.js';
 import { DecoderWatch } from './decoderWatch.js';
 import { PictureMeter } from './pictureMeter.js';
-import { Turns } from './turns.js';
 
-/** What is known of a connection that is none. */
+/** The state without a connection. */
 const unmeasured = {
 	path: null,
 	rttMs: null,
@@ -31,7 +32,7 @@ const unmeasured = {
 	nothingSent: false,
 } satisfies Partial<Guest>;
 const READY_TIMEOUT_MS = 5_000;
-/** The element knows its one peer by this name. */
+/** The element knows its only peer by this name. */
 const PEER = 'guest';
 
 export interface GuestsOptions {
@@ -43,7 +44,7 @@ export interface GuestsOptions {
 	sources: Sources;
 	sessions: RtcSessions;
 	network: Network;
-	/** Whether the audience sees this guest, or is about to. */
+	/** Whether this guest is on program or preview. */
 	onAir: (id: string) => boolean;
 	faults: Faults;
 }
@@ -52,34 +53,34 @@ interface Seat {
 	host: SupervisedHost;
 	rtc: RtcElement;
 	decoder: DecoderWatch;
-	/** Rejects when the seat goes to a newer connection or is lost; an answer under way is not waited for then. */
+	/** Rejects when a newer connection takes the seat or it is lost: nobody waits for the answer any longer. */
 	taken: Promise<never>;
 	take: (reason: Error) => void;
 }
 
-/** A guest who is lost has the seat to come back to, with the last picture, this long; for tests it can be shorter. */
+/** A lost guest keeps the seat and the last picture this long; shorter in tests. */
 const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
 
-/** People who join by a link: each has a seat (a source and a slot) from the invitation on, and at most one session in it. */
+/** People who join by a link: each has a seat (a source and a slot) from the invitation on, with at most one session in it. */
 export class Guests {
 	#seats = new Map<string, Seat>();
-	#turns = new Turns();
-	/** Guests whose connection is changing over, or about to begin: each has a place. */
+	#turns = new KeyedQueue();
+	/** Guests whose connection is starting or being replaced: each counts as a place. */
 	#sitting = new Set<string>();
-	/** Processes on their way out: both they and the next one would write the links of the seat. */
+	/** Hosts that are stopping: together with the next one they would write to the same links. */
 	#ending = new Map<string, Promise<void>>();
-	/** Seats of the lost, and when they are cleared. */
+	/** Seats of lost guests, and when they are cleared. */
 	#lost = new Map<string, NodeJS.Timeout>();
-	/** Whether what a guest sends becomes pictures; of all that were there, until they are gone for good. */
+	/** Whether each guest's picture can be decoded; kept until the guest is removed. */
 	#pictures = new Map<string, PictureWatch>();
-	/** Bitrate caps by guest; they outlast a restart. */
+	/** Bitrate caps by guest; kept over a restart. */
 	#caps: Record<string, number>;
 
 	constructor(private readonly o: GuestsOptions) {
 		this.#caps = o.settings.record('guestCaps', guestPatchSchema.shape.maxKbps.unwrap().unwrap());
 	}
 
-	/** Throws no-slot when the mixer is full. */
+	/** Throws `no-slot` when the mixer is full. */
 	create(name: string): Guest {
 		return this.restore({ id: `guest-${randomBytes(4).toString('hex')}`, name, createdAt: new Date().toISOString() });
 	}
@@ -110,7 +111,7 @@ export class Guests {
 		return guest;
 	}
 
-	/** One that was removed, as it was; whoever it is has to connect again. */
+	/** Brings a removed guest back as it was; they have to reconnect. */
 	bringBack(guest: Guest): void {
 		const { id, messages, seenMessage, maxKbps } = guest;
 		this.restore(guest);
@@ -131,7 +132,7 @@ export class Guests {
 		return this.get(id);
 	}
 
-	/** The guest's page applies it at once; other clients are told with their next offer. */
+	/** The guest's page applies it at once; other clients get it with their next offer. */
 	cap(id: string, maxKbps: number | null): void {
 		this.get(id);
 		if (maxKbps === null) delete this.#caps[id];
@@ -148,7 +149,7 @@ export class Guests {
 		await this.o.sources.remove(id);
 	}
 
-	/** WHIP. A new offer takes the seat over at once. */
+	/** WHIP. A new offer takes over the seat at once. */
 	async publish(id: string, offer: string, way: PeerWay): Promise<{ session: string; answer: string }> {
 		this.get(id);
 		const checked = checkOffer(offer, { direction: 'publish', way });
@@ -156,7 +157,7 @@ export class Guests {
 		const { sessions, network } = this.o;
 		try {
 			const answer = await Promise.race([this.#answer(id, seat, checked), seat.taken]);
-			// Taken in the moment between: a session made now would be nobody's.
+			// The seat was taken in between: a session made now would have no owner.
 			if (this.#seats.get(id) !== seat) return await seat.taken;
 			const session = sessions.add({
 				subject: id,
@@ -174,17 +175,12 @@ export class Guests {
 		}
 	}
 
-	/** One of the places is kept while a guest sits down, also for who changes over. Throws `busy` when there is none. */
+	/** Reserves a place while a guest connects or reconnects. Throws `busy` when none is free. */
 	async #placed(id: string, sit: () => Promise<Seat>): Promise<Seat> {
 		const { guests } = this.o.network.settings.limits;
 		const taken = new Set([...this.#seats.keys(), ...this.#sitting]);
 		if (!taken.has(id) && taken.size >= guests)
-			throw new StudioError(
-				'busy',
-				`${guests} guests are connected, which is the most that may (network.limits.guests)`,
-				undefined,
-				10,
-			);
+			throw new StudioError('busy', `${guests} guests are connected, the maximum (network.limits.guests)`, undefined, 10);
 		this.#sitting.add(id);
 		try {
 			return await sit();
@@ -193,12 +189,12 @@ export class Guests {
 		}
 	}
 
-	/** A seat for a new connection; the one before is ended. */
+	/** A seat for a new connection; ends the previous one. */
 	async #sit(id: string, { video, audio }: CheckedOffer): Promise<Seat> {
-		// The picture of the one before stands until the new one is there: who reloads the page is not seen to do so.
+		// The previous picture stays until the new one arrives: a page reload does not show on program.
 		await this.#unseat(id);
 		await this.#ending.get(id);
-		// It may have been removed meanwhile.
+		// The guest may have been removed meanwhile.
 		this.get(id);
 		const { instance, canvas, supervisor } = this.o;
 		const host = supervisor.add({
@@ -215,7 +211,7 @@ export class Guests {
 	}
 
 	async #answer(id: string, seat: Seat, { offer, fingerprint, video, audio, way }: CheckedOffer): Promise<string> {
-		// Taken before it began: a process that is started now would be nobody's.
+		// The seat was taken before this one began: a host started now would have no owner.
 		if (this.#seats.get(id) !== seat) return seat.taken;
 		const [network] = await Promise.all([this.o.network.peer(way), started(seat.host)]);
 		this.#watchOver(id, seat);
@@ -234,7 +230,7 @@ export class Guests {
 	}
 
 	#watchOver(id: string, seat: Seat): void {
-		/** A process on its way out still tells figures: they are not those of who sits there now. */
+		/** A host that is stopping still reports figures; they are not those of the current connection. */
 		const update = (patch: Partial<Guest>): void => {
 			if (this.#seats.get(id) === seat) this.#update(id, patch);
 		};
@@ -266,7 +262,7 @@ export class Guests {
 			if (unseen !== undefined) this.#update(id, { lastError: unseen });
 		});
 		seat.host.on('down', (reason) => {
-			// The seat may be given up already: whoever watches the peer hears of it first.
+			// The seat may already be released: who watches the peer hears of it first.
 			const { guests } = this.o.state.current;
 			if (guests[id] && (this.#seats.get(id) ?? seat) === seat) watch.ended(reason);
 			void this.#lose(id, seat, reason);
@@ -283,18 +279,18 @@ export class Guests {
 		const watch =
 			this.#pictures.get(id) ?? new PictureWatch(this.o.faults, `guest ${id}`, () => this.o.state.current.guests[id]?.name ?? id);
 		this.#pictures.set(id, watch);
-		// Another process counts from the start.
+		// A new host counts from zero.
 		watch.ended('');
 		return watch;
 	}
 
-	/** Nobody sends who could not be seen. */
+	/** No media from this guest. */
 	#unwatch(id: string): void {
 		this.#pictures.get(id)?.end();
 		this.#pictures.delete(id);
 	}
 
-	/** Tells why there is no connection, unless the seat has gone on to another (`null`: whoever sits there). */
+	/** Explains why there is no connection, unless another has the seat by now (`null`: whoever has it). */
 	async #explain(id: string, seat: Seat | null, reason: string, connection: Connection | null): Promise<void> {
 		if (!connection) return;
 		const { words, servers } = await this.o.network.explain(connection, reason);
@@ -303,21 +299,21 @@ export class Guests {
 		this.#update(id, { lastError: words, connection: { ...connection, servers } });
 	}
 
-	/** The connection broke: the mixer holds the last picture for a minute; the seat stays the guest's for good. */
+	/** The connection was lost: the mixer holds the last picture for a minute; the guest keeps the seat. */
 	async #lose(id: string, seat: Seat, reason: string): Promise<void> {
 		if (this.#seats.get(id) !== seat) return;
 		this.#seats.delete(id);
 		this.o.sessions.forget(seat.rtc, PEER);
 		this.#update(id, { state: 'lost', ...unmeasured, lastError: reason });
 		this.o.sources.setState(id, 'no-signal', reason);
-		// Counted from when it was there last, however often it tries to come back.
+		// Counted from the last time the guest was connected, however often reconnecting fails.
 		if (!this.#lost.has(id))
 			this.#lost.set(
 				id,
 				setTimeout(() => this.#clear(id), SEAT_MS),
 			);
 		await this.#end(id, seat);
-		// Whoever still waits for this seat's answer waits in vain.
+		// Ends a wait for this seat's answer.
 		seat.take(processEnded(reason));
 	}
 
@@ -330,17 +326,17 @@ export class Guests {
 		return ended;
 	}
 
-	/** Hung up, or closed the page: the audience goes on seeing the last picture, as of who is lost. */
+	/** The guest hung up or closed the page: the program keeps the last picture, as for a lost guest. */
 	async #leave(id: string, seat: Seat): Promise<void> {
 		if (this.#seats.get(id) !== seat) return;
 		if (this.o.onAir(id)) return this.#lose(id, seat, 'hung up or closed the page');
 		const ended = this.#vacate(id);
-		// Not once it has ended: who reloads the page may sit there again by then.
+		// Not after the host has ended: a reloaded page may have the seat by then.
 		this.#update(id, { state: 'invited', ...unmeasured });
 		await ended;
 	}
 
-	/** A lost guest did not come back in time: its last picture goes. */
+	/** A lost guest did not come back in time: clears the last picture. */
 	#clear(id: string): void {
 		this.#lost.delete(id);
 		this.#unwatch(id);
@@ -353,7 +349,7 @@ export class Guests {
 		this.#lost.delete(id);
 	}
 
-	/** Ends the session in a seat, if there is one, and clears its picture. */
+	/** Ends the session in a seat, if any, and clears its picture. */
 	async #vacate(id: string): Promise<void> {
 		this.#found(id);
 		this.#unwatch(id);
@@ -362,21 +358,21 @@ export class Guests {
 		await this.#unseat(id);
 	}
 
-	/** Ends the session in a seat, if there is one. */
+	/** Ends the session in a seat, if any. */
 	async #unseat(id: string): Promise<void> {
 		const seat = this.#seats.get(id);
 		if (!seat) return;
 		this.#seats.delete(id);
-		seat.take(new StudioError('conflict', 'the seat was taken over by a newer connection'));
+		seat.take(new StudioError('conflict', 'a newer connection took over the seat'));
 		this.o.sessions.forget(seat.rtc, PEER);
 		await this.#end(id, seat);
 	}
 
-	/** How the media travels: over a relay, through the internet, or straight on the LAN or a VPN. */
+	/** How the media travels: through a relay, over the internet, or directly on the LAN or a VPN. */
 	#pathOf(connection: Connection | null): Guest['path'] {
 		const pair = connection?.pair;
 		if (!pair) return 'lan';
-		// What comes from a relay may be heard before the guest has told that it has one.
+		// Media from a relay may arrive before the guest has announced the relay.
 		const relayed = pair.local.type === 'relay' || pair.remote.type === 'relay' || this.o.network.isRelay(pair.remote.address);
 		if (relayed) return 'relay';
 		return isPrivate(pair.remote.address) && pair.remote.type !== 'srflx' ? 'lan' : 'direct';
@@ -393,34 +389,21 @@ function takeable(): Pick<Seat, 'taken' | 'take'> {
 	const taken = new Promise<never>((_, reject) => {
 		take = reject;
 	});
-	// Mostly nobody waits any more.
+	// Usually nobody waits for it.
 	taken.catch(() => undefined);
 	return { taken, take };
 }
 
 /** Resolves when the host runs its pipeline. */
-function started(host: SupervisedHost): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const timer = setTimeout(
-			() => settle(new StudioError('timeout', 'the guest’s process did not start in time')),
-			READY_TIMEOUT_MS,
-		);
-		const onReady = () => settle();
-		const onDown = (reason: string) => settle(processEnded(reason));
-		function settle(error?: Error): void {
-			clearTimeout(timer);
-			host.off('ready', onReady);
-			host.off('down', onDown);
-			if (error) reject(error);
-			else resolve();
-		}
-		host.on('ready', onReady);
-		host.on('down', onDown);
-		host.start();
-	});
+async function started(host: SupervisedHost): Promise<void> {
+	const coming = firstEvent(host, ['ready', 'down'], READY_TIMEOUT_MS);
+	host.start();
+	const event = await coming;
+	if (!event) throw new StudioError('timeout', 'the guest’s process did not start in time');
+	if (event.name === 'down') throw processEnded(String(event.data[0]));
 }
 
-/** Of the kinds that the offer has. */
+/** Only for the kinds of media in the offer. */
 function sendsNothing({ state, videoQuiet, audioQuiet }: PeerStats): boolean {
 	return state === 'connected' && (videoQuiet ?? true) && (audioQuiet ?? true);
 }

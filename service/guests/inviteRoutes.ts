@@ -21,8 +21,8 @@ export interface InviteParts {
 type Inviter = (context: Context, guest: string, name: string, expiresInS: number) => GuestInvite;
 
 /**
- * Makes links for a seat, under the public name when there is one, else as the operator called the studio. The secret is in
- * the fragment, which browsers send to no server.
+ * Makes invite links, under the public name when there is one, else under the name the operator used. The secret is in the
+ * fragment, which browsers send to no server.
  */
 export function inviterOf({ store, settings }: Pick<InviteParts, 'store' | 'settings'>): Inviter {
 	return (context, guest, name, expiresInS) => {
@@ -43,7 +43,7 @@ export function inviterOf({ store, settings }: Pick<InviteParts, 'store' | 'sett
 	};
 }
 
-/** Links of a guest: each is for that guest's seat alone. */
+/** The invites of a guest: each is for that guest's seat only. */
 export function inviteRoutes(o: InviteParts): Route[] {
 	const { state, store } = o;
 	const params = z.object({ id: idSchema });
@@ -55,7 +55,7 @@ export function inviteRoutes(o: InviteParts): Route[] {
 			method: 'GET',
 			path: '/api/guests/:id/invites',
 			role: 'operator',
-			summary: 'The links of a guest that can still be used, without their secrets',
+			summary: 'The valid invites of a guest, without their secrets',
 			params,
 			response: z.array(inviteSchema),
 			handler: ({ params }) => store.tokens.ofGuest(guest(params.id).id).map((token) => inviteSchema.parse(token)),
@@ -65,7 +65,7 @@ export function inviteRoutes(o: InviteParts): Route[] {
 			path: '/api/guests/:id/invite',
 			role: 'operator',
 			audited: true,
-			summary: 'Another invite link for a guest; earlier ones stay valid until they expire or are revoked',
+			summary: 'Make another invite for a guest; earlier ones stay valid until they expire or are revoked',
 			log: ({ params }) => `Made another link for ${nameOf(params.id)}`,
 			params,
 			body: inviteCreateSchema,
@@ -78,14 +78,13 @@ export function inviteRoutes(o: InviteParts): Route[] {
 			path: '/api/guests/:id/invites/:invite',
 			role: 'operator',
 			audited: true,
-			summary:
-				'Revoke a link: it opens nothing any more. Who is connected stays until they are removed or gone, with the page that is open',
+			summary: 'Revoke an invite. A guest who is connected by it stays until they leave or are removed',
 			log: ({ params }) => `Revoked a link of ${nameOf(params.id)}`,
 			params: params.extend({ invite: idSchema }),
 			status: 204,
 			handler: ({ params }) => {
 				const known = store.tokens.ofGuest(guest(params.id).id).find(({ id }) => id === params.invite);
-				if (!known) throw new StudioError('not-found', `there is no invite "${params.invite}" of this guest (any more)`);
+				if (!known) throw new StudioError('not-found', `this guest has no invite "${params.invite}"; it may have expired`);
 				store.tokens.revoke(known);
 			},
 		}),

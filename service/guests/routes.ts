@@ -38,7 +38,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			path: '/api/guests/:id',
 			role: 'guest',
 			outside: true,
-			summary: 'One guest, with path, round trip, loss and rate of its connection; a guest sees itself alone',
+			summary: 'One guest, with path, round trip, loss and bitrate of the connection; guests see only themselves',
 			params,
 			response: guestSchema,
 			handler: ({ params, caller }) => {
@@ -52,7 +52,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			path: '/api/guests',
 			role: 'operator',
 			audited: true,
-			summary: 'Make a guest and its invite link; `token` is shown this once',
+			summary: 'Make a guest and an invite; `token` is shown only once',
 			log: ({ body }) => `Invited ${body.name}`,
 			body: guestCreateSchema,
 			status: 201,
@@ -66,7 +66,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			method: 'PATCH',
 			path: '/api/guests/:id',
 			role: 'operator',
-			summary: 'Rename a guest, or cap the bitrate of its picture',
+			summary: 'Rename a guest, or cap the video bitrate',
 			log: ({ params }) => `Changed the guest ${nameOf(params.id)}`,
 			params,
 			body: guestPatchSchema,
@@ -80,7 +80,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			method: 'POST',
 			path: '/api/guests/:id/messages',
 			role: 'operator',
-			summary: 'Write to a guest: its page shows the message at once',
+			summary: 'Send a message to a guest’s page',
 			log: null,
 			params,
 			body: guestMessagePostSchema,
@@ -95,10 +95,10 @@ export function guestRoutes(o: GuestParts): Route[] {
 			method: 'GET',
 			path: '/api/guests/:id/events',
 			role: 'guest',
-			summary: "WebSocket of a guest's own page: its tally, its connection, messages both ways",
+			summary: 'WebSocket of a guest’s page: tally, connection, and messages both ways',
 			params,
 			handler: () => {
-				throw new StudioError('invalid', 'this is a WebSocket: ask for an upgrade');
+				throw new StudioError('invalid', 'this is a WebSocket: send an upgrade request');
 			},
 		}),
 		route({
@@ -106,8 +106,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			path: '/api/guests/:id',
 			role: 'operator',
 			audited: true,
-			summary:
-				'Remove a guest: the program goes on without them first, their connection ends and their links count for nothing any more. Can be undone for 10 s',
+			summary: 'Remove a guest: off program first, then the connection and the invites end. Can be undone for 10 s',
 			log: ({ params }) => `Removed the guest ${nameOf(params.id)}`,
 			params,
 			query: removeQuerySchema,
@@ -124,7 +123,7 @@ export function guestRoutes(o: GuestParts): Route[] {
 			path: '/api/guests/:id/restore',
 			role: 'operator',
 			audited: true,
-			summary: 'Undo the removal of a guest: it is in every scene it was in, and its links count again; the program stays',
+			summary: 'Undo the removal of a guest: scenes and invites come back; the program does not change',
 			log: ({ params }) => `Took back the removal of ${state.current.removed[params.id]?.label ?? params.id}`,
 			params,
 			response: guestSchema,

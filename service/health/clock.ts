@@ -5,7 +5,7 @@ import type { MachineFiles } from './files.js';
 const askEveryMs = 5 * 60_000;
 const timeoutMs = 2000;
 
-/** Whether the system clock follows a time server. systemd-timesyncd leaves a file; others are asked for every five minutes. */
+/** Whether the system clock is synchronised. systemd-timesyncd leaves a file; others are asked every five minutes. */
 export class Clock implements Probe {
 	#asked = Number.NEGATIVE_INFINITY;
 	#answer: boolean | null = null;
@@ -17,9 +17,9 @@ export class Clock implements Probe {
 		return synchronised === null ? [] : [{ group: 'clock', name: 'synchronised', value: Number(synchronised) }];
 	}
 
-	/** Null when there is none, or it cannot tell; it starts a process and wakes a service, so it is seldom asked. */
+	/** Null when unknown. It starts a process and wakes a service, so it runs rarely. */
 	async #timedatectl(): Promise<boolean | null> {
-		// A simulated machine is not asked what this one thinks.
+		// Not for a simulated machine.
 		if (this.files.root !== '/') return null;
 		if (performance.now() - this.#asked > askEveryMs) {
 			this.#asked = performance.now();

@@ -4,7 +4,7 @@ import { type Figure, Interval, type Probe } from './figures.js';
 import type { MachineFiles } from './files.js';
 
 const sectorBytes = 512;
-/** An error of a disk is told for so long after it. */
+/** How long a disk error is reported. */
 const errorsToldMs = 3_600_000;
 
 interface Writes {
@@ -14,7 +14,7 @@ interface Writes {
 	ms: number;
 }
 
-/** The file system that recordings go to: what is left, what is written, how long that takes, what failed. */
+/** The file system of the recordings: free space, write rate, write latency, errors. */
 export class Disk implements Probe {
 	#interval = new Interval();
 	#before: Writes | null = null;
@@ -28,7 +28,7 @@ export class Disk implements Probe {
 	) {}
 
 	async read(): Promise<Figure[]> {
-		// Not systeminformation's fsSize: it lists every mount, hangs on a dead network one, and starts processes (12 ms of processor).
+		// Not systeminformation's fsSize: it lists every mount, hangs on dead network mounts and starts processes (12 ms of CPU).
 		const { bavail, blocks, bsize } = await statfs(this.folder);
 		const figures: Figure[] = [
 			{ group: 'diskFree', name: 'left', value: bavail * bsize },

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Small files of /proc and /sys; under another root where a machine is simulated. Read without blocking: drivers may hang. */
+/** Small files in /proc and /sys; another root simulates a machine. Read without blocking: drivers may hang. */
 export class MachineFiles {
 	constructor(readonly root = '/') {}
 
-	/** Null when it cannot be read: this machine has no such thing. */
+	/** Null when it cannot be read: this machine does not have it. */
 	async text(path: string): Promise<string | null> {
 		try {
 			return (await readFile(join(this.root, path), 'utf8')).trim();
@@ -21,7 +21,7 @@ export class MachineFiles {
 		return Number.isFinite(value) ? value : null;
 	}
 
-	/** Names in a folder that match, sorted by their numbers; none when there is no such folder. */
+	/** Matching names in a folder, sorted by number; empty without the folder. */
 	async names(path: string, pattern: RegExp): Promise<string[]> {
 		try {
 			const names = (await readdir(join(this.root, path))).filter((name) => pattern.test(name));

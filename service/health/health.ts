@@ -25,14 +25,14 @@ export interface HealthOptions {
 	faults: Pick<Faults, 'raise' | 'amend' | 'clear'>;
 	log: Log;
 	onAir: () => boolean;
-	/** Where /proc, /sys and /run are looked for; another one simulates a machine. */
+	/** Root of /proc, /sys and /run; another one simulates a machine. */
 	root?: string;
 }
 
-/** A probe that a driver holds up is left alone; the others go on. */
+/** A probe held up by a driver is skipped; the others go on. */
 const probeTimeoutMs = 2000;
 
-/** The parts of the state that are measured here. */
+/** The parts of the state measured here. */
 function ownedBy(state: LiveState) {
 	return {
 		cpuPct: state.own('cpuPct'),
@@ -42,7 +42,7 @@ function ownedBy(state: LiveState) {
 	};
 }
 
-/** How the machine is: measured every 5 s, kept for an hour, told as faults when something is wrong. */
+/** The machine's health: measured every 5 s, kept for an hour, raised as faults. */
 export class Health {
 	readonly history = new History();
 	/** The last reading. */
@@ -78,7 +78,7 @@ export class Health {
 		};
 	}
 
-	/** One more thing to measure. */
+	/** Adds a probe. */
 	add(name: string, probe: Probe): void {
 		this.#probes[name] = probe;
 	}
@@ -88,7 +88,7 @@ export class Health {
 		if (this.#startedAt !== null) return;
 		this.#startedAt = performance.now();
 		this.#loop.start();
-		// A recording that stops by itself is told at once, not with the next reading.
+		// A recording that stops by itself is raised at once, not with the next reading.
 		this.#unfollow = this.o.state.onChange((_seq, changes) => {
 			if (changes.some(([path]) => /^recordings\.[^.]+\.state$/.test(path))) this.#look(this.#lastRate);
 		});
@@ -129,7 +129,7 @@ export class Health {
 		const begun = performance.now();
 		await this.read();
 		if (this.#startedAt === null) return;
-		// Of too short a time, rates say nothing.
+		// Rates over too short a time mean nothing.
 		const wait = Math.max(intervalMs / 2, intervalMs - (performance.now() - begun));
 		this.#timer = setTimeout(() => void this.#round(), wait).unref();
 	}
@@ -148,7 +148,7 @@ export class Health {
 		}
 	}
 
-	/** The few that are part of the state. */
+	/** The figures that are part of the state. */
 	#publish(): void {
 		const { dataDir } = this.o;
 		const value = (group: Figure['group'], name: string) =>

@@ -3,14 +3,14 @@ import { type Figure, type Group, groups } from './figures.js';
 
 export const intervalMs = 5000;
 const hour = 3_600_000;
-/** More kinds of figures than this come from a machine that makes up names; they are counted, not kept. */
+/** A machine with more figures invents names; the rest is counted, not kept. */
 const mostSeries = 200;
 
 interface Series {
 	group: Group;
 	name: string;
 	limit: number | null;
-	/** By position in the ring; NaN where it was not measured. */
+	/** By position in the ring; NaN where not measured. */
 	values: Float64Array;
 }
 
@@ -19,7 +19,7 @@ export class History {
 	#times: Float64Array;
 	#series = new Map<string, Series>();
 	#count = 0;
-	/** Figures that were not kept, for want of room. */
+	/** Figures dropped for lack of room. */
 	dropped = 0;
 
 	constructor(readonly capacity = hour / intervalMs) {
@@ -39,7 +39,7 @@ export class History {
 		this.#count += 1;
 	}
 
-	/** Everything later than `since` (ms since 1970), in order. */
+	/** All readings after `since` (ms since 1970), in order. */
 	since(since: number): SystemHistory {
 		const from = Math.max(0, this.#count - this.capacity);
 		const all = Array.from({ length: this.#count - from }, (_, i) => (from + i) % this.capacity);

@@ -9,7 +9,7 @@ export function historyRoutes(health: Health): Route[] {
 			method: 'GET',
 			path: '/api/system/history',
 			role: 'operator',
-			summary: 'What was measured of the machine in the last hour; `since` (ms since 1970) leaves out what is known',
+			summary: 'Measurements of the last hour; only those after `since` (ms since 1970)',
 			query: z.strictObject({ since: z.coerce.number().min(0).default(0) }),
 			response: systemHistorySchema,
 			handler: ({ query }) => health.history.since(query.since),

@@ -9,7 +9,7 @@ interface Counters {
 	errors: number;
 }
 
-/** Traffic, errors and link speed of each network interface, from /proc/net/dev. Those that never carried a byte are left out. */
+/** Traffic, errors and link speed of each network interface, from /proc/net/dev. Unused interfaces are omitted. */
 export class Interfaces implements Probe {
 	#interval = new Interval();
 	#before = new Map<string, Counters>();
@@ -24,7 +24,7 @@ export class Interfaces implements Probe {
 		const figures: Figure[] = [];
 		for (const [name, counters] of now) {
 			const speed = await this.files.number(`/sys/class/net/${name}/speed`);
-			// −1: the driver does not know, or there is no link.
+			// −1: unknown to the driver, or no link.
 			if (speed !== null && speed > 0) figures.push({ group: 'linkSpeed', name, value: speed });
 			const last = before.get(name);
 			if (!last || seconds === null) continue;
@@ -37,7 +37,7 @@ export class Interfaces implements Probe {
 	}
 }
 
-/** Fields after the name: received bytes, packets, errs, drop …, from the ninth on the same of what was sent (proc_pid_net(5)). */
+/** Fields after the name: received bytes, packets, errs, drop …, and from the ninth on the same for sent (proc_pid_net(5)). */
 function parse(text: string): Map<string, Counters> {
 	const all = new Map<string, Counters>();
 	for (const line of text.split('\n').slice(2)) {

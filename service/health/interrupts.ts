@@ -1,15 +1,15 @@
 import { type Figure, Interval, type Probe } from './figures.js';
 import type { MachineFiles } from './files.js';
 
-/** One line beyond this rate is a storm: a capture chip that flickers or a wire that floats keeps a core busy with nothing. */
+/** Above this rate a line is in a storm: a flickering capture chip or a floating wire keeps a core busy. */
 export const stormPerS = 20_000;
-/** Lines get a curve once they were this busy, and no more than these, so that the history stays small. */
+/** Lines get a curve once this busy, up to this many, so that the history stays small. */
 const shownFromPerS = 100;
 const mostLines = 24;
-/** Timers are as busy as the machine is. */
+/** Timers fire with the load of the machine. */
 const timers = /timer|hpet|rtc/i;
 
-/** Interrupts a second, all and by line, from /proc/interrupts. Lines of devices only: what cores send each other comes in bursts. */
+/** Interrupts per second, in total and by line, from /proc/interrupts. Device lines only: interrupts between cores come in bursts. */
 export class Interrupts implements Probe {
 	#interval = new Interval();
 	#before = new Map<string, number>();
@@ -29,7 +29,7 @@ export class Interrupts implements Probe {
 		const all = rates.reduce((sum, { value }) => sum + value, 0);
 		const busyFirst = rates.sort((a, b) => b.value - a.value);
 		for (const { name, value } of busyFirst) {
-			// A storm is shown however many were busy before it.
+			// A storm is shown however many lines were busy before.
 			if (value > stormPerS || (value >= shownFromPerS && this.#shown.size < mostLines)) this.#shown.add(name);
 		}
 		const lines = busyFirst.filter(({ name }) => this.#shown.has(name));

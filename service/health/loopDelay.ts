@@ -2,10 +2,10 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Figure, Probe } from './figures.js';
 
 const resolutionMs = 20;
-/** Beyond it, operators feel it. */
+/** Operators notice more than this. */
 const limitMs = 100;
 
-/** How late the event loop of the service was since the last reading. */
+/** How late the service's event loop was since the last reading. */
 export class LoopDelay implements Probe {
 	#histogram: IntervalHistogram = monitorEventLoopDelay({ resolution: resolutionMs });
 
@@ -19,7 +19,7 @@ export class LoopDelay implements Probe {
 
 	async read(): Promise<Figure[]> {
 		if (this.#histogram.count === 0) return [];
-		// It measures from one timer to the next, so the period is taken off.
+		// The histogram measures from timer to timer: subtract the period.
 		const late = (p: number) => Math.round(Math.max(0, this.#histogram.percentile(p) / 1e6 - resolutionMs) * 10) / 10;
 		const figures: Figure[] = [
 			{ group: 'loopDelay', name: 'p50', value: late(50) },

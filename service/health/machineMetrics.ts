@@ -8,7 +8,7 @@ export interface MachineSources {
 	alerts: Alerts;
 }
 
-/** The last reading of the machine as `r58_machine_<group>{name}`, and what was sent of alerts. */
+/** The last reading as `r58_machine_<group>{name}`, and the alert counters. */
 export function machineMetrics({ health, alerts }: MachineSources): Promise<string> {
 	const registry = new Registry();
 	const registers = [registry];
@@ -21,10 +21,10 @@ export function machineMetrics({ health, alerts }: MachineSources): Promise<stri
 	}
 	const counts = (name: string, help: string, value: number) => new Gauge({ name, help, registers }).set(value);
 	const { sent, failed, dropped, waiting } = alerts.status;
-	counts('r58_alerts_sent', 'Messages that the webhook took', sent);
-	counts('r58_alerts_failed', 'Messages given up after all tries', failed);
-	counts('r58_alerts_dropped', 'Messages left out because too many waited', dropped);
-	counts('r58_alerts_waiting', 'Messages that wait for the webhook', waiting);
-	counts('r58_history_dropped', 'Figures of the machine that were not kept', health.history.dropped);
+	counts('r58_alerts_sent', 'Messages accepted by the webhook', sent);
+	counts('r58_alerts_failed', 'Messages given up after all attempts', failed);
+	counts('r58_alerts_dropped', 'Messages dropped because too many were waiting', dropped);
+	counts('r58_alerts_waiting', 'Messages waiting for the webhook', waiting);
+	counts('r58_history_dropped', 'Machine figures that were not kept', health.history.dropped);
 	return registry.metrics();
 }

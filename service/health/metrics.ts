@@ -28,7 +28,7 @@ function metricName(keys: string[]): string {
 	return `r58_host_${words.join('_')}`;
 }
 
-/** Numbers inside `value`, by their path; entries of lists carry their position (or slot) as label `index`. */
+/** Numbers inside `value`, by path; list entries have their position (or slot) as label `index`. */
 function samplesOf(value: unknown, labels: Record<string, string>, keys: string[] = []): Sample[] {
 	if (typeof value === 'number' || typeof value === 'boolean') return [{ name: metricName(keys), labels, value: Number(value) }];
 	// Nanosecond times are decimal strings.
@@ -73,7 +73,7 @@ function hostRegistry(hosts: Record<string, HostFigures>): Registry {
 	return registry;
 }
 
-/** What counts beside the sockets. */
+/** Counters besides those of the sockets. */
 interface Figured {
 	lockout: Lockout;
 	peers: PeerSessions;
@@ -82,7 +82,7 @@ interface Figured {
 	tables: TableList;
 }
 
-/** Figures of the service itself; one per API, so that two of them can live in a test. */
+/** Metrics of the service; one instance per API, so that a test can have two. */
 export class Metrics {
 	#registry = new Registry();
 	#delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
@@ -104,7 +104,7 @@ export class Metrics {
 				},
 			});
 		};
-		// The histogram measures from one timer to the next, so its period is taken off.
+		// The histogram measures from timer to timer: subtract the period.
 		const lateS = (ns: number): number => Math.max(0, ns / 1e9 - 0.02);
 		gauge('r58_event_loop_delay_p99_seconds', 'Since the last scrape', () => lateS(this.#delay.percentile(99)));
 		gauge('r58_event_loop_delay_max_seconds', 'Since the last scrape', () => lateS(this.#delay.max));
@@ -117,27 +117,27 @@ export class Metrics {
 		gauge('r58_process_uptime_seconds', 'Since start', () => process.uptime());
 		gauge('r58_events_clients', 'Open events sockets', () => events.clients);
 		gauge('r58_connections_open', 'Connections of all listeners', () => gate.open);
-		gauge('r58_connections_held', 'Connections of addresses that come too fast, waiting', () => gate.held);
+		gauge('r58_connections_held', 'Connections waiting because their address connects too fast', () => gate.held);
 		new Gauge({
 			name: 'r58_gate_refused',
-			help: 'Connections and requests that were turned away before the API, by reason',
+			help: 'Connections and requests rejected before the API, by reason',
 			labelNames: ['reason'],
 			registers: [this.#registry],
 			collect() {
 				for (const [reason, count] of Object.entries(gate.refused)) this.set({ reason }, count);
 			},
 		});
-		gauge('r58_logins_failed', 'Wrong passwords, codes and tokens at the login', () => lockout.failed);
-		gauge('r58_logins_refused', 'Logins that came before the wait was over', () => lockout.refused);
-		gauge('r58_logins_waiting', 'Accounts and addresses that have to wait now', () => lockout.waiting());
+		gauge('r58_logins_failed', 'Failed logins: wrong passwords, codes and tokens', () => lockout.failed);
+		gauge('r58_logins_refused', 'Logins rejected because they came before the wait was over', () => lockout.refused);
+		gauge('r58_logins_waiting', 'Accounts and addresses that have to wait', () => lockout.waiting());
 		gauge(
 			'r58_sockets_talkative',
-			'WebSockets that were ended because they said too much',
+			'WebSockets closed because they sent too much',
 			() => events.talkative + guestEvents.talkative,
 		);
 		new Gauge({
 			name: 'r58_peers',
-			help: 'WebRTC sessions of guests and viewers, by what they are of and whether their connection is made',
+			help: 'WebRTC sessions of guests and viewers, by kind and connection state',
 			labelNames: ['kind', 'state'],
 			registers: [this.#registry],
 			collect() {
@@ -149,17 +149,17 @@ export class Metrics {
 		});
 		new Gauge({
 			name: 'r58_peers_refused',
-			help: 'Offers refused since the start: asked too often, too many pending, no place, or nothing that is taken',
+			help: 'Offers rejected since the start, by reason: rate, too many pending, no place, or unusable offer',
 			labelNames: ['reason'],
 			registers: [this.#registry],
 			collect() {
 				for (const [reason, count] of Object.entries(peers.refused)) this.set({ reason }, count);
 			},
 		});
-		gauge('r58_door_gave_way', 'Who waited at the door and made room for somebody else', () => door.gaveWay);
+		gauge('r58_door_gave_way', 'Visitors at the door displaced by somebody new', () => door.gaveWay);
 		new Gauge({
 			name: 'r58_door_refused',
-			help: 'Knocks refused: too many a minute, too many places of one, no place yet',
+			help: 'Knocks rejected, by reason: too many a minute, too many from one household, no place yet',
 			labelNames: ['reason'],
 			registers: [this.#registry],
 			collect() {
@@ -177,9 +177,9 @@ export class Metrics {
 				},
 			});
 		};
-		ofTable('r58_table_entries', 'What is kept of things that clients can make more of', ({ size }) => size);
-		ofTable('r58_table_entries_most', 'So many at most', ({ most }) => most);
-		ofTable('r58_table_forgotten', 'Given up before their time, for others', ({ forgotten }) => forgotten);
+		ofTable('r58_table_entries', 'Entries in tables that clients can grow', ({ size }) => size);
+		ofTable('r58_table_entries_most', 'Maximum number of entries', ({ most }) => most);
+		ofTable('r58_table_forgotten', 'Entries dropped early to make room', ({ forgotten }) => forgotten);
 		gauge('r58_events_dropped', 'Messages not sent to clients that read too slowly', () => events.dropped);
 	}
 

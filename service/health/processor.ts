@@ -4,10 +4,10 @@ import type { MachineFiles } from './files.js';
 
 const cpufreq = '/sys/devices/system/cpu/cpufreq';
 const cooling = '/sys/class/thermal';
-/** Cooling by doing less. A fan that turns is no throttling. */
+/** Cooling by slowing down. A running fan is not throttling. */
 const slowsDown = /cpu|processor|gpu|npu|devfreq|ddr/i;
 
-/** Load of all cores and of each. systeminformation takes 1 ms for it, and starts no process. */
+/** Load of all cores and of each. systeminformation takes 1 ms for it and starts no process. */
 export class ProcessorLoad implements Probe {
 	constructor(private readonly files: MachineFiles) {}
 
@@ -22,11 +22,11 @@ export class ProcessorLoad implements Probe {
 	}
 }
 
-/** Clock of each cluster, and how far it is held down: by its driver, or as cooling of a thermal zone. */
+/** Clock of each cluster, and how far it is throttled, by its driver or as cooling of a thermal zone. */
 export class ProcessorClock implements Probe {
 	#policies: string[] | null = null;
 	#coolers: { path: string; name: string; most: number }[] | null = null;
-	/** The highest limit seen: who sets the clock lower for good does not throttle. */
+	/** The highest limit seen: a permanently lower clock is not throttling. */
 	#highest = new Map<string, number>();
 
 	constructor(private readonly files: MachineFiles) {}

@@ -1,15 +1,15 @@
 import type { State } from '../contract/state.js';
 
-/** Weight of the newest reading: files grow by whole fragments, so one reading alone says little. */
+/** Weight of the newest reading: files grow by whole fragments, so a single reading says little. */
 const newest = 0.3;
 
-/** Bytes a second that the running recordings write, all files together. */
+/** Bytes per second of all running recordings. */
 export class RecordingRate {
 	#before = new Map<string, number>();
 	#at = 0;
 	#rate: number | null = null;
 
-	/** Null while nothing is recorded, and until that is known. */
+	/** Null while nothing is recorded, or not known yet. */
 	read({ recordings }: Pick<State, 'recordings'>, now = performance.now()): number | null {
 		const running = Object.values(recordings).filter(({ state }) => state === 'recording');
 		const sizes = new Map(running.map(({ id, files }) => [id, files.reduce((sum, { bytes }) => sum + bytes, 0)]));

@@ -3,36 +3,36 @@ import type { State } from '../contract/state.js';
 import type { Figure, Group } from './figures.js';
 import { stormPerS } from './interrupts.js';
 
-/** Something that may be wrong. Not in the list: it is not known, or not there any more. */
+/** A condition that may be a fault. Absent: unknown, or the subject is gone. */
 export interface Condition {
 	fault: FaultReport;
 	holds: boolean;
-	/** How long it must hold before it is said. */
+	/** How long it must hold before it is raised. */
 	forMs: number;
 }
 
-/** What the rules look at. */
+/** What the rules read. */
 export interface Situation {
 	figures: readonly Figure[];
 	state: Pick<State, 'encoders' | 'recordings'>;
 	onAir: boolean;
-	/** Since the media were started. */
+	/** Since the media started. */
 	runningMs: number;
-	/** Bytes a second of the running recordings, null while there are none. */
+	/** Bytes per second of the running recordings, null when there are none. */
 	recordingRate: number | null;
 	totalMemory: number;
-	/** Recordings that ended by a fault, and were seen running before. */
+	/** Recordings that ended by a fault and were seen running. */
 	stopped: readonly { id: string; name: string; reason: string | null }[];
 }
 
-/** Whether it was said already: what is said goes on until it is clearly better. */
+/** Whether it is raised already: a raised fault stays until it is clearly better. */
 export type Raised = (code: string, subject: string) => boolean;
 type Rule = (now: Situation, raised: Raised) => Condition[];
 
 const minute = 60_000;
-/** Recording time left: below it is said; until above the second it stays said. */
+/** Recording time left: raised below the first, cleared above the second. */
 const diskMinutes = { low: 30, enough: 40 };
-/** Share of the memory that is left. */
+/** Share of free memory. */
 const memoryLeft = { low: 0.06, enough: 0.1 };
 const coolerByC = 5;
 const audioKbps = 160;
@@ -42,7 +42,7 @@ function of({ figures }: Situation, group: Group): Figure[] {
 	return figures.filter((figure) => figure.group === group);
 }
 
-/** Bytes a second that one recording of the program takes: what the encoder makes. */
+/** Bytes per second of one program recording: what the encoder makes. */
 function expectedRate({ encoders }: Situation['state']): number {
 	const { measured, asked } = encoders.program ?? {};
 	return (((measured ?? asked)?.kbps ?? 0) + audioKbps) * 125;
@@ -90,7 +90,7 @@ const throttled: Rule = (now) => {
 	];
 };
 
-/** A reading is the mean of 5 s, or of 2.5 at least on a machine that is too busy. */
+/** A reading is the mean of 5 s, or of at least 2.5 s on a busy machine. */
 const storm: Rule = (now, raised) =>
 	of(now, 'interrupts')
 		.filter(({ limit }) => limit !== undefined)

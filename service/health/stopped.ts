@@ -1,6 +1,6 @@
 import type { State } from '../contract/state.js';
 
-/** Recordings that ended by a fault while the service looked; until one is started after them, or they are deleted. */
+/** Recordings seen to end by a fault; until a later one is started, or they are deleted. */
 export class StoppedRecordings {
 	#running = new Set<string>();
 	#stopped = new Set<string>();

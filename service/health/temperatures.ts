@@ -3,9 +3,9 @@ import type { MachineFiles } from './files.js';
 
 const thermal = '/sys/class/thermal';
 const hwmon = '/sys/class/hwmon';
-/** Where the kernel names no trip point, °C: around here most chips begin to slow down. */
+/** Where the kernel names no trip point, °C: most chips throttle around here. */
 const usualLimitC = 85;
-/** Trip points beneath are the kernel's for fans. */
+/** Lower trip points are for fans. */
 const leastTripC = 60;
 
 interface Sensor {
@@ -14,7 +14,7 @@ interface Sensor {
 	limitC: number;
 }
 
-/** Thermal zones, or where there are none the sensors of hwmon. Each is looked for once. */
+/** Thermal zones, or without them the sensors of hwmon. Each is searched for once. */
 export class Temperatures implements Probe {
 	#sensors: Sensor[] | null = null;
 
@@ -41,7 +41,7 @@ export class Temperatures implements Probe {
 		return found.length > 0 ? unique(found) : unique(await this.#chips());
 	}
 
-	/** The lowest trip point at which the kernel slows down or stops the machine. */
+	/** The lowest trip point at which the kernel throttles or stops the machine. */
 	async #limit(path: string): Promise<number> {
 		const types = await this.files.names(path, /^trip_point_\d+_type$/);
 		const trips = await Promise.all(
@@ -72,7 +72,7 @@ export class Temperatures implements Probe {
 	}
 }
 
-/** Two of one name would be one line of the chart. */
+/** Two of the same name would be one line in the chart. */
 function unique(sensors: Sensor[]): Sensor[] {
 	return sensors.map((sensor, index) =>
 		sensors.findIndex(({ name }) => name === sensor.name) === index ? sensor : { ...sensor, name: `${sensor.name} ${index}` },

@@ -4,12 +4,12 @@ import { type Condition, conditions, type Situation } from './rules.js';
 
 interface Held {
 	condition: Condition;
-	/** Since when it holds, ms of the monotonic clock. */
+	/** Since when it holds, monotonic ms. */
 	since: number;
 	raised: boolean;
 }
 
-/** Turns what the rules say into faults: once when it has held long enough, cleared as soon as it does not. */
+/** Turns conditions into faults: raised once they have held long enough, cleared when they no longer do. */
 export class Watch {
 	#held = new Map<string, Held>();
 

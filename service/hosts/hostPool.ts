@@ -1,4 +1,5 @@
 import { guestWarmUp } from '../../pipelines/guestSource.js';
+import { firstEvent } from '../util/firstEvent.js';
 import type { Log } from '../util/log.js';
 import { HostProcess } from './hostProcess.js';
 
@@ -44,16 +45,8 @@ export class HostPool {
 		await this.#spare?.stop();
 	}
 
-	#fillAndWait(): Promise<void> {
-		const spare = this.#fill();
-		return new Promise((resolve) => {
-			const timer = setTimeout(resolve, WARM_TIMEOUT_MS);
-			for (const event of ['idle', 'end'] as const)
-				spare.once(event, () => {
-					clearTimeout(timer);
-					resolve();
-				});
-		});
+	async #fillAndWait(): Promise<void> {
+		await firstEvent(this.#fill(), ['idle', 'end'], WARM_TIMEOUT_MS);
 	}
 
 	#fill(): HostProcess {

@@ -5,7 +5,10 @@ import type { ElementEvent, StatsEvent } from '../../pipelines/events.js';
 import type { HostRole } from '../../pipelines/protocol.js';
 import { type FaultReport, faultText } from '../contract/faultKinds.js';
 import type { Faults } from '../faults/faults.js';
+import { backoffMs } from '../util/backoff.js';
 import { messageOf } from '../util/errors.js';
+import { firstEvent } from '../util/firstEvent.js';
+import { Recent } from '../util/recent.js';
 import type { HostPool } from './hostPool.js';
 import type { HostProcess } from './hostProcess.js';
 import { remedyFor } from './remedies.js';
@@ -22,7 +25,7 @@ const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, sour
  * kernel ends another in its place. Less for tests.
  */
 const MEMORY_MB = Number(process.env.R58_HOST_MEMORY_MB) || 1_500;
-const BACKOFF_MS = { first: 100, cap: 5_000 };
+const RETRY = { firstMs: 100, capMs: 5_000 };
 /** This many failures a minute and the host is held off. More for tests that break hosts oftener than that on purpose. */
 const HOLD_OFF = { failures: Number(process.env.R58_HOLD_OFF_FAILURES) || 5, windowMs: 60_000, pauseMs: 30_000 };
 /** A host that ran this long has recovered: its next failure is mended at once again. What fails steadily is held off anyway. */
@@ -70,7 +73,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	#startedAt = 0;
 	#progress = Number.NEGATIVE_INFINITY;
 	#progressAt = 0;
-	#failures: number[] = [];
+	#failures = new Recent(HOLD_OFF.windowMs);
 	#attempt = 0;
 	#retry: NodeJS.Timeout | undefined;
 	#heldOff = false;
@@ -118,17 +121,9 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	}
 
 	/** True as soon as the pipeline plays, false when it does not within this time. */
-	whenReady(timeoutMs: number): Promise<boolean> {
-		if (this.#ready) return Promise.resolve(true);
-		return new Promise((resolve) => {
-			const done = () => {
-				clearTimeout(timer);
-				this.off('ready', done);
-				resolve(this.#ready);
-			};
-			const timer = setTimeout(done, timeoutMs);
-			this.on('ready', done);
-		});
+	async whenReady(timeoutMs: number): Promise<boolean> {
+		if (this.#ready) return true;
+		return (await firstEvent(this, ['ready'], timeoutMs)) !== null;
 	}
 
 	command<E extends keyof Commanded>(element: E, command: Commanded[E]): void {
@@ -258,24 +253,18 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		}
 		const now = performance.now();
 		this.restarts += 1;
-		this.#failures = [...this.#failures.filter((at) => now - at < HOLD_OFF.windowMs), now];
-		const held = this.#failures.length >= HOLD_OFF.failures;
+		const failures = this.#failures.add({ at: now }).length;
+		const held = failures >= HOLD_OFF.failures;
 		const failure = { reason, remedy: remedyFor(reason) };
-		const params = { ...failure, failures: this.#failures.length, pauseS: holdOffMs / 1000 };
+		const params = { ...failure, failures, pauseS: holdOffMs / 1000 };
 		const subject = this.#subject;
 		this.#lastFault = held
 			? { code: 'host-held-off', subject, params, was: 'host-restarted' }
 			: { code: 'host-restarted', subject, params: failure, was: 'host-held-off' };
 		this.faults.raise(this.#lastFault);
 		this.#heldOff = held;
-		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : this.#backoff());
-	}
-
-	/** A first failure is mended at once; 100, 200, 400 … 5000 ms afterwards, ±20 %. */
-	#backoff(): number {
-		const delay = this.#attempt === 0 ? 0 : Math.min(BACKOFF_MS.cap, BACKOFF_MS.first * 2 ** (this.#attempt - 1));
-		this.#attempt += 1;
-		return delay * (0.8 + 0.4 * Math.random());
+		// At once after the first failure.
+		this.#retry = setTimeout(() => this.#run(), held ? holdOffMs : backoffMs(this.#attempt++, RETRY));
 	}
 
 	#clearFaults(): void {

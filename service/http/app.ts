@@ -14,33 +14,33 @@ import type { Route } from './route.js';
 import { answerUnknownPage, wantsPage } from './unknownPage.js';
 
 const json = 'application/json';
-/** Scheme, host name (RFC 1035 §2.3.4) and port. Links and QR codes are made of what a client calls the studio. */
+/** Scheme, host name (RFC 1035 §2.3.4) and port. Links and QR codes are built from the origin the client used. */
 const maxOrigin = 'https://'.length + 253 + ':65535'.length;
-/** Codes of sockets that the client closed: nobody is left to answer, nothing went wrong here. */
+/** Codes of sockets that the client closed: nobody is left to answer, and nothing failed here. */
 const leavingCodes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'];
 
-/** HPE: what came was no HTTP; the error holds the client's bytes, tokens among them, which belong into no log. */
+/** HPE: the bytes were not HTTP. The error contains them, tokens included, so it must not be logged. */
 function clientLeft(error: unknown): boolean {
 	const { code = '' } = error as NodeJS.ErrnoException;
 	return leavingCodes.includes(code) || code.startsWith('HPE_');
 }
 
-/** One request as it went. */
+/** The outcome of one request. */
 export interface Happened {
 	caller: Caller | null;
 	body: unknown;
 	answer: unknown;
-	/** `done`, or the code of the refusal. */
+	/** `done`, or the error code. */
 	outcome: 'done' | StudioError['code'];
 }
 
-/** What the application asks of the rest of the service. */
+/** What the application needs from the rest of the service. */
 export interface AppOptions {
 	routes: readonly Route[];
 	access: Access & {
-		/** A browser's session goes on while it is used. */
+		/** Extends a browser session while it is used. */
 		extend(context: Context): void;
-		/** Whether a session of a peer, named in a path, is of this caller. */
+		/** Whether the peer session in a path belongs to this caller. */
 		isPeerSession(session: string, subject: string, caller: Caller): boolean;
 	};
 	audit: {
@@ -48,13 +48,13 @@ export interface AppOptions {
 		write(route: Route, context: Context, happened: Happened): void;
 	};
 	gate: Pick<Gate, 'welcome'>;
-	/** Paths that other origins may ask, which get errors as problem+json. */
+	/** Paths open to other origins; their errors are problem+json. */
 	open: { is(path: string): boolean; allow(context: Context): void };
 	onAnswered(method: string, status: number): void;
 	log: Log;
 }
 
-/** The handler, and a line in the audit for what is to be traced. */
+/** Runs the handler, and writes an audit entry where one is due. */
 async function handled(route: Route, context: Context, caller: Caller | null, audit: AppOptions['audit']): Promise<unknown> {
 	const params = paramsOf(route, context) as never;
 	const query = (route.query && validate(route.query, { ...context.query }, 'query')) as never;
@@ -72,7 +72,7 @@ async function handled(route: Route, context: Context, caller: Caller | null, au
 	}
 }
 
-/** One declared route as middleware: who calls, may they, is it well formed; then the handler. */
+/** A declared route as middleware: identifies and authorises the caller, validates, runs the handler. */
 function middlewareOf(route: Route, { access, audit, gate }: AppOptions): Middleware {
 	return async (context: Context) => {
 		if (!route.outside && clientOf(context.req).public) throw nothingAt(context);
@@ -97,7 +97,7 @@ function middlewareOf(route: Route, { access, audit, gate }: AppOptions): Middle
 function paramsOf({ method, params }: Route, context: Context): unknown {
 	if (!params) return undefined;
 	const given = context.params as unknown;
-	// A name that cannot exist is not there; only to who would make it, it is wrong.
+	// A name that cannot exist is not found; only PUT, which would create it, calls it invalid.
 	if (method !== 'PUT' && !params.safeParse(given).success) {
 		throw nothingAt(context);
 	}
@@ -114,16 +114,16 @@ function nothingAt(context: Context): StudioError {
 	return new StudioError('not-found', `there is nothing at ${context.path}`);
 }
 
-/** What no route took: the method is wrong, or there is nothing. */
+/** No route matched: wrong method, or unknown path. */
 function refuse(router: Router, context: Context): never {
 	const methods = new Set(router.match(context.path, context.method).path.flatMap((layer) => layer.methods));
 	if (methods.size === 0 || clientOf(context.req).public) throw nothingAt(context);
 	const allowed = [...methods].join(', ');
 	context.set('Allow', allowed);
-	throw new StudioError('method-not-allowed', `${context.method} is not possible at ${context.path}; possible: ${allowed}`);
+	throw new StudioError('method-not-allowed', `${context.path} does not allow ${context.method}; allowed: ${allowed}`);
 }
 
-/** The Koa application of all declared routes. */
+/** The Koa application with all declared routes. */
 export function createApp(options: AppOptions): Koa {
 	const { routes, open, onAnswered, log } = options;
 	const app = new Koa();
@@ -138,7 +138,7 @@ export function createApp(options: AppOptions): Koa {
 		if (isOpen) open.allow(context);
 		try {
 			if (clientOf(context.req).origin.length > maxOrigin)
-				throw new StudioError('invalid', `Host: no address is longer than ${maxOrigin} characters`);
+				throw new StudioError('invalid', `Host: must not be longer than ${maxOrigin} characters`);
 			await next();
 		} catch (error) {
 			if (clientLeft(error) && context.req.socket.destroyed) return;
@@ -151,14 +151,14 @@ export function createApp(options: AppOptions): Koa {
 	app.use(router.routes());
 	app.use((context) => refuse(router, context));
 
-	/** The details are for the log; who asked gets the number to find them by. */
+	/** The client gets only an id; the log has the details under it. */
 	const internal = (error: unknown, context: Context, requestId: string): StudioError => {
 		log.onceASecond(`internal ${context.method}`).error({ err: error, requestId, method: context.method }, 'internal error');
-		return new StudioError('internal', `something went wrong inside the studio; its log has the details under ${requestId}`);
+		return new StudioError('internal', `something went wrong inside the studio; see its log, request ${requestId}`);
 	};
-	// Errors of streams that were being sent: the client hung up, or the disk failed.
+	// Errors while streaming an answer: the client hung up, or the disk failed.
 	app.on('error', (error: NodeJS.ErrnoException) => {
-		if (!clientLeft(error)) log.onceASecond('response').error({ err: error }, 'answer broken off');
+		if (!clientLeft(error)) log.onceASecond('response').error({ err: error }, 'answer interrupted');
 	});
 	return app;
 }

@@ -10,7 +10,7 @@ const limits: Record<string, number> = {
 };
 const otherLimit = 16 * 1024;
 
-/** What a client may still send of a refused body, so that it gets to read the answer. Then the connection is cut. */
+/** How much of a rejected body is still read, so that the client gets to read the answer. Then the connection is cut. */
 const lingerBytes = 32 * 1024 * 1024;
 const lingerMs = 5000;
 
@@ -18,7 +18,7 @@ function hasBody(request: IncomingMessage): boolean {
 	return Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'] !== undefined;
 }
 
-/** The body, empty when there is none. Throws `unsupported-media-type` or `too-large` before it has read more than the limit. */
+/** The body, empty without one. Throws `unsupported-media-type`, or `too-large` before reading past the limit. */
 export async function readBytes(request: IncomingMessage, contentType: string, limit: number): Promise<Buffer> {
 	if (!hasBody(request)) return Buffer.alloc(0);
 	const given = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
@@ -39,7 +39,7 @@ export async function readBytes(request: IncomingMessage, contentType: string, l
 	return Buffer.concat(chunks);
 }
 
-/** The body as text, `''` when there is none; limited by its type. */
+/** The body as text, `''` without one; limited by type. */
 export async function readBody(request: IncomingMessage, contentType: string): Promise<string> {
 	const bytes = await readBytes(request, contentType, limits[contentType] ?? otherLimit);
 	try {
@@ -55,7 +55,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 	try {
 		return JSON.parse(text);
 	} catch (error) {
-		throw new StudioError('bad-json', `the body is no JSON: ${(error as Error).message}`);
+		throw new StudioError('bad-json', `the body is not JSON: ${(error as Error).message}`);
 	}
 }
 

@@ -6,23 +6,23 @@ export const sessionCookie = 'r58_session';
 
 /** Who sent a request. */
 export interface Caller {
-	/** Id of the token or account, also behind a cookie: what a caller made belongs to it. */
+	/** Id of the token or account, also behind a cookie: the caller owns what was made under it. */
 	token: string;
-	/** Of the account, or what the token is called. */
+	/** Name of the account or token. */
 	name: string;
-	/** The account, when it is one. */
+	/** The account, if the caller has one. */
 	user: string | null;
-	/** Of the browser, by id; null for programs. */
+	/** Id of the browser session; null for programs. */
 	session: string | null;
 	role: Role;
-	/** The guest that a guest token stands for. */
+	/** The guest that a guest token is for. */
 	guest: string | null;
 	/** Streamers this caller may watch; null = all. */
 	streamers: string[] | null;
 	by: 'bearer' | 'cookie';
-	/** It looks and changes nothing. */
+	/** May look but change nothing. */
 	readOnly: boolean;
-	/** The session of the cookie is to be extended. */
+	/** The cookie's session is due to be extended. */
 	aging: boolean;
 }
 
@@ -46,9 +46,9 @@ export function cookieOf(request: IncomingMessage): string | null {
 	return null;
 }
 
-/** Who sends a request, and may they: what HTTP asks of accounts, tokens and sessions. */
+/** Who sends a request and what they may do: what HTTP needs from accounts, tokens and sessions. */
 export interface Access {
-	/** The caller, null when there are no credentials. `isConnected`: see access/auth.ts. */
+	/** The caller, null without credentials. `isConnected`: see access/auth.ts. */
 	identify(request: IncomingMessage, isConnected?: (caller: Caller) => boolean): Caller | null;
 	/** Throws `unauthorized`, `revoked` or `forbidden`. */
 	authorize(request: IncomingMessage, caller: Caller | null, role: 'public' | Role, looksOnly?: boolean): void;

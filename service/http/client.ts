@@ -5,37 +5,37 @@ import type { TLSSocket } from 'node:tls';
 import { isIn, isLanAddress, isLoopbackAddress, listOf, plainAddress } from '../util/addresses.js';
 import { StudioError } from '../util/errors.js';
 
-/** Who is at the other end of a request, and by which way it came. */
+/** The client of a request, and the way it came in. */
 export interface Client {
-	/** Of the client itself, as far as trusted proxies tell. */
+	/** Of the client itself, as reported by trusted proxies. */
 	address: string;
-	/** Whether the client's own connection is encrypted. */
+	/** Whether the client's connection is encrypted. */
 	secure: boolean;
-	/** A trusted proxy says that the client's own connection is plain HTTP. */
+	/** A trusted proxy reports that the client's connection is plain HTTP. */
 	plainOutside: boolean;
-	/** `https://name:port` as the client called this server. */
+	/** `https://name:port` as used by the client. */
 	origin: string;
-	/** It came from no network of the house, or over the public name, a proxy or the tunnel: only what guests and viewers need exists. */
+	/** From outside the house, or through the public name, a proxy or the tunnel: only what guests and viewers need exists. */
 	public: boolean;
-	/** The other end of the socket may be told to go to HTTPS: it is no program of this machine and no trusted proxy. */
+	/** May be redirected to HTTPS: neither a program on this machine nor a trusted proxy. */
 	direct: boolean;
-	/** Straight from the network of the house, or from this machine. */
+	/** Directly from the house network, or from this machine. */
 	lan: boolean;
 }
 
-/** The part of the settings that says who may speak for others. */
+/** The settings that say which proxies are trusted. */
 export interface Ways {
 	/** `https://studio.example.org`, null when there is none. */
 	publicUrl: string | null;
 	/** Addresses and networks of proxies, and `tunnel`. */
 	trustedProxies: readonly string[];
-	/** Networks of the house beside private ones. */
+	/** Networks of the house besides private ones. */
 	lan?: readonly string[];
-	/** What else this machine is called. */
+	/** Other names of this machine. */
 	names?: readonly string[];
 }
 
-/** What proxies add; a client of this machine or network sends none. */
+/** Headers that proxies add; clients on this machine or network do not send them. */
 const forwardingHeaders = [
 	'x-forwarded-for',
 	'x-forwarded-host',
@@ -51,17 +51,17 @@ export function clientOf(request: IncomingMessage): Client {
 	return known.get(request) ?? new Clients(() => ({ publicUrl: null, trustedProxies: [] })).receive(request);
 }
 
-/** Finds out once for each request where it comes from. Headers of proxies count only from those that are trusted. */
+/** Works out where a request comes from, once. Proxy headers count only from trusted proxies. */
 export class Clients {
 	#lists = new WeakMap<readonly string[], BlockList>();
 
 	constructor(
 		private readonly ways: () => Ways,
-		/** Names and addresses of this machine, and of its certificates. */
+		/** Names and addresses of this machine and of its certificates. */
 		private readonly ownNames: () => readonly string[] = () => [],
 	) {}
 
-	/** `byTunnel`: it came in through the entrance that only the tunnel knows. */
+	/** `byTunnel`: it came through the listener that only the tunnel knows. */
 	receive(request: IncomingMessage, byTunnel = false): Client {
 		const { publicUrl, trustedProxies, lan = [] } = this.ways();
 		const { headers } = request;
@@ -71,7 +71,7 @@ export class Clients {
 		const forwarded = forwardingHeaders.some((name) => headers[name] !== undefined);
 		const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
 		const host = (trusted && first(headers['x-forwarded-host'])) || headers.host || `localhost:${request.socket.localPort}`;
-		// Also a proxy that nobody trusts speaks for others. Where there is no outside yet, its headers mean nothing.
+		// An untrusted proxy also counts as outside. Its headers mean nothing where there is no outside yet.
 		const viaProxy = forwarded && (trusted || publicHost !== null);
 		const atHome = isLanAddress(peer) || isIn(this.#list(lan), peer);
 		const isPublic = byTunnel || viaProxy || !(atHome || trusted) || (publicHost !== null && hostName(host) === publicHost);
@@ -94,21 +94,21 @@ export class Clients {
 		return client;
 	}
 
-	/** Whether the other end of a connection may speak for others. */
+	/** Whether the other end of a connection is a trusted proxy. */
 	isProxy(peer: string): boolean {
 		return isIn(this.#list(this.ways().trustedProxies), peer);
 	}
 
 	/**
-	 * Throws `invalid` unless the request names one host (RFC 9112 §3.2), and `misdirected` when that is none of ours: a page of
-	 * another name that was made to point here is a foreign page.
+	 * Throws `invalid` unless the request names exactly one host (RFC 9112 §3.2), and `misdirected` when it is not ours: a foreign
+	 * name that resolves to this machine must not act as the studio (DNS rebinding).
 	 */
 	checkHost(request: IncomingMessage): void {
 		const { url = '', headers, rawHeaders } = request;
 		const named = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
 		const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1];
 		if (named !== 1 || (target !== undefined && target.toLowerCase() !== headers.host?.toLowerCase()))
-			throw new StudioError('invalid', 'Host: a request names one host');
+			throw new StudioError('invalid', 'Host: a request must name one host');
 		const forwarded = this.isProxy(plainAddress(request.socket.remoteAddress)) && first(headers['x-forwarded-host']);
 		const name = hostName(forwarded || headers.host!).replace(/^\[(.*)\]$/, '$1');
 		const { publicUrl, names = [] } = this.ways();
@@ -116,11 +116,7 @@ export class Clients {
 			isLoopbackAddress(name) ||
 			(publicUrl !== null && new URL(publicUrl).hostname === name) ||
 			[...this.ownNames(), ...names].some((own) => fits(own.toLowerCase(), name));
-		if (!isOurs)
-			throw new StudioError(
-				'misdirected',
-				'this machine is not called that; a technician adds names in access.names of the settings',
-			);
+		if (!isOurs) throw new StudioError('misdirected', 'unknown host name; a technician can add it to the setting access.names');
 	}
 
 	#list(entries: readonly string[]): BlockList {
@@ -138,7 +134,7 @@ function first(header: string | string[] | undefined): string | undefined {
 	);
 }
 
-/** Certificates may be for all names of one level: `*.example.org`. */
+/** Wildcard certificates cover one level: `*.example.org`. */
 function fits(own: string, name: string): boolean {
 	return own === name || (own.startsWith('*.') && own.slice(1) === name.slice(name.indexOf('.')) && name.includes('.'));
 }
@@ -149,8 +145,8 @@ function hostName(host: string): string {
 }
 
 /**
- * The nearest address that is no trusted proxy: each proxy appends the one it was called by, so from the right on they
- * are true until the first that nobody vouches for.
+ * The nearest address that is not a trusted proxy. Each proxy appends its caller, so entries are reliable from the right up to
+ * the first that no trusted proxy has added.
  */
 function originalAddress(header: string | string[] | undefined, peer: string, proxies: BlockList): string {
 	const hops = String(header ?? '')

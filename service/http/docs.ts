@@ -6,11 +6,11 @@ import { StudioError } from '../util/errors.js';
 import { sendFile } from './file.js';
 import { type Route, route } from './route.js';
 
-/** Pages in the order of the list beside them; a page that is not named here comes last. */
+/** Pages in sidebar order; unnamed ones come last. */
 const order = ['index', 'operators', 'guests', 'technicians', 'programs', 'how-it-works', 'extending', 'hardware', 'glossary'];
 
 export interface DocsEntry {
-	/** The file without `.md`; `index` is the first page. */
+	/** The file name without `.md`; `index` is the first page. */
 	name: string;
 	title: string;
 }
@@ -20,7 +20,7 @@ function titleOf(text: string): string {
 	return /^# (.+)$/m.exec(text)?.[1] ?? 'R58 Studio';
 }
 
-/** The documentation: Markdown in the folder, served as HTML. What is served is listed once; no path is made of a request. */
+/** The docs: Markdown from the folder, served as HTML. Served files are listed once; no request becomes a path. */
 export class Docs {
 	/** Markdown by name. */
 	readonly #pages = new Map<string, string>();
@@ -39,7 +39,7 @@ export class Docs {
 		this.#pictures = new Set(files.includes('pictures') ? readdirSync(join(folder, 'pictures')) : []);
 	}
 
-	/** The page as HTML, rendered when it is asked for first; what renders it takes no time of the start. Throws not-found. */
+	/** The page as HTML, rendered on first request: the renderer stays out of the start. Throws `not-found`. */
 	async page(name: string): Promise<{ html: string; policy: string }> {
 		const text = this.#pages.get(name);
 		const entry = this.entries.find((entry) => entry.name === name);
@@ -50,17 +50,17 @@ export class Docs {
 		return { html, policy: docsPolicy };
 	}
 
-	/** Throws not-found. */
+	/** Throws `not-found`. */
 	picture(name: string): string {
 		if (!this.#pictures.has(name)) throw new StudioError('not-found', `the docs have no picture ${name}`);
 		return join(this.folder, 'pictures', name);
 	}
 }
 
-/** `/docs`, `/docs/NAME` and their pictures: the same for everybody, and no secret in them. */
+/** `/docs`, `/docs/NAME` and their pictures: public, nothing secret. */
 export function docsRoutes(folder: string): Route[] {
 	let docs: Docs | undefined;
-	/** Read when it is asked for first: a start has better to do. */
+	/** Read on first request, to keep the start fast. */
 	const known = (): Docs => {
 		docs ??= new Docs(folder);
 		return docs;

@@ -25,10 +25,10 @@ th, td { padding: 0.4rem 0.8rem 0.4rem 0; border-bottom: 1px solid #8885; text-a
 @media print { nav { display: none; } body { display: block; } }
 `;
 
-/** A page of the docs is text and pictures of this studio: no script, no form, nothing from elsewhere. */
+/** A page of the docs has only text and pictures: no script, no forms, nothing from elsewhere. */
 export const docsPolicy = scriptlessPolicy(style, "'self'");
 
-/** What a heading is called in a link to it: as code forges call it, so that links work there, on the disk and here. */
+/** Anchors as code forges make them, so that links work there, on disk and here. */
 export function anchorOf(heading: string): string {
 	return heading
 		.toLowerCase()
@@ -36,7 +36,7 @@ export function anchorOf(heading: string): string {
 		.replaceAll(' ', '-');
 }
 
-/** `operators.md#keys` and `pictures/x.webp` as they are served. Null for what lies outside the docs, which is not served. */
+/** `operators.md#keys` and `pictures/x.webp` as served. Null for anything outside the docs. */
 export function servedLink(href: string): string | null {
 	if (/^https?:/.test(href)) return href;
 	const [path = '', anchor] = href.split('#');
@@ -62,14 +62,14 @@ const markdown = new Marked({
 			const target = servedLink(href);
 			return target === null ? escaped(text) : `<img src="${escaped(target)}" alt="${escaped(text)}">`;
 		},
-		/** The pages are Markdown alone. */
+		/** HTML in Markdown is shown as text. */
 		html({ text }: Tokens.HTML | Tokens.Tag): string {
 			return escaped(text);
 		},
 	},
 });
 
-/** A page as HTML, with the way to the others. */
+/** A page as HTML, with the sidebar. */
 export function docsPage(text: string, { name, title }: DocsEntry, entries: readonly DocsEntry[]): string {
 	const list = entries.map((entry) => {
 		const current = entry.name === name ? ' aria-current="page"' : '';

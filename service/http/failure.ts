@@ -25,7 +25,7 @@ export const statusOf: Record<ErrorCode, number> = {
 	misdirected: 421,
 	internal: 500,
 };
-/** Statuses that mean "later", and after how many seconds when the error does not say. */
+/** Errors that mean "later", with the default Retry-After in seconds. */
 const retryAfterS: Record<number, number> = { 429: 60, 503: 2, 504: 2 };
 
 /** Answers with an error: `{"error":{code,message,detail?}}`, or problem+json (RFC 9457) for WHIP and WHEP. */
@@ -34,7 +34,7 @@ export function answerError(
 	{ code, message, detail, retryAfterS: seconds }: StudioError,
 	problem: boolean,
 ): void {
-	/* The WHEP draft has 409 for a stream that is not there yet. */
+	/* The WHEP draft wants 409 for a stream that is not there yet. */
 	const status = code === 'not-on-air' && context.path.startsWith('/whep/') ? 409 : statusOf[code];
 	context.status = status;
 	if (status === 401) context.set('WWW-Authenticate', 'Bearer');

@@ -2,34 +2,15 @@ import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Context } from 'koa';
 
-const types: Record<string, string> = {
-	'.css': 'text/css; charset=utf-8',
-	'.csv': 'text/csv; charset=utf-8',
-	'.html': 'text/html; charset=utf-8',
-	'.ico': 'image/x-icon',
-	'.js': 'text/javascript; charset=utf-8',
-	'.json': 'application/json; charset=utf-8',
-	'.m4a': 'audio/mp4',
-	'.map': 'application/json; charset=utf-8',
-	'.mkv': 'video/x-matroska',
-	'.mp4': 'video/mp4',
-	'.png': 'image/png',
-	'.svg': 'image/svg+xml',
-	'.txt': 'text/plain; charset=utf-8',
-	'.webmanifest': 'application/manifest+json',
-	'.webp': 'image/webp',
-	'.woff2': 'font/woff2',
-};
-
 export interface FileOptions {
 	cacheControl: string;
 	/** Sent as a download with this name. */
 	downloadName?: string;
 }
 
-/** First and last byte asked for; null = all of it, 'unsatisfiable' = nothing of what is there (RFC 9110 §14). */
+/** The first and last byte asked for; null = the whole file, 'unsatisfiable' = none of its bytes (RFC 9110 §14). */
 export function parseRange(header: string | undefined, size: number): { first: number; last: number } | 'unsatisfiable' | null {
-	// Several ranges at once would need a multipart answer: answering with everything is allowed.
+	// Several ranges would need a multipart answer; the whole file is allowed instead.
 	const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec((header ?? '').replaceAll(' ', ''));
 	if (!match || (match[1] === '' && match[2] === '')) return null;
 	if (match[1] === '') {
@@ -42,14 +23,10 @@ export function parseRange(header: string | undefined, size: number): { first: n
 	return first >= size ? 'unsatisfiable' : { first, last };
 }
 
-/** RFC 6266: an ASCII name for old clients, and the real one in UTF-8. */
-export function contentDisposition(name: string): string {
-	const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-	const encoded = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-	return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
-}
-
-/** Answers with a file: types, validators, single ranges. False, and no answer, when there is no such file. */
+/**
+ * Answers with a file: type, validators, single ranges. False, and no answer, when there is no such file. Koa has no ranges, and
+ * the `send` package answers past the middleware that sets headers, counts and turns errors into JSON.
+ */
 export async function sendFile(context: Context, path: string, options: FileOptions): Promise<boolean> {
 	const file = await open(path, 'r').catch(() => null);
 	if (!file) return false;
@@ -58,24 +35,23 @@ export async function sendFile(context: Context, path: string, options: FileOpti
 		const stat = await file.stat();
 		if (!stat.isFile()) return false;
 		const etag = `"${stat.size.toString(16)}-${Math.trunc(stat.mtimeMs).toString(16)}"`;
-		context.set('ETag', etag);
-		context.set('Last-Modified', stat.mtime.toUTCString());
+		context.status = 200;
+		context.etag = etag;
+		context.lastModified = stat.mtime;
 		context.set('Cache-Control', options.cacheControl);
 		context.set('Accept-Ranges', 'bytes');
-		const ifNoneMatch = context
-			.get('If-None-Match')
-			.split(',')
-			.map((tag) => tag.trim().replace(/^W\//, ''));
-		if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) {
+		// Not ctx.fresh: it answers in full to `Cache-Control: no-cache`, which fetch adds to every request with a validator.
+		const known = context.get('If-None-Match').split(',');
+		if (known.some((tag) => ['*', etag].includes(tag.trim().replace(/^W\//, '')))) {
 			context.status = 304;
 			return true;
 		}
-		context.type = types[extname(path).toLowerCase()] ?? 'application/octet-stream';
-		if (options.downloadName !== undefined) context.set('Content-Disposition', contentDisposition(options.downloadName));
+		context.type = extname(path) || 'bin';
+		if (options.downloadName !== undefined) context.attachment(options.downloadName);
 
 		const ifRange = context.get('If-Range');
-		const fresh = ifRange === '' || ifRange === etag || ifRange === stat.mtime.toUTCString();
-		const range = fresh ? parseRange(context.get('Range'), stat.size) : null;
+		const unchanged = ifRange === '' || ifRange === etag || ifRange === stat.mtime.toUTCString();
+		const range = unchanged ? parseRange(context.get('Range'), stat.size) : null;
 		if (range === 'unsatisfiable') {
 			context.status = 416;
 			context.set('Content-Range', `bytes */${stat.size}`);
@@ -83,11 +59,13 @@ export async function sendFile(context: Context, path: string, options: FileOpti
 			context.type = 'application/json';
 			return true;
 		}
-		if (range) context.set('Content-Range', `bytes ${range.first}-${range.last}/${stat.size}`);
-		context.status = range ? 206 : 200;
 		const { first, last } = range ?? { first: 0, last: stat.size - 1 };
+		if (range) {
+			context.status = 206;
+			context.set('Content-Range', `bytes ${first}-${last}/${stat.size}`);
+		}
 		if (context.method !== 'HEAD' && stat.size > 0) {
-			// The end is fixed, because a recording may grow while it is sent.
+			// A recording may grow while it is sent: only up to the announced length.
 			context.body = file.createReadStream({ start: first, end: last });
 			streaming = true;
 		}

@@ -11,15 +11,15 @@ import { Bucket, Buckets, type Rate } from './rates.js';
 type Kind = 'plain' | 'secure';
 type Listener = (socket: Duplex) => void;
 
-/** Of all listeners together; those of addresses nobody is logged in from leave the rest to the others. */
+/** Of all listeners together; addresses without a login leave room for the others. */
 const most = { open: 1024, strangers: 768, held: 512 };
-/** Of one address, which may be a household or an office with many browsers. */
+/** Per address, which may be a household or an office with many browsers. */
 const mostOfAddress = { open: 128, held: 64 };
-/** A proxy stands for everybody behind it. */
+/** A proxy carries many clients. */
 const mostOfProxy = 512;
-/** A connection without a request under way gives its place to a new one of its address after so long. */
+/** After this long without a request a connection can be displaced by a new one from the same address. */
 const idleMs = 1000;
-/** New connections a second of one address: what a TLS handshake costs, and what a plain one does. */
+/** New connections per second and address: a TLS handshake costs more than a plain one. */
 const connectionRate: Record<Kind, Rate> = {
 	plain: { burst: 300, perSecond: 300 },
 	secure: { burst: 30, perSecond: 60 },
@@ -28,20 +28,20 @@ const shares: Record<'client' | 'proxy', Share> = {
 	client: { burstMs: 25, part: 0.15 },
 	proxy: { burstMs: 100, part: 0.4 },
 };
-/** Requests that a connection may have open at once. Browsers have one; a few are allowed to programs that pipeline. */
+/** Open requests per connection. Browsers use one; programs may pipeline a few. */
 const mostUnanswered = 4;
-/** Of one client, and of each token beyond that: an office that opens a page at once, and a flood in the same office. */
+/** Per client, and in addition per token: an office that opens a page at once, and a flood from the same office. */
 const requestRate: Rate = { burst: 900, perSecond: 300 };
 const tokenRate: Rate = { burst: 300, perSecond: 100 };
 const upgradeRate: Rate = { burst: 40, perSecond: 10 };
-/** Of addresses that are gone their rates are remembered, so that going and coming back gains nothing. */
+/** Rates are remembered after an address has gone, so that reconnecting gains nothing. */
 const rememberMs = 15_000;
 const remembered = 4096;
-/** Addresses that somebody logged in from lately have places kept for them. */
+/** Addresses with a recent login have reserved places. */
 const loggedInMs = 12 * 3_600_000;
 const loggedInKept = 512;
 
-/** What one address has here. */
+/** The state of one address. */
 class Address {
 	readonly open = new Set<Connection>();
 	readonly held: Connection[] = [];
@@ -62,7 +62,7 @@ class Address {
 		return this.open.size === 0 && this.held.length === 0;
 	}
 
-	/** The one that has been without a request for longest. */
+	/** The connection that has been idle the longest. */
 	get idle(): Connection | undefined {
 		const before = performance.now() - idleMs;
 		let found: Connection | undefined;
@@ -82,7 +82,7 @@ class Connection {
 		readonly socket: Socket,
 		readonly address: Address,
 		readonly kind: Kind,
-		/** Gives it to the server. */
+		/** Hands it to the server. */
 		readonly admit: (connection: Connection) => void,
 	) {}
 
@@ -91,18 +91,18 @@ class Connection {
 	}
 }
 
-/** What was turned away, by reason. */
+/** Rejected, by reason. */
 export const refusals = ['place', 'address', 'held', 'idle', 'pipelined', 'requests', 'upgrades', 'host'] as const;
 export type Refusal = (typeof refusals)[number];
 
 /**
- * Stands in front of every listener, so that no address takes places, thread and handshakes from the others: it bounds the
- * connections of each, how fast they come, how much of the thread the reading of their bytes takes (intake.ts), and how
- * many requests a connection may have open. What is beyond that ends before anything else of the service sees it.
+ * Stands in front of every listener, so that no address can use up connections, CPU time or handshakes for the others: limits
+ * connections, connection rate, reading time (intake.ts) and open requests per address. Whatever exceeds a limit ends before the
+ * rest of the service sees it.
  */
 export class Gate {
 	readonly refused = Object.fromEntries(refusals.map((reason) => [reason, 0])) as Record<Refusal, number>;
-	/** Connections that were given to a server, and those that wait for it. */
+	/** Connections handed to a server, and those waiting. */
 	open = 0;
 	held = 0;
 	#addresses = new Map<string, Address>();
@@ -112,17 +112,17 @@ export class Gate {
 	#upgrades = new Buckets(upgradeRate);
 	/** By address, until when. */
 	#loggedIn = new BoundedMap<string, number>(loggedInKept);
-	/** Addresses whose rates were given up before their time. */
+	/** Rates dropped early to make room. */
 	#forgotten = 0;
 
 	constructor(
-		/** Id of the token or account whose valid credentials a request carries. */
+		/** Id of the token or account whose valid credentials a request has. */
 		private readonly tokenOf: (request: IncomingMessage) => string | null,
 	) {}
 
 	get tables(): Tables {
 		return {
-			// Those with a connection are never forgotten.
+			// Addresses with a connection are never forgotten.
 			addresses: { size: this.#addresses.size, most: remembered + most.open + most.held, forgotten: this.#forgotten },
 			'addresses that are logged in': this.#loggedIn,
 			'request rates of clients': this.#requests.table,
@@ -131,7 +131,7 @@ export class Gate {
 		};
 	}
 
-	/** Takes over the connections of a server; `isProxy` tells whether an address may speak for many. */
+	/** Takes over the connections of a server; `isProxy` tells whether an address carries many clients. */
 	guard(server: Server | SecureServer, kind: Kind, isProxy: (address: string) => boolean): void {
 		const arrived = takeListener(server, 'connection');
 		if (kind === 'plain') {
@@ -142,7 +142,7 @@ export class Gate {
 			});
 			return;
 		}
-		// The server tells of the encrypted socket alone; this is what it has in common with the one below.
+		// The server reports only the encrypted socket; this is what it shares with the socket below.
 		const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
 		const handshakes = new Map<string, Connection>();
 		const encrypted = takeListener(server, 'secureConnection');
@@ -163,7 +163,7 @@ export class Gate {
 		});
 	}
 
-	/** A request of which only the head was read. `next` runs when all of the slice it came in was read, or never. */
+	/** A request of which only the head was read. `next` runs once the rest of its slice was read, or never. */
 	request(request: IncomingMessage, response: ServerResponse, next: () => void): void {
 		const connection = this.#connections.get(request.socket);
 		if (!connection || request.socket.destroyed) return;
@@ -182,7 +182,7 @@ export class Gate {
 		});
 	}
 
-	/** Throws `rate-limited` when this client, and who it says it is, ask too often. */
+	/** Throws `rate-limited` when this client or its token sends too many requests. */
 	checkRate(request: IncomingMessage, address: string): void {
 		const household = householdOf(address);
 		const waitS = this.#requests.take(household);
@@ -193,7 +193,7 @@ export class Gate {
 		throw new StudioError('rate-limited', 'too many requests; wait a moment', undefined, waitS);
 	}
 
-	/** Throws `rate-limited` when this client opens WebSockets too often. */
+	/** Throws `rate-limited` when this client opens too many WebSockets. */
 	checkUpgrade(request: IncomingMessage, address: string): void {
 		const connection = this.#connections.get(request.socket);
 		if (connection) connection.upgraded = true;
@@ -203,7 +203,7 @@ export class Gate {
 		throw new StudioError('rate-limited', 'too many WebSockets at once; wait a moment', undefined, waitS);
 	}
 
-	/** Somebody is logged in there. */
+	/** Reserves places for an address with a login. */
 	welcome(address: string): void {
 		const household = householdOf(address);
 		this.#loggedIn.set(household, performance.now() + loggedInMs);
@@ -227,7 +227,7 @@ export class Gate {
 		return found;
 	}
 
-	/** The longest unseen are the first of the map. */
+	/** The first entries of the map are the longest unseen. */
 	#forget(): void {
 		const before = performance.now() - rememberMs;
 		for (const [name, address] of this.#addresses) {
@@ -239,7 +239,7 @@ export class Gate {
 		}
 	}
 
-	/** At once, or when it is its turn: who comes too fast waits in line, with nothing read and nothing computed for it. */
+	/** At once, or in turn: connections that come too fast wait in line, unread. */
 	#arrive(connection: Connection): void {
 		const { socket, address, kind } = connection;
 		socket.on('error', () => socket.destroy());
@@ -305,7 +305,7 @@ export class Gate {
 		connection.admit(connection);
 	}
 
-	/** Its place is free. */
+	/** Frees its place. */
 	#close(connection: Connection): void {
 		if (connection.address.open.delete(connection)) this.open -= 1;
 	}
@@ -316,7 +316,7 @@ export class Gate {
 	}
 }
 
-/** What the server itself does with a new connection. Both modules take any stream that is given to them by this event. */
+/** The server's own handler for new connections. Both modules accept any stream through this event. */
 function takeListener(server: Server | SecureServer, event: 'connection' | 'secureConnection'): Listener {
 	const listeners = server.listeners(event) as Listener[];
 	server.removeAllListeners(event);

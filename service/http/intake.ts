@@ -2,22 +2,22 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
-/** Smaller than it takes to hold up others: 75 of the shortest requests, 350 chunks of one byte. */
+/** Small enough not to delay others: 75 of the shortest requests, 350 one-byte chunks. */
 const sliceBytes = 2048;
-/** One turn of the event loop goes to one address for so long. */
+/** Time one address gets per turn of the event loop. */
 const turnMs = 1;
-/** A slice that took longer was interrupted by other work of the machine, which is not the client's fault. */
+/** Cap per slice: a longer one was interrupted by other work, which is not the client's fault. */
 const longestChargeMs = 2;
 const nothing = Buffer.alloc(0);
 
-/** How much of the service's only thread the reading of one address's bytes may take. */
+/** How much CPU time reading the bytes of one address may take. */
 export interface Share {
 	burstMs: number;
-	/** Ms a ms. */
+	/** Ms per ms. */
 	part: number;
 }
 
-/** The connections of one address take turns, and together no more of the thread than their share. */
+/** The connections of one address take turns, and together get no more than their share. */
 export class Turns {
 	#waiting: Intake[] = [];
 	#leftMs: number;
@@ -28,7 +28,7 @@ export class Turns {
 		this.#leftMs = share.burstMs;
 	}
 
-	/** This one has something to pass on. */
+	/** An intake has data to pass on. */
 	ask(intake: Intake): void {
 		this.#waiting.push(intake);
 		if (!this.#scheduled) this.#run();
@@ -56,8 +56,8 @@ export class Turns {
 }
 
 /**
- * A connection whose bytes reach their reader in slices, each in its turn; what is written passes through. What the reader
- * does with a slice, it does at once: parsing requests, frames of a WebSocket.
+ * A connection whose bytes reach the reader in slices, one per turn; writes pass straight through. Parsing happens in the
+ * reader during its slice: HTTP requests, WebSocket frames.
  */
 export class Intake extends Duplex {
 	#chunk: Buffer = nothing;
@@ -110,7 +110,7 @@ export class Intake extends Duplex {
 		return this;
 	}
 
-	/** Hands the next slice to the reader; whether there is more to hand over now. */
+	/** Passes the next slice to the reader; whether more is ready. */
 	pass(): boolean {
 		this.#asked = false;
 		if (this.destroyed || !this.#wanted) return false;
@@ -131,7 +131,7 @@ export class Intake extends Duplex {
 
 	override _read(): void {
 		this.#wanted = true;
-		// Not in the middle of the reader's own work.
+		// Not in the middle of the reader's work.
 		if (this.#chunk.length > 0 || this.#ended) setImmediate(() => this.#ask());
 	}
 

@@ -16,10 +16,10 @@ import { type Clients, clientOf } from './client.js';
 import { statusOf } from './failure.js';
 import type { Gate } from './gate.js';
 
-/** What browsers read before they can trust the certificate, and authorities before they give one. */
+/** Paths needed before a client trusts the certificate, and before an authority issues one. */
 export const plainPaths = /^\/(ca\.(pem|crt)|trust|\.well-known\/acme-challenge\/[\w-]{1,128})$/;
 
-/** Certificates by the name a browser asks for. */
+/** Certificates by requested name. */
 export interface ServerCertificates {
 	readonly fallback: SecureContextOptions;
 	contextFor(name: string): SecureContext;
@@ -34,36 +34,36 @@ export interface Handlers {
 	log: Log;
 }
 
-/** Bounds for slow and stuck clients: headers in 10 s, a request in 30 s, silence for 2 min. */
+/** Limits for slow and stuck clients: headers in 10 s, a request in 30 s, silence for 2 min. */
 const limits = {
 	headersTimeout: 10_000,
 	requestTimeout: 30_000,
 	keepAliveTimeout: 15_000,
 	connectionsCheckingInterval: 5000,
 	maxHeaderSize: 16 * 1024,
-	// Told by ourselves, where it counts as a request.
+	// Sent by us, so that it counts as a request.
 	requireHostHeader: false,
 };
 const inactivityMs = 120_000;
 const handshakeMs = 10_000;
-/** Beyond them a request is no browser's. */
+/** More than any browser sends. */
 const maxHeaders = 100;
-/** Connections of one listener, those that wait among them; how many of whom is up to the gate. */
+/** Connections per listener, waiting ones included; the gate divides them. */
 const maxConnections = 2048;
 export const closeGraceMs = 1000;
 
 interface Way {
 	kind: 'plain' | 'secure';
-	/** It came in by the entrance that only the tunnel knows. */
+	/** It came through the listener that only the tunnel knows. */
 	byTunnel?: boolean;
-	/** Where a request has to go instead; null = here. */
+	/** Where to redirect a request; null = serve it here. */
 	elsewhere?: (request: IncomingMessage) => string | null;
 }
 
-/** What all listeners have in common: the gate, bounds, and who asks. */
+/** Common to all listeners: the gate, limits, and the client. */
 function serve<T extends Server | SecureServer>(server: T, handlers: Handlers, { kind, byTunnel = false, elsewhere }: Way): T {
 	const { handle, upgrade, clients, gate, log } = handlers;
-	// Errors of accept (no more file descriptors) must not end the show.
+	// Errors of accept (out of file descriptors) must not end the show.
 	server.on('error', (error) => log.onceASecond('listener').error({ err: error }, 'listener'));
 	server.maxConnections = maxConnections;
 	server.maxHeadersCount = maxHeaders;
@@ -100,7 +100,7 @@ function serve<T extends Server | SecureServer>(server: T, handlers: Handlers, {
 			else answer(response, refused);
 		});
 	server.on('request', receive);
-	// Told by the server itself unless there is a listener, and then it would not count.
+	// Node answers this itself unless there is a listener; then it would not be counted.
 	server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
 		gate.request(request, response, () => answer(response, { status: 417, headers: {}, body: '' })),
 	);
@@ -130,14 +130,14 @@ function answerOf({ code, message, retryAfterS }: StudioError): Answer {
 	};
 }
 
-/** Without the rest of the service; a refusal ends the connection, which then brings nothing more. */
+/** Answers without the rest of the service; a rejection also ends the connection. */
 function answer(response: ServerResponse, { status, headers, body }: Answer): void {
 	const ends = status === 307 ? {} : { Connection: 'close' };
 	response.writeHead(status, { ...headers, ...ends, 'Content-Length': Buffer.byteLength(body) });
 	response.end(body);
 }
 
-/** `https://` address for a request that came by plain HTTP over the network. */
+/** The `https://` address for a request over plain HTTP. */
 function secureUrl(request: IncomingMessage, httpsPort: number): string {
 	const host = /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d+)?$/i.exec(request.headers.host ?? '')?.[1];
 	return `https://${host ?? request.socket.localAddress}${httpsPort === 443 ? '' : `:${httpsPort}`}${pathOf(request)}`;
@@ -148,8 +148,8 @@ function pathOf(request: IncomingMessage): string {
 }
 
 /**
- * Serves this machine and trusted proxies; others are led to HTTPS, and may read first what they need to trust it. So are
- * guests whose own connection to a proxy is not encrypted: no browser would give the page a camera.
+ * Serves this machine and trusted proxies; redirects everybody else to HTTPS, except for what they need to trust it first.
+ * Guests whose connection to a proxy is not encrypted are redirected too: browsers give such pages no camera.
  */
 export function createHttpServer(handlers: Handlers, httpsPort: () => number): Server {
 	const elsewhere = (request: IncomingMessage): string | null => {
@@ -160,12 +160,12 @@ export function createHttpServer(handlers: Handlers, httpsPort: () => number): S
 	return serve(createServer(limits), handlers, { kind: 'plain', elsewhere });
 }
 
-/** Plain HTTP for the tunnel alone: whoever comes in here is outside, whatever the headers say. */
+/** Plain HTTP for the tunnel only: everything that comes in here is outside, whatever its headers say. */
 export function createTunnelServer(handlers: Handlers): Server {
 	return serve(createServer(limits), handlers, { kind: 'plain', byTunnel: true });
 }
 
-/** Each connection gets the certificate that fits the name it asks for; a renewed one counts from the next connection on. */
+/** Each connection gets the certificate for the requested name; a renewed one applies to new connections. */
 export function createHttpsServer(handlers: Handlers, certificates: ServerCertificates): SecureServer {
 	const server = createSecureServer({
 		...limits,
@@ -177,7 +177,7 @@ export function createHttpsServer(handlers: Handlers, certificates: ServerCertif
 	return serve(server, handlers, { kind: 'secure' });
 }
 
-/** Answers in place of an upgrade, and ends the connection: after an upgrade it is in nobody's care but ours. */
+/** Answers an upgrade request with an error and ends the connection, which Node no longer manages. */
 export function refuseUpgrade(socket: Duplex, status: number, headers: Record<string, string>, body = ''): void {
 	socket.on('error', () => socket.destroy());
 	const lines = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' });
@@ -185,7 +185,7 @@ export function refuseUpgrade(socket: Duplex, status: number, headers: Record<st
 	socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy());
 }
 
-/** Listens on all addresses; the port it got. Throws `conflict` that names the port and the option when it is taken. */
+/** Listens on all addresses and returns the port. Throws `conflict` with port and option when the port is taken. */
 export function listen(server: Server | SecureServer, port: number, option: 'http' | 'https'): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const refuse = (error: NodeJS.ErrnoException): void => {
@@ -200,7 +200,7 @@ export function listen(server: Server | SecureServer, port: number, option: 'htt
 	});
 }
 
-/** Lets requests under way finish for a second, then cuts them. */
+/** Gives open requests a second to finish, then cuts them. */
 export function closeServer(server: Server | SecureServer): Promise<void> {
 	if (!server.listening) return Promise.resolve();
 	return new Promise((resolve) => {

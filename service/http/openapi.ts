@@ -55,7 +55,7 @@ export function openApiDocument(routes: readonly Route[]): unknown {
 			},
 			responses: {
 				Error: {
-					description: 'Refused; WHIP and WHEP answer with application/problem+json with the same `code` instead',
+					description: 'Error; WHIP and WHEP answer with application/problem+json and the same `code` instead',
 					content: { [json]: { schema: schemaOf(error, 'output') } },
 				},
 			},
@@ -63,7 +63,7 @@ export function openApiDocument(routes: readonly Route[]): unknown {
 	};
 }
 
-/** `routes` is read when the document is first asked for: by then every route is declared. */
+/** `routes` is read on the first request, when every route is declared. */
 export function openApiRoutes(routes: readonly Route[]): Route[] {
 	let document: unknown;
 	return [

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { clientOf } from './client.js';
 
-/** Whether a page of ours sent this. Browsers say so in headers that scripts cannot set; silence counts as no. */
+/** Whether one of our pages sent this. Browsers say so in headers that scripts cannot set; missing headers count as no. */
 export function isSameOrigin(request: IncomingMessage): boolean {
 	const site = request.headers['sec-fetch-site'];
 	if (site !== undefined && site !== 'same-origin') return false;

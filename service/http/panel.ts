@@ -9,10 +9,10 @@ import { type Route, route } from './route.js';
 
 const paths: Pick<Page, 'path' | 'outside'>[] = [{ path: '/' }, ...pages];
 const day = 86_400;
-/** One level, no dots in front: nothing but a file of that very folder can be meant. */
+/** One level, no leading dot: can only be a file in that folder. */
 const fileName = z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/);
 
-/** The files of the built panel. They are the same for everybody and hold no secret. */
+/** The files of the built panel: public, nothing secret. */
 export function panelRoutes(panelDir: string): Route[] {
 	const assetsOutside = publicAssets(panelDir);
 	const page = paths.map(({ path, outside = false }) =>
@@ -29,7 +29,7 @@ export function panelRoutes(panelDir: string): Route[] {
 			},
 		}),
 	);
-	/** Names of assets hold a hash of what is in them; the others may change with the next build. */
+	/** Asset names contain a hash of their content; other files may change with the next build. */
 	const files = (['/assets/:file', '/:file'] as const).map((path) =>
 		route({
 			method: 'GET',

@@ -8,7 +8,7 @@ body { margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.4rem; }
 `;
 
-/** The policy of a page that is text and pictures alone: its one style sheet, and pictures from where `images` says. */
+/** The policy of a page with text and pictures only: its own style sheet, and pictures from `images`. */
 export function scriptlessPolicy(style: string, images: "'self'" | 'data:'): string {
 	return [
 		"default-src 'none'",
@@ -20,14 +20,14 @@ export function scriptlessPolicy(style: string, images: "'self'" | 'data:'): str
 	].join('; ');
 }
 
-/** Text as it stands in HTML, in quotes too. */
+/** Escapes text for HTML, also in attributes. */
 export function escaped(text: string): string {
 	return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 }
 
 /**
- * A page without script and files, which any browser shows before it trusts the studio. The answer to a request is what is in its
- * `main`; pictures stand in it as data.
+ * A page without scripts and files, which any browser shows before it trusts the studio. `main` holds the answer; pictures are
+ * inlined as data.
  */
 export function plainPage({ title, style: own }: { title: string; style: string }): (context: Context, main: string) => void {
 	const style = base + own;

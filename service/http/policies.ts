@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import { clientOf } from './client.js';
 
 /**
- * What a page may do: scripts, styles, pictures and connections of its own origin only, and in no frame of another site. Nothing
- * inline: Lit's style sheets are constructed, and styles of single elements are set through the object model.
+ * What a page may load: scripts, styles, pictures and connections of its own origin, and no framing by other sites. Nothing
+ * inline: Lit's style sheets are constructed, and element styles are set through the object model.
  */
 const contentSecurityPolicy = [
 	"default-src 'none'",
@@ -20,7 +20,7 @@ const contentSecurityPolicy = [
 	"frame-ancestors 'none'",
 ].join('; ');
 
-/** The join page takes camera, microphone and screen; nothing takes the rest. */
+/** The join page uses camera, microphone and screen; the rest is off. */
 const permissionsPolicy = [
 	...['camera', 'microphone', 'display-capture', 'autoplay', 'fullscreen', 'picture-in-picture', 'screen-wake-lock'].map(
 		(feature) => `${feature}=(self)`,
@@ -32,7 +32,7 @@ const permissionsPolicy = [
 
 const yearS = 365 * 86_400;
 
-/** What every answer tells browsers to leave alone. */
+/** Security headers of every answer. */
 export function setPolicies(context: Context): void {
 	const { public: byPublicName, secure } = clientOf(context.req);
 	context.set('X-Content-Type-Options', 'nosniff');
@@ -43,7 +43,7 @@ export function setPolicies(context: Context): void {
 	context.set('Cross-Origin-Resource-Policy', 'same-origin');
 	context.set('X-Frame-Options', 'DENY');
 	context.set('Cache-Control', 'no-store');
-	// Under the public name only, whose certificate everybody trusts: with the device's own, a browser that was told this
-	// offers no way past its warning.
+	// Only under the public name, whose certificate everybody trusts: with the device's own certificate, HSTS would leave no way
+	// past the browser's warning.
 	if (byPublicName && secure) context.set('Strict-Transport-Security', `max-age=${yearS}`);
 }

@@ -13,10 +13,10 @@ const manifestSchema = z.record(
 	}),
 );
 const outside: Page[] = pages.filter((page: Page) => page.outside);
-/** The modules guests and viewers load; `index.html` is the entry of every page. */
+/** The modules of guests and viewers; `index.html` is the entry of every page. */
 const modules = ['index.html', ...outside.map(({ name }) => `pages/${pageFolder(name as PageName)}/page.ts`)];
 
-/** Names of the files that the pages of guests and viewers consist of, from Vite's manifest. None when the panel is not built. */
+/** File names of the guests' and viewers' pages, from Vite's manifest. Empty when the panel is not built. */
 export function publicAssets(panelDir: string): ReadonlySet<string> {
 	let manifest: z.infer<typeof manifestSchema>;
 	try {

@@ -6,39 +6,39 @@ import type { Caller } from './caller.js';
 import { clientOf } from './client.js';
 
 export interface Rate {
-	/** How many at once. */
+	/** Requests at once. */
 	burst: number;
-	/** How fast it may go on after that. */
+	/** Refill rate after that. */
 	perSecond: number;
 }
 
-/** Beyond it the clients that were quiet longest are forgotten; their buckets are full again anyway. */
+/** Beyond this, clients that were quiet longest are forgotten; their buckets are full by then anyway. */
 const clientsKept = 4096;
 
 /** A token bucket. */
 export class Bucket {
 	#left: number;
 
-	/** It was full since ever. */
+	/** Full from the start. */
 	#at = Number.NEGATIVE_INFINITY;
 
 	constructor(private readonly rate: Rate) {
 		this.#left = rate.burst;
 	}
 
-	/** After how many seconds there is one; 0 = now. */
+	/** Seconds until there is a token; 0 = now. */
 	waitS(now = performance.now()): number {
 		return Math.max(0, (1 - this.#filled(now)) / this.rate.perSecond);
 	}
 
-	/** Takes one, or says after how many seconds there is one. */
+	/** Takes a token, or returns the seconds until there is one. */
 	take(now = performance.now()): number {
 		const waitS = this.waitS(now);
 		if (waitS === 0) this.#keep(this.#filled(now) - 1, now);
 		return waitS;
 	}
 
-	/** Takes more, for what turned out to cost more; at most a whole burst is owed. */
+	/** Takes more for a request that turned out to be expensive; the debt is at most a whole burst. */
 	charge(cost: number, now = performance.now()): void {
 		this.#keep(Math.max(this.#filled(now) - cost, -this.rate.burst), now);
 	}
@@ -54,7 +54,7 @@ export class Bucket {
 	}
 }
 
-/** A token bucket for each client. */
+/** A token bucket per client. */
 export class Buckets {
 	#buckets = new BoundedMap<string, Bucket>(clientsKept);
 
@@ -64,7 +64,7 @@ export class Buckets {
 		return this.#buckets;
 	}
 
-	/** Takes one, or says after how many seconds there is one. */
+	/** Takes a token, or returns the seconds until there is one. */
 	take(client: string, now = performance.now()): number {
 		const bucket = this.#buckets.get(client) ?? new Bucket(this.rate);
 		const waitS = bucket.take(now);
@@ -79,7 +79,7 @@ export class Buckets {
 	}
 }
 
-/** How often one client, and all together, may ask for something that costs. */
+/** Limits expensive requests, per client and in total. */
 export class RateLimit {
 	readonly #clients: Buckets;
 	readonly #all: Bucket;
@@ -93,24 +93,24 @@ export class RateLimit {
 		return this.#clients.table;
 	}
 
-	/** Throws `rate-limited` when this client asks too often, `busy` when everybody does; both with Retry-After. */
+	/** Throws `rate-limited` when this client sends too many requests, `busy` when all together do; both with Retry-After. */
 	check(client: string, now = performance.now()): void {
-		// First, so that nobody is remembered, or pays, for what is not done; and taken last: who is refused uses up nobody else's.
+		// Checked first, so that a request that is not served costs nobody a token; taken last, so that a limited client uses up nobody else's.
 		const allWaitS = this.#all.waitS(now);
 		if (allWaitS > 0)
-			throw new StudioError('busy', 'the studio is asked too much at once; try again in a moment', undefined, allWaitS);
+			throw new StudioError('busy', 'the studio gets too many requests at once; try again in a moment', undefined, allWaitS);
 		const waitS = this.#clients.take(client, now);
 		if (waitS > 0) throw new StudioError('rate-limited', 'too many requests; wait a moment', undefined, waitS);
 		this.#all.take(now);
 	}
 
-	/** What this client asked for cost more than others' did; it waits the longer for the next. */
+	/** An expensive request: the client waits longer for its next one. */
 	charge(client: string, cost: number, now = performance.now()): void {
 		this.#clients.charge(client, cost, now);
 	}
 }
 
-/** Who counts as one client: a token in a household. A link that many use is not used up by one of them. */
+/** One client is a token in a household: nobody can use up a shared link for the others. */
 export function rateKey({ token }: Caller, request: IncomingMessage): string {
 	return `${token} ${householdOf(clientOf(request).address)}`;
 }

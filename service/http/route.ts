@@ -38,28 +38,28 @@ type Access<P, Q, B> =
 	  };
 
 interface Common<P, Q, B> {
-	/** With `:name` for parameters; `/*name` takes the rest of the path. */
+	/** With `:name` for parameters; `/*name` matches the rest of the path. */
 	path: string;
 	summary: string;
 	params?: P;
 	query?: Q;
-	/** Schema of the body; of its text when `contentType` is not JSON. */
+	/** Schema of the body, or of its text when `contentType` is not JSON. */
 	body?: B;
 	contentType?: string;
 	response?: z.ZodType;
-	/** Status of success when it is not 200. Without a response schema there is no content. */
+	/** Success status other than 200. Without a response schema there is no content. */
 	status?: number;
-	/** It exists under the public name too, for guests and viewers; all else is 404 there. */
+	/** Also reachable from outside, for guests and viewers; all other routes are 404 there. */
 	outside?: boolean;
-	/** Who did it is written down (access/audit.ts). Changes by technicians are anyway. */
+	/** Writes an audit entry (access/audit.ts). Changes by technicians always do. */
 	audited?: boolean;
-	/** It changes nothing of the show, but who watches or is logged in here: a token for looking may. */
+	/** Changes viewing or logins, not the show: allowed for read-only tokens. */
 	looksOnly?: boolean;
-	/** It concerns the session of WHIP or WHEP in its path: who is connected by an invite that was revoked may call it for its own. */
+	/** About the WHIP or WHEP session in its path: its owner may call it even with a revoked invite. */
 	ofPeerSession?: boolean;
 	/** Not part of the OpenAPI document. */
 	undocumented?: boolean;
-	/** The value returned is the answer; undefined when the handler answered through the context itself. */
+	/** The return value is the answer; undefined when the handler answered through the context. */
 	handler: (request: Request<Inferred<P>, Inferred<Q>, Inferred<B>>) => unknown;
 }
 
@@ -68,7 +68,7 @@ type Declaration<P, Q, B> = Common<P, Q, B> & Access<P, Q, B>;
 
 export type Route = Declaration<z.ZodObject | undefined, z.ZodObject | undefined, z.ZodType | undefined>;
 
-/** Declares a route once: authorisation, validation, errors and the OpenAPI document follow from it. */
+/** Declares a route: authorisation, validation, errors and the OpenAPI document follow from it. */
 export function route<
 	P extends z.ZodObject | undefined = undefined,
 	Q extends z.ZodObject | undefined = undefined,
@@ -77,7 +77,7 @@ export function route<
 	return declaration as unknown as Route;
 }
 
-/** These routes, which guests and viewers outside need. */
+/** Makes these routes available outside, for guests and viewers. */
 export function outside(routes: Route[]): Route[] {
 	return routes.map((declared) => ({ ...declared, outside: true }));
 }

@@ -6,18 +6,18 @@ import type { Rate } from './rates.js';
 
 export interface SocketClientOptions {
 	webSocket: WebSocket;
-	/** Asked now and then: whether its token or session still counts. */
+	/** Checked now and then: whether the token or session is still valid. */
 	stillAllowed: () => boolean;
-	/** Takes one of what the client may say (`messageRate`); false when it has said too much. */
+	/** Takes one message from the client's budget (`messageRate`); false when it is used up. */
 	maySpeak: () => boolean;
 	onClose: () => void;
 }
 
-/** Of every WebSocket, control frames among them. Pages say something once a second, and what people type. */
+/** Per WebSocket, control frames included. Pages send about one message a second, and what people type. */
 export const messageRate: Rate = { burst: 60, perSecond: 20 };
 /**
- * What all WebSocket servers here have in common. One message a turn of the event loop: whatever lies in one chunk, others
- * have their turn in between, and the rest is not even read after the end. Pings are answered here, where they count.
+ * Common to all WebSocket servers. One message per turn of the event loop, so that others get their turn in between and
+ * nothing is read after the end. Pings are answered here, so that they count.
  */
 export const socketServerOptions = {
 	noServer: true,
@@ -26,14 +26,14 @@ export const socketServerOptions = {
 	allowSynchronousEvents: false,
 	autoPong: false,
 } as const;
-/** So long the reason has to reach a client that is not listened to any more. */
+/** How long the close reason has to reach a client that is no longer read. */
 const farewellMs = 1000;
 const maxMistakes = 5;
 export const policyViolation = 1008;
 /** How long a client may be silent; it is pinged every 10 s. */
 const silenceMs = 30_000;
 
-/** One client of a WebSocket: what it says is checked, and it is ended when it says nothing, or nonsense only. */
+/** One WebSocket client: validates its messages, and closes it when it is silent or sends only nonsense. */
 export abstract class SocketClient<Message, Event> {
 	readonly #options: SocketClientOptions;
 	readonly #schema: z.ZodType<Message>;
@@ -46,7 +46,7 @@ export abstract class SocketClient<Message, Event> {
 		this.#schema = schema;
 	}
 
-	/** Throws StudioError for what is refused; the client is told. */
+	/** Throws StudioError, which is sent to the client. */
 	protected abstract handle(message: Message): void;
 
 	protected abstract send(event: Event | { type: 'error'; code: StudioError['code']; message: string }): void;
@@ -63,7 +63,7 @@ export abstract class SocketClient<Message, Event> {
 		webSocket.on('close', onClose);
 	}
 
-	/** Called every 10 s: ends clients that are silent, or whose token or session has ended. */
+	/** Called every 10 s: closes clients that are silent, or whose token or session has ended. */
 	check(): void {
 		const { webSocket, stillAllowed } = this.#options;
 		if (performance.now() - this.#heardAt > silenceMs) this.terminate();
@@ -79,7 +79,7 @@ export abstract class SocketClient<Message, Event> {
 		this.#options.webSocket.terminate();
 	}
 
-	/** False when it is not listened to any more. */
+	/** False when the client is no longer read. */
 	#hear(): boolean {
 		if (this.#ended) return false;
 		this.#heardAt = performance.now();
@@ -88,7 +88,7 @@ export abstract class SocketClient<Message, Event> {
 		return false;
 	}
 
-	/** Tells why, and does not wait for an answer of somebody who goes on talking. */
+	/** Closes with a reason, without waiting for the client's answer. */
 	#end(reason: string): void {
 		const { webSocket } = this.#options;
 		this.#ended = true;
@@ -113,6 +113,6 @@ function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch (error) {
-		throw new StudioError('bad-json', `the message is no JSON: ${messageOf(error)}`);
+		throw new StudioError('bad-json', `the message is not JSON: ${messageOf(error)}`);
 	}
 }

@@ -2,11 +2,11 @@ import type { EventData } from '../../pipelines/events.js';
 import type { Levels } from '../contract/events.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 
-/** The state tells them this often; who watches meters asks for every one. */
+/** How often the state gets them; meters get every one. */
 const STATE_MS = 1_000;
 
 export interface ProgramLevelsOptions {
-	/** The program's mixer. */
+	/** The program mixer. */
 	host: SupervisedHost;
 	sourceOf: (slot: number) => string | null;
 	/** Once a second, the louder side of a source in dBFS. */
@@ -15,7 +15,7 @@ export interface ProgramLevelsOptions {
 	onMaster: (levelDb: number) => void;
 }
 
-/** How loud the sources and the program are, as the mixer measures it 20 times a second. */
+/** Levels of the sources and the program, measured by the mixer 20 times a second. */
 export class ProgramLevels {
 	#listeners = new Set<(levels: Levels) => void>();
 	#toldAt = Number.NEGATIVE_INFINITY;

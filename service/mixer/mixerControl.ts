@@ -2,9 +2,10 @@ import type { MixerCommand } from '../../pipelines/commands.js';
 import type { EventData } from '../../pipelines/events.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { MixLayer } from '../show/mix.js';
+import { Answers } from '../util/answers.js';
 import { StudioError } from '../util/errors.js';
 
-/** The mixer answers with the next frame; this is a mixer that hangs. */
+/** The mixer answers with the next frame; later than this it hangs. */
 const APPLY_TIMEOUT_MS = 2_000;
 
 type Command<Op extends MixerCommand['op']> = Omit<Extract<MixerCommand, { op: Op }>, 'op'>;
@@ -18,24 +19,18 @@ export interface AppliedFrame {
 	endFrame: number;
 }
 
-interface Pending {
-	resolve: (applied: AppliedFrame) => void;
-	reject: (error: Error) => void;
-	timer: NodeJS.Timeout;
-}
-
-/** What one r58mixer element should show and do. It is told changes, and everything again after a restart. */
+/** What one r58mixer element shows and does. Sends changes, and everything again after a restart. */
 export class MixerControl {
 	#slots = new Map<number, SlotInput>();
 	#layers: MixLayer[] = [];
 	#audio: AudioMix | undefined;
 	#drawn = true;
-	#pending = new Map<string, Pending>();
+	#answers = new Answers<AppliedFrame>();
 	#nextId = 1;
 
 	constructor(
 		readonly host: SupervisedHost,
-		/** Frames over which gains follow a cut: a click-free 20 ms or so. */
+		/** Frames over which gains follow a cut: click-free, about 20 ms. */
 		private readonly cutRampFrames = 1,
 	) {
 		host.on('ready', () => this.#resend());
@@ -43,10 +38,10 @@ export class MixerControl {
 			if (factory !== 'r58mixer') return;
 			if (event === 'applied') this.#onApplied(data);
 			else if (event === 'refused' && data.id !== null)
-				this.#fail(data.id, 'internal', `the mixer refused the scene: ${data.reason}`);
+				this.#answers.reject(data.id, new StudioError('internal', `the mixer refused the scene: ${data.reason}`));
 		});
 		host.on('down', () => {
-			for (const id of [...this.#pending.keys()]) this.#fail(id, 'not-on-air', 'the mixer ended and is being restarted');
+			this.#answers.rejectAll(() => new StudioError('not-on-air', 'the mixer has ended and is being restarted'));
 		});
 	}
 
@@ -64,7 +59,7 @@ export class MixerControl {
 		return this.#sendProgram(transition);
 	}
 
-	/** What to show after the next start, without asking for it now. */
+	/** Sets what to show after the next start. */
 	prepare(layers: MixLayer[], audio?: AudioMix): void {
 		this.#layers = layers;
 		if (audio) this.#audio = audio;
@@ -75,7 +70,7 @@ export class MixerControl {
 		if (this.host.ready) this.host.command('mixer', { op: 'audio', ...audio, rampMs });
 	}
 
-	/** Whether there is a picture; without one all else goes on, so that the next frame can be drawn at once. */
+	/** Whether pictures are drawn; without them the rest goes on, so that the next frame can be drawn at once. */
 	setDrawn(drawn: boolean): void {
 		if (drawn === this.#drawn) return;
 		this.#drawn = drawn;
@@ -87,7 +82,7 @@ export class MixerControl {
 		for (const [slot, input] of this.#slots) this.#sendSlot(slot, input);
 		if (this.#audio) this.host.command('mixer', { op: 'audio', ...this.#audio, rampMs: 0 });
 		this.#sendProgram({ kind: 'cut', frames: 0 }).catch(() => {
-			// The host went down again or hangs; the supervisor deals with it and this is sent anew.
+			// The host went down again or hangs; the supervisor handles it and this is sent again.
 		});
 	}
 
@@ -97,35 +92,19 @@ export class MixerControl {
 
 	#sendProgram(transition: Transition): Promise<AppliedFrame> {
 		const id = String(this.#nextId++);
-		return new Promise((resolve, reject) => {
-			const timer = setTimeout(
-				() => this.#fail(id, 'timeout', `the mixer did not answer within ${APPLY_TIMEOUT_MS / 1000} s`),
-				APPLY_TIMEOUT_MS,
-			);
-			this.#pending.set(id, { resolve, reject, timer });
-			this.host.command('mixer', {
-				op: 'program',
-				id,
-				layers: this.#layers,
-				transition,
-				...(this.#audio ? { gains: this.#audio.gains, rampFrames: transition.frames || this.cutRampFrames } : {}),
-			});
+		const late = () => new StudioError('timeout', `the mixer did not answer within ${APPLY_TIMEOUT_MS / 1000} s`);
+		const applied = this.#answers.to(id, APPLY_TIMEOUT_MS, late);
+		this.host.command('mixer', {
+			op: 'program',
+			id,
+			layers: this.#layers,
+			transition,
+			...(this.#audio ? { gains: this.#audio.gains, rampFrames: transition.frames || this.cutRampFrames } : {}),
 		});
+		return applied;
 	}
 
 	#onApplied({ id, frame, ptsNs, endFrame }: EventData<'r58mixer', 'applied'>): void {
-		const pending = id === null ? undefined : this.#pending.get(id);
-		if (id === null || !pending) return;
-		this.#pending.delete(id);
-		clearTimeout(pending.timer);
-		pending.resolve({ frame, ptsNs, endFrame });
-	}
-
-	#fail(id: string, code: 'not-on-air' | 'timeout' | 'internal', message: string): void {
-		const pending = this.#pending.get(id);
-		if (!pending) return;
-		this.#pending.delete(id);
-		clearTimeout(pending.timer);
-		pending.reject(new StudioError(code, message));
+		if (id !== null) this.#answers.resolve(id, { frame, ptsNs, endFrame });
 	}
 }

@@ -2,21 +2,21 @@ import type { System } from '../contract/system.js';
 import type { Faults } from '../faults/faults.js';
 import type { LiveState } from '../state/state.js';
 
-/** Brighter than this there is something to see; black is 16 (BT.709 in 8 bits), and coding leaves some noise on it. */
+/** Brighter than this is visible; black is 16 (BT.709 in 8 bits), and coding leaves some noise. */
 const BLACK_LUMA = 24;
-/** Quieter is nothing that anybody hears, dBFS. */
+/** Quieter is inaudible, dBFS. */
 const SILENT_DB = -70;
-/** A dip, a pause for breath and a source that starts are no alarm. */
+/** A dip, a pause or a starting source is not an alarm. */
 const ALARM_MS = 2_000;
 
 export interface ProgramConditionOptions {
 	state: LiveState;
 	faults: Pick<Faults, 'raise' | 'clear'>;
-	/** What of a black or silent program is as it was asked for. */
+	/** Whether black or silence is intended. */
 	chosen: () => { black: boolean; silent: boolean };
 }
 
-/** Whether the program that leaves the mixer is to be seen and heard: what is said of it is so. */
+/** Whether the program at the mixer's output is visible and audible. */
 export class ProgramCondition {
 	#seenAt: number | null = null;
 	#heardAt: number | null = null;
@@ -28,18 +28,18 @@ export class ProgramCondition {
 		this.#publish = o.state.own('program');
 	}
 
-	/** The brightest luma of the program; comes twice a second. */
+	/** The program's brightest luma, twice a second. */
 	onPicture(peakLuma: number, now = performance.now()): void {
 		if (this.#seenAt === null || peakLuma > BLACK_LUMA) this.#seenAt = now;
 		this.#judge(now);
 	}
 
-	/** Peak of the program's sound, dBFS; comes 20 times a second, and is judged with the next picture. */
+	/** Peak of the program's sound, dBFS; 20 times a second, judged with the next picture. */
 	onSound(peakDb: number, now = performance.now()): void {
 		if (this.#heardAt === null || peakDb > SILENT_DB) this.#heardAt = now;
 	}
 
-	/** The mixer is away. */
+	/** The mixer is down. */
 	unknown(): void {
 		this.#seenAt = null;
 		this.#heardAt = null;
@@ -63,7 +63,7 @@ export class ProgramCondition {
 		this.#say(silent, 'program-silent');
 	}
 
-	/** Raised once, not with every look. */
+	/** Raised once, not with every reading. */
 	#say(wrong: boolean, code: 'program-black' | 'program-silent'): void {
 		if (wrong === this.#told.has(code)) return;
 		if (wrong) {

@@ -1,6 +1,6 @@
 import { StudioError } from '../util/errors.js';
 
-/** Which source sits in which mixer slot. */
+/** Which source has which mixer slot. */
 export class Slots {
 	#sources: (string | null)[];
 
@@ -12,7 +12,7 @@ export class Slots {
 		return this.#sources.filter((source) => source !== null).length;
 	}
 
-	/** The slot of a source, taking the first free one if it has none. Throws no-slot. */
+	/** The slot of a source, taking the first free one if needed. Throws `no-slot`. */
 	take(source: string): number {
 		const known = this.#sources.indexOf(source);
 		if (known >= 0) return known;
@@ -20,7 +20,7 @@ export class Slots {
 		if (free < 0)
 			throw new StudioError(
 				'no-slot',
-				`all ${this.total} inputs of the mixer are in use; remove a source or a guest first`,
+				`all ${this.total} mixer inputs are in use; remove a source or guest first`,
 				undefined,
 				30,
 			);

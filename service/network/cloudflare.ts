@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { IceServer } from '../contract/iceServer.js';
 import type { NetworkSettings } from '../settings/network.js';
 import { messageOf } from '../util/errors.js';
+import { within } from '../util/within.js';
 
 type Cloudflare = NonNullable<NetworkSettings['cloudflare']>;
 
-/** Asked for; renewed at half of it, so that a session of that length is always possible. */
+/** Requested lifetime; renewed at half of it, so that sessions of half a day are always possible. */
 const ttlS = 24 * 3600;
 const askMs = 3000;
 const retryMs = 30_000;
@@ -15,12 +16,12 @@ const serverSchema = z.object({
 	username: z.string().optional(),
 	credential: z.string().optional(),
 });
-/** A list, or as the older form of the API answers, one server. */
+/** A list, or in the older form of the API a single server. */
 const answerSchema = z.object({ iceServers: z.union([z.array(serverSchema), serverSchema]) });
 
-/** Credentials of Cloudflare's TURN service, kept and renewed before they end. */
+/** Credentials for Cloudflare's TURN service, renewed before they expire. */
 export class CloudflareTurn {
-	/** Why there are none, or null. */
+	/** Why there are no credentials, or null. */
 	problem: string | null = null;
 	#key: Cloudflare;
 	#servers: IceServer[] = [];
@@ -32,7 +33,7 @@ export class CloudflareTurn {
 		this.#key = key;
 	}
 
-	/** Those at hand; waits for them, at most `waitMs`, only when there are none. */
+	/** The servers at hand; waits at most `waitMs`, and only when there are none. */
 	async servers(waitMs: number): Promise<IceServer[]> {
 		const age = Date.now() - this.#fetchedAt;
 		if (age > (ttlS * 1000) / 2 && Date.now() - this.#triedAt > (this.#asking ? Number.POSITIVE_INFINITY : retryMs)) {
@@ -41,7 +42,7 @@ export class CloudflareTurn {
 			});
 		}
 		if (this.#servers.length === 0 && this.#asking) {
-			await Promise.race([this.#asking, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
+			await within(this.#asking, waitMs, () => undefined);
 		}
 		return this.#servers;
 	}
@@ -59,21 +60,21 @@ export class CloudflareTurn {
 			if (!response.ok) throw new Error(refusal(response.status));
 			const { iceServers } = answerSchema.parse(await response.json());
 			this.#servers = (Array.isArray(iceServers) ? iceServers : [iceServers]).map(({ urls, ...login }) => ({
-				// Browsers block port 53, and wait for it in vain.
+				// Browsers block port 53 and would time out.
 				urls: (Array.isArray(urls) ? urls : [urls]).filter((url) => !/:53(\?|$)/.test(url)),
 				...login,
 			}));
 			this.#fetchedAt = Date.now();
 			this.problem = null;
 		} catch (error) {
-			this.problem = error instanceof z.ZodError ? 'its answer is not understood' : messageOf(error);
+			this.problem = error instanceof z.ZodError ? 'unexpected answer' : messageOf(error);
 			if (Date.now() - this.#fetchedAt > ttlS * 1000) this.#servers = [];
 		}
 	}
 }
 
 function refusal(status: number): string {
-	if (status === 401 || status === 403) return `it refuses the API token (${status})`;
+	if (status === 401 || status === 403) return `it rejects the API token (${status})`;
 	if (status === 404) return 'it does not know the key id (404)';
 	return `it answers with status ${status}`;
 }

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** A day of shows: a server asks for them again when a connection is renewed, not only at its start. */
+/** A day of shows: credentials are renewed with every reconnect, not only at the start. */
 export const credentialsS = 12 * 3600;
 
 /**
- * A user and password that a TURN server with the same secret takes until they expire (coturn: use-auth-secret). The user is of
- * digits, letters, - and _ around one colon: clients that split headers naively understand it.
+ * A temporary user name and password for a TURN server with a shared secret (coturn: use-auth-secret). The user name has only
+ * digits, letters, - and _ around one colon, which clients that split headers naively understand.
  */
 export function timeLimited(secret: string, now = Date.now()): { username: string; credential: string } {
 	const username = `${Math.floor(now / 1000) + credentialsS}:${randomBytes(9).toString('base64url')}`;

@@ -10,7 +10,7 @@ export function iceServerRoutes(network: Pick<Network, 'iceServers'>): Route[] {
 			path: '/api/ice-servers',
 			role: 'viewer',
 			outside: true,
-			summary: 'Servers for RTCPeerConnection, with logins that expire. None are needed on a LAN',
+			summary: 'ICE servers for RTCPeerConnection, with temporary logins. Not needed on a LAN',
 			response: z.object({ iceServers: z.array(iceServerSchema) }),
 			handler: async () => ({ iceServers: await network.iceServers() }),
 		}),

@@ -14,22 +14,22 @@ import { ServerHealth } from './serverHealth.js';
 import { Servers } from './servers.js';
 import { whyNot } from './trouble.js';
 
-/** What a POST may wait for names and for Cloudflare; what comes later is there for the next one. */
+/** What a POST waits for names and Cloudflare; later results are used for the next one. */
 const resolveMs = 400;
 const credentialsMs = 1500;
-/** An answer waits this long for what servers say: a relay's address is all there is when only relays are allowed. */
+/** An answer waits this long for the servers: in relay-only mode a relay's address is all there is. */
 const gatherMs = { all: 1000, relay: 2500 };
-/** A guest's page is told why within 10 s; the check of a server that answers nothing takes a few. */
+/** A guest gets an explanation within 10 s; checking a server that does not answer takes a few. */
 const explainMs = 2500;
 const freshMs = 15_000;
 
-/** What an answer tells of where this machine is reached. */
+/** What an answer tells the peer about this machine. */
 export interface AnswerAddresses {
-	/** Addresses of this machine, those first that most peers reach. */
+	/** Addresses of this machine, in order of reach. */
 	addresses: readonly string[];
-	/** More addresses under which the same ports are reached: of a router that forwards them. */
+	/** Further addresses for the same ports, such as a router that forwards them. */
 	also: string[];
-	/** Keep candidates that wait for TCP connections. */
+	/** Whether TCP candidates stay in. */
 	tcp: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface NetworkOptions {
 	faults: Faults;
 }
 
-/** How peers reach this machine: what the settings say, what servers and interfaces there are, and whether they work. */
+/** How peers reach this machine: settings, servers, interfaces, and whether they work. */
 export class Network {
 	readonly #servers: Servers;
 	readonly #resolver = new Resolver();
@@ -68,12 +68,12 @@ export class Network {
 		this.#health.stop();
 	}
 
-	/** For RTCPeerConnection; logins are short-lived, where the server allows it made for this call. */
+	/** For RTCPeerConnection; temporary logins are made per call where the server supports it. */
 	iceServers(): Promise<IceServer[]> {
 		return this.#servers.forGuests(credentialsMs);
 	}
 
-	/** For the next peer of the device. */
+	/** For the device's next peer. */
 	async peer(way: PeerWay): Promise<PeerNetwork> {
 		const { policy, ports, tcp } = this.settings;
 		const used = (await this.#servers.entries(credentialsMs)).filter(({ skipped }) => skipped === null);
@@ -83,7 +83,7 @@ export class Network {
 		const usable = found.filter((entry): entry is (typeof found)[number] & { address: string } => entry.address !== null);
 		const stun = usable.find(({ parsed }) => parsed.kind === 'stun');
 		return {
-			// A socket of loopback, and checks from it, are for programs of this machine alone.
+			// Loopback sockets and checks are only for programs on this machine.
 			addresses: this.#told().filter((address) => way.from === 'machine' || !isLoopbackAddress(address)),
 			...(stun && { stun: { address: stun.address, port: stun.parsed.port } }),
 			turn: usable
@@ -103,19 +103,19 @@ export class Network {
 		};
 	}
 
-	/** What an answer tells beyond what the peer found by itself. */
+	/** What the answer adds to what the peer finds by itself. */
 	answer(): AnswerAddresses {
 		const { policy, publicAddress, extraAddresses, tcp } = this.settings;
 		const also = policy === 'relay' ? [] : [...(publicAddress === null ? [] : [publicAddress]), ...extraAddresses];
 		return { addresses: this.#told(), also, tcp };
 	}
 
-	/** Whether an address is one that a TURN server relays for. */
+	/** Whether a TURN server relays for this address. */
 	isRelay(address: string): boolean {
 		return this.#health.last.some((check) => check.kind === 'turn' && check.address === address);
 	}
 
-	/** Why there is no connection, in words, with what the servers say now. */
+	/** Explains why there is no connection, with the current state of the servers. */
 	async explain(connection: Connection, reason: string): Promise<{ words: string; servers: ServerCheck[] }> {
 		const servers = await within(this.#health.check(freshMs), explainMs, () => this.#health.last);
 		return { words: whyNot({ connection, servers, settings: this.settings, reason }), servers };
@@ -138,7 +138,7 @@ export class Network {
 		});
 	}
 
-	/** Addresses that peers are told, those first that most of them reach: of the LAN, public, of VPNs. */
+	/** Addresses told to peers, in order of reach: LAN, public, VPN. */
 	#told(): string[] {
 		const rank = { loopback: 0, lan: 1, public: 2, vpn: 3 };
 		const told = this.#addresses().filter(({ used }) => used);
@@ -149,7 +149,7 @@ export class Network {
 			.map(({ address }) => address);
 	}
 
-	/** With whether peers are told them. Loopback always: it costs nothing, and programs of this machine use it. */
+	/** With whether peers are told about them. Loopback always: it costs nothing, and local programs use it. */
 	#addresses(): (LocalAddress & { used: boolean })[] {
 		const { interfaces } = this.settings;
 		const chosen = (name: string) => interfaces.length === 0 || interfaces.includes(name);

@@ -1,25 +1,25 @@
-/** By which way a client came, and which addresses make sense between it and this machine. */
+/** Which way a client came in, and which addresses make sense between it and this machine. */
 import { type BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isIn, isLoopbackAddress, isPrivate, listOf } from '../util/addresses.js';
 
 export interface PeerWay {
-	/** machine: a program of this machine. lan: a client on a network of the house. outside: any other, or one behind a proxy. */
+	/** machine: a program on this machine. lan: a client on a network of the house. outside: any other, or behind a proxy. */
 	from: 'machine' | 'lan' | 'outside';
-	/** The address of this machine that it called; null where something stands between. */
+	/** The address of this machine that the client used; null when something stands in between. */
 	called: string | null;
 }
 
-/** Nobody is there (RFC 6890): this network, groups, broadcast. Site-local is out of use. */
+/** Unusable addresses (RFC 6890): this network, multicast, broadcast; site-local is deprecated. */
 const nowhere = listOf(['0.0.0.0/8', '224.0.0.0/3', '::/128', 'fec0::/10', 'ff00::/8']);
-/** IPv4 in the clothes of IPv6; in such a list the second stands for all of IPv4. */
+/** IPv4-mapped IPv6; in a BlockList the second prefix matches all of IPv4. */
 const dressed = listOf(['::/96', '::ffff:0:0/96']);
 const ipv6Loopback = listOf(['::1/128']);
 const loopback = listOf(['127.0.0.0/8', '::1/128']);
 
 /**
- * Whether a peer that came this way may be looked for at an address that it names. Private addresses are those of the house for who is
- * in it alone, and those of this machine for its own programs: nobody lets it knock elsewhere.
+ * Whether media may be sent to an address that such a peer names. Private addresses are for peers on the house network,
+ * loopback for programs on this machine: nobody may make the studio probe other addresses.
  */
 export function mayBeAt(address: string, { from }: PeerWay, interfaces = networkInterfaces()): boolean {
 	if (isIP(address) === 0 || (isIP(address) === 6 && !isIn(ipv6Loopback, address) && isIn(dressed, address))) return false;
@@ -32,7 +32,7 @@ function ownAddresses(interfaces: ReturnType<typeof networkInterfaces>): BlockLi
 	return listOf(Object.values(interfaces).flatMap((found) => (found ?? []).map(({ address }) => address)));
 }
 
-/** Of a network of this machine: all ones in the part that tells hosts apart. */
+/** The broadcast address of a network of this machine. */
 function isBroadcast(address: string, interfaces: ReturnType<typeof networkInterfaces>): boolean {
 	return Object.values(interfaces)
 		.flatMap((found) => found ?? [])
@@ -49,8 +49,8 @@ function numberOf(address: string): number {
 }
 
 /**
- * Addresses of this machine in the order in which who came this way should try them: the one it called, which it reaches for
- * certain, then as they were listed; IPv4 before IPv6, which fewer clients have. Of loopback only for who came over it.
+ * Addresses of this machine in the order this client should try them: the one it used first, then as listed; IPv4 before IPv6,
+ * which fewer clients have. Loopback only for clients on loopback.
  */
 export function inOrder<T extends { address: string }>(candidates: T[], { called }: PeerWay, listed: readonly string[]): T[] {
 	const place = ({ address }: T): number => {

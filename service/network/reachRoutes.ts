@@ -5,7 +5,7 @@ import type { Settings } from '../settings/settings.js';
 import { lanAddresses, urlHost } from '../util/addresses.js';
 import { mediaOutside } from './reach.js';
 
-/** For the page of a guest: what to expect before joining. */
+/** For the join page: what to expect before joining. */
 export function reachRoutes(settings: Settings, httpsPort: () => number): Route[] {
 	return [
 		route({
@@ -13,7 +13,7 @@ export function reachRoutes(settings: Settings, httpsPort: () => number): Route[
 			path: '/api/reach',
 			role: 'guest',
 			outside: true,
-			summary: 'Whether media can reach this guest, and where the studio is on its own network',
+			summary: 'Whether media can reach this guest, and the studio’s addresses on its own network',
 			response: reachSchema,
 			handler: ({ context }) => {
 				const addresses = lanAddresses();

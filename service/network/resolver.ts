@@ -1,13 +1,14 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type Bounded, BoundedMap } from '../util/boundedMap.js';
+import { within } from '../util/within.js';
 
 const keepMs = 60_000;
 const namesKept = 64;
-/** At once: each takes a thread of the few there are. */
+/** In parallel: each lookup takes one of few threads. */
 const askedAtOnce = 16;
 
-/** Names of servers as addresses, IPv4 before IPv6. Who asks waits a bounded time; an answer that comes later is there for the next. */
+/** Addresses of servers by name, IPv4 first. Callers wait a bounded time; a later answer is kept for the next one. */
 export class Resolver {
 	#known = new BoundedMap<string, { address: string; at: number }>(namesKept);
 	#asking = new Map<string, Promise<void>>();
@@ -20,15 +21,15 @@ export class Resolver {
 		return this.#known;
 	}
 
-	/** Null when the name is not known (yet). */
+	/** Null when the name is unknown, or not resolved yet. */
 	async resolve(host: string, waitMs: number): Promise<string | null> {
 		if (isIP(host)) return host;
 		const known = this.#known.get(host);
 		if (known && performance.now() - known.at < keepMs) return known.address;
 		const asked = this.#ask(host);
-		// An address of a minute ago is worth more than a wait.
+		// A minute-old address is better than a wait.
 		if (known) return known.address;
-		await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, waitMs).unref())]);
+		await within(asked, waitMs, () => undefined);
 		return this.#known.get(host)?.address ?? null;
 	}
 

@@ -12,33 +12,33 @@ import {
 } from './stun.js';
 import { openTransport, type ServerAddress, type Transport } from './transport.js';
 
-/** For each answer; a relay on the other side of the world answers within half of it. */
+/** Per answer; a relay on the other side of the world answers within half of it. */
 const answerMs = 2000;
 const udpProtocol = Buffer.from([17, 0, 0, 0]);
 
 export interface CheckResult {
 	ok: boolean;
-	/** For a person; what to change when it is not ok. */
+	/** For people; what to change when it is not ok. */
 	message: string;
-	/** Where the server sees this machine (STUN), or relays for it (TURN). */
+	/** The address the server sees (STUN) or relays for (TURN). */
 	address: Address | null;
 	/** Of the first answer. */
 	rttMs: number | null;
 }
 
-/** Asks a STUN server where it sees this machine. Never rejects; ends within about 4 s. */
+/** Asks a STUN server for our address. Never rejects; ends within about 4 s. */
 export async function checkStun(server: ServerAddress): Promise<CheckResult> {
 	return guarded(server, async (transport) => {
 		const started = performance.now();
 		const answer = await ask(transport, 'binding', []);
 		const address = decodeAddress(answer.attributes.get(attributes.xorMappedAddress), answer.transaction);
 		const rttMs = Math.round(performance.now() - started);
-		if (answer.kind !== 'success' || !address) return failed('it answers, but not with an address');
+		if (answer.kind !== 'success' || !address) return failed('it answers without an address');
 		return { ok: true, message: `sees this machine as ${address.address}`, address, rttMs };
 	});
 }
 
-/** Has a TURN server allocate a relayed address, and gives it back. Never rejects; ends within about 6 s. */
+/** Allocates a relayed address on a TURN server and releases it. Never rejects; ends within about 6 s. */
 export async function checkTurn(server: ServerAddress, login: { username: string; password: string }): Promise<CheckResult> {
 	return guarded(server, async (transport) => {
 		const started = performance.now();
@@ -51,7 +51,7 @@ export async function checkTurn(server: ServerAddress, login: { username: string
 	});
 }
 
-/** Sends one datagram to `target` from a TURN server's address: does it arrive from outside? The caller listens for it. */
+/** Sends one datagram from a TURN server to `target`, to see whether it arrives from outside. The caller listens for it. */
 export async function sendThroughTurn(
 	server: ServerAddress,
 	login: { username: string; password: string },
@@ -63,14 +63,14 @@ export async function sendThroughTurn(
 		if (answer.kind !== 'success') return failed(refusal(answer, login.username));
 		const peer: [number, Buffer] = [attributes.xorPeerAddress, encodeAddress(target)];
 		const permitted = await ask(transport, 'createPermission', [peer], key);
-		if (permitted.kind !== 'success') return failed(`the TURN server sends nothing to ${target.address}`);
+		if (permitted.kind !== 'success') return failed(`the TURN server does not send to ${target.address}`);
 		for (let sent = 0; sent < 3; sent++)
 			transport.tell(encode('send', 'indication', newTransaction(), [peer, [attributes.data, data]]));
 		return { ok: true, message: 'sent', address: null, rttMs: null };
 	});
 }
 
-/** RFC 8656 §7: the first try is refused with what the second needs. */
+/** RFC 8656 §7: the first attempt is rejected with what the second one needs. */
 async function allocate(transport: Transport, { username, password }: { username: string; password: string }) {
 	const wanted: [number, Buffer][] = [[attributes.requestedTransport, udpProtocol]];
 	const started = performance.now();
@@ -92,20 +92,18 @@ function ask(transport: Transport, method: Method, parts: [number, Buffer][], ke
 	return transport.ask(encode(method, 'request', transaction, parts, key), transaction, answerMs);
 }
 
-/** The errors of RFC 8656 §18 that a technician can do something about. */
+/** Errors of RFC 8656 §18 that a technician can act on. */
 function refusal(answer: StunMessage, username: string): string {
 	const { code, reason } = errorOf(answer);
 	const expired = Number(/^\d+(?=:)/.exec(username)?.[0] ?? Number.POSITIVE_INFINITY) * 1000 < Date.now();
 	const words: Record<number, string> = {
-		400: 'it does not understand the request: is it a TURN server?',
-		401: expired
-			? 'the credentials have expired'
-			: 'it refuses the user name or password (a wrong password, or a wrong shared secret)',
-		403: 'it forbids relaying to this machine',
-		437: 'it knows another allocation of this connection',
-		438: 'it calls the nonce stale',
-		441: 'it refuses the user name or password (wrong credentials)',
-		442: 'it relays no UDP',
+		400: 'it does not understand the request; it may not be a TURN server',
+		401: expired ? 'the credentials have expired' : 'it rejects the user name or password (wrong password or shared secret)',
+		403: 'it does not allow relaying to this machine',
+		437: 'it already has an allocation for this connection',
+		438: 'it reports a stale nonce',
+		441: 'it rejects the user name or password',
+		442: 'it does not relay UDP',
 		486: 'the user has too many relays open (quota)',
 		508: 'it has no relay ports left',
 	};
@@ -120,7 +118,7 @@ async function guarded(server: ServerAddress, run: (transport: Transport) => Pro
 	} catch (error) {
 		return failed(`unreachable by ${server.transport.toUpperCase()}: ${(error as Error).message}`);
 	} finally {
-		// What was told last is on its way.
+		// Lets the last message leave.
 		setTimeout(() => transport?.close(), 100).unref();
 	}
 }

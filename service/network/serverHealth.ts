@@ -5,13 +5,13 @@ import { type CheckResult, checkStun, checkTurn } from './serverCheck.js';
 import type { ServerEntry, Servers } from './servers.js';
 import type { ServerAddress } from './transport.js';
 
-/** While all is well, and while something is not. */
+/** Interval while everything works, and while something does not. */
 const everyMs = 300_000;
 const troubledMs = 30_000;
 const resolveMs = 2000;
 const credentialsMs = 3000;
 
-/** Whether the STUN and TURN servers work, seen from this machine: asked for now and then, and when somebody cannot connect. */
+/** Whether the STUN and TURN servers work as seen from this machine: checked regularly, and when somebody cannot connect. */
 export class ServerHealth {
 	#last: ServerCheck[] = [];
 	#checkedAt = Number.NEGATIVE_INFINITY;
@@ -36,12 +36,12 @@ export class ServerHealth {
 		clearTimeout(this.#timer);
 	}
 
-	/** Of the last check. */
+	/** Results of the last check. */
 	get last(): ServerCheck[] {
 		return this.#last;
 	}
 
-	/** Asks every server, unless that is under way or was done within `maxAgeMs`. Takes at most about 6 s; never rejects. */
+	/** Checks every server, unless a check is running or newer than `maxAgeMs`. Takes at most about 6 s; never rejects. */
 	check(maxAgeMs = 0): Promise<ServerCheck[]> {
 		if (performance.now() - this.#checkedAt < maxAgeMs) return Promise.resolve(this.#last);
 		this.#checking ??= this.#check().finally(() => {
@@ -50,7 +50,7 @@ export class ServerHealth {
 		return this.#checking;
 	}
 
-	/** The servers are others now: what is being asked, and was, is of no interest any more. */
+	/** The servers changed: drops earlier results and running checks. */
 	async restart(): Promise<void> {
 		this.#checkedAt = Number.NEGATIVE_INFINITY;
 		await this.#checking;
@@ -86,7 +86,7 @@ export class ServerHealth {
 		};
 	}
 
-	/** Null when the name has no address. */
+	/** Null when the name does not resolve. */
 	async addressOf({ parsed: { host, port, transport } }: ServerEntry): Promise<ServerAddress | null> {
 		const address = await this.resolver.resolve(host, resolveMs);
 		return address === null ? null : { address, port, transport, host };
@@ -114,5 +114,5 @@ function askServer({ parsed, username, credential }: ServerEntry, address: Serve
 }
 
 function unknownName(host: string): CheckResult {
-	return { ok: false, message: `the name ${host} has no address (is there a DNS server?)`, address: null, rttMs: null };
+	return { ok: false, message: `the name ${host} does not resolve; check the DNS server`, address: null, rttMs: null };
 }

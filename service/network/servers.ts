@@ -3,7 +3,7 @@ import type { NetworkSettings, ServerSettings } from '../settings/network.js';
 import { CloudflareTurn } from './cloudflare.js';
 import { timeLimited } from './credentials.js';
 
-/** One URL of a server, with what logs in there now. */
+/** One URL of a server, with its current login. */
 export interface ServerEntry {
 	name: string;
 	url: string;
@@ -11,13 +11,13 @@ export interface ServerEntry {
 	for: ServerSettings['for'];
 	username: string | null;
 	credential: string | null;
-	/** Why the device leaves it to the guests, or null when it uses it. */
+	/** Why the device does not use it, or null when it does. */
 	skipped: string | null;
 }
 
 const cloudflareName = 'Cloudflare';
 
-/** The STUN and TURN servers that are set, as each side takes them. */
+/** The configured STUN and TURN servers, as each side gets them. */
 export class Servers {
 	#network: () => NetworkSettings;
 	#cloudflare: { key: NonNullable<NetworkSettings['cloudflare']>; turn: CloudflareTurn } | null = null;
@@ -31,7 +31,7 @@ export class Servers {
 		return this.#cloudflareTurn()?.problem ?? null;
 	}
 
-	/** For browsers; time-limited logins are made for this one call. */
+	/** For browsers; temporary logins are made per call. */
 	async forGuests(waitMs: number): Promise<IceServer[]> {
 		const own = this.#network().servers.filter((server) => server.for !== 'device');
 		return [...own.flatMap(iceServersOf), ...((await this.#cloudflareTurn()?.servers(waitMs)) ?? [])];
@@ -54,7 +54,7 @@ export class Servers {
 	}
 }
 
-/** STUN and TURN apart: a login belongs to TURN only. */
+/** STUN and TURN separately: only TURN has a login. */
 function iceServersOf({ urls, username, credential, secret }: ServerSettings): IceServer[] {
 	const stun = urls.filter((url) => !isTurnUrl(url));
 	const turn = urls.filter(isTurnUrl);
@@ -74,7 +74,7 @@ function entriesOf(name: string, side: ServerSettings['for'], { urls, username, 
 
 function skips(side: ServerSettings['for'], { kind, transport }: ServerUrl): string | null {
 	if (side === 'guests') return 'for guests only';
-	if (transport === 'tls') return `${kind.toUpperCase()} over TLS is for guests; the studio uses UDP or TCP`;
-	if (kind === 'stun' && transport !== 'udp') return 'the studio asks STUN servers by UDP';
+	if (transport === 'tls') return `${kind.toUpperCase()} over TLS is for guests only; the studio uses UDP or TCP`;
+	if (kind === 'stun' && transport !== 'udp') return 'the studio uses STUN over UDP only';
 	return null;
 }

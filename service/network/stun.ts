@@ -1,4 +1,4 @@
-/** STUN messages (RFC 8489) as far as a check of STUN and TURN servers (RFC 8656) needs them. */
+/** STUN messages (RFC 8489), as far as checking STUN and TURN servers (RFC 8656) needs them. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 const cookie = 0x2112a442;
@@ -43,7 +43,7 @@ export function newTransaction(): string {
 	return randomBytes(12).toString('hex');
 }
 
-/** A request, or an indication; signed when there is a key. */
+/** A request or indication; signed when there is a key. */
 export function encode(
 	method: Method,
 	kind: 'request' | 'indication',
@@ -73,7 +73,7 @@ export function encode(
 	return Buffer.concat([message, attribute(attributes.messageIntegrity, createHmac('sha1', secret).update(message).digest())]);
 }
 
-/** Null when it is no STUN message, or not all of it is there. */
+/** Null when it is not a STUN message, or incomplete. */
 export function decode(message: Buffer): StunMessage | null {
 	if (message.length < headerBytes || message.readUInt32BE(4) !== cookie || message[0]! > 0x3f) return null;
 	const end = headerBytes + message.readUInt16BE(2);
@@ -92,7 +92,7 @@ export function decode(message: Buffer): StunMessage | null {
 	return { kind, transaction: message.toString('hex', 8, headerBytes), attributes: found };
 }
 
-/** How many bytes the message at the front of a stream has; null while that cannot be told. */
+/** The length of the message at the front of a stream; null while it cannot be told. */
 export function framedBytes(stream: Buffer): number | null {
 	return stream.length < 4 ? null : headerBytes + stream.readUInt16BE(2);
 }
@@ -115,7 +115,7 @@ export function decodeAddress(value: Buffer | undefined, transaction: string): A
 	return { address: groups.join(':'), port };
 }
 
-/** IPv4 alone: what a probe is sent to. */
+/** IPv4 only: for probes. */
 export function encodeAddress({ address, port }: Address): Buffer {
 	const mask = maskOf('');
 	const value = Buffer.alloc(8);

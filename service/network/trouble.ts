@@ -6,23 +6,23 @@ export interface Trouble {
 	connection: Connection;
 	servers: ServerCheck[];
 	settings: Pick<NetworkSettings, 'policy' | 'publicAddress' | 'servers' | 'cloudflare'>;
-	/** What the element says. */
+	/** As reported by the element. */
 	reason: string;
 }
 
-/** Why two sides do not connect, for the operator and the guest: what was tried, and what would help. No secrets in it. */
+/** Explains to operator and guest why two sides do not connect, and what would help. Contains no secrets. */
 export function whyNot({ connection, servers, settings, reason }: Trouble): string {
 	const { pair, dtls, local, remote } = connection;
 	if (/fingerprint/.test(reason)) return reason;
 	if (pair && dtls !== 'connected') {
 		return (
 			`The studio (${show(pair.local)}) and the other side (${show(pair.remote)}) reach each other, but the encryption ` +
-			`between them did not come about (DTLS ${dtls}). A firewall that lets only some packets through does that; try another network.`
+			`between them failed (DTLS ${dtls}). A firewall that lets only some packets through can cause this; try another network.`
 		);
 	}
 	const parts = [
 		remote.length === 0
-			? 'The other side told no address that the studio can use, and no packet of it arrived.'
+			? 'The other side sent no address that the studio can use, and none of its packets arrived.'
 			: `No path was found between the studio (${list(local)}) and the other side (${list(remote)}).`,
 	];
 	const turn = servers.filter(({ kind }) => kind === 'turn');
@@ -30,7 +30,7 @@ export function whyNot({ connection, servers, settings, reason }: Trouble): stri
 	const failed = turn.filter(({ state, unused }) => state === 'failed' && (unused === null || !relayed));
 	parts.push(...failed.map(({ name, url, message }) => `TURN server "${name}" (${url}): ${message}.`));
 	if (settings.policy === 'relay' && !relayed)
-		parts.push('Only relayed paths are allowed, and no TURN server gave the studio an address.');
+		parts.push('Only relayed paths are allowed, and the studio got no address from a TURN server.');
 	else if (
 		turn.length === 0 &&
 		settings.servers.every(({ urls }) => urls.every((url) => /^stun/i.test(url))) &&
@@ -38,14 +38,14 @@ export function whyNot({ connection, servers, settings, reason }: Trouble): stri
 	)
 		parts.push(
 			local.every(({ address }) => isPrivate(address)) && settings.publicAddress === null
-				? 'From another network that is expected: no TURN server is set up and no public address. A technician sets them on the Network page.'
-				: 'A firewall blocks UDP in between, or the ports are not forwarded; a TURN server helps in both cases (Network page).',
+				? 'From another network this is expected: neither a TURN server nor a public address is configured. A technician can set them on the Network page.'
+				: 'A firewall blocks UDP, or the ports are not forwarded; a TURN server helps in both cases (Network page).',
 		);
 	else if (failed.length === 0)
 		parts.push(
 			remote.some(({ type }) => type === 'relay')
-				? 'Both sides have a relay, yet nothing passes between: the TURN server may forbid it.'
-				: 'The TURN server answers the studio, but the other side told no relayed address: its network may block the server.',
+				? 'Both sides have a relay, but nothing gets through: the TURN server may not allow it.'
+				: 'The TURN server answers the studio, but the other side sent no relayed address: its network may block the server.',
 		);
 	return parts.join(' ');
 }

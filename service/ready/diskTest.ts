@@ -8,27 +8,24 @@ import { within } from '../util/within.js';
 
 const testBytes = 8 * 2 ** 20;
 const deadlineMs = 10_000;
-/** So many times faster than the recording needs it: a disk has other work, and pauses. */
+/** Required margin over the recording's rate: a disk has other work, and pauses. */
 const comfortable = 4;
 
-/** Writes some megabytes as a recorder does, through to the disk, and removes them. Bounded; never throws. */
+/** Writes and syncs some megabytes as a recorder does, then removes them. Bounded; never throws. */
 export async function testDisk(folder: string | undefined, neededKbps: number | null): Promise<Finding> {
-	if (folder === undefined) return off('The disk is not known yet');
+	if (folder === undefined) return off('Disk not known yet');
 	try {
 		const ms = await within(write(join(folder, '.ready-test')), deadlineMs, () => null);
 		if (ms === null)
-			return fail(`The disk did not take 8 MB within ${deadlineMs / 1000} s`, 'Choose a faster disk; check its cable');
+			return fail(`The disk could not write 8 MB within ${deadlineMs / 1000} s`, 'Use a faster disk; check its cable');
 		const kbps = (testBytes * 8) / ms;
-		const text = `It takes ${(kbps / 8000).toFixed(0)} MB/s`;
-		if (neededKbps === null) return warn(`${text}; what a recording needs is not known yet`);
+		const text = `Writes ${(kbps / 8000).toFixed(0)} MB/s`;
+		if (neededKbps === null) return warn(`${text}; the rate of a recording is not known yet`);
 		const needs = `a recording needs ${(neededKbps / 8000).toFixed(1)} MB/s`;
-		return kbps < neededKbps * comfortable ? fail(`${text}; ${needs}`, 'Choose a faster disk') : ok(`${text}; ${needs}`);
+		return kbps < neededKbps * comfortable ? fail(`${text}; ${needs}`, 'Use a faster disk') : ok(`${text}; ${needs}`);
 	} catch (error) {
 		const message = messageOf(error);
-		return fail(
-			`It cannot be written to: ${message}`,
-			remedyText(remedyFor(message)) ?? 'Check the disk and the rights of its folder',
-		);
+		return fail(`Not writable: ${message}`, remedyText(remedyFor(message)) ?? 'Check the disk and the permissions of its folder');
 	}
 }
 

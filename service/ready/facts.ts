@@ -4,37 +4,37 @@ import type { State } from '../contract/state.js';
 
 /** What the mixer sees of a source's picture. */
 export interface Movement {
-	/** Frames a second that it took, over some seconds; null before there are enough. */
+	/** Frames per second over some seconds; null until there are enough. */
 	fps: number | null;
-	/** Since it took the last one, ms. */
+	/** Since the last frame, ms. */
 	ageMs: number;
-	/** Since the picture last changed, ms; null when nobody looks. */
+	/** Since the picture last changed, ms; null when not measured. */
 	stillMs: number | null;
-	/** The brightest point, 0–255; null when nobody looks. */
+	/** The brightest point, 0–255; null when not measured. */
 	peakLuma: number | null;
 }
 
-/** What an active test found, and when. */
+/** Result of an active test, and when. */
 export interface Tested extends Finding {
 	at: string;
 }
 
-/** Of the machine; null: it cannot be measured here. */
+/** Of the machine; null: cannot be measured here. */
 export interface MachineFacts {
 	temperatureC: number | null;
-	/** The clock follows a time server. */
+	/** The clock is synchronised. */
 	clockSynchronised: boolean | null;
 }
 
-/** Everything the checks look at, of one moment. */
+/** Everything the checks look at, at one moment. */
 export interface Facts {
 	state: Readonly<State>;
 	onAir: boolean;
 	movement: (source: string) => Movement | null;
-	/** Since a strip last had sound, ms; null: not since `listeningMs` ago, when listening began. */
+	/** Since a strip last had sound, ms; null: not since listening began, `listeningMs` ago. */
 	heardMs: (strip: string) => number | null;
 	listeningMs: number;
-	/** After this long without sound a strip counts as silent. */
+	/** A strip without sound for this long counts as silent. */
 	quietMs: number;
 	tested: (id: string) => Tested | null;
 	certificates: Certificates;

@@ -7,16 +7,16 @@ import { adviceFor } from '../sources/facts.js';
 import type { Facts, Movement } from './facts.js';
 
 const stillAfterMs = 10_000;
-/** Frames come at the pace of the input; without one for this long it stands. */
+/** Frames come at the input's rate; without one for this long it has stopped. */
 const standsAfterMs = 1_500;
-/** Video black is 16; noise of a covered lens stays below this. */
+/** Video black is 16; the noise of a covered lens stays below this. */
 const blackBelow = 40;
 const slowBelow = 0.9;
 
 export function inputChecks({ state, movement }: Facts): Check[] {
 	const sources = Object.values(state.sources).filter(({ kind }) => !kindTraits[kind].person && !kindTraits[kind].blank);
 	if (sources.length === 0)
-		return [check('inputs', 'inputs', 'Inputs', off('There are none', 'Plug in a camera or capture card, or add an RTP source'))];
+		return [check('inputs', 'inputs', 'Inputs', off('No inputs', 'Plug in a camera or capture card, or add an RTP input'))];
 	return sources.map((source) => check('inputs', `input-${source.id}`, source.label, inputFinding(source, movement(source.id))));
 }
 
@@ -24,30 +24,30 @@ function inputFinding(source: Source, movement: Movement | null): Finding {
 	const { state, video, lastError } = source;
 	const why = lastError === null ? '' : `: ${lastError}`;
 	const remedy = remedyText(remedyFor(lastError ?? '')) ?? adviceFor(source);
-	if (state === 'off') return fail('It is switched off', 'Leave safe mode on the System page');
-	if (state === 'fault') return fail(`Its process fails and is started again${why}`, remedy);
+	if (state === 'off') return fail('Switched off', 'Leave safe mode on the System page');
+	if (state === 'fault') return fail(`Failing and being restarted${why}`, remedy);
 	if (state === 'no-signal') return fail(`No signal${why}`, remedy);
-	if (state === 'starting') return warn('It is starting', 'Wait a moment; if it stays so, look at the faults on the System page');
-	if (video === null) return ok('Sound alone; it arrives');
+	if (state === 'starting') return warn('Starting', 'Wait a moment; if it does not change, see the faults on the System page');
+	if (video === null) return ok('Sound only; it arrives');
 	return pictureFinding(movement, video);
 }
 
 export function pictureFinding(movement: Movement | null, video: NonNullable<Source['video']>): Finding {
-	if (!movement) return warn('Locked, but the mixer has not counted a frame of it yet', 'Wait a moment and look again');
+	if (!movement) return warn('Locked, but no frame has reached the mixer yet', 'Wait a moment');
 	const { fps, ageMs, stillMs, peakLuma } = movement;
 	if (ageMs > standsAfterMs)
 		return fail(`Locked, but no frame has come for ${seconds(ageMs)}`, 'Restart the camera or sender; replug its cable');
-	if (fps === null) return warn('Locked; its frames are being counted', 'Wait a few seconds');
-	const rate = `${fps} frames a second counted`;
+	if (fps === null) return warn('Locked; measuring the frame rate', 'Wait a few seconds');
+	const rate = `${fps} fps measured`;
 	const size = `${video.width}×${video.height}`;
 	if (peakLuma !== null && peakLuma < blackBelow)
-		return warn(`The picture is black (${rate})`, 'Take the cap off the lens, open the iris, or check what the sender shows');
+		return warn(`The picture is black (${rate})`, 'Take off the lens cap, open the iris, or check what the sender shows');
 	if (stillMs !== null && stillMs > stillAfterMs)
 		return warn(
 			`The picture has not changed for ${seconds(stillMs)} (${rate})`,
-			'If it is no still picture: restart the camera or sender',
+			'Unless it is a still picture, restart the camera or sender',
 		);
-	const moves = stillMs === null ? 'whether the picture moves is not known' : 'the picture moves';
+	const moves = stillMs === null ? 'motion not measured' : 'the picture moves';
 	if (fps < video.fps * slowBelow)
 		return warn(
 			`Only ${rate} of ${video.fps}; ${moves}`,

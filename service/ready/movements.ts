@@ -1,7 +1,8 @@
 import type { HostStats } from '../hosts/supervisor.js';
+import { Recent } from '../util/recent.js';
 import type { Movement } from './facts.js';
 
-/** Frames are counted over about this long. */
+/** The frame rate is averaged over about this long. */
 const windowMs = 4_000;
 const leastNs = 1_500_000_000n;
 
@@ -14,15 +15,15 @@ interface Counts {
 }
 
 interface Slot {
-	history: (Counts & { at: number })[];
+	counts: Recent<Counts & { at: number }>;
 	advancedAt: number;
 }
 
-/** What the program mixer has counted of each slot, and whether that grows. */
+/** What the program mixer has counted per slot, and whether it advances. */
 export class Movements {
 	#slots = new Map<number, Slot>();
 
-	/** Figures of all hosts, as they come once a second. */
+	/** Figures of all hosts, once a second. */
 	read(hosts: Record<string, Pick<HostStats, 'elements'>>, now = performance.now()): void {
 		const mixer = hosts['mixer program']?.elements.mixer;
 		if (!mixer || !('slots' in mixer)) return;
@@ -38,7 +39,7 @@ export class Movements {
 
 	of(slot: number, now = performance.now()): Movement | null {
 		const known = this.#slots.get(slot);
-		const [first, last] = [known?.history[0], known?.history.at(-1)];
+		const [first, last] = [known?.counts.entries[0], known?.counts.entries.at(-1)];
 		if (!known || !first || !last) return null;
 		const ns = last.ptsNs - first.ptsNs;
 		const fps = ns < leastNs ? null : Math.round(((last.frames - first.frames) * 1e10) / Number(ns)) / 10;
@@ -47,13 +48,15 @@ export class Movements {
 
 	#add(slot: number, counts: Counts, now: number): void {
 		const known = this.#slots.get(slot);
-		const last = known?.history.at(-1);
-		// Another source sits there, or the mixer was replaced.
+		const last = known?.counts.entries.at(-1);
+		// Another source has the slot, or the mixer was replaced.
 		if (!known || !last || counts.frames < last.frames || counts.ptsNs < last.ptsNs) {
-			this.#slots.set(slot, { history: [{ ...counts, at: now }], advancedAt: now });
+			const begun = new Recent<Counts & { at: number }>(windowMs);
+			begun.add({ ...counts, at: now });
+			this.#slots.set(slot, { counts: begun, advancedAt: now });
 			return;
 		}
 		if (counts.frames > last.frames) known.advancedAt = now;
-		known.history = [...known.history.filter(({ at }) => at >= now - windowMs), { ...counts, at: now }];
+		known.counts.add({ ...counts, at: now });
 	}
 }

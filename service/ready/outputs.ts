@@ -3,12 +3,12 @@ import type { Streamer } from '../contract/streamers.js';
 import type { Target } from '../contract/targets.js';
 import type { Facts, Tested } from './facts.js';
 
-const names: Record<string, string> = { program: 'Viewers of the program', multiview: 'Multiview' };
+const names: Record<string, string> = { program: 'Program viewers', multiview: 'Multiview' };
 
 export function outputChecks({ state, tested }: Facts): Check[] {
 	const targets = Object.values(state.targets);
 	return [
-		...(targets.length === 0 ? [check('outputs', 'targets', 'Targets', off('The program is sent nowhere'))] : []),
+		...(targets.length === 0 ? [check('outputs', 'targets', 'Targets', off('No targets'))] : []),
 		...targets.map((target) => {
 			const found = tested(`target-${target.id}`);
 			return check('outputs', `target-${target.id}`, target.label, targetFinding(target, found), found?.at ?? null);
@@ -22,9 +22,9 @@ export function outputChecks({ state, tested }: Facts): Check[] {
 
 export function targetFinding({ enabled, state, kbps, lastError }: Target, found: Tested | null): Finding {
 	if (state === 'fault')
-		return fail(`Sending fails${lastError ? `: ${lastError}` : ''}`, found?.remedy ?? 'See the Outputs page');
-	const sends = !enabled ? 'Switched off' : state === 'live' ? `Sends${kbps === null ? '' : ` ${kbps} kbit/s`}` : 'Is starting';
-	if (!found) return { ...(enabled ? warn : off)(`${sends}; whether it can be reached was not tried out`, 'Check again') };
+		return fail(`Sending failed${lastError ? `: ${lastError}` : ''}`, found?.remedy ?? 'See the Outputs page');
+	const sends = !enabled ? 'Switched off' : state === 'live' ? `Sending${kbps === null ? '' : ` ${kbps} kbit/s`}` : 'Starting';
+	if (!found) return { ...(enabled ? warn : off)(`${sends}; reachability not tested`, 'Check again') };
 	const said = { ...found, text: `${sends}. ${found.text}` };
 	return enabled && state !== 'live' && found.status === 'ok' ? { ...said, status: 'warn' } : said;
 }
@@ -32,6 +32,6 @@ export function targetFinding({ enabled, state, kbps, lastError }: Target, found
 function streamerFinding({ state, viewers }: Streamer): Finding {
 	const watching = viewers === 1 ? '1 viewer' : `${viewers} viewers`;
 	if (state === 'live') return ok(`On, ${watching}`);
-	if (state === 'starting') return warn('Is starting', 'Wait a moment; if it stays so, look at the faults on the System page');
-	return fail(state === 'off' ? 'It is off' : 'It fails and is started again', 'Look at the faults on the System page');
+	if (state === 'starting') return warn('Starting', 'Wait a moment; if it does not change, see the faults on the System page');
+	return fail(state === 'off' ? 'Off' : 'Failing and being restarted', 'See the faults on the System page');
 }

@@ -19,11 +19,11 @@ import { recordingChecks, recordingKbps } from './recording.js';
 import { soundChecks } from './sound.js';
 import { studioChecks } from './studio.js';
 
-/** A strip without sound for this long is silent; for tests it can be shorter. */
+/** A strip without sound for this long is silent; shorter in tests. */
 const quietMs = Number(process.env.R58_QUIET_MS ?? 30_000);
-/** Of sources, those that are gone among them. */
+/** Of sources, removed ones included. */
 const heardKept = 64;
-/** Quieter is noise. */
+/** Anything quieter is noise. */
 const heardAboveDb = -60;
 
 export interface ReadyOptions {
@@ -37,11 +37,11 @@ export interface ReadyOptions {
 	targets: Pick<Targets, 'test'>;
 }
 
-/** Whether the show can begin: what is measured all the time, and what is tried out when asked to. */
+/** Whether the show can begin: what is measured continuously, and what is tested on request. */
 export class ReadyCheck {
 	readonly #movements = new Movements();
 	readonly #heardAt = new BoundedMap<string, number>(heardKept);
-	/** With what was tested: an answer about another address is none. */
+	/** With the tested address: a result for another address does not count. */
 	readonly #tested = new Map<string, Tested & { of: string }>();
 	#listeningSince = performance.now();
 	#test: Ready['test'] = { running: false, done: 0, total: 0, finishedAt: null };
@@ -99,7 +99,7 @@ export class ReadyCheck {
 		};
 	}
 
-	/** Begins the active tests, unless they run already. Their progress and results are in the report. */
+	/** Starts the active tests, unless they are running. Progress and results are in the report. */
 	test(): void {
 		if (this.#test.running) return;
 		const { state } = this.o;

@@ -2,9 +2,9 @@ import { type Check, check, type Finding, fail, off, ok, warn } from '../contrac
 import type { State } from '../contract/state.js';
 import type { Facts } from './facts.js';
 
-/** Of the sound in the file, and of its boxes. */
+/** Of the sound in the file, and the container. */
 const soundKbps = 170;
-/** A running recording is ended with this much left (recordings/recorder.ts). */
+/** A running recording is ended at this much free space (recordings/recorder.ts). */
 const reserveBytes = 64 * 2 ** 20;
 const comfortable = 1.2;
 const running = ['starting', 'recording', 'stopping'];
@@ -12,11 +12,11 @@ const running = ['starting', 'recording', 'stopping'];
 export function recordingChecks({ state, tested }: Facts): Check[] {
 	const disk = check('recording', 'disk', 'Disk', diskFinding(state));
 	const found = tested('disk-write');
-	const write = found ?? off('Not tried out yet', 'Check again');
+	const write = found ?? off('Not tested yet', 'Check again');
 	return [disk, check('recording', 'disk-write', 'Writing to the disk', write, found?.at ?? null)];
 }
 
-/** What a recording of the program takes, kbit/s, measured where it can be; null before the encoder is known. */
+/** Bitrate of a program recording, kbit/s, measured where possible; null before the encoder is known. */
 export function recordingKbps({ encoders }: Readonly<State>): number | null {
 	const program = encoders.program;
 	return program ? Math.max(program.measured?.kbps ?? 0, program.asked.kbps) + soundKbps : null;
@@ -25,17 +25,17 @@ export function recordingKbps({ encoders }: Readonly<State>): number | null {
 export function diskFinding(state: Readonly<State>): Finding {
 	const { disk, plan } = state.system;
 	const kbps = recordingKbps(state);
-	if (disk === null || kbps === null) return off('How much room is left cannot be measured now');
+	if (disk === null || kbps === null) return off('Free space not measured');
 	const leftMin = Math.max(0, ((disk.freeBytes - reserveBytes) * 8) / (kbps * 1000) / 60);
 	const room = `Room for ${spoken(leftMin)} at ${(kbps / 1000).toFixed(1)} Mbit/s`;
-	if (plan.minutes === null) return warn(`${room}; show length not set`, 'Type the planned length above');
+	if (plan.minutes === null) return warn(`${room}; show length not set`, 'Enter the planned length above');
 	const recordedMs = Object.values(state.recordings).reduce(
 		(sum, { state, durationMs }) => (running.includes(state) ? sum + durationMs : sum),
 		0,
 	);
 	const wantedMin = Math.max(0, plan.minutes - recordedMs / 60_000);
-	const wanted = recordedMs > 0 ? `${spoken(wantedMin)} still to come` : `the planned ${spoken(wantedMin)}`;
-	const remedy = 'Delete old recordings, or choose a larger disk';
+	const wanted = recordedMs > 0 ? `${spoken(wantedMin)} still to record` : `the planned ${spoken(wantedMin)}`;
+	const remedy = 'Delete old recordings, or use a larger disk';
 	if (leftMin < wantedMin) return fail(`${room}; ${wanted} do not fit`, remedy);
 	if (leftMin < wantedMin * comfortable) return warn(`${room}; ${wanted} just fit`, remedy);
 	return ok(`${room}; ${wanted} fit`);

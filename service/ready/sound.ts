@@ -8,8 +8,7 @@ export function soundChecks(facts: Facts): Check[] {
 	const carrying = Object.values(sources).filter(({ audio: sound }) => sound !== null);
 	return [
 		...carrying.map(({ id, label, state, kind }) => {
-			const silentBecause =
-				state !== 'live' ? (kindTraits[kind].person ? 'The guest is not there' : 'The input is not there') : null;
+			const silentBecause = state !== 'live' ? (kindTraits[kind].person ? 'Guest not connected' : 'No signal') : null;
 			return check(
 				'sound',
 				`sound-${id}`,
@@ -22,17 +21,16 @@ export function soundChecks(facts: Facts): Check[] {
 }
 
 function stripFinding(facts: Facts, id: string, strip: Strip | undefined): Finding {
-	const heard = heardFinding(facts, id, 'If it is to carry sound: switch the microphone or the sound of the camera on');
+	const heard = heardFinding(facts, id, 'If it should have sound, turn on its microphone or audio output');
 	if (heard.status !== 'ok') return heard;
 	if (strip?.mute) return warn(`${heard.text}, but its strip is muted`, 'Unmute it on the Switcher');
-	if (strip?.mode === 'off')
-		return warn(`${heard.text}, but its strip is off`, 'Switch the strip to on or to follow the picture');
+	if (strip?.mode === 'off') return warn(`${heard.text}, but its strip is off`, 'Set the strip to On or AFV');
 	return heard;
 }
 
 function masterFinding(facts: Facts, strip: Strip | undefined): Finding {
-	if (strip?.mute) return fail('The program sound is muted', 'Unmute the program sound on the Switcher');
-	return heardFinding(facts, 'master', 'Put a source with sound on air, or switch its strip to on');
+	if (strip?.mute) return fail('Muted', 'Unmute the program sound on the Switcher');
+	return heardFinding(facts, 'master', 'Put a source with sound on air, or set its strip to On');
 }
 
 function heardFinding({ heardMs, listeningMs, quietMs }: Facts, id: string, remedy: string): Finding {
@@ -40,5 +38,5 @@ function heardFinding({ heardMs, listeningMs, quietMs }: Facts, id: string, reme
 	const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
 	if (sinceMs !== null && sinceMs <= quietMs) return ok(sinceMs < 2000 ? 'Heard now' : `Heard ${seconds(sinceMs)} ago`);
 	if (sinceMs !== null) return warn(`Silent for ${seconds(sinceMs)}`, remedy);
-	return warn(`Not heard yet, in ${seconds(listeningMs)}`, remedy);
+	return warn(`No sound for ${seconds(listeningMs)}`, remedy);
 }

@@ -6,11 +6,10 @@ import { subjectLabel } from '../showLog/labels.js';
 import type { Facts } from './facts.js';
 
 const slowBelow = 0.95;
+
 export function studioChecks({ state, onAir }: Facts): Check[] {
 	const { faults, system, encoders } = state;
-	const air = onAir
-		? ok('The program runs: its frames advance')
-		: fail('The program is not on air', 'Look at the faults below; if there is none, restart the studio');
+	const air = onAir ? ok('Running, frames advance') : fail('Not on air', 'See the faults below; without any, restart the studio');
 	const safe = system.safeMode
 		? fail('Safe mode: the inputs are off', 'Unplug the input that was added last, then leave safe mode on the System page')
 		: ok('Off');
@@ -18,7 +17,7 @@ export function studioChecks({ state, onAir }: Facts): Check[] {
 	return [
 		check('studio', 'on-air', 'Program', air),
 		check('studio', 'safe-mode', 'Safe mode', safe),
-		check('studio', 'encoder', 'Encoder', program ? encoderFinding(program) : fail('There is none')),
+		check('studio', 'encoder', 'Encoder', program ? encoderFinding(program) : fail('No encoder')),
 		...(faults.length === 0
 			? [check('studio', 'faults', 'Faults', ok('None'))]
 			: faults.map((fault) => faultCheck(fault, subjectLabel(state, fault.subject)))),
@@ -26,15 +25,11 @@ export function studioChecks({ state, onAir }: Facts): Check[] {
 }
 
 export function encoderFinding({ element, hardware, asked, measured }: Encoder): Finding {
-	if (measured === null) return fail(`It makes no picture (${element})`, 'Look at the faults below');
-	const figures = `${measured.width}×${measured.height}, ${measured.fps} of ${asked.fps} frames a second, ${measured.kbps} kbit/s`;
+	if (measured === null) return fail(`No picture (${element})`, 'See the faults below');
+	const figures = `${measured.width}×${measured.height}, ${measured.fps} of ${asked.fps} fps, ${measured.kbps} kbit/s`;
 	if (measured.fps < asked.fps * slowBelow)
-		return warn(`Too slow (${element}): ${figures}`, 'Use a smaller picture, or end other programs on this machine');
-	if (!hardware)
-		return warn(
-			`It runs on the processor (${element}), not in hardware: ${figures}`,
-			'It works; watch the load of the processor on the System page',
-		);
+		return warn(`Too slow (${element}): ${figures}`, 'Use a smaller program size, or end other programs on this machine');
+	if (!hardware) return warn(`In software (${element}): ${figures}`, 'It works; watch the processor load on the Health page');
 	return ok(`In hardware (${element}): ${figures}`);
 }
 
@@ -42,7 +37,7 @@ function faultCheck({ code, subject, message, remedy, count }: Fault, name: stri
 	const often = count > 1 ? ` (${count} times)` : '';
 	const finding = (severityOf(code) === 'critical' ? fail : warn)(
 		`${message}${often}`,
-		remedy ?? 'It mends itself; if it comes back, see the System page',
+		remedy ?? 'It clears by itself; if it returns, see the System page',
 	);
 	return check('studio', `fault-${code}-${subject}`, name, finding);
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { SerialQueue } from '../util/serialQueue.js';
 import { boxHeader, endOf, type Fragment, readFragment, readTracks, shortened, type Track } from './fragments.js';
 
 /** More than a recorder can be behind with what it has written: the fragments that a join may still cut. */
@@ -36,7 +37,7 @@ export class Part {
 	#tail: Placed[] = [];
 	#scanned = 0;
 	#first: { video: bigint | null; audio: bigint | null } = { video: null, audio: null };
-	#queue: Promise<unknown> = Promise.resolve();
+	#queue = new SerialQueue();
 	/** Which file it is; null until it was seen. */
 	#identity: { dev: bigint; ino: bigint } | null = null;
 	/** Its file was found missing: what is written still, nobody will find. */
@@ -69,7 +70,7 @@ export class Part {
 
 	/** Reads what was completed since the last time. */
 	scan(): Promise<void> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			const file = await open(this.path, 'r');
 			try {
 				await this.#scan(file);
@@ -87,7 +88,7 @@ export class Part {
 		await this.scan().catch(() => {
 			// There is no file yet, or it cannot be read: as if it were empty.
 		});
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			const key = this.#joint();
 			if (!key) {
 				await rm(this.path, { force: true });
@@ -181,12 +182,6 @@ export class Part {
 
 	#ns(track: number, ticks: number): bigint {
 		return BigInt(Math.round((ticks * 1e9) / this.#tracks.get(track)!.timescale));
-	}
-
-	#exclusive<T>(work: () => Promise<T>): Promise<T> {
-		const result = this.#queue.then(work, work);
-		this.#queue = result.catch(() => {});
-		return result;
 	}
 }
 

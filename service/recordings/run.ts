@@ -6,6 +6,7 @@ import { recorder } from '../../pipelines/recorder.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
 import { StudioError } from '../util/errors.js';
+import { firstEvent } from '../util/firstEvent.js';
 import { Part } from './part.js';
 import { partName, type RecordedTrack } from './track.js';
 
@@ -70,24 +71,14 @@ export class TrackRun {
 	}
 
 	/** Resolves with the first picture. */
-	start(): Promise<void> {
-		return new Promise((resolve, reject) => {
-			const late = setTimeout(
-				() => reject(new StudioError('timeout', 'the recorder did not get a picture in time')),
-				START_TIMEOUT_MS,
-			);
-			const host = this.#host;
-			host.on('event', () => {
-				if (this.#lastPtsNs === null) return;
-				clearTimeout(late);
-				resolve();
-			});
-			host.once('down', (reason) => {
-				clearTimeout(late);
-				reject(new StudioError('internal', `the recorder failed: ${reason}`));
-			});
-			host.start();
-		});
+	async start(): Promise<void> {
+		const deadline = performance.now() + START_TIMEOUT_MS;
+		this.#host.start();
+		while (this.#lastPtsNs === null) {
+			const event = await firstEvent(this.#host, ['event', 'down'], deadline - performance.now());
+			if (!event) throw new StudioError('timeout', 'the recorder did not get a picture in time');
+			if (event.name === 'down') throw new StudioError('internal', `the recorder failed: ${String(event.data[0])}`);
+		}
 	}
 
 	/** Looks at what is in the files. */
@@ -141,7 +132,7 @@ export class TrackRun {
 		const complete = () => this.#host.ready && (!this.#behind || (this.#lastPtsNs ?? 0n) >= endNs);
 		while (performance.now() < deadline) {
 			if (complete() && (await this.#drained(deadline))) break;
-			await this.#something(deadline);
+			await firstEvent(this.#host, ['event'], deadline - performance.now());
 		}
 		await this.o.supervisor.remove(this.#host);
 		await this.scan();
@@ -187,35 +178,10 @@ export class TrackRun {
 	}
 
 	/** End-of-stream through the muxer, so that the last fragment is written. False when the recorder died of it. */
-	#drained(deadline: number): Promise<boolean> {
-		return new Promise((resolve) => {
-			const host = this.#host;
-			const done = (whole: boolean) => {
-				clearTimeout(timer);
-				host.off('eos', onEnd);
-				host.off('down', onDown);
-				resolve(whole);
-			};
-			const onEnd = () => done(true);
-			const onDown = () => done(false);
-			const timer = setTimeout(onDown, Math.max(0, deadline - performance.now()));
-			host.on('eos', onEnd);
-			host.on('down', onDown);
-			host.drain();
-		});
-	}
-
-	/** The recorder's next sign of life. */
-	#something(deadline: number): Promise<void> {
-		return new Promise((resolve) => {
-			const done = () => {
-				clearTimeout(timer);
-				this.#host.off('event', done);
-				resolve();
-			};
-			const timer = setTimeout(done, Math.max(0, deadline - performance.now()));
-			this.#host.on('event', done);
-		});
+	async #drained(deadline: number): Promise<boolean> {
+		const end = firstEvent(this.#host, ['eos', 'down'], deadline - performance.now());
+		this.#host.drain();
+		return (await end)?.name === 'eos';
 	}
 }
 

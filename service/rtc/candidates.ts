@@ -1,4 +1,4 @@
-/** ICE candidates as text (RFC 8839 §5.1): what is worth passing on. */
+/** ICE candidates as text (RFC 8839 §5.1), and which of them are usable. */
 import { isIP } from 'node:net';
 import { mayBeAt, type PeerWay } from '../network/peerWay.js';
 import { isLoopbackAddress } from '../util/addresses.js';
@@ -6,12 +6,12 @@ import { isLoopbackAddress } from '../util/addresses.js';
 /** Longer than any client sends. */
 const maxLength = 512;
 /**
- * What one peer may name, with its offer and after it: a host with four networks, each of them also as seen by a STUN server and a
- * relay. So many at one address are a NAT that gives every socket a port of its own.
+ * How many candidates one peer may send: enough for a host with four networks, each also seen by a STUN server and a relay.
+ * Many at one address are a NAT that gives every socket its own port.
  */
 export const maxCandidates = 12;
 const maxAtAddress = 3;
-/** Clients and NATs use no ports of services (RFC 4787 REQ-3). */
+/** Clients and NATs use no well-known ports (RFC 4787 REQ-3). */
 const firstPort = 1024;
 
 const pattern =
@@ -21,7 +21,7 @@ export interface Candidate {
 	/** `candidate:…` without `a=`. */
 	text: string;
 	transport: 'udp' | 'tcp';
-	/** As it was written, in small letters. */
+	/** As written, in lower case. */
 	address: string;
 	port: number;
 	type: string;
@@ -47,7 +47,7 @@ export function usableCandidate(line: string, { tcp = false } = {}): Candidate |
 	return { text, transport: udp ? 'udp' : 'tcp', address, port, type: found.type!.toLowerCase() };
 }
 
-/** Usable ones, each address and port once, in their order. */
+/** The usable ones, each address and port once, in order. */
 export function usableCandidates(lines: string[], options = { tcp: false }): Candidate[] {
 	const seen = new Set<string>();
 	const kept: Candidate[] = [];
@@ -61,13 +61,13 @@ export function usableCandidates(lines: string[], options = { tcp: false }): Can
 	return kept;
 }
 
-/** What a peer has said of where it is. */
+/** The addresses a peer has sent. */
 export class PeerCandidates {
 	readonly #kept: Candidate[] = [];
 
 	constructor(private readonly way: PeerWay) {}
 
-	/** The candidate as text, or null: it cannot be used, makes no sense for who came this way, is known, or is one too many. */
+	/** The candidate as text, or null when it is unusable, pointless for this peer's way in, known already, or one too many. */
 	add(line: string): string | null {
 		const candidate = usableCandidate(line);
 		if (!candidate || this.#kept.length >= maxCandidates) return null;
@@ -81,8 +81,8 @@ export class PeerCandidates {
 }
 
 /**
- * The same ports under other addresses, as a router forwards them: to peers they are what STUN would have found (RFC 8839 §5.1).
- * One for each port of this machine and address of the same family.
+ * The same ports at other addresses, as forwarded by a router: for peers they look like server-reflexive ones (RFC 8839 §5.1).
+ * One per port and address of the same family.
  */
 export function forwardedCandidates(found: Candidate[], addresses: string[]): Candidate[] {
 	const hosts = found.filter(

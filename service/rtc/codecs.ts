@@ -1,14 +1,14 @@
-/** Which codec of an offered media line is used. */
+/** Chooses the codec of an offered media line. */
 import type { MediaDescription } from 'sdp-transform';
 
 export interface VideoChoice {
 	codec: 'H264' | 'VP8';
 	pt: number;
-	/** Format parameters for the offer that is passed on, `''` when there are none. */
+	/** Format parameters for the offer that is passed on, `''` for none. */
 	fmtp: string;
 	/** H.264: how it is answered, which is how it was offered (RFC 6184 §8.2.2). */
 	h264?: H264;
-	/** Payload type of retransmissions of `pt`, when offered. */
+	/** Payload type for retransmissions of `pt`, when offered. */
 	rtx?: number;
 }
 export interface AudioChoice {
@@ -19,7 +19,7 @@ export interface AudioChoice {
 export interface H264 {
 	/** packetization-mode of the answer: that of the packets. */
 	mode: 0 | 1;
-	/** profile-level-id, six hex digits as they were written; null when there is none. */
+	/** profile-level-id as written, six hex digits; null without one. */
 	level: string | null;
 }
 
@@ -64,7 +64,7 @@ export function chooseVideo(media: MediaDescription, direction: 'publish' | 'wat
 			'level-asymmetry-allowed=1',
 			`packetization-mode=${mode}`,
 			...(level === null ? [] : [`profile-level-id=${level.toLowerCase()}`]),
-			// Cameras whose stream has none in it name them here.
+			// Cameras whose stream carries no parameter sets put them here.
 			...(sets !== undefined && /^[\w+/=,]+$/.test(sets) ? [`sprop-parameter-sets=${sets}`] : []),
 		];
 		return {
@@ -84,7 +84,7 @@ export function chooseAudio(media: MediaDescription): AudioChoice | null {
 	return pt === undefined ? null : { pt, fmtp: fmtpOf(media, pt) };
 }
 
-/** Names of what is on offer, for error messages. */
+/** The offered codecs, for error messages. */
 export function offered(media: MediaDescription): string {
 	const names = new Set(
 		media.rtp.slice(0, 128).map(({ codec, payload }) => {
@@ -117,7 +117,7 @@ function h264Of(fmtp: string): { mode: number | null; level: string | null; prof
 	return { mode: mode === undefined ? null : Number(mode), level, profile };
 }
 
-/** Names are compared without regard to case (RFC 4855 §3, RFC 6838 §4.3). */
+/** Codec names are case-insensitive (RFC 4855 §3, RFC 6838 §4.3). */
 function paramsOf(fmtp: string): Map<string, string> {
 	return new Map(
 		fmtp.split(';').map((param) => {

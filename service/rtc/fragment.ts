@@ -8,9 +8,9 @@ const maxLines = 100;
 export interface Fragment {
 	ufrag: string;
 	pwd: string;
-	/** As they were written; `mid` is null where no media line was named. */
+	/** As written; `mid` is null before the first media line. */
 	candidates: { mid: string | null; candidate: string }[];
-	/** `a=end-of-candidates` was there. */
+	/** Has `a=end-of-candidates`. */
 	end: boolean;
 }
 
@@ -23,7 +23,8 @@ export function parseFragment(text: string): Fragment {
 	if (lines.length > maxLines) throw new StudioError('bad-sdp', `a trickle fragment has at most ${maxLines} lines`);
 	for (const line of lines) {
 		if (line === '') continue;
-		if (!/^[a-z]=/.test(line)) throw new StudioError('bad-sdp', `not a trickle fragment: “${line.slice(0, 40)}” is no SDP line`);
+		if (!/^[a-z]=/.test(line))
+			throw new StudioError('bad-sdp', `not a trickle fragment: “${line.slice(0, 40)}” is not an SDP line`);
 		const [, name = '', value = ''] = /^a=([\w-]+):?(.*)$/.exec(line) ?? [];
 		if (line.startsWith('m=')) mid = null;
 		else if (name === 'mid') mid = value.slice(0, 64);
@@ -33,12 +34,12 @@ export function parseFragment(text: string): Fragment {
 		else if (name === 'candidate') fragment.candidates.push({ mid, candidate: line });
 	}
 	if (!fragment.ufrag || !fragment.pwd) {
-		throw new StudioError('bad-sdp', 'not a trickle fragment: a=ice-ufrag and a=ice-pwd must be in it (RFC 8840 §9)');
+		throw new StudioError('bad-sdp', 'not a trickle fragment: a=ice-ufrag and a=ice-pwd are required (RFC 8840 §9)');
 	}
 	return fragment;
 }
 
-/** A fragment that brings one candidate to the session of an offer. */
+/** A fragment with one candidate for the session of an offer. */
 export function fragmentOf(offer: string, candidate: string): string {
 	const line = (name: string) => new RegExp(`^a=${name}:.+$`, 'm').exec(offer)?.[0].trim() ?? '';
 	return `${line('ice-ufrag')}\r\n${line('ice-pwd')}\r\na=${candidate}\r\n`;

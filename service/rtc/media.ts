@@ -2,7 +2,7 @@ import type { PeerWay } from '../network/peerWay.js';
 import { StudioError } from '../util/errors.js';
 import type { PeerAnswer, RtcSessions } from './sessions.js';
 
-/** Everything that WHIP, WHEP and polling ask of the media side. Every promise settles in bounded time. */
+/** What WHIP, WHEP and polling need from the media side. Every promise settles in bounded time. */
 export interface PeerMedia {
 	/** WHIP: the guest's offer in, the answer out (all candidates in it). Takes over the seat of an earlier session. */
 	publish(guest: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
@@ -11,9 +11,9 @@ export interface PeerMedia {
 	/** A trickle-ice-sdpfrag for a session. */
 	trickle(session: string, fragment: string): void;
 	close(session: string): Promise<void>;
-	/** The subject of a session: guest id or streamer id, null when there is no such session. */
+	/** Guest id or streamer id of a session, null when there is no such session. */
 	subject(session: string): string | null;
-	/** True while a session was answered and its connection is not made yet. */
+	/** True from the answer until the connection is made. */
 	pending(session: string): boolean;
 }
 
@@ -28,7 +28,7 @@ export function peerMedia({ sessions, guests, streamers, isSafeMode }: Sides): P
 	return {
 		async publish(guest, offer, way) {
 			if (isSafeMode())
-				throw new StudioError('not-on-air', 'the studio is in safe mode: its inputs are off until a technician lets them start');
+				throw new StudioError('not-on-air', 'the studio is in safe mode: inputs are off until a technician starts them');
 			return sessions.inTime(guests.publish(guest, offer, way));
 		},
 		watch: (streamer, offer, way) => sessions.inTime(streamers.watch(streamer, offer, way)),

@@ -15,23 +15,22 @@ import { checkReturn, checkViewer, isReturn, returnsOfGuest, type Watcher } from
 import type { PeerAnswer } from './sessions.js';
 
 /**
- * Offers that were answered and whose connection is not made yet, of one client and of all with its link; one that is abandoned counts
- * for seconds.
+ * Pending connections (answered, not connected yet), per client and per link; an abandoned one counts for seconds.
  */
 const maxPending = { client: 20, link: 24 };
 
-/** How often sessions are made: by one client, by all with its link, and by all of its kind. */
+/** How often sessions may be made: per client, per link, and in total per kind. */
 const joinRates = {
-	// Each starts a process. A page that is reloaded again and again still gets its seat.
+	// Each starts a process. A page that is reloaded repeatedly still gets its seat.
 	guest: { client: { burst: 30, perSecond: 3 }, link: { burst: 40, perSecond: 4 }, all: { burst: 60, perSecond: 6 } },
 	// A hall of viewers behind one address comes back at once after a restart.
 	streamer: { client: { burst: 120, perSecond: 20 }, link: { burst: 200, perSecond: 30 }, all: { burst: 240, perSecond: 40 } },
 };
 export type PeerNoun = keyof typeof joinRates;
-/** An offer that is refused was read for nothing: it counts as this many. */
+/** A rejected offer still cost the work: it counts as this many. */
 const refusedCost = 4;
 
-/** What is asked for too often or by too many, for the metrics. */
+/** Reasons for rejection, for the metrics. */
 export type PeerRefusal = 'rate' | 'pending' | 'place' | 'offer';
 
 interface Owner extends Pick<Caller, 'token' | 'role'> {
@@ -40,19 +39,19 @@ interface Owner extends Pick<Caller, 'token' | 'role'> {
 	client: string;
 }
 
-/** Viewers do not use up what guests and staff need. */
+/** Viewers must not use up what guests and staff need. */
 type Group = 'viewers' | 'crew';
 const groupOf = ({ role }: Pick<Caller, 'role'>): Group => (role === 'viewer' ? 'viewers' : 'crew');
 
 /**
- * Sessions of guests and viewers, however they are signalled (WHIP, WHEP, polling): one limit, one life. Which token made a
- * session is remembered: only it, or someone of a higher role, may change or end it.
+ * Sessions of guests and viewers, whatever the signalling (WHIP, WHEP, polling): one limit, one life. Only the token that made a
+ * session, or a higher role, may change or end it.
  */
 export class PeerSessions {
-	/** Refused, by reason. */
+	/** Rejected, by reason. */
 	readonly refused: Record<PeerRefusal, number> = { rate: 0, pending: 0, place: 0, offer: 0 };
 	#owners = new Map<string, Owner>();
-	/** Offers that are being answered: each has its place already. */
+	/** Offers being answered: each has its place already. */
 	#opening = new Set<Owner>();
 	#joins = { guest: joinsOf('guest'), streamer: joinsOf('streamer') };
 
@@ -71,14 +70,15 @@ export class PeerSessions {
 		return Object.fromEntries(ofJoins);
 	}
 
-	/** Throws `rate-limited` and `busy` for who may make no session now. */
+	/** Throws `rate-limited` or `busy` when the caller may not make a session now. */
 	check(noun: PeerNoun, caller: Caller, context: Context): void {
 		const { clients, links } = this.#joins[noun];
 		const client = rateKey(caller, context.req);
 		this.#counted('rate', () => {
-			// Before the limit of all: one link alone does not use that up.
+			// Before the total limit: one link alone must not use that up.
 			const waitS = hasRole(caller, 'operator') ? 0 : links.take(caller.token, performance.now());
-			if (waitS > 0) throw new StudioError('rate-limited', 'too many join by this link; wait a moment', undefined, waitS);
+			if (waitS > 0)
+				throw new StudioError('rate-limited', 'too many people are joining by this link; wait a moment', undefined, waitS);
 			clients[groupOf(caller)].check(client);
 		});
 		const pending = this.#pending();
@@ -86,11 +86,11 @@ export class PeerSessions {
 		const ofLink = pending.filter(({ token }) => token === caller.token).length;
 		this.#counted('pending', () => {
 			if (mine >= maxPending.client || (ofLink >= maxPending.link && !hasRole(caller, 'operator')))
-				throw new StudioError('rate-limited', `${ofLink} connections of yours are not made yet; wait for them`, undefined, 2);
+				throw new StudioError('rate-limited', `${ofLink} of your connections are still being made; wait for them`, undefined, 2);
 		});
 	}
 
-	/** The answer to an offer of who was checked. Null when nobody is left to use the session, or to end it: it has ended. */
+	/** The answer to an offer of an authorised caller. Null when the client has left meanwhile: the session has ended. */
 	async open(noun: PeerNoun, subject: string, offer: string, caller: Caller, context: Context): Promise<PeerAnswer | null> {
 		const { token, role } = caller;
 		const client = rateKey(caller, context.req);
@@ -98,7 +98,7 @@ export class PeerSessions {
 		const replaced = this.#counted('place', () => this.#place(owner));
 		this.#opening.add(owner);
 		try {
-			if (!offer.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is no SDP: it does not start with "v=0"');
+			if (!offer.startsWith('v=0')) throw new StudioError('bad-sdp', 'the body is not SDP: it must start with v=0');
 			const way = wayOf(context.req);
 			const made = await (noun === 'guest' ? this.media.publish(subject, offer, way) : this.media.watch(subject, offer, way));
 			this.#owners.set(made.session, owner);
@@ -119,7 +119,7 @@ export class PeerSessions {
 		}
 	}
 
-	/** How many sessions there are of what, and how many of them are not connected yet. */
+	/** Sessions by kind, and how many are not connected yet. */
 	counts(): { kind: string; pending: number; connected: number }[] {
 		const pending = this.#pending();
 		const kinds = { guest: 'guest', program: 'program', multiview: 'multiview', return: 'return' };
@@ -131,7 +131,7 @@ export class PeerSessions {
 		});
 	}
 
-	/** Throws unless there is a place for one more. A guest's own is never refused: the session that it takes the place of is told. */
+	/** Throws unless there is a place for one more. A guest always has one: the new session replaces the old one. */
 	#place(asking: Owner): string | null {
 		if (asking.noun === 'guest') return null;
 		const watchers = this.#living()
@@ -154,7 +154,7 @@ export class PeerSessions {
 		}
 	}
 
-	/** Those who have a session, or are about to. */
+	/** Sessions, and those about to be made. */
 	#living(): Owner[] {
 		for (const session of this.#owners.keys()) if (!this.#lives(session)) this.#owners.delete(session);
 		return [...this.#owners.values(), ...this.#opening];
@@ -180,22 +180,22 @@ export class PeerSessions {
 		if (this.#lives(session)) await this.media.close(session);
 	}
 
-	/** Throws `not-found` unless it is a live session of this subject, `forbidden` when it is someone else's. */
+	/** Throws `not-found` unless the session is live and of this subject, `forbidden` when it belongs to somebody else. */
 	checkOwner(session: string, subject: string, caller: Caller): void {
 		const owner = this.#owners.get(session);
 		if (!owner || this.media.subject(session) !== subject) {
-			throw new StudioError('not-found', 'there is no such session (any more)');
+			throw new StudioError('not-found', 'there is no such session; it may have ended');
 		}
 		const higher = hasRole(caller, 'operator') && roles.indexOf(caller.role) > roles.indexOf(owner.role);
 		if (owner.token !== caller.token && !higher) throw new StudioError('forbidden', 'this session was made with another token');
 	}
 
-	/** Whether this session of this subject lives and was made with this token. Its name is known to who made it alone. */
+	/** Whether this live session of this subject was made with this token. Only its maker knows its name. */
 	isOf(session: string, subject: string, token: string): boolean {
 		return this.#owners.get(session)?.token === token && this.media.subject(session) === subject;
 	}
 
-	/** Whether the client that sent this request, with its token and from its address, made a session that lives. */
+	/** Whether the client of this request made a live session, with this token and from this address. */
 	isConnected(caller: Caller, request: IncomingMessage): boolean {
 		const client = rateKey(caller, request);
 		return [...this.#owners].some(([session, owner]) => owner.client === client && this.#lives(session));
@@ -206,7 +206,7 @@ export class PeerSessions {
 	}
 }
 
-/** A proxy, the tunnel or a router in front says nothing of which address of this machine the client itself reaches. */
+/** Behind a proxy, the tunnel or a router the address that the client itself used is unknown. */
 function wayOf(request: IncomingMessage): PeerWay {
 	const client = clientOf(request);
 	const [remote = '', local = ''] = [request.socket.remoteAddress, request.socket.localAddress].map(plainAddress);

@@ -14,11 +14,11 @@ import type { PeerNoun, PeerSessions } from './peerSessions.js';
 export const sdpType = 'application/sdp';
 export const fragmentType = 'application/trickle-ice-sdpfrag';
 
-/** One of the two protocols; they differ in who sends the media, and therefore in who may. */
+/** One of the two protocols; they differ in who sends the media. */
 export interface PeerProtocol {
 	/** First part of the path: `whip` or `whep`. */
 	name: 'whip' | 'whep';
-	/** What the second part names: a guest or a streamer. */
+	/** What the second part of the path names: a guest or a streamer. */
 	noun: PeerNoun;
 	role: 'viewer' | 'guest';
 	/** Throws `forbidden` when this caller may not use this guest or streamer. */
@@ -33,7 +33,7 @@ export function isPeerPath(path: string): boolean {
 	return /^\/whi?e?p(\/|$)/.test(path);
 }
 
-/** Any origin, never credentials: a page of another site can use a token it was given, not the visitor's cookie. */
+/** Any origin, never credentials: another site's page can use a token it was given, not the visitor's cookie. */
 export function setCors(context: Context): void {
 	context.set('Access-Control-Allow-Origin', '*');
 	context.set('Access-Control-Allow-Methods', 'OPTIONS, GET, HEAD, POST, PATCH, DELETE');
@@ -76,7 +76,7 @@ export function peerRoutes({ media, network, peers, tables }: PeerParts, protoco
 		const links = linksOf(servers);
 		if (links.length > 0) context.set('Link', links);
 	};
-	/** Who may use it learns of the ICE servers before the offer is made (RFC 9725 §4.6). A preflight is the browser's, not the client's. */
+	/** Authorised callers get the ICE servers before the offer (RFC 9725 §4.6). A preflight comes from the browser, without credentials. */
 	const options = async ({ context, caller }: { context: Context; caller: Caller | null }): Promise<void> => {
 		context.status = 200;
 		context.set('Accept-Post', sdpType);
@@ -98,7 +98,7 @@ export function peerRoutes({ media, network, peers, tables }: PeerParts, protoco
 			method: 'OPTIONS',
 			path,
 			role: 'public',
-			summary: 'What can be posted here, and to who may the ICE servers as Link headers',
+			summary: 'Accepted formats, and for authorised callers the ICE servers as Link headers',
 			undocumented: true,
 			handler: options,
 		}),
@@ -106,7 +106,7 @@ export function peerRoutes({ media, network, peers, tables }: PeerParts, protoco
 			method: 'OPTIONS',
 			path: `${path}/:session`,
 			role: 'public',
-			summary: 'What can be sent to a session',
+			summary: 'Accepted formats of a session',
 			undocumented: true,
 			handler: options,
 		}),
@@ -120,7 +120,7 @@ export function peerRoutes({ media, network, peers, tables }: PeerParts, protoco
 			undocumented: true,
 			handler: ({ context, params }) => {
 				if (media.subject(params.session) !== params.subject)
-					throw new StudioError('not-found', 'there is no such session (any more)');
+					throw new StudioError('not-found', 'there is no such session; it may have ended');
 				empty({ context });
 			},
 		}),

@@ -1,27 +1,27 @@
 import { StudioError } from '../util/errors.js';
 
-/** One who watches, or is about to. */
+/** A viewer, present or joining. */
 export interface Watcher {
 	/** `program`, `multiview` or `return-GUEST`. */
 	streamer: string;
-	/** Of the link or account. */
+	/** The link or account. */
 	token: string;
-	/** Who runs the show. */
+	/** Runs the show. */
 	staff: boolean;
 }
 
 /** As many as the mixer has inputs. */
 const maxGuests = 12;
-/** Two for each guest that there can be: its own page, and an operator who looks. */
+/** Two per possible guest: its own page, and an operator who watches. */
 export const maxReturns = 2 * maxGuests;
-/** What is kept of the places for viewers: a sixth for the multiview and staff, half of it for staff alone. */
+/** Reserved viewer places: a sixth for the multiview and staff, half of it for staff only. */
 const keptOf = {
 	program: (viewers: number) => Math.floor(viewers / 6),
 	multiview: (viewers: number) => Math.floor(viewers / 12),
 };
-/** What one link may take of the others. */
+/** Share of the places that one link may use. */
 const shareOfLink = 3 / 4;
-/** Every guest sees its return; a second place is for the page that was just reloaded. */
+/** Every guest watches its return; the second place is for a page being reloaded. */
 export const returnsOfGuest = 2;
 
 export function isReturn(streamer: string): boolean {
@@ -29,31 +29,41 @@ export function isReturn(streamer: string): boolean {
 }
 
 /**
- * Whether there is a place for one more viewer of the program or the multiview. Throws `busy` when there is none, `rate-limited` when
- * the others with this link have them.
+ * Makes sure there is a place for one more viewer of the program or the multiview. Throws `busy` when there is none,
+ * `rate-limited` when the caller's link has used its share.
  */
 export function checkViewer({ streamer, token, staff }: Watcher, watchers: Watcher[], viewers: number): void {
 	const watching = watchers.filter((watcher) => !isReturn(watcher.streamer));
 	const kept = staff ? 0 : streamer === 'multiview' ? keptOf.multiview(viewers) : keptOf.program(viewers);
-	const all = `${viewers} viewers may watch at a time (network.limits.viewers)`;
+	const all = `at most ${viewers} viewers (network.limits.viewers)`;
 	if (watching.length >= viewers - kept)
 		throw new StudioError(
 			'busy',
-			`there is no place: ${all}${kept > 0 ? `, ${kept} of them are kept for the studio` : ''}`,
+			`no place left: ${all}${kept > 0 ? `, ${kept} of them reserved for the studio` : ''}`,
 			undefined,
 			10,
 		);
 	if (staff) return;
 	const share = Math.ceil((viewers - keptOf.program(viewers)) * shareOfLink);
 	if (watching.filter((watcher) => watcher.token === token).length >= share)
-		throw new StudioError('rate-limited', `${share} people watch by this link, which is the most of one: ${all}`, undefined, 10);
+		throw new StudioError(
+			'rate-limited',
+			`${share} people are watching by this link, the maximum per link: ${all}`,
+			undefined,
+			10,
+		);
 }
 
-/** Whether there is a place at a return: each guest that there can be is sure of one. Throws `busy`. */
+/** Makes sure there is a place at a return: one is reserved for every possible guest. Throws `busy`. */
 export function checkReturn({ streamer, staff }: Watcher, watchers: Watcher[]): void {
 	const watching = watchers.filter((watcher) => isReturn(watcher.streamer));
 	const served = new Set(watching.filter((watcher) => !watcher.staff).map((watcher) => watcher.streamer));
 	if (!staff) served.add(streamer);
 	if (watching.length >= maxReturns - (maxGuests - served.size))
-		throw new StudioError('busy', `the returns have ${maxReturns} places, and those that are left are for guests`, undefined, 10);
+		throw new StudioError(
+			'busy',
+			`the returns have ${maxReturns} places; the remaining ones are reserved for guests`,
+			undefined,
+			10,
+		);
 }

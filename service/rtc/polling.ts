@@ -20,8 +20,8 @@ const success = { success: true } as const;
 const rate = { client: { burst: 120, perSecond: 20 }, all: { burst: 1000, perSecond: 400 } };
 
 /**
- * Signalling for clients that can only ask again and again. The id of a guest or a streamer speaks with the studio, which
- * answers in the place of the machine (`vm`); any other id is a letter box between two programs of an operator.
+ * Signalling for clients that can only poll. Under the id of a guest or streamer the studio answers as the `vm`; any other id is
+ * a letter box between two programs of an operator.
  */
 export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, 'network'> & { state: LiveState }): Route[] {
 	const sessions = new PollingSessions(media);
@@ -33,7 +33,7 @@ export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, '
 		return Object.hasOwn(guests, id) ? 'guest' : Object.hasOwn(streamers, id) ? 'streamer' : null;
 	};
 
-	/** Who asks, and for what; throws `forbidden` and `rate-limited`. Sessions with the studio are each caller's own. */
+	/** Checks the caller; throws `forbidden` and `rate-limited`. Sessions with the studio are separate per caller. */
 	const enter = (context: Context, caller: Caller, id: string) => {
 		const subject = subjectOf(id);
 		if (subject === 'guest' && caller.guest !== id && !hasRole(caller, 'operator'))
@@ -57,7 +57,7 @@ export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, '
 			method: 'GET',
 			path: `${path}/${type}`,
 			role: 'viewer',
-			summary: `Polling signalling: the ${type}; 404 until it is there`,
+			summary: `Polling signalling: get the ${type}; 404 until there is one`,
 			params,
 			response: polledDescriptionSchema,
 			handler: ({ context, params, caller }) => described(context, caller!, params.id, type),
@@ -70,7 +70,7 @@ export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, '
 			method: 'POST',
 			path: `${path}/offer`,
 			role: 'viewer',
-			summary: 'Polling signalling: an offer. The studio answers it when the id is a guest or a streamer',
+			summary: 'Polling signalling: leave an offer. The studio answers it when the id is a guest or streamer',
 			params,
 			body: polledDescriptionSchema,
 			response: successSchema,
@@ -94,15 +94,15 @@ export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, '
 			method: 'POST',
 			path: `${path}/answer`,
 			role: 'viewer',
-			summary: 'Polling signalling: the answer to the offer',
+			summary: 'Polling signalling: leave the answer to the offer',
 			params,
 			body: polledDescriptionSchema,
 			response: successSchema,
 			handler: ({ context, params: { id }, body: { sdp }, caller }) => {
 				const { subject, key } = enter(context, caller!, id);
-				if (subject !== null) throw new StudioError('conflict', 'the studio itself answers here');
+				if (subject !== null) throw new StudioError('conflict', 'the studio answers this offer itself');
 				const entry = sessions.find(key);
-				if (!entry) throw new StudioError('not-found', 'there is no offer yet that this could answer');
+				if (!entry) throw new StudioError('not-found', 'there is no offer to answer yet');
 				entry.polled.setAnswer(sdp);
 				return success;
 			},
@@ -111,13 +111,13 @@ export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, '
 			method: 'POST',
 			path: `${path}/candidate`,
 			role: 'viewer',
-			summary: 'Polling signalling: a candidate of one side. It is kept until the other side has the description',
+			summary: 'Polling signalling: leave a candidate. It is kept until the other side has the description',
 			params,
 			body: polledCreateSchema,
 			response: successSchema,
 			handler: async ({ context, params: { id }, body: { from, ...candidate }, caller }) => {
 				const { subject, client, key } = enter(context, caller!, id);
-				if (subject !== null && from === 'vm') throw new StudioError('conflict', 'the studio itself is the vm here');
+				if (subject !== null && from === 'vm') throw new StudioError('conflict', 'the studio itself is the vm of this session');
 				const { polled, session } = sessions.open(key, client);
 				polled.add(from, candidate);
 				if (session !== null && candidate.candidate) media.trickle(session, fragmentOf(polled.offer!, candidate.candidate));
@@ -128,7 +128,7 @@ export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, '
 			method: 'GET',
 			path: `${path}/candidates/:side`,
 			role: 'viewer',
-			summary: 'Polling signalling: the candidates of one side that are newer than `since`, the last time stamp one has',
+			summary: 'Polling signalling: get the candidates of one side that are newer than `since`',
 			params: params.extend({ side: z.enum(pollingSides) }),
 			query: z.object({ since: z.coerce.number().min(0).default(0) }),
 			response: z.object({ candidates: z.array(polledCandidateSchema) }),
@@ -140,7 +140,7 @@ export function pollingRoutes({ media, peers, tables, state }: Omit<PeerParts, '
 			method: 'DELETE',
 			path,
 			role: 'viewer',
-			summary: 'Polling signalling: end of a session',
+			summary: 'Polling signalling: end the session',
 			params,
 			status: 204,
 			handler: ({ context, params: { id }, caller }) => sessions.close(enter(context, caller!, id).key),

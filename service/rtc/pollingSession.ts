@@ -1,10 +1,10 @@
-/** What two peers that poll have left for each other: an offer, an answer, and candidates of both sides. */
+/** What two polling peers leave for each other: an offer, an answer, and candidates of both sides. */
 import type { PolledCandidate, PollingSide } from '../contract/polling.js';
 import { StudioError } from '../util/errors.js';
 
 type Left = Omit<PolledCandidate, 'timestamp'>;
 
-/** More than any client has. */
+/** More than any client sends. */
 const maxCandidates = 64;
 
 /**
@@ -14,13 +14,13 @@ const maxCandidates = 64;
 export class PollingSession {
 	offer: string | null = null;
 	answer: string | null = null;
-	/** Of the last thing that was left here, ms of performance.now(). */
+	/** Of the last change, performance.now() in ms. */
 	usedAt = performance.now();
 	#given: Record<PollingSide, PolledCandidate[]> = { browser: [], vm: [] };
 	#waiting: Record<PollingSide, Left[]> = { browser: [], vm: [] };
 	#newest = 0;
 
-	/** The beginning, or a new beginning. Candidates that came ahead of it are kept. */
+	/** Starts, or starts again. Candidates that came before the offer are kept. */
 	setOffer(sdp: string): void {
 		this.#touch();
 		this.offer = sdp;
@@ -30,24 +30,24 @@ export class PollingSession {
 		this.#release('browser');
 	}
 
-	/** Throws `conflict` when there is no offer. */
+	/** Throws `conflict` without an offer. */
 	setAnswer(sdp: string): void {
-		if (this.offer === null) throw new StudioError('conflict', 'there is no offer yet that this could answer');
+		if (this.offer === null) throw new StudioError('conflict', 'there is no offer to answer yet');
 		this.#touch();
 		this.answer = sdp;
 		this.#release('vm');
 	}
 
-	/** Throws `too-large` beyond 64 of a side. */
+	/** Throws `too-large` beyond 64 per side. */
 	add(side: PollingSide, candidate: Left): void {
 		if (this.#given[side].length + this.#waiting[side].length >= maxCandidates)
-			throw new StudioError('too-large', `a session takes ${maxCandidates} candidates of a side`);
+			throw new StudioError('too-large', `a session takes at most ${maxCandidates} candidates per side`);
 		this.#touch();
 		this.#waiting[side].push(candidate);
 		this.#release(side);
 	}
 
-	/** Those of one side that are newer than `since`, a time stamp of this session. */
+	/** Candidates of one side newer than `since`, a time stamp of this session. */
 	candidates(side: PollingSide, since: number): PolledCandidate[] {
 		return this.#given[side].filter(({ timestamp }) => timestamp > since);
 	}
@@ -55,7 +55,7 @@ export class PollingSession {
 	#release(side: PollingSide): void {
 		if ((side === 'browser' ? this.offer : this.answer) === null) return;
 		for (const candidate of this.#waiting[side].splice(0)) {
-			// Each later than the one before, also within a millisecond or after a step of the clock.
+			// Strictly increasing, also within a millisecond or after a clock step.
 			this.#newest = Math.max(Date.now(), this.#newest + 1);
 			this.#given[side].push({ ...candidate, timestamp: this.#newest });
 		}

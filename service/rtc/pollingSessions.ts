@@ -4,7 +4,7 @@ import type { PeerMedia } from './media.js';
 import { PollingSession } from './pollingSession.js';
 import type { PeerAnswer } from './sessions.js';
 
-/** Nothing left here for this long: forgotten. A virtual machine waits 60 s for its offer. */
+/** A session untouched for this long is dropped. A virtual machine waits 60 s for its offer. */
 const idleMs = 120_000;
 const maxSessions = 200;
 const maxOfClient = 16;
@@ -12,13 +12,13 @@ const maxOfClient = 16;
 interface Entry {
 	polled: PollingSession;
 	client: string;
-	/** The session of the studio, when the studio itself is the other side. */
+	/** The media session, when the studio is the other side. */
 	session: string | null;
-	/** Counts offers and the end: an answer to what is over finds another number here. */
+	/** Counts offers and the end: an answer that comes too late finds another number. */
 	turn: number;
 }
 
-/** The sessions of clients that poll, by a key that says whose they are. */
+/** The sessions of polling clients, by a key that includes their owner. */
 export class PollingSessions implements Bounded {
 	readonly most = maxSessions;
 	/** Who comes when there is no room is refused. */
@@ -36,15 +36,15 @@ export class PollingSessions implements Bounded {
 		return this.#entries.get(key) ?? null;
 	}
 
-	/** The session, made if there is none. Throws `rate-limited` or `busy` when there are too many. */
+	/** The session, created if needed. Throws `rate-limited` or `busy` when there are too many. */
 	open(key: string, client: string): Entry {
 		const found = this.find(key);
 		if (found) return found;
 		const mine = [...this.#entries.values()].filter((entry) => entry.client === client).length;
 		if (mine >= maxOfClient)
-			throw new StudioError('rate-limited', `${mine} sessions of yours are open; end one first`, undefined, idleMs / 1000);
+			throw new StudioError('rate-limited', `${mine} of your sessions are open; end one first`, undefined, idleMs / 1000);
 		if (this.#entries.size >= maxSessions)
-			throw new StudioError('busy', `${maxSessions} sessions are open, which is the most`, undefined, idleMs / 1000);
+			throw new StudioError('busy', `${maxSessions} sessions are open, the maximum`, undefined, idleMs / 1000);
 		const entry: Entry = { polled: new PollingSession(), client, session: null, turn: 0 };
 		this.#entries.set(key, entry);
 		return entry;
@@ -61,17 +61,17 @@ export class PollingSessions implements Bounded {
 		const made = await make();
 		if (made === null || entry.turn !== turn) {
 			if (made !== null) await this.#end(made.session);
-			throw new StudioError('conflict', 'a newer offer or the end of the session has taken its place');
+			throw new StudioError('conflict', 'a newer offer or the end of the session has replaced this offer');
 		}
 		entry.session = made.session;
 		entry.polled.setAnswer(made.answer);
 		return made;
 	}
 
-	/** Forgets it and ends the connection with the studio, if it is one. */
+	/** Drops it and ends its connection with the studio, if any. */
 	async close(key: string): Promise<void> {
 		const entry = this.find(key);
-		if (!entry) throw new StudioError('not-found', 'there is no such session (any more)');
+		if (!entry) throw new StudioError('not-found', 'there is no such session; it may have ended');
 		this.#entries.delete(key);
 		entry.turn += 1;
 		await this.#leave(entry);
@@ -87,7 +87,7 @@ export class PollingSessions implements Bounded {
 		if (this.media.subject(session) !== null) await this.media.close(session);
 	}
 
-	/** One with a living connection stays: it is what ends it. */
+	/** One with a live connection stays: it is needed to end that. */
 	#expire(): void {
 		const before = performance.now() - idleMs;
 		for (const [key, { polled, session }] of this.#entries) {

@@ -3,25 +3,26 @@ import type { PeerRequest } from '../../pipelines/commands.js';
 import type { ElementEvent, EventData } from '../../pipelines/events.js';
 import type { Connection } from '../contract/connection.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
+import { Answers } from '../util/answers.js';
 import { StudioError } from '../util/errors.js';
 
-/** The element answers within its gathering bound (1 s, or 2.5 s when only relays are allowed); this is an element that hangs. */
+/** The element answers within its gathering limit (1 s, or 2.5 s in relay-only mode); later than this it hangs. */
 const ANSWER_TIMEOUT_MS = 6_000;
 
 export type PeerStats = EventData<'r58webrtc', 'stats'>['peers'][number];
 
 export interface RtcElementEvents {
 	connected: [peer: string, connection: Connection | null];
-	/** The peer is gone for good, whatever the cause. Once per peer that was answered. */
+	/** The peer is gone for good, whatever the cause. Once per answered peer. */
 	gone: [peer: string, reason: string, connection: Connection | null];
-	/** Not connected after some seconds; it may still become so. */
+	/** Not connected after some seconds; may still connect. */
 	trouble: [peer: string, connection: Connection | null];
 	stats: [stats: EventData<'r58webrtc', 'stats'>];
 }
 
 /** The service's side of one r58webrtc element (named `rtc`) in a host. */
 export class RtcElement extends EventEmitter<RtcElementEvents> {
-	#answers = new Map<string, { resolve: (sdp: string) => void; reject: (error: Error) => void; timer: NodeJS.Timeout }>();
+	#answers = new Answers<string>();
 	#peers = new Set<string>();
 	#connected = new Set<string>();
 
@@ -41,20 +42,17 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		return this.#connected.has(peer) && this.#peers.has(peer);
 	}
 
-	/** Resolves with the answer, all candidates in it. Throws `busy` when the process ends meanwhile. */
-	add(peer: string, request: PeerRequest): Promise<string> {
-		if (!this.host.ready) return Promise.reject(processEnded('it does not run'));
-		return new Promise((resolve, reject) => {
-			const timer = setTimeout(() => {
-				this.#answers.delete(peer);
-				this.remove(peer);
-				reject(new StudioError('timeout', `no answer was made within ${ANSWER_TIMEOUT_MS / 1000} s`));
-			}, ANSWER_TIMEOUT_MS);
-			this.#answers.set(peer, { resolve, reject, timer });
-			this.#peers.add(peer);
-			this.#connected.delete(peer);
-			this.host.command('rtc', { op: 'add', id: peer, ...request });
+	/** Resolves with the answer, all candidates included. Throws `busy` when the host ends meanwhile. */
+	async add(peer: string, request: PeerRequest): Promise<string> {
+		if (!this.host.ready) throw processEnded('not running');
+		const answer = this.#answers.to(peer, ANSWER_TIMEOUT_MS, () => {
+			this.remove(peer);
+			return new StudioError('timeout', `no answer was made within ${ANSWER_TIMEOUT_MS / 1000} s`);
 		});
+		this.#peers.add(peer);
+		this.#connected.delete(peer);
+		this.host.command('rtc', { op: 'add', id: peer, ...request });
+		return answer;
 	}
 
 	candidate(peer: string, candidate: string): void {
@@ -70,7 +68,7 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 	#onEvent({ event, data }: Extract<ElementEvent, { factory: 'r58webrtc' }>): void {
 		switch (event) {
 			case 'answer':
-				this.#settle(data.id, (answer) => answer.resolve(data.sdp));
+				this.#answers.resolve(data.id, data.sdp);
 				break;
 			case 'failed':
 				this.#reject(data.id, data.reason);
@@ -97,11 +95,11 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 
 	#reject(peer: string, reason: string): void {
 		this.#peers.delete(peer);
-		this.#settle(peer, (answer) => answer.reject(new StudioError('unsupported-media', reason)));
+		this.#answers.reject(peer, new StudioError('unsupported-media', reason));
 	}
 
 	#gone(peer: string, reason: string, connection: Connection | null, why?: StudioError): void {
-		this.#settle(peer, (answer) => answer.reject(why ?? new StudioError('unsupported-media', reason)));
+		this.#answers.reject(peer, why ?? new StudioError('unsupported-media', reason));
 		this.#connected.delete(peer);
 		if (this.#peers.delete(peer)) this.emit('gone', peer, reason, connection);
 	}
@@ -109,17 +107,9 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 	#lose(reason: string): void {
 		for (const peer of [...this.#peers]) this.#gone(peer, reason, null, processEnded(reason));
 	}
-
-	#settle(peer: string, use: (answer: { resolve: (sdp: string) => void; reject: (error: Error) => void }) => void): void {
-		const answer = this.#answers.get(peer);
-		if (!answer) return;
-		this.#answers.delete(peer);
-		clearTimeout(answer.timer);
-		use(answer);
-	}
 }
 
-/** Not the offer's fault, and mended at once: who asks again in a moment is answered. */
+/** Not the offer's fault, and the host restarts at once: the next attempt succeeds. */
 export function processEnded(reason: string): StudioError {
-	return new StudioError('busy', `the process that makes the connection has failed (${reason}); try again`, undefined, 1);
+	return new StudioError('busy', `the connection’s process has failed (${reason}); try again`, undefined, 1);
 }

@@ -12,33 +12,33 @@ import { parseOffer } from './offerText.js';
 
 export { type Fragment, parseFragment } from './fragment.js';
 
-/** Header extensions a guest's bandwidth estimate lives on: numbers for our reports, and the times they are measured by. */
+/** Header extensions that a guest's bandwidth estimation needs: transport-wide numbers and send times. */
 const extensionUris = [
 	'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
 	'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time',
 ];
-/** The one stream all our tracks belong to. */
+/** The one MediaStream of all our tracks. */
 const stream = 'r58';
-/** What a guest's browser starts at, before its own estimate takes over. */
+/** Start bitrate of a guest's browser, before its own estimate. */
 const startKbps = 2000;
 const startBitrate = 'x-google-start-bitrate=';
 
 export interface OfferRules {
 	/** publish: the peer sends to us (WHIP). watch: we send (WHEP). */
 	direction: 'publish' | 'watch';
-	/** How its sender came, which says where it may be. */
+	/** The sender's way in, which limits where it may be. */
 	way: PeerWay;
-	/** watch: what the streamer has; a media line for anything else is answered as rejected. Default both. */
+	/** watch: what the streamer has; media lines for anything else are rejected. Default both. */
 	video?: boolean;
 	audio?: boolean;
 }
 
-/** One media line of the offer, in its order. `kept` ones are in the trimmed offer, the others are rejected in the answer. */
+/** One media line of the offer. `kept` lines are in the trimmed offer, the others are rejected in the answer. */
 interface OfferedLine {
 	kind: 'audio' | 'video' | 'application';
 	mid: string;
 	protocol: string;
-	/** First payload type, named again when the line is rejected. */
+	/** First payload type, repeated when the line is rejected. */
 	pt: string;
 	kept: boolean;
 }
@@ -50,19 +50,19 @@ export interface Credentials {
 
 export interface CheckedOffer {
 	direction: 'publish' | 'watch';
-	/** For r58webrtc: one codec a line, nothing webrtcbin trips over. */
+	/** For r58webrtc: one codec per line, without anything webrtcbin trips over. */
 	offer: string;
 	video?: VideoChoice;
 	audio?: AudioChoice;
-	/** All SHA-256 fingerprints of the offer joined by commas, as r58webrtc takes them. */
+	/** All SHA-256 fingerprints of the offer, comma-separated, as r58webrtc takes them. */
 	fingerprint: string;
 	setup: 'actpass' | 'active' | 'passive';
 	ufrag: string;
-	/** ICE credentials of every media line: a browser that does not know yet that all are bundled has some for each. */
+	/** ICE credentials of every media line: browsers that have not bundled yet have some for each. */
 	credentials: Credentials[];
-	/** The offer was trickled or had no candidate yet. */
+	/** The offer trickles, or had no candidates yet. */
 	trickle: boolean;
-	/** Where the peer is, as far as the offer tells; what it trickles adds to them. */
+	/** The peer's addresses so far; trickled ones are added. */
 	candidates: PeerCandidates;
 	/** Media lines whose transport is not used. */
 	otherMids: string[];
@@ -71,10 +71,10 @@ export interface CheckedOffer {
 }
 
 type Media = MediaDescription & { kind: 'audio' | 'video' };
-/** Of an offer: a data channel, which players of others open for every stream (MediaMTX’s reader), is there to be rejected. */
+/** A data channel, which some players open for every stream (MediaMTX's reader), is rejected. */
 type Line = MediaDescription & { kind: OfferedLine['kind'] };
 
-/** Throws `bad-sdp` for what is no usable SDP offer, `unsupported-media` for one whose media are not taken. */
+/** Throws `bad-sdp` for an unusable offer, `unsupported-media` for one with unsuitable media. */
 export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 	const { text, session } = parseOffer(given);
 	const lines = checkLines(session);
@@ -83,7 +83,7 @@ export function checkOffer(given: string, rules: OfferRules): CheckedOffer {
 	const wanted = (m: Media) => rules.direction === 'publish' || rules[m.kind] !== false;
 	const kept = media.filter(wanted);
 	if (kept.length === 0)
-		throw new StudioError('unsupported-media', `the offer has no media line for what is here: ${has(rules)}`);
+		throw new StudioError('unsupported-media', `the offer has no usable media line; expected: ${has(rules)}`);
 	const video = kept.find(({ kind }) => kind === 'video');
 	const audio = kept.find(({ kind }) => kind === 'audio');
 	const choice = {
@@ -121,18 +121,18 @@ function has({ video = true, audio = true }: OfferRules): string {
 	return [video && 'video', audio && 'audio'].filter(Boolean).join(' and ') || 'nothing';
 }
 
-/** At most one line of each kind, all with a name of their own. */
+/** At most one line of each kind, each with its own mid. */
 function checkLines(session: SessionDescription): Line[] {
 	const kinds = ['audio', 'video', 'application'] as const;
 	const lines = session.media.map((m): Line => {
 		const kind = kinds.find((known) => known === m.type);
 		if (kind === undefined)
-			throw new StudioError('unsupported-media', `m=${m.type.slice(0, 20)} is not taken here: audio and video lines are`);
+			throw new StudioError('unsupported-media', `m=${m.type.slice(0, 20)} is not supported; only audio and video lines are`);
 		return { ...m, kind };
 	});
 	for (const kind of kinds) {
 		const count = lines.filter((line) => line.kind === kind).length;
-		if (count > 1) throw new StudioError('unsupported-media', `the offer has ${count} ${kind} lines; one is taken`);
+		if (count > 1) throw new StudioError('unsupported-media', `the offer has ${count} ${kind} lines; at most one is supported`);
 	}
 	for (const { kind, mid } of lines)
 		if (mid === undefined || !/^[\w.!#$%&'*+^`{|}~-]{1,64}$/.test(String(mid)))
@@ -142,26 +142,26 @@ function checkLines(session: SessionDescription): Line[] {
 	return lines;
 }
 
-/** Each of them enabled, bundled, and of the direction that fits. */
+/** Each line enabled, bundled, and with the right direction. */
 function checkMedia(media: Media[], session: SessionDescription, { direction }: OfferRules): void {
 	const allowed = direction === 'publish' ? ['sendonly', 'sendrecv'] : ['recvonly', 'sendrecv'];
 	for (const m of media) {
 		const offeredDirection = m.direction ?? 'sendrecv';
 		if (!allowed.includes(offeredDirection)) {
-			const what = direction === 'publish' ? 'sends to us' : 'watches';
+			const what = direction === 'publish' ? 'sends' : 'watches';
 			throw new StudioError(
 				'unsupported-media',
-				`${m.kind} is ${offeredDirection}; a peer that ${what} offers ${allowed.join(' or ')}`,
+				`${m.kind} is ${offeredDirection}; a peer that ${what} must offer ${allowed.join(' or ')}`,
 			);
 		}
-		if (m.simulcast || m.simulcast_03) throw new StudioError('unsupported-media', 'simulcast is not taken; send one layer');
-		/* A line of a bundle may have no port of its own (RFC 9143 §6). */
+		if (m.simulcast || m.simulcast_03) throw new StudioError('unsupported-media', 'simulcast is not supported; send one layer');
+		/* A bundled line may have no port of its own (RFC 9143 §6). */
 		if (m.port === 0 && m.bundleOnly === undefined)
 			throw new StudioError('unsupported-media', `the ${m.kind} line is disabled (port 0)`);
 	}
 	const streams = new Set(media.flatMap(({ msid = [] }) => msid.map(({ id }) => id)).filter((id) => id !== '-'));
 	if (direction === 'publish' && streams.size > 1)
-		throw new StudioError('unsupported-media', 'the tracks must be of one MediaStream');
+		throw new StudioError('unsupported-media', 'the tracks must belong to one MediaStream');
 	const bundled = session.groups?.find(({ type }) => type === 'BUNDLE')?.mids;
 	const members = String(bundled ?? '').split(' ');
 	if (media.length > 1 && !media.every(({ mid }) => members.includes(String(mid)))) {
@@ -174,7 +174,10 @@ function pickVideo(media: Media, { direction }: OfferRules): VideoChoice {
 	if (choice) return choice;
 	if (direction === 'publish') {
 		const wanted = 'H.264 (baseline, main or high) or VP8';
-		throw new StudioError('unsupported-media', `no video codec fits: ${wanted} is taken, the offer has ${offered(media)}`);
+		throw new StudioError(
+			'unsupported-media',
+			`no suitable video codec: supported are ${wanted}, the offer has ${offered(media)}`,
+		);
 	}
 	throw new StudioError(
 		'unsupported-media',
@@ -184,7 +187,8 @@ function pickVideo(media: Media, { direction }: OfferRules): VideoChoice {
 
 function pickAudio(media: Media): AudioChoice {
 	const choice = chooseAudio(media);
-	if (!choice) throw new StudioError('unsupported-media', `no audio codec fits: Opus is taken, the offer has ${offered(media)}`);
+	if (!choice)
+		throw new StudioError('unsupported-media', `no suitable audio codec: Opus is supported, the offer has ${offered(media)}`);
 	return choice;
 }
 
@@ -198,8 +202,8 @@ interface Transport {
 }
 
 /**
- * Everything is bundled, so the first kept line's transport is that of all (RFC 9143 §7). Where that is bundle-only, and has none of
- * its own, a rejected line's is (RFC 8829 §5.2.1).
+ * The transport of the first kept line is everybody's (RFC 9143 §7). If that line is bundle-only and has none, a rejected line's
+ * is used (RFC 8829 §5.2.1).
  */
 function checkTransport(text: string, session: SessionDescription, bundle: Line[], peer: PeerCandidates): Transport {
 	const first = bundle.find((line) => line.iceUfrag !== undefined) ?? bundle[0]!;
@@ -207,7 +211,7 @@ function checkTransport(text: string, session: SessionDescription, bundle: Line[
 	const pwd = String(first.icePwd ?? session.icePwd ?? '');
 	/* RFC 8839 §5.4. */
 	if (!/^[\w+/]{4,256}$/.test(ufrag) || !/^[\w+/]{22,256}$/.test(pwd)) {
-		throw new StudioError('bad-sdp', 'a=ice-ufrag (4–256 characters) and a=ice-pwd (22–256) must be in the offer');
+		throw new StudioError('bad-sdp', 'the offer must have a=ice-ufrag (4–256 characters) and a=ice-pwd (22–256)');
 	}
 	const setup = String(first.setup ?? session.setup ?? '');
 	if (setup !== 'actpass' && setup !== 'active' && setup !== 'passive') {
@@ -217,8 +221,8 @@ function checkTransport(text: string, session: SessionDescription, bundle: Line[
 		m[1]!.toUpperCase(),
 	);
 	const fingerprints = [...new Set(found)].slice(0, 8).map((hex) => `sha-256 ${hex}`);
-	if (fingerprints.length === 0) throw new StudioError('bad-sdp', 'a=fingerprint with sha-256 must be in the offer');
-	/* A browser that did not know it would be bundled gathered for every line; those of the others lead nowhere. */
+	if (fingerprints.length === 0) throw new StudioError('bad-sdp', 'the offer must have a=fingerprint with sha-256');
+	/* A browser that did not expect bundling gathered for every line; candidates of the other lines are useless. */
 	const section = text.split(/\n(?=m=)/)[session.media.findIndex(({ mid }) => mid === first.mid) + 1] ?? '';
 	const lines = section.split('\n').filter((line) => line.startsWith('a=candidate:'));
 	const candidates = lines.flatMap((line) => peer.add(line) ?? []);
@@ -268,7 +272,7 @@ function trimmed(
 	return `${[head, ...sections].flat().join('\r\n')}\r\n`;
 }
 
-/** Feedback that keeps a stream alive: loss reports and key-frame requests; to a guest also what its bandwidth estimate lives on. */
+/** Feedback for loss and key frames; for guests also what their bandwidth estimation needs. */
 function feedback(media: Media, pt: number, direction: OfferRules['direction']): string[] {
 	const wanted = direction === 'publish' ? ['nack', 'nack pli', 'ccm fir', 'transport-cc'] : ['nack', 'nack pli', 'ccm fir'];
 	const found = (media.rtcpFb ?? [])
@@ -284,7 +288,7 @@ function extensions(media: Media): string[] {
 	});
 }
 
-/** webrtcbin tells bundled lines apart by SSRC. Those of retransmissions, which are not taken, are left out. */
+/** webrtcbin tells bundled lines apart by SSRC. SSRCs of retransmissions are left out, because those are not used. */
 function ssrcs(media: Media): string[] {
 	const repairs = (media.ssrcGroups ?? [])
 		.filter(({ semantics }) => semantics === 'FID')
@@ -299,11 +303,11 @@ function ssrcs(media: Media): string[] {
 }
 
 export interface AnswerOptions extends Partial<AnswerAddresses> {
-	/** publish: the most a guest's picture may take, kbit/s. */
+	/** publish: cap on a guest's video bitrate, kbit/s. */
 	maxKbps?: number | null;
 }
 
-/** The answer as it goes to the client: what webrtcbin leaves out or says wrongly is put right, rejected lines are put back. */
+/** The answer for the client: corrects what webrtcbin omits or gets wrong, and puts rejected lines back. */
 export function finishAnswer(
 	answer: string,
 	checked: CheckedOffer,
@@ -317,7 +321,7 @@ export function finishAnswer(
 	);
 	const own = firstFirst(inOrder(found, checked.way, addresses));
 	const forwarded = forwardedCandidates(found, also);
-	// Who comes from outside reaches this machine where a router forwards to it, if there is one.
+	// Clients outside reach this machine at the forwarded address, if there is one.
 	const told = checked.way.from === 'outside' ? [...forwarded, ...own] : [...own, ...forwarded];
 	const candidates = told.map(({ text }) => `a=${text}`);
 	const kept = checked.lines.filter((line) => line.kept);
@@ -335,7 +339,7 @@ export function finishAnswer(
 	return `${[session, group, `a=msid-semantic: WMS ${stream}`, ...finished].flat().join('\r\n')}\r\n`;
 }
 
-/** Priorities in the order of the list (RFC 8445 §5.1.2.1): some clients try the first alone, others what ranks highest. */
+/** Priorities in list order (RFC 8445 §5.1.2.1): some clients try only the first, others the highest. */
 function firstFirst(candidates: Candidate[]): Candidate[] {
 	return candidates.map((candidate, index) => {
 		if (candidate.type !== 'host' || candidate.transport !== 'udp') return candidate;
@@ -348,7 +352,7 @@ function rejected({ kind, mid, protocol, pt }: OfferedLine): string[] {
 	return [`m=${kind} 0 ${protocol} ${pt}`, 'c=IN IP4 0.0.0.0', `a=mid:${mid}`, ...(kind === 'application' ? [] : ['a=inactive'])];
 }
 
-/** A bandwidth line stands right behind the connection line (RFC 4566 §5, RFC 3890). */
+/** A bandwidth line follows the connection line (RFC 4566 §5, RFC 3890). */
 function withCap(section: string[], kbps: number | null): string[] {
 	if (kbps === null) return section;
 	const at = section.findIndex((l) => l.startsWith('c=')) + 1;

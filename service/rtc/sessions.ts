@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { StudioError } from '../util/errors.js';
-import { beforeDeadline } from './answerDeadline.js';
+import { within } from '../util/within.js';
 import type { PeerCandidates } from './candidates.js';
 import type { RtcElement } from './rtcElement.js';
 import { type Credentials, parseFragment } from './sdp.js';
 
-/** OBS waits 8 s for an answer, network and all; what is slow inside (a process to end, one to start, gathering) adds up to more. */
+/** OBS waits 8 s for an answer, network included; a busy studio can need more for ending and starting hosts and for gathering. */
 const ANSWER_MS = 6_500;
 
 /** A WebRTC session made by WHIP or WHEP. `session` is unguessable: it is the last part of the Location. */
@@ -19,10 +19,10 @@ export interface RtcSession {
 	subject: string;
 	peer: string;
 	rtc: RtcElement;
-	/** ICE credentials of the offer: a fragment with others asks for an ICE restart, which is not offered. */
+	/** ICE credentials of the offer: a fragment with others asks for an ICE restart, which is not supported. */
 	credentials: Credentials[];
 	candidates: PeerCandidates;
-	/** Other media lines of the offer: what was gathered for them leads nowhere. */
+	/** Other media lines of the offer: their candidates are useless. */
 	otherMids: string[];
 	close: () => Promise<void>;
 }
@@ -52,7 +52,7 @@ export class RtcSessions {
 		for (const [name, session] of this.#sessions) if (session.rtc === rtc && session.peer === peer) this.#sessions.delete(name);
 	}
 
-	/** Candidates this machine cannot use are left out (RFC 9725 §4.3.2). */
+	/** Ignores candidates this machine cannot use (RFC 9725 §4.3.2). */
 	trickle(name: string, text: string): void {
 		const session = this.#find(name);
 		const fragment = parseFragment(text);
@@ -64,10 +64,14 @@ export class RtcSessions {
 		}
 	}
 
-	/** An answer that comes too late for whoever asked is not left to nobody. Throws `timeout` then. */
-	inTime(answer: Promise<PeerAnswer>): Promise<PeerAnswer> {
-		return beforeDeadline(answer, ANSWER_MS, ({ session }) => {
-			if (this.subject(session) !== null) void this.close(session);
+	/** The answer, or `timeout`: then the session it is for is closed as soon as it comes. */
+	inTime(answer: Promise<PeerAnswer>, timeoutMs = ANSWER_MS): Promise<PeerAnswer> {
+		return within(answer, timeoutMs, () => {
+			const undone = answer.then(async ({ session }) => {
+				if (this.subject(session) !== null) await this.close(session);
+			});
+			undone.catch(() => undefined);
+			throw new StudioError('timeout', `the studio is too busy: no answer within ${timeoutMs / 1000} s`, undefined, 2);
 		});
 	}
 

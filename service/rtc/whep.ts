@@ -3,7 +3,7 @@ import type { Route } from '../http/route.js';
 import { StudioError } from '../util/errors.js';
 import { type PeerParts, peerRoutes } from './peers.js';
 
-/** WHEP: viewers watch the streamers of their token, guests their own return. */
+/** WHEP: viewers watch the streamers of their token, guests only their own return. */
 export function whepRoutes(parts: PeerParts): Route[] {
 	return peerRoutes(parts, {
 		name: 'whep',

@@ -2,7 +2,7 @@ import type { Route } from '../http/route.js';
 import { StudioError } from '../util/errors.js';
 import { type PeerParts, peerRoutes } from './peers.js';
 
-/** WHIP: guests publish, each only as itself. */
+/** WHIP: guests publish, each only as themselves. */
 export function whipRoutes(parts: PeerParts): Route[] {
 	return peerRoutes(parts, {
 		name: 'whip',

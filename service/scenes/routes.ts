@@ -37,14 +37,14 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			method: 'PUT',
 			path: '/api/scenes/:id',
 			role: 'operator',
-			summary: 'Make or replace a scene; on program it changes at once',
+			summary: 'Create or replace a scene; on program it changes at once',
 			log: ({ params, body }) => `Changed the scene ${state.current.scenes[params.id]?.label ?? body.label ?? params.id}`,
 			params,
 			body: scenePutSchema,
 			response: sceneSchema,
 			handler: ({ params, body }) => {
 				if (body.id !== undefined && body.id !== params.id) {
-					throw new StudioError('invalid', `id: must be "${params.id}" as in the path, or left out`);
+					throw new StudioError('invalid', `id: must be "${params.id}" as in the path, or omitted`);
 				}
 				return scenes.putScene(params.id, body);
 			},
@@ -53,7 +53,7 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			method: 'PATCH',
 			path: '/api/scenes/:id/layers/:index',
 			role: 'operator',
-			summary: 'Change one slot of a scene, counted from 0, and nothing else of it; on program it changes at once',
+			summary: 'Change one layer of a scene, counted from 0; on program it changes at once',
 			log: ({ params }) => `Changed the scene ${labelOf(params.id)}`,
 			params: layerParams,
 			body: layerPatchSchema,
@@ -67,7 +67,7 @@ export function sceneRoutes({ scenes, state }: { scenes: SceneVerbs; state: Live
 			method: 'DELETE',
 			path: '/api/scenes/:id',
 			role: 'operator',
-			summary: 'Remove a scene that is on no bus',
+			summary: 'Delete a scene that is not on a bus',
 			log: ({ params }) => `Deleted the scene ${labelOf(params.id)}`,
 			params,
 			status: 204,

@@ -17,8 +17,9 @@ import type { LiveState } from '../state/state.js';
 import type { Store } from '../store/store.js';
 import { StudioError } from '../util/errors.js';
 import { checkRoom } from '../util/limits.js';
+import { SerialQueue } from '../util/serialQueue.js';
 
-/** Faders and mutes follow a change this fast: no click, no lag. */
+/** Ramp of faders and mutes: no click, no lag. */
 const FADER_RAMP_MS = 20;
 const defaultStrip: Strip = { gainDb: 0, mute: false, pan: 0, mode: 'afv', delayMs: 0 };
 
@@ -33,8 +34,8 @@ export interface SwitcherOptions {
 
 /** Scenes, the two buses and the sound: decides what the mixers show, and keeps it over a restart. */
 export class Switcher {
-	/** One change of the program at a time: the answer of each names its own frame. */
-	#queue: Promise<unknown> = Promise.resolve();
+	/** One change at a time: each answer names its own frame. */
+	#queue = new SerialQueue();
 	#versions = new SceneVersions();
 	readonly #publishMap: (map: System['multiview']) => void;
 
@@ -45,7 +46,7 @@ export class Switcher {
 		});
 	}
 
-	/** Scenes, buses and strips as they were, or as a new show starts. */
+	/** Restores scenes, buses and strips, or starts a new show. */
 	restore(): void {
 		const { state, store } = this.o;
 		const stored = new Map(store.scenes.list().map((scene) => [scene.id, scene]));
@@ -68,7 +69,7 @@ export class Switcher {
 		this.refreshMultiview();
 	}
 
-	/** A source has come (or has a new name): its scene, its strip, its tile. */
+	/** Adds scene, strip and tile of a new or renamed source. */
 	addSource(id: string): void {
 		const source = this.o.sources.get(id);
 		this.#publishScene(sourceScene(source));
@@ -77,20 +78,20 @@ export class Switcher {
 		this.refreshMultiview();
 	}
 
-	/** The program goes on without a source: with what else it shows, or with another source that is live. */
+	/** Takes a source off program: the rest stays, or another live source replaces it. */
 	without(source: string): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			if (!this.#isOnAir(source)) throw new StudioError('conflict', `${source} is not on air`);
 			return this.#cutTo(this.#replacementOf(source));
 		});
 	}
 
 	/**
-	 * A source is about to go: off the air first, to `replacement` or to what `without` shows, then out of every scene. The
-	 * returned function brings it back into all of them once the source is there again; the program stays as it is then.
+	 * Before a source is removed: takes it off program, to `replacement` or to what `without` shows, then out of every scene. The
+	 * returned function puts it back into the scenes once the source is back; the program stays as it is.
 	 */
 	takeOut(source: string, replacement?: string): Promise<() => Promise<void>> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			const { state } = this.o;
 			const own = sourceScene(this.o.sources.get(source)).id;
 			if (replacement !== undefined) this.#scene(replacement);
@@ -112,7 +113,7 @@ export class Switcher {
 			return async () => {
 				this.addSource(source);
 				if (strip) this.patchStrip(source, strip);
-				// What somebody has changed since is theirs.
+				// Later changes by others stay.
 				for (const [index, scene] of changed.entries())
 					if (state.current.scenes[scene.id]?.version === emptied[index]) this.#keepScene(scene);
 				if (buses.preview === own && state.current.buses.preview === preview) this.#setBuses({ preview: own });
@@ -131,7 +132,7 @@ export class Switcher {
 		const program = scenes[buses.program ?? ''];
 		const full = { id: 'full', layers: cleared(source, scenes.full?.layers ?? []) };
 		if (!program) return full;
-		// Else it is in the scene alone that a running transition leaves.
+		// Otherwise it is only in the scene that a running transition leaves.
 		return sourcesOf(program).has(source) ? (without(source, program, { scenes, sources }) ?? full) : { id: program.id };
 	}
 
@@ -145,7 +146,7 @@ export class Switcher {
 		return this.#change({ program: id }, { kind: 'cut', frames: 0 }, 0);
 	}
 
-	/** Also while the mixer is away: it shows the replacement when it is back. */
+	/** Also while the mixer is down: it shows the replacement when it is back. */
 	async #leaveAir(next: Replacement): Promise<void> {
 		try {
 			await this.#cutTo(next);
@@ -156,10 +157,11 @@ export class Switcher {
 	}
 
 	async putScene(id: string, { version, ...put }: ScenePut): Promise<Scene> {
-		if (put.id !== undefined && put.id !== id) throw new StudioError('invalid', `id: the path says ${id}, the body ${put.id}`);
+		if (put.id !== undefined && put.id !== id)
+			throw new StudioError('invalid', `id: the path says ${id}, the body says ${put.id}`);
 		const known = this.o.state.current.scenes[id];
 		if (version !== undefined && version !== known?.version)
-			throw new StudioError('conflict', `${id} was changed meanwhile; here it is as it is now`, known);
+			throw new StudioError('conflict', `${id} was changed meanwhile; the current version is in detail`, known);
 		for (const [index, { source }] of put.layers.entries()) this.#checkSource(`layers.${index}.source`, source);
 		return this.#saveScene({ id, label: put.label ?? known?.label ?? id, layers: put.layers });
 	}
@@ -167,11 +169,11 @@ export class Switcher {
 	async patchLayer(id: string, index: number, { version, ...patch }: LayerPatch): Promise<Scene> {
 		const scene = this.#scene(id);
 		const layer = scene.layers[index];
-		if (!layer) throw new StudioError('not-found', `scene ${id} has no layer ${index}: there are ${scene.layers.length}`);
+		if (!layer) throw new StudioError('not-found', `scene ${id} has no layer ${index}: it has ${scene.layers.length}`);
 		if (version !== undefined && !this.#versions.saw(scene, index, version))
 			throw new StudioError(
 				'conflict',
-				`box ${index + 1} of “${scene.label}” was changed meanwhile; look at it and choose again`,
+				`box ${index + 1} of “${scene.label}” was changed meanwhile; check it and choose again`,
 				scene,
 			);
 		this.#checkSource('source', patch.source);
@@ -183,7 +185,7 @@ export class Switcher {
 		const { scenes } = this.o.state.current;
 		if (!Object.hasOwn(scenes, id)) checkRoom('scenes', Object.keys(scenes).filter((id) => !isSourceScene(id)).length);
 		if (isSourceScene(id))
-			throw new StudioError('conflict', `${id} belongs to its source and is not edited; copy it to a scene of another name`);
+			throw new StudioError('conflict', `${id} belongs to its source and cannot be edited; save it under another name`);
 		const scene = this.#keepScene(content);
 		if (this.o.state.current.buses.program === id) await this.#show({ kind: 'cut', frames: 0 });
 		this.refreshMultiview();
@@ -208,24 +210,24 @@ export class Switcher {
 	}
 
 	setPreview(id: string): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			this.#scene(id);
 			this.#setBuses({ preview: id });
 			this.refreshMultiview();
-			// Nothing of the program changes: its next frame is where the new preview holds.
+			// The program does not change: the next frame is where the new preview applies.
 			return this.#applied(gridFrameAfter(process.hrtime.bigint(), this.o.canvas));
 		});
 	}
 
 	cut(id: string): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			this.#scene(id);
 			return this.#change({ program: id }, { kind: 'cut', frames: 0 }, 0);
 		});
 	}
 
 	take({ kind, durationMs }: Take): Promise<Applied> {
-		return this.#exclusive(async () => {
+		return this.#queue.run(async () => {
 			const { preview, program } = this.o.state.current.buses;
 			if (preview === null) throw new StudioError('conflict', 'nothing is on preview; choose a scene first');
 			const frames = kind === 'cut' ? 0 : Math.max(1, Math.round(durationMs / frameMs(this.o.canvas)));
@@ -236,7 +238,7 @@ export class Switcher {
 	patchStrip(id: string, patch: StripPatch): Strip {
 		const strip = this.o.state.current.audio[id];
 		if (!strip) throw new StudioError('not-found', `there is no audio strip ${id}`);
-		if (id === 'master' && patch.mode !== undefined) throw new StudioError('invalid', 'mode: the master strip has none');
+		if (id === 'master' && patch.mode !== undefined) throw new StudioError('invalid', 'mode: the master strip has no mode');
 		const next = { ...strip, ...patch };
 		this.o.state.audio.put(id, next);
 		this.#saveStrips();
@@ -244,7 +246,7 @@ export class Switcher {
 		return next;
 	}
 
-	/** What of a black or silent program is as it was asked for. */
+	/** Whether black or silence on program is intended. */
 	get chosen(): { black: boolean; silent: boolean } {
 		const { gains, master } = this.#audioMix();
 		return {
@@ -261,11 +263,11 @@ export class Switcher {
 		if (!multiview.host.ready) multiview.prepare(layers);
 		else
 			multiview.show(layers, { kind: 'cut', frames: 0 }).catch(() => {
-				// The multiview went down; it is told again when it is back.
+				// The multiview went down; it gets its layers again when it is back.
 			});
 	}
 
-	/** Shows another program scene, then says so: the state never runs ahead of the picture. */
+	/** Shows another program scene, then publishes it: the state never runs ahead of the picture. */
 	async #change(buses: Partial<Buses> & { program: string }, transition: Transition, durationMs: number): Promise<Applied> {
 		const frame = await this.#show(transition, buses.program);
 		this.#setBuses({
@@ -357,11 +359,5 @@ export class Switcher {
 
 	#saveStrips(): void {
 		this.o.store.settings.set('strips', this.o.state.current.audio);
-	}
-
-	#exclusive<T>(work: () => Promise<T>): Promise<T> {
-		const result = this.#queue.then(work, work);
-		this.#queue = result.catch(() => {});
-		return result;
 	}
 }

@@ -13,11 +13,11 @@ function isNetwork(text: string): boolean {
 
 const tunnelSchema = z.strictObject({
 	enabled: z.boolean().default(true),
-	/** The server outside, and who we are there. */
+	/** The server outside, and our account there. */
 	host,
 	port: port.default(22),
-	user: z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/i, 'must be the name of a user'),
-	/** The server's public key, as `ssh-keyscan HOST` prints it after the name: no other is talked to. */
+	user: z.string().regex(/^[a-z_][a-z0-9_.-]{0,31}$/i, 'must be a user name'),
+	/** The server's public key, as printed by `ssh-keyscan HOST`: no other server is accepted. */
 	hostKey: z
 		.string()
 		.max(1000)
@@ -25,31 +25,31 @@ const tunnelSchema = z.strictObject({
 			/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}$/,
 			'must be a public key like "ssh-ed25519 AAAA…"',
 		),
-	/** Where the server listens for guests: a port of its loopback that its web server passes them on to. */
+	/** The loopback port on the server where guests' connections arrive; its web server forwards to it. */
 	remotePort: port.min(1024),
 });
 export type TunnelSettings = z.infer<typeof tunnelSchema>;
 
 const acmeSchema = z.strictObject({
 	email: z.email().nullable().default(null),
-	/** Let's Encrypt unless another is named. */
+	/** Let's Encrypt by default. */
 	directoryUrl: z.url({ protocol: /^https$/ }).default('https://acme-v02.api.letsencrypt.org/directory'),
 });
 
-/** By which ways people come in. Every field has a default. */
+/** How people come in. Every field has a default. */
 export const accessSettingsSchema = z
 	.strictObject({
-		/** The name under which guests and viewers outside reach this machine, with https:// and nothing after it. */
+		/** The name under which guests and viewers outside reach this machine: https:// and a host name. */
 		publicUrl: z
 			.url({ protocol: /^https$/, error: 'must be like https://studio.example.org' })
 			.refine(
 				(text) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`,
-				'must have nothing after the name',
+				'must not have anything after the host name',
 			)
 			.transform((text) => new URL(text).origin)
 			.nullable()
 			.default(null),
-		/** Whose X-Forwarded-For, -Proto and -Host headers count. */
+		/** Proxies whose X-Forwarded-For, -Proto and -Host headers count. */
 		trustedProxies: z
 			.array(
 				z
@@ -58,30 +58,30 @@ export const accessSettingsSchema = z
 			)
 			.max(32)
 			.default([]),
-		/** Networks that belong to the house beside private ones: who comes from elsewhere is outside, whatever they say. */
+		/** Further networks of the house: everything else is outside. */
 		lan: z.array(z.string().refine(isNetwork, 'must be an address or a network like 192.0.2.0/24')).max(32).default([]),
-		/** What people call this machine, beside its own names and addresses. */
+		/** Other names of this machine, besides its own names and addresses. */
 		names: z
 			.array(host.transform((text) => text.toLowerCase()))
 			.max(32)
 			.default([]),
-		/** The firewall lets the whole internet come to the pages, not only the networks of the house. */
+		/** Opens the firewall for the pages to the whole internet, not only to the house networks. */
 		openToInternet: z.boolean().default(false),
-		/** Who opens /guest_join on this network without an invite may ask to be let in. */
+		/** People on this network may ask to be let in at /guest_join without an invite. */
 		door: z.boolean().default(true),
 		tunnel: tunnelSchema.nullable().default(null),
 		acme: acmeSchema.nullable().default(null),
 	})
 	.superRefine(({ publicUrl, tunnel, acme }, context) => {
 		const needs = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
-		if (tunnel?.enabled && publicUrl === null) needs('publicUrl', 'the tunnel needs the public name that guests use');
+		if (tunnel?.enabled && publicUrl === null) needs('publicUrl', 'the tunnel needs a public name');
 		if (acme !== null && (publicUrl === null || isIP(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')) !== 0))
-			needs('publicUrl', 'acme needs a public host name to get a certificate for');
+			needs('publicUrl', 'acme needs a public host name for the certificate');
 	});
 export type AccessSettings = z.infer<typeof accessSettingsSchema>;
 
-/** The section as it stands in a new file. */
-export const accessTemplate = `# By which ways guests and viewers come in.
+/** The section in a new file. */
+export const accessTemplate = `# How guests and viewers come in.
 access:
   # The name outside, for example https://studio.example.org: invites use it. Under it only the pages and calls that guests
   # and viewers need exist; the switcher stays inside.

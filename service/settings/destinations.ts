@@ -3,19 +3,19 @@ import { secretFields } from './schema.js';
 
 type Tree = Record<string, unknown>;
 
-/** Fields that say where the secrets beside them are sent, or to whom what is signed with them. */
+/** Fields that say where a secret is sent, or who checks what is signed with it. */
 const destinationFields = ['urls', 'apiUrl', 'webhook'];
 
-/** What of `now` is sent to that was not sent to `before`. */
+/** Destinations in `now` that are not in `before`. */
 export function newDestinations(now: unknown, before: unknown): string[] {
 	const known = destinationsOf(before);
 	return destinationsOf(now).filter((destination) => !known.includes(destination));
 }
 
 /**
- * A secret is shown to nobody, and goes on to where it was meant for alone: whoever names another address types it again. Else
- * a stolen session would have it sent to a server of the thief's. `change` is what was asked for, which made `now` of `before`.
- * Throws `invalid` naming the secret's field.
+ * A secret is never shown, and is sent only where it was meant for: whoever changes the address must enter it again. Otherwise a
+ * stolen session could send it to a server of the thief. `change` turned `before` into `now`. Throws `invalid` naming the
+ * secret's field.
  */
 export function checkDestinations(now: unknown, before: unknown, change: unknown, path: string[] = []): void {
 	if (Array.isArray(now)) {
@@ -34,7 +34,7 @@ export function checkDestinations(now: unknown, before: unknown, change: unknown
 		checkDestinations(value, isTree(before) ? before[key] : undefined, given, [...path, key]);
 		if (destination === undefined || !secretFields.includes(key) || value === null || typeof given === 'string') continue;
 		const field = [...path, key].join('.');
-		const message = `type it again: it was not entered for ${destination}`;
+		const message = `enter it again: it was not entered for ${destination}`;
 		throw new StudioError('invalid', `${field}: ${message}`, [{ field, message }]);
 	}
 }

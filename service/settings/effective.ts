@@ -1,4 +1,4 @@
-/** What counts beside what stands in the file, without secrets. */
+/** The effective settings, besides the file itself, without secrets. */
 import { isCollection, isScalar, type Node, visit } from 'yaml';
 import { find, type ParsedSettings } from './file.js';
 import { placeAt } from './problem.js';
@@ -8,16 +8,16 @@ import { withoutSecrets } from './secrets.js';
 export interface EffectiveField {
 	/** Like `network.ports.first`. */
 	field: string;
-	/** Lists as a whole; a secret is true when it is set. */
+	/** Lists as a whole; true for a secret that is set. */
 	value: unknown;
 	default: unknown;
-	/** Where the file says so; null when it does not name it. */
+	/** Line in the file; null when the file does not name it. */
 	line: number | null;
 }
 
 const hidden = '•••';
 
-/** Every setting, in the order of the schema. */
+/** Every setting, in schema order. */
 export function effectiveFields({ text, document, values }: ParsedSettings): EffectiveField[] {
 	const defaults = settingsSchema.parse({});
 	const lineOf = (path: string[]): number | null => {
@@ -40,7 +40,7 @@ function isMapValue(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The file as it is, with what is secret hidden. Exactly where it is read as YAML (`parsed`), else rather too much than too little. */
+/** The file with its secrets hidden. Exact where it parses as YAML (`parsed`), otherwise rather too much. */
 export function redactedText(text: string, parsed: ParsedSettings | null): string {
 	return parsed === null || parsed.text !== text ? redactedLines(text) : redactedValues(parsed);
 }
@@ -57,7 +57,7 @@ function redactedValues({ text, document }: ParsedSettings): string {
 	return ranges.reduceRight((shown, [from, to]) => shown.slice(0, from) + hidden + shown.slice(to), text);
 }
 
-/** What follows the name of a secret on its line, and the lines that are further in. */
+/** Hides the rest of a line after a secret's name, and the lines indented below. */
 function redactedLines(text: string): string {
 	const secret = new RegExp(`\\b(?:${secretFields.join('|')})\\b["']?\\s*:?`, 'i');
 	let within: number | null = null;

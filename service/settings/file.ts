@@ -9,19 +9,19 @@ import { decode, maxBytes } from './text.js';
 
 export interface ParsedSettings {
 	text: string;
-	/** Keeps comments and order when values are changed. */
+	/** Keeps comments and order when values change. */
 	document: Document;
 	values: SettingsValues;
 }
 
-/** Throws SettingsProblem with every place that is wrong. */
+/** Throws SettingsProblem with every fault. */
 export function parseSettings(bytes: Uint8Array | string): ParsedSettings {
 	const text = decode(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
 	const document = parseYaml(text);
 	const parsed = settingsSchema.safeParse(plainOf(document));
 	if (parsed.success) return { text, document, values: parsed.data };
 	const issues = worthTelling(document, parsed.error.issues);
-	// What does not go together comes last: it may follow from the others.
+	// Cross-field faults come last: they may follow from the others.
 	throw new SettingsProblem(
 		[issues.filter(({ code }) => code !== 'custom'), issues.filter(({ code }) => code === 'custom')].flatMap((part) =>
 			part.flatMap((issue) => placesOf(text, document, issue)).sort((a, b) => a.line - b.line || a.column - b.column),
@@ -29,14 +29,14 @@ export function parseSettings(bytes: Uint8Array | string): ParsedSettings {
 	);
 }
 
-/** A section whose every field is commented out is one that is not there. */
+/** A section with all fields commented out counts as absent. */
 export function plainOf(document: Document): unknown {
 	const plain: unknown = document.toJS({ maxAliasCount: 0 }) ?? {};
 	if (typeof plain !== 'object' || Array.isArray(plain)) return plain;
 	return Object.fromEntries(Object.entries(plain as object).filter(([, section]) => section !== null));
 }
 
-/** A name that is misspelt is one that is not known; that the right one is missing there follows from it. */
+/** A misspelt name is an unknown one; that the right name is missing follows from it. */
 function worthTelling(document: Document, issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
 	const around = (path: PropertyKey[]) => path.map(String).join('\n');
 	const unknown = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => around(path)));
@@ -49,12 +49,12 @@ function placesOf(text: string, document: Document, issue: z.core.$ZodIssue): Pl
 	const message = issue.message.replace(/^Invalid input: /, '');
 	if (issue.code !== 'unrecognized_keys') return [placeIn(text, document, issue.path, message)];
 	return issue.keys.map((key) => {
-		const known = 'there is no such setting';
+		const known = 'unknown setting';
 		return placeIn(text, document, [...issue.path, key], known, true);
 	});
 }
 
-/** Of a value, of the name before it when that is meant or the value begins below; of what is around a field that is missing. */
+/** Of the value, or its name where that is meant or the value starts below; for a missing field, of what is around it. */
 function placeIn(text: string, document: Document, path: PropertyKey[], message: string, ofName = false): Place {
 	const { pair, node } = find(document, path);
 	const value = node !== null && !isCollection(node) ? node : null;
@@ -79,13 +79,13 @@ export function find(document: Document, path: readonly PropertyKey[]): { pair: 
 	return { pair, node, whole: true };
 }
 
-/** Null when there is none; throws SettingsProblem when it cannot be read. Never waits, whatever stands there. */
+/** Null when there is none; throws SettingsProblem when it cannot be read. Never blocks, whatever the path is. */
 export function readSettingsFile(path: string): Uint8Array | null {
 	let file: number | undefined;
 	try {
 		file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-		if (!fstatSync(file).isFile()) throw new Error('it is no file');
-		// One more than is taken tells that there is more.
+		if (!fstatSync(file).isFile()) throw new Error('it is not a file');
+		// One byte more than allowed shows that there is more.
 		const bytes = Buffer.alloc(maxBytes + 1);
 		let length = 0;
 		for (let read = -1; read !== 0 && length < bytes.length; length += read)

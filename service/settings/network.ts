@@ -5,7 +5,7 @@ import { isTurnUrl } from '../contract/iceServer.js';
 import { serverUrlPattern } from '../contract/serverUrl.js';
 import { secretText } from './secretText.js';
 
-/** Peers a guest takes: what it sends, and the return it watches. */
+/** Peers per guest: what it sends, and the return it watches. */
 const PEERS_A_GUEST = 2;
 
 const serverUrl = z
@@ -15,11 +15,11 @@ const serverUrl = z
 		serverUrlPattern,
 		'must be like stun:stun.example.org:3478, turn:turn.example.org:3478?transport=udp or turns:turn.example.org:5349',
 	);
-/** Nothing that ends a line, a header or a pipeline's command. */
+/** Nothing that could end a line, a header or a pipeline command. */
 const printable = z
 	.string()
 	.min(1)
-	.regex(/^[\x20-\x7e]+$/, 'must be of printable ASCII characters');
+	.regex(/^[\x20-\x7e]+$/, 'must be printable ASCII characters');
 const secret = secretText(printable, 512);
 const port = z.number().int().min(1024).max(65_535);
 const address = z.string().refine((text) => isIP(text) !== 0, 'must be an IP address');
@@ -29,11 +29,11 @@ export const serverSettingsSchema = z
 	.strictObject({
 		name: humanText(40),
 		urls: z.array(serverUrl).min(1).max(8),
-		/** Who uses it: a server may be reachable under different addresses from the two sides. */
+		/** Who uses it: a server may have different addresses for the two sides. */
 		for: z.enum(['both', 'guests', 'device']).default('both'),
 		username: printable.max(512).nullable().default(null),
 		credential: secret.nullable().default(null),
-		/** The secret shared with the server (coturn: use-auth-secret): credentials are made of it, for each session others. */
+		/** The secret shared with the server (coturn: use-auth-secret), for temporary credentials per session. */
 		secret: secret.nullable().default(null),
 	})
 	.superRefine(({ urls, username, credential, secret }, context) => {
@@ -41,9 +41,9 @@ export const serverSettingsSchema = z
 		const fixed = username !== null && credential !== null;
 		const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
 		if (turn && !fixed && secret === null)
-			wrong(username === null ? 'username' : 'credential', 'a TURN server needs username and credential, or a secret');
+			wrong(username === null ? 'username' : 'credential', 'a TURN server needs a username and credential, or a secret');
 		if (secret !== null && (username !== null || credential !== null))
-			wrong('secret', 'either a secret, or username and credential, not both');
+			wrong('secret', 'use either a secret, or a username and credential');
 		if (!turn && (username !== null || credential !== null || secret !== null))
 			wrong('urls', 'a STUN server takes no username, credential or secret');
 	});
@@ -68,21 +68,21 @@ export const networkSettingsSchema = z
 		cloudflare: cloudflareSettingsSchema.nullable().default(null),
 		/** relay: media go through a TURN server only, in both directions. */
 		policy: z.enum(['all', 'relay']).default('all'),
-		/** UDP ports of this machine, one a peer and address. */
+		/** UDP ports of this machine, one per peer and address. */
 		ports: portsSchema.default(portsDefault),
 		limits: limitsSchema.default(limitsDefault),
-		/** What a router in front of this machine is called outside, when it forwards `ports` one to one. */
+		/** The public address of the router, when it forwards `ports` one to one. */
 		publicAddress: address.nullable().default(null),
-		/** More addresses under which this machine is reached on `ports`. */
+		/** Further addresses where this machine is reached on `ports`. */
 		extraAddresses: z.array(address).max(8).default([]),
-		/** Names of network interfaces whose addresses are told to peers; empty = all. */
+		/** Network interfaces whose addresses peers are told; empty = all. */
 		interfaces: z
 			.array(z.string().regex(/^[\w.:@-]{1,32}$/, 'must be the name of a network interface'))
 			.max(16)
 			.default([]),
-		/** Also take media over TCP (RFC 6544), on the same ports. */
+		/** Also accept media over TCP (RFC 6544), on the same ports. */
 		tcp: z.boolean().default(false),
-		/** Targets may be this machine itself, a broadcast or a multicast group. */
+		/** Targets may be this machine, a broadcast address or a multicast group. */
 		specialTargets: z.boolean().default(false),
 	})
 	.superRefine(({ servers, policy, cloudflare, ports, limits }, context) => {
@@ -106,8 +106,8 @@ export const networkSettingsSchema = z
 	});
 export type NetworkSettings = z.infer<typeof networkSettingsSchema>;
 
-/** The section as it stands in a new file. */
-export const networkTemplate = `# How guests and viewers reach this machine. The Network page of the panel changes these too, and tests them.
+/** The section in a new file. */
+export const networkTemplate = `# How guests and viewers reach this machine. The Network page of the panel can change and test these too.
 network:
   # STUN servers tell a machine its public address, TURN servers relay what cannot go directly. For example:
   #   - name: ours

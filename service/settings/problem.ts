@@ -1,13 +1,13 @@
-/** Something wrong at one place of a settings file. Lines and columns count from 1; the message never repeats what stands there. */
+/** A fault at one place in a settings file. Lines and columns count from 1; the message never repeats the content. */
 export interface Place {
 	line: number;
 	column: number;
-	/** Like `network.ports.first`; null for what is wrong with the text itself. */
+	/** Like `network.ports.first`; null for a fault in the text itself. */
 	field: string | null;
 	message: string;
 }
 
-/** A file that cannot be used, with every place that is wrong; the message names the first few. */
+/** An unusable file, with every fault; the message names the first few. */
 export class SettingsProblem extends Error {
 	override readonly name = 'SettingsProblem';
 
@@ -20,12 +20,12 @@ export class SettingsProblem extends Error {
 	}
 }
 
-/** As compilers say it, so that editors can jump there. */
+/** Compiler format, so that editors can jump there. */
 export function placeText(file: string, { line, column, field, message }: Place): string {
 	return `${file}:${line}:${column}: ${field === null ? '' : `${field}: `}${message}`;
 }
 
-/** Where an offset of a text is. */
+/** Line and column of an offset. */
 export function placeAt(text: string, offset: number, message: string, field: string | null = null): Place {
 	const at = Math.min(offset, text.length);
 	const start = text.lastIndexOf('\n', at - 1) + 1;

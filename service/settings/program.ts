@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseCanvas } from '../../pipelines/canvas.js';
 import { messageOf } from '../util/errors.js';
 
-/** What the program is made as. The pipelines are built of it once. */
+/** The program's format. The pipelines are built from it at start. */
 export const programSettingsSchema = z.strictObject({
 	canvas: z
 		.string()
@@ -18,8 +18,8 @@ export const programSettingsSchema = z.strictObject({
 		.default(null),
 });
 
-/** The section as it stands in a new file. */
-export const programTemplate = `# The program: what guests and viewers see and what is recorded. Counts after a restart.
+/** The section in a new file. */
+export const programTemplate = `# The program: what guests and viewers see and what is recorded. Applies after a restart.
 program:
   # Size and frames a second, for example 1280x720p30; null means 1920x1080p30. The option --canvas goes before it.
   canvas: null

@@ -6,8 +6,8 @@ import { applies, secretFields, settingsSchema } from './schema.js';
 import { withoutSecrets } from './secrets.js';
 import type { Settings } from './settings.js';
 
-const secrets = `Secrets (${secretFields.join(', ')}) are shown as true when they are set`;
-/** Validated with the rest of the settings, once the change is in them. */
+const secrets = `Secrets (${secretFields.join(', ')}) are shown as true when set`;
+/** Validated with the rest of the settings. */
 const changeSchema = z.strictObject(
 	Object.fromEntries(Object.keys(settingsSchema.shape).map((name) => [name, z.record(z.string(), z.unknown()).optional()])),
 );
@@ -18,7 +18,7 @@ export function settingsRoutes(settings: Settings): Route[] {
 			method: 'GET',
 			path: '/api/settings',
 			role: 'technician',
-			summary: `What is set, by section, as in settings.yaml. ${secrets}`,
+			summary: `The settings by section, as in settings.yaml. ${secrets}`,
 			response: z.record(z.string(), z.unknown()),
 			handler: () => withoutSecrets(settings.current),
 		}),
@@ -26,7 +26,7 @@ export function settingsRoutes(settings: Settings): Route[] {
 			method: 'PATCH',
 			path: '/api/settings',
 			role: 'technician',
-			summary: `Change fields of sections; null sets one back to its default. ${secrets}; true keeps them`,
+			summary: `Change settings; null resets one to its default. ${secrets}; true keeps them`,
 			log: () => 'Changed the settings',
 			body: changeSchema,
 			response: z.record(z.string(), z.unknown()),
@@ -36,7 +36,7 @@ export function settingsRoutes(settings: Settings): Route[] {
 			method: 'GET',
 			path: '/api/settings/status',
 			role: 'operator',
-			summary: 'Whether settings.yaml is in use, and what of it waits for a restart',
+			summary: 'Whether settings.yaml is in use, and what waits for a restart',
 			response: settingsStatusSchema,
 			handler: () => statusOf(settings),
 		}),
@@ -44,7 +44,7 @@ export function settingsRoutes(settings: Settings): Route[] {
 			method: 'GET',
 			path: '/api/settings/file',
 			role: 'technician',
-			summary: `settings.yaml as it stands, and every setting with its line and default. ${secrets}, in the text as dots`,
+			summary: `The text of settings.yaml, and every setting with line and default. ${secrets}, in the text as dots`,
 			response: settingsFileSchema,
 			handler: () => ({
 				...statusOf(settings),

@@ -1,4 +1,4 @@
-/** Everything a technician sets, as it stands in settings.yaml: one section a subject, each with defaults for all of it. */
+/** Everything in settings.yaml: one section per subject, with defaults for everything. */
 import { z } from 'zod';
 import { accessSettingsSchema, accessTemplate } from './access.js';
 import { alertsSettingsSchema, alertsTemplate } from './alerts.js';
@@ -14,7 +14,7 @@ export const settingsSchema = z.strictObject({
 export type SettingsValues = z.infer<typeof settingsSchema>;
 export type SectionName = keyof SettingsValues;
 
-/** When a change of a section counts: while the service runs, or after its next start. */
+/** When a changed section applies: while the service runs, or at its next start. */
 export const applies: Record<SectionName, 'live' | 'restart'> = {
 	network: 'live',
 	access: 'live',
@@ -22,9 +22,9 @@ export const applies: Record<SectionName, 'live' | 'restart'> = {
 	program: 'restart',
 };
 
-/** Fields that are shown as set (true) or not set (null), never as they are. */
+/** Fields shown as set (true) or not set (null), never as they are. */
 export const secretFields: readonly string[] = ['credential', 'secret', 'apiToken'];
 
-/** A new file: every section with its comments. */
+/** A new file: every section with comments. */
 export const template = `# Settings of R58 Studio. Comments are kept when the panel changes a value.
 ${networkTemplate}${accessTemplate}${programTemplate}${alertsTemplate}`;

@@ -2,7 +2,7 @@ import { isScalar, parseDocument, visit } from 'yaml';
 import { type DeviceKey, isSealed } from '../store/deviceKey.js';
 import { secretFields } from './schema.js';
 
-/** The file with every secret sealed that stands there in plain: a person wrote it, or the panel just set it. */
+/** The file with every plain secret sealed: a person wrote it, or the panel just set it. */
 export function sealSecrets(text: string, key: DeviceKey): string {
 	const document = parseDocument(text);
 	let found = false;
@@ -17,7 +17,7 @@ export function sealSecrets(text: string, key: DeviceKey): string {
 	return found ? document.toString({ lineWidth: 0 }) : text;
 }
 
-/** The values with their secrets as they are to be used. One that another device sealed stays as it is, and `lost` names it. */
+/** The values with usable secrets. One sealed by another device stays as it is, and `lost` names it. */
 export function openSecrets<T>(values: T, key: DeviceKey, lost: string[] = [], path: string[] = []): T {
 	if (Array.isArray(values)) return values.map((value, index) => openSecrets(value, key, lost, [...path, String(index)])) as T;
 	if (typeof values !== 'object' || values === null) return values;

@@ -3,7 +3,7 @@ import { secretFields } from './schema.js';
 
 type Tree = Record<string, unknown>;
 
-/** The values with `true` in place of every secret that is set. */
+/** The values with `true` in place of every set secret. */
 export function withoutSecrets(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(withoutSecrets);
 	if (!isTree(value)) return value;
@@ -12,8 +12,8 @@ export function withoutSecrets(value: unknown): unknown {
 }
 
 /**
- * A change as it comes back from who was shown `true` for a secret: it stays as it is. List entries are found by their name.
- * Throws `invalid` when there is none to keep.
+ * A change in which `true` means a secret as shown: it stays as it is. List entries are matched by name. Throws `invalid` when
+ * there is none to keep.
  */
 export function keepSecrets(change: unknown, known: unknown, path: string[] = []): unknown {
 	if (Array.isArray(change)) {
@@ -27,13 +27,13 @@ export function keepSecrets(change: unknown, known: unknown, path: string[] = []
 		if (!secretFields.includes(key) || inner !== true) return keepSecrets(inner, before, [...path, key]);
 		if (typeof before === 'string') return before;
 		const field = [...path, key].join('.');
-		const problem = { field, message: 'true keeps the value that is set, but none is' };
+		const problem = { field, message: 'true keeps the current value, but none is set' };
 		throw new StudioError('invalid', `${field}: ${problem.message}`, [problem]);
 	};
 	return Object.fromEntries(Object.entries(change).map(([key, inner]) => [key, kept(key, inner)]));
 }
 
-/** Every secret that is set, for who takes them out of text. Of a webhook's address what is behind the host: it may be one. */
+/** Every secret that is set, for redaction. Of a webhook's address the part after the host, which may be one. */
 export function secretsOf(value: unknown): string[] {
 	if (Array.isArray(value)) return value.flatMap(secretsOf);
 	if (!isTree(value)) return [];

@@ -20,37 +20,37 @@ export const lastGoodFile = '.settings.last-good.yaml';
 /** Editors write a file in several steps. */
 const settleMs = 150;
 
-/** Changed values by section; a section's fields that are not named stay as they are, null sets one back to its default. */
+/** Changed values by section; omitted fields stay as they are, null resets one to its default. */
 export type SettingsChange = { [Name in SectionName]?: Record<string, unknown> };
 
 export interface SettingsOptions {
 	dataDir: string;
 	log: Log;
-	/** Of the device: seals secrets. */
+	/** The device's key, which seals secrets. */
 	key?: DeviceKey;
 	overrides?: ReadonlyMap<string, string>;
 }
 
 interface Events {
 	change: [now: SettingsValues, before: SettingsValues];
-	/** The file cannot be used, for another reason than before, or can again. */
+	/** The file became unusable, for a new reason, or usable again. */
 	problem: [];
 }
 
-/** What a technician has set: DATA/settings.yaml, read at start and whenever it changes, changed by `patch`. */
+/** The settings: DATA/settings.yaml, read at start and whenever it changes, changed by `patch`. */
 export class Settings extends EventEmitter<Events> {
 	readonly path: string;
 	#lastGoodPath: string;
 	#log: Log;
 	#key: DeviceKey | undefined;
-	/** Secrets that another device has sealed: nobody can use them here. */
+	/** Secrets sealed by another device, unusable here. */
 	#lost: string[] = [];
-	/** What the running values came from. */
+	/** The document of the running values. */
 	#used: ParsedSettings;
-	/** The file as it was looked at last, good or not. */
+	/** The file as last read, valid or not. */
 	#seen: Uint8Array | null = null;
 	#started: SettingsValues;
-	/** Options of the command line by the field they go before. */
+	/** Command-line options by the field they override. */
 	readonly overrides: ReadonlyMap<string, string>;
 	#problem: SettingsProblem | null = null;
 	#missing = false;
@@ -58,7 +58,7 @@ export class Settings extends EventEmitter<Events> {
 	#watcher: FSWatcher | undefined;
 	#timer: NodeJS.Timeout | undefined;
 
-	/** Secrets are sealed with `key` whenever the file is written. A missing file is made. A broken one stays as it is: the values that were last good are used, or else the defaults. */
+	/** Secrets are sealed with `key` on every write. A missing file is created. A broken one is left alone: the last good values stay in use, or the defaults. */
 	constructor({ dataDir, log, key, overrides = new Map() }: SettingsOptions) {
 		super();
 		this.#key = key;
@@ -76,17 +76,17 @@ export class Settings extends EventEmitter<Events> {
 			this.#problem = problemOf(error);
 			const good = readGood(this.#lastGoodPath);
 			if (good) this.#used = this.parse(good.text, this.#lost);
-			log.error({ problem: this.problem }, 'the settings cannot be used; those that were last good are');
+			log.error({ problem: this.problem }, 'the settings file is not usable; the last good values stay in use');
 		}
 		this.#started = this.#used.values;
 	}
 
-	/** Never to be changed in place. */
+	/** Do not modify. */
 	get current(): SettingsValues {
 		return this.#used.values;
 	}
 
-	/** Why the file is not used, with line and column, or null. */
+	/** Why the file is not in use, with line and column, or null. */
 	get problem(): string | null {
 		if (this.#missing) return `${settingsFile} is gone; the values it had stay in use`;
 		return this.#problem && `${settingsFile}: ${this.#problem.message}`;
@@ -100,12 +100,12 @@ export class Settings extends EventEmitter<Events> {
 		return this.#lost;
 	}
 
-	/** The file was there and is not any more. */
+	/** The file existed and was removed. */
 	get missing(): boolean {
 		return this.#missing;
 	}
 
-	/** Counts what was found in the file, good or not: who wrote it learns that it was looked at. */
+	/** Counts the versions seen in the file, valid or not: whoever writes it can tell that it was read. */
 	get revision(): number {
 		return this.#revision;
 	}
@@ -115,12 +115,12 @@ export class Settings extends EventEmitter<Events> {
 		return this.#used;
 	}
 
-	/** What stands in the file now, as text; null when it is gone. */
+	/** The current text of the file; null when it is gone. */
 	get text(): string | null {
 		return this.#seen && Buffer.from(this.#seen).toString('utf8');
 	}
 
-	/** Sections that were changed and count after a restart. */
+	/** Changed sections that apply after a restart. */
 	get restart(): SectionName[] {
 		return (Object.keys(applies) as SectionName[]).filter(
 			(name) => applies[name] === 'restart' && this.#changed(name).some((field) => !this.overrides.has(field)),
@@ -134,20 +134,20 @@ export class Settings extends EventEmitter<Events> {
 			.map((key) => `${name}.${key}`);
 	}
 
-	/** From now on what is changed in the file counts, by whomever. */
+	/** Starts watching the file: every change counts from now on. */
 	watch(): void {
 		try {
-			// The folder: editors put a new file in place of the old one.
+			// The folder: editors replace the file.
 			this.#watcher = watch(join(this.path, '..'), (_event, name) => {
 				if (name !== settingsFile) return;
 				clearTimeout(this.#timer);
 				this.#timer = setTimeout(() => this.reload(), settleMs).unref();
 			});
-			this.#watcher.on('error', (error) => this.#log.error({ err: error }, 'changes of the settings file are not seen'));
+			this.#watcher.on('error', (error) => this.#log.error({ err: error }, 'cannot watch the settings file'));
 		} catch (error) {
-			this.#log.error({ err: error }, 'changes of the settings file are not seen');
+			this.#log.error({ err: error }, 'cannot watch the settings file');
 		}
-		// What was written between the start and now.
+		// Picks up what was written between start and now.
 		this.reload();
 	}
 
@@ -156,7 +156,7 @@ export class Settings extends EventEmitter<Events> {
 		this.#watcher?.close();
 	}
 
-	/** Takes the file as it is now, all of it or nothing: of a broken one no value is used. */
+	/** Loads the file, all of it or nothing: a broken one changes no value. */
 	reload(): void {
 		const before = { problem: this.problem, values: this.current };
 		try {
@@ -174,13 +174,13 @@ export class Settings extends EventEmitter<Events> {
 	}
 
 	/**
-	 * All of it or, when a value does not fit, nothing. Throws `invalid` naming the fields, `conflict` while the file is broken
+	 * Applies all of it, or nothing when a value is invalid. Throws `invalid` naming the fields, `conflict` while the file is broken
 	 * and `disk` when it cannot be written.
 	 */
 	patch(change: SettingsChange): SettingsValues {
-		// An edit that was saved a moment ago is not to be lost.
+		// An edit saved a moment ago must not be lost.
 		this.reload();
-		if (this.#problem !== null) throw new StudioError('conflict', `${this.problem}; mend the file first`);
+		if (this.#problem !== null) throw new StudioError('conflict', `${this.problem}; correct the file first`);
 		const document = this.#used.document.clone();
 		merge(document, [], keepSecrets(change, this.current) as Record<string, unknown>);
 		checkDestinations(validate(settingsSchema, plainOf(document), 'settings'), this.current, change);
@@ -188,21 +188,21 @@ export class Settings extends EventEmitter<Events> {
 		return this.current;
 	}
 
-	/** With its secrets as they are to be used. Throws SettingsProblem. */
+	/** With usable secrets. Throws SettingsProblem. */
 	parse(text: Uint8Array | string, lost: string[] = []): ParsedSettings {
 		const parsed = parseSettings(text);
 		return this.#key ? { ...parsed, values: openSecrets(parsed.values, this.#key, lost) } : parsed;
 	}
 
-	/** The file with its secrets as they are kept. */
+	/** The file with secrets as stored. */
 	sealed(text: string): string {
 		return this.#key ? sealSecrets(text, this.#key) : text;
 	}
 
-	/** Another file in place of this one. Throws SettingsProblem, and `disk` when it cannot be written. */
+	/** Replaces the file. Throws SettingsProblem, and `disk` when it cannot be written. */
 	replace(text: string): void {
 		const before = { problem: this.problem, values: this.current };
-		// What is wrong is told of the text as it was given; and what is written is sure to be read.
+		// Faults refer to the text as given; and what is written is sure to be readable.
 		parseSettings(text);
 		const sealed = this.sealed(text);
 		parseSettings(sealed);
@@ -218,7 +218,7 @@ export class Settings extends EventEmitter<Events> {
 		this.#tell(before);
 	}
 
-	/** Sections that stay as they were stay the same objects: nothing is started anew for them. */
+	/** Unchanged sections keep their identity: nothing restarts because of them. */
 	#use(text: Uint8Array | string): void {
 		const before = this.current;
 		const lost: string[] = [];
@@ -241,19 +241,19 @@ export class Settings extends EventEmitter<Events> {
 		if (this.current !== before.values) this.emit('change', this.current, before.values);
 	}
 
-	/** A copy that is only missed when the file is broken. */
+	/** A copy, needed only when the file breaks. */
 	#keepAsGood(text: string): void {
 		try {
 			const kept = readSettingsFile(this.#lastGoodPath);
 			const sealed = this.sealed(text);
 			if (kept === null || Buffer.from(kept).toString() !== sealed) replaceFile(this.#lastGoodPath, sealed);
 		} catch {
-			// The disk that has no room for it fails louder elsewhere.
+			// A full disk is reported elsewhere.
 		}
 	}
 }
 
-/** Null when there is none that can be used. */
+/** Null when there is no usable one. */
 export function readGood(path: string): ParsedSettings | null {
 	try {
 		const bytes = readSettingsFile(path);
@@ -263,13 +263,13 @@ export function readGood(path: string): ParsedSettings | null {
 	}
 }
 
-/** What a reader throws; what only a writer meets has no line. */
+/** The faults of a parser error; errors met only on writing have no line. */
 function problemOf(error: unknown): SettingsProblem {
 	if (error instanceof SettingsProblem) return error;
 	return new SettingsProblem([{ line: 1, column: 1, field: null, message: messageOf(error) }]);
 }
 
-/** Maps value by value, so that comments of what stays are kept; lists as a whole. */
+/** Sets value by value, so that comments stay; lists as a whole. */
 function merge(document: Document, path: string[], change: Record<string, unknown>): void {
 	for (const [key, value] of Object.entries(change)) {
 		const inner = [...path, key];
@@ -279,7 +279,7 @@ function merge(document: Document, path: string[], change: Record<string, unknow
 	}
 }
 
-/** Undefined, which leaves the field out, where the schema knows none. */
+/** Undefined where the schema has no default: the field is left out. */
 function defaultOf(path: string[]): unknown {
 	return path.reduce((value: unknown, key) => (isPlain(value) ? value[key] : undefined), settingsSchema.parse({}));
 }

@@ -1,49 +1,49 @@
-/** The YAML of a settings file: plain values, lists and maps. What else YAML can do is refused, and never evaluated. */
+/** The YAML subset of a settings file: plain values, lists and maps. Anything else is rejected, and never evaluated. */
 import { CST, type Document, type ErrorCode, isScalar, Lexer, parseDocument, visit } from 'yaml';
 import { type Place, placeAt, SettingsProblem } from './problem.js';
 
-/** Of lists and maps inside each other; the settings have five. */
+/** Nesting of lists and maps; the settings need five. */
 const maxDepth = 12;
 
-const nameless = 'a ":" with a blank behind it is missing after this name; a value stands on the line of its name';
-/** As whole as YAML wants it; the parser is content with a last quote that is escaped. */
+const nameless = 'a ":" followed by a space is missing after this name; a value must be on the line of its name';
+/** Stricter than the parser, which accepts an escaped closing quote. */
 const quotedWhole = /^(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')$/;
 
 const forbidden: Partial<Record<string, string>> = {
-	alias: 'an alias (*name) is not used in settings; write the value, in quotes if it begins with *',
-	anchor: 'an anchor (&name) is not used in settings; write the value, in quotes if it begins with &',
-	tag: 'a tag (!name) is not used in settings; write the value, in quotes if it begins with !',
-	'directive-line': 'a directive (%…) is not used in settings',
+	alias: 'aliases (*name) are not supported; write the value, in quotes if it begins with *',
+	anchor: 'anchors (&name) are not supported; write the value, in quotes if it begins with &',
+	tag: 'tags (!name) are not supported; write the value, in quotes if it begins with !',
+	'directive-line': 'directives (%…) are not supported',
 };
 
-/** In the words of who edits settings; those of the parser repeat the text, which may be a secret. */
+/** For people who edit settings; the parser's own messages repeat the text, which may be a secret. */
 const words: Record<ErrorCode, string> = {
-	ALIAS_PROPS: 'an alias is not used in settings',
-	BAD_ALIAS: 'an alias is not used in settings',
-	BAD_COLLECTION_TYPE: 'a tag is not used in settings',
-	BAD_DIRECTIVE: 'a directive is not used in settings',
-	BAD_DQ_ESCAPE: 'no such escape (\\…) exists; use single quotes for text with backslashes',
-	BAD_INDENT: 'the indentation does not fit the lines above',
-	BAD_PROP_ORDER: 'a tag or anchor is not used in settings',
-	BAD_SCALAR_START: 'a value cannot begin with this character; put it into quotes',
+	ALIAS_PROPS: 'aliases are not supported',
+	BAD_ALIAS: 'aliases are not supported',
+	BAD_COLLECTION_TYPE: 'tags are not supported',
+	BAD_DIRECTIVE: 'directives are not supported',
+	BAD_DQ_ESCAPE: 'unknown escape (\\…); use single quotes for text with backslashes',
+	BAD_INDENT: 'the indentation does not match the lines above',
+	BAD_PROP_ORDER: 'tags and anchors are not supported',
+	BAD_SCALAR_START: 'a value cannot begin with this character; put it in quotes',
 	BLOCK_AS_IMPLICIT_KEY: 'two names on one line; a value with ": " in it needs quotes',
-	BLOCK_IN_FLOW: 'lines with "-" or "name:" cannot stand inside [ ] or { }',
-	DUPLICATE_KEY: 'this name stands here a second time',
-	IMPOSSIBLE: 'this is no YAML',
-	KEY_OVER_1024_CHARS: 'a name this long cannot be',
-	MISSING_CHAR: 'something is missing here: a ":" after a name, a "," between values, or a blank after one of them',
+	BLOCK_IN_FLOW: 'lines with "-" or "name:" are not allowed inside [ ] or { }',
+	DUPLICATE_KEY: 'duplicate name',
+	IMPOSSIBLE: 'not YAML',
+	KEY_OVER_1024_CHARS: 'this name is too long',
+	MISSING_CHAR: 'something is missing here: a ":" after a name, a "," between values, or a space after one of them',
 	MULTILINE_IMPLICIT_KEY: 'a name must end on its line',
-	MULTIPLE_ANCHORS: 'an anchor is not used in settings',
-	MULTIPLE_DOCS: 'a second document begins here; settings are one',
-	MULTIPLE_TAGS: 'a tag is not used in settings',
+	MULTIPLE_ANCHORS: 'anchors are not supported',
+	MULTIPLE_DOCS: 'a second document begins here; there can be only one',
+	MULTIPLE_TAGS: 'tags are not supported',
 	NON_STRING_KEY: 'a name must be plain text',
-	RESOURCE_EXHAUSTION: 'this is nested too deeply',
-	TAB_AS_INDENT: 'a tab is no indentation in YAML; use blanks',
-	TAG_RESOLVE_FAILED: 'a tag is not used in settings',
+	RESOURCE_EXHAUSTION: 'nested too deeply',
+	TAB_AS_INDENT: 'tabs cannot indent YAML; use spaces',
+	TAG_RESOLVE_FAILED: 'tags are not supported',
 	UNEXPECTED_TOKEN: 'this does not belong here; a value with special characters needs quotes',
 };
 
-/** The document, comments and all. Throws SettingsProblem. */
+/** The document with its comments. Throws SettingsProblem. */
 export function parseYaml(text: string): Document {
 	const refused = refusedTokens(text);
 	if (refused) throw new SettingsProblem([refused]);
@@ -57,20 +57,20 @@ export function parseYaml(text: string): Document {
 			throw new SettingsProblem([placeAt(text, offset, words.NON_STRING_KEY)]);
 		},
 		Collection(_, { range }, parents) {
-			// Pairs are parents too.
+			// Pairs count as parents too.
 			if (parents.length > maxDepth * 2) throw new SettingsProblem([placeAt(text, range?.[0] ?? 0, words.RESOURCE_EXHAUSTION)]);
 		},
 	});
 	return document;
 }
 
-/** The first thing that settings do not use, found without recursion and before anything is built of it. */
+/** The first unsupported token, found without recursion and before anything is built from it. */
 function refusedTokens(text: string): Place | null {
 	const open: { offset: number; sign: string }[] = [];
 	let [offset, chain, inScalar] = [0, 0, false];
-	/** There was more than blanks, and on this line. */
+	/** Whether there was content before, and on this line. */
 	let [content, onLine] = [false, false];
-	/** A text in the place of a name, until its colon comes. */
+	/** A possible name, until its colon comes. */
 	let name: number | null = null;
 	for (const token of new Lexer().lex(text)) {
 		const type = inScalar ? 'plain' : CST.tokenType(token);
@@ -104,17 +104,17 @@ function refusedTokens(text: string): Place | null {
 	return open.length > 0 ? unclosed(text, open.at(-1)!) : null;
 }
 
-/** YAML would make one value of several lines. Either the line of the value is too far out, or the next one too far in. */
+/** A value over several lines. Either its line is indented too little, or the next one too much. */
 function goesOn(text: string, at: number, token: string): Place {
 	const lineStart = text.lastIndexOf('\n', at - 1) + 1;
-	const message = 'this line is indented as if the value above went on; a value ends on its line';
+	const message = 'this line is indented as if the value above continued; a value must end on its line';
 	if (!fitsAbove(text.slice(0, lineStart), /^ */.exec(text.slice(lineStart, at))![0].length))
 		return placeAt(text, lineStart, words.BAD_INDENT);
 	const next = token.indexOf('\n');
 	return placeAt(text, at + next + token.slice(next).search(/\S/), message);
 }
 
-/** Whether a line may be indented so far: as much as one that it goes on with, or more than all. */
+/** Whether a line may be indented this far: as much as a line it continues, or more than all. */
 function fitsAbove(above: string, indent: number): boolean {
 	const levels: number[] = [];
 	for (const [, blanks = '', dashes = ''] of above.matchAll(/^( *)((?:- +)*)[^\s#]/gm)) {

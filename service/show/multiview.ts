@@ -2,7 +2,7 @@ import type { Scene } from '../contract/scenes.js';
 import type { Source } from '../contract/sources.js';
 import { type Box, type MixLayer, mixLayers, type SlotOf } from './mix.js';
 
-/** The multiview is 4 × 4 cells: preview over the upper left four, a tile per slot in the others, lower rows first. */
+/** The multiview is 4 × 4 cells: preview in the upper left four, a tile per slot in the others, lower rows first. */
 const COLUMNS = 4;
 const ROWS = 4;
 const previewBox: Box = { x: 0, y: 0, w: 0.5, h: 0.5 };
@@ -21,7 +21,7 @@ const cells: [column: number, row: number][] = [
 	[3, 1],
 ];
 
-/** Tiles the multiview has room for. */
+/** Number of tiles. */
 export const multiviewTiles = cells.length;
 
 function tileBox(slot: number): Box | undefined {

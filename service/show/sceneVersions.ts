@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Scene, SceneContent } from '../contract/scenes.js';
 
-/** Numbers the changes of scenes, and knows at which of them each slot changed last. */
+/** Numbers scene changes, and knows which change last touched each slot. */
 export class SceneVersions {
 	#slots = new Map<string, number[]>();
 	#last: number;
 
-	/** Counted from the time of the start, so that a version of an earlier run is not taken for one of this. */
+	/** Counted from the start time, so that versions of earlier runs are never reused. */
 	constructor(startedAt = Date.now()) {
 		this.#last = startedAt;
 	}
 
-	/** The version of `scene`, which was `before` until now. */
+	/** The new version of `scene`, which was `before`. */
 	next(scene: SceneContent, before: SceneContent | undefined): number {
 		this.#last += 1;
 		const known = before?.layers.length === scene.layers.length ? this.#slots.get(scene.id) : undefined;
@@ -22,7 +22,7 @@ export class SceneVersions {
 		return this.#last;
 	}
 
-	/** Whether who saw the scene at `version` saw this slot as it is now. */
+	/** Whether this slot is unchanged since `version` of the scene. */
 	saw(scene: Scene, slot: number, version: number): boolean {
 		return version <= scene.version && version >= (this.#slots.get(scene.id)?.[slot] ?? Number.POSITIVE_INFINITY);
 	}

@@ -4,13 +4,13 @@ import { kindTraits } from '../contract/sourceKinds.js';
 import type { State } from '../contract/state.js';
 import { sourcesOf } from '../contract/tally.js';
 
-/** A scene to put on air; with layers, the scene is to have these. */
+/** The scene to put on air; with layers, those replace the scene's. */
 export interface Replacement {
 	id: string;
 	layers?: Layer[];
 }
 
-/** The smallest built-in layout for so many pictures. */
+/** The smallest built-in layout for this many pictures. */
 const layoutFor = ['', '', 'side-by-side', 'quad', 'quad'];
 
 /** A scene's layers with the boxes of a source emptied. */
@@ -18,7 +18,7 @@ export function cleared(source: string, layers: Layer[]): Layer[] {
 	return layers.map((layer) => (layer.source === source ? { ...layer, source: null } : layer));
 }
 
-/** What to show in place of the program once one source is out of it; null when nothing else is there. */
+/** What to show on program once a source is taken out; null when nothing else is there. */
 export function without(
 	source: string,
 	program: Pick<Scene, 'id' | 'layers'>,
@@ -31,13 +31,13 @@ export function without(
 	}
 	if (kept.length === 1 && kept[0] !== 'black') return { id: sourceSceneId(kept[0]!) };
 	const layout = state.scenes[layoutFor[kept.length] ?? ''];
-	// More than the layouts have boxes for: the scene stays, the box is empty.
+	// More pictures than the layouts have boxes: the scene stays, the box is empty.
 	const id = layout?.id ?? program.id;
 	if (!layout || layout.id === program.id) return { id, layers: cleared(source, program.layers) };
 	return { id, layers: layout.layers.map((layer, index) => ({ ...layer, source: kept[index] ?? null })) };
 }
 
-/** The scene of another source that is live, best one that `program` does not show; null when there is none. */
+/** The scene of another live source, preferably one that is not on program; null when there is none. */
 export function insteadOf(
 	source: string,
 	program: Pick<Scene, 'layers'> | null,

@@ -1,6 +1,7 @@
 import type { Happening } from '../contract/showLog.js';
 import type { State } from '../contract/state.js';
 import type { LiveState } from '../state/state.js';
+import { Recent } from '../util/recent.js';
 import type { Asks } from './asks.js';
 import type { Watch } from './watch.js';
 
@@ -11,7 +12,7 @@ const FLICKER = { changes: 6, windowMs: 60_000, quietMs: 15_000 };
 
 interface Flicker {
 	/** When it was told, ms of the monotonic clock. */
-	told: number[];
+	told: Recent<{ at: number }>;
 	/** Changes that were not, and the last of them. */
 	more: number;
 	last: Happening | null;
@@ -98,10 +99,9 @@ export class Observer {
 			this.tell(happening);
 			return;
 		}
-		const flicker: Flicker = this.#flickers.get(key) ?? { told: [], more: 0, last: null };
-		flicker.told = flicker.told.filter((at) => now - at < FLICKER.windowMs);
-		if (flicker.told.length < FLICKER.changes && flicker.more === 0) {
-			flicker.told.push(now);
+		const flicker: Flicker = this.#flickers.get(key) ?? { told: new Recent(FLICKER.windowMs), more: 0, last: null };
+		if (flicker.told.within(now).length < FLICKER.changes && flicker.more === 0) {
+			flicker.told.add({ at: now });
 			this.tell(happening);
 		} else {
 			flicker.more += 1;

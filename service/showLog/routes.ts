@@ -67,8 +67,7 @@ export function showLogRoutes(showLog: ShowLog, tables: TableList): Route[] {
 			summary: 'The show log as a file, oldest first: CSV or JSON',
 			query: logFilterSchema.extend({ format: z.enum(['csv', 'json']) }),
 			handler: ({ context, query: { format, ...filter } }) => {
-				context.set('Content-Disposition', `attachment; filename="show-log.${format}"`);
-				context.type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
+				context.attachment(`show-log.${format}`);
 				context.body = Readable.from(format === 'csv' ? csvOf(showLog, filter) : jsonOf(showLog, filter));
 			},
 		}),

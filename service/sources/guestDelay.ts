@@ -1,4 +1,4 @@
-/** What the way of a guest or of RTP costs (Opus of 120 ms a packet: as much): the mixer shows it this much later, picture and sound alike. Limits of design.md §1, ms. */
+/** The delay range of guests and RTP, for picture and sound, ms. RTP is included because Opus packets may be up to 120 ms long. */
 const leastMs = 40;
 const mostMs = 200;
 const firstMs = 60;

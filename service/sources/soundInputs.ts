@@ -3,6 +3,7 @@ import type { Faults } from '../faults/faults.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
 import type { LiveState } from '../state/state.js';
+import { SerialQueue } from '../util/serialQueue.js';
 import { soundCards } from './captureDevices.js';
 
 export interface SoundInputsOptions {
@@ -23,7 +24,7 @@ export class SoundInputs {
 	/** Null where nobody looks (the demo): every card is tried. */
 	#cards: Set<string> | null = null;
 	#running = false;
-	#changing = Promise.resolve();
+	#changes = new SerialQueue();
 
 	constructor(private readonly o: SoundInputsOptions) {}
 
@@ -40,8 +41,7 @@ export class SoundInputs {
 
 	/** Brings the hosts in line with what the sources ask for, one change after the other: a card has one user. */
 	refresh(): Promise<void> {
-		this.#changing = this.#changing.then(() => this.#follow());
-		return this.#changing;
+		return this.#changes.run(() => this.#follow());
 	}
 
 	async #follow(): Promise<void> {

@@ -29,7 +29,7 @@ export class EventsHub {
 	#server = new WebSocketServer(socketServerOptions);
 	#clients = new Set<EventsClient>();
 	#droppedByGone = 0;
-	/** Sockets that were ended because they said too much. */
+	/** Sockets closed because they sent too much. */
 	talkative = 0;
 	#stopState: (() => void) | undefined;
 	#stopTopics = new Map<Topic, () => void>();
@@ -61,15 +61,15 @@ export class EventsHub {
 	stop(): void {
 		this.#stopState?.();
 		clearInterval(this.#timer);
-		for (const client of this.#clients) client.close(goingAway, 'the studio stops');
+		for (const client of this.#clients) client.close(goingAway, 'the studio is stopping');
 	}
 
-	/** Cuts those who did not close by themselves. */
+	/** Cuts the connections that did not close by themselves. */
 	terminate(): void {
 		for (const client of this.#clients) client.terminate();
 	}
 
-	/** Takes over an authorised upgrade. `stillAllowed` is asked again while the socket is open. */
+	/** Takes over an authorised upgrade. `stillAllowed` is checked again while the socket is open. */
 	accept(request: IncomingMessage, socket: Duplex, head: Buffer, stillAllowed: () => boolean): void {
 		this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#add(webSocket, socket, stillAllowed));
 	}
@@ -99,7 +99,7 @@ export class EventsHub {
 		webSocket.on('error', (error) => this.#options.log.debug({ err: error }, 'events socket'));
 	}
 
-	/** Listens to levels and statistics only while somebody wants them, and once for all. */
+	/** Listens to levels and statistics only while somebody wants them, once for all clients. */
 	#updateTopics(): void {
 		const { topics } = this.#options;
 		const listen: Record<Topic, () => () => void> = {
@@ -133,7 +133,7 @@ export function eventsRoutes(): Route[] {
 			role: 'operator',
 			summary: 'WebSocket: a snapshot of the state, then its changes. Subscribe to `levels` and `stats`; ping once a second',
 			handler: () => {
-				throw new StudioError('invalid', 'this is a WebSocket: ask for an upgrade');
+				throw new StudioError('invalid', 'this is a WebSocket: send an upgrade request');
 			},
 		}),
 	];

@@ -6,16 +6,16 @@ import { SocketClient, type SocketClientOptions } from '../http/socketClient.js'
 export type Topic = 'levels' | 'stats';
 
 export interface EventsClientOptions extends SocketClientOptions {
-	/** What the WebSocket runs on: it tells when everything was sent. */
+	/** The WebSocket underneath; `sent` tells when everything has left. */
 	socket: Duplex;
 	/** The snapshot message as text. */
 	snapshot: () => string;
 	onTopics: () => void;
 }
 
-/** Beyond this a client gets no deltas but, once it has read what waits, a new snapshot. */
+/** Beyond this a client gets no deltas but, once it has caught up, a new snapshot. */
 const maxBacklogBytes = 1024 * 1024;
-/** Levels and statistics are worth nothing late. */
+/** Late levels and statistics are worthless. */
 const maxTopicBacklogBytes = 64 * 1024;
 
 type ClientMessage = z.infer<typeof clientMessageSchema>;
@@ -62,7 +62,7 @@ export class EventsClient extends SocketClient<ClientMessage, EventMessage> {
 		this.o.onTopics();
 	}
 
-	/** Answers; not to somebody who asks and asks and never reads. */
+	/** Answers, unless the client asks without ever reading. */
 	protected send(message: EventMessage): void {
 		if (this.o.webSocket.bufferedAmount > maxBacklogBytes) this.dropped += 1;
 		else this.o.webSocket.send(JSON.stringify(message));

@@ -28,7 +28,7 @@ export class Collection<Entry extends object> {
 		this.write([this.name, id], entry);
 	}
 
-	/** Of an entry that is not there (any more) nothing is changed. */
+	/** No effect on an entry that does not exist. */
 	patch(id: string, patch: Partial<Entry>): void {
 		for (const [key, value] of Object.entries(patch)) this.write([this.name, id, key], value);
 	}
@@ -39,8 +39,8 @@ export class Collection<Entry extends object> {
 }
 
 /**
- * The whole state of the show, in one place. Owners write their part through typed handles; listeners get the changed paths,
- * batched per turn of the event loop, so a request that changes five things is one delta.
+ * The whole state of the show. Owners write their part through typed handles; listeners get the changed paths, batched per turn
+ * of the event loop, so that a request with five changes is one delta.
  */
 export class LiveState {
 	#state: State;
@@ -77,9 +77,9 @@ export class LiveState {
 		this.#set(['faults'], faults);
 	}
 
-	/** The one who writes a part of `system`. Throws when it has an owner already. */
+	/** The write handle for a part of `system`. Throws when it already has an owner. */
 	own<Part extends Owned>(part: Part): (value: System[Part]) => void {
-		if (this.#owned.has(part)) throw new Error(`system.${part} has an owner already`);
+		if (this.#owned.has(part)) throw new Error(`system.${part} already has an owner`);
 		this.#owned.add(part);
 		return (value) => this.#set(['system', part], value);
 	}

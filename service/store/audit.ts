@@ -13,8 +13,8 @@ export interface AuditQuery {
 }
 
 /**
- * Entries of each kind, about 2 MB in all: a year of a studio that is in use every day. Each kind has its own room, so that
- * what strangers or viewers do without end pushes out nothing but its own; who may get in is kept longest.
+ * Entries per kind, about 2 MB in total: a year of daily use. Each kind has its own limit, so that what strangers or viewers
+ * repeat pushes out only its own kind; logins and accounts are kept longest.
  */
 export const kept: Record<AuditKind, number> = {
 	accounts: 4000,
@@ -24,13 +24,13 @@ export const kept: Record<AuditKind, number> = {
 	visits: 500,
 	strangers: 500,
 };
-/** Purging is cheap for many at once. */
+/** Purging many at once is cheap. */
 const purgeEvery = 100;
-/** The same again this soon after the last time is counted in its entry. */
+/** A repetition this soon after the last time is counted in the same entry. */
 const repeatMs = 3_600_000;
-/** And this long after the first time a new entry begins. */
+/** A new entry begins this long after the first time. */
 const longestRepeatMs = 24 * 3_600_000;
-/** Entries that are still counted; of more, the one that was quiet longest begins a new one next time. */
+/** Entries still being counted; beyond this the quietest one starts a new entry next time. */
 const repeatsKept = 512;
 const flushMs = 1000;
 
@@ -39,17 +39,17 @@ interface Repeated {
 	count: number;
 	firstMs: number;
 	lastMs: number;
-	/** Written as it is counted. */
+	/** As written. */
 	written: boolean;
 }
 
 /**
- * Who changed what, from where, when (UTC). Entries are added and, when there are too many of a kind, its oldest go; none is
- * changed, but for how often and when last the same happened again.
+ * Who changed what, from where, when (UTC). Entries are added, and the oldest of a kind are purged; they are never changed,
+ * except for the count and time of repetitions.
  */
 export class Audit {
 	#database: Database;
-	/** By all they say, the one that was counted last at the end. */
+	/** By their content, the last counted at the end. */
 	#repeated = new BoundedMap<string, Repeated>(repeatsKept, (repeated) => this.#write(repeated));
 	#added: Partial<Record<AuditKind, number>> = {};
 	#timer: NodeJS.Timeout | undefined;
@@ -82,7 +82,7 @@ export class Audit {
 		this.#repeated.set(key, { seq, count: 1, firstMs: now, lastMs: now, written: true });
 	}
 
-	/** Writes how often things happened again; by itself within a second. */
+	/** Writes pending counts; happens by itself within a second. */
 	flush(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
@@ -118,7 +118,7 @@ export class Audit {
 		return this.#database.connection.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM audit').get()!.count;
 	}
 
-	/** How many were purged since the beginning: the numbers go on, and nothing else removes any. */
+	/** Entries purged in total: ids have no gaps, and nothing else removes any. */
 	get purged(): number {
 		const given = this.#database.connection
 			.prepare<unknown[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")

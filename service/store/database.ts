@@ -6,14 +6,14 @@ import { migrations } from './migrations.js';
 export type Connection = SQLite.Database;
 
 const busyTimeoutMs = 2000;
-/** The last three: a migration does not fit what is there. */
+/** The last three: a migration does not match the content. */
 const corruptCodes = ['SQLITE_NOTADB', 'SQLITE_CORRUPT', 'SQLITE_ERROR', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH'];
 
 /** The database file, migrated to this version. */
 export class Database {
 	readonly connection: Connection;
 
-	/** `synchronous` is NORMAL: a power cut may lose the last writes, never the database, and a cut waits for no disk. */
+	/** `synchronous` is NORMAL: a power cut may lose the last writes, never the database, and a take waits for no disk. */
 	constructor(readonly path: string) {
 		this.connection = new SQLite(path, { timeout: busyTimeoutMs });
 		try {
@@ -31,7 +31,7 @@ export class Database {
 		}
 	}
 
-	/** For what must survive a power cut once it was confirmed (tokens, scenes, recordings): synced to the disk. */
+	/** For what must survive a power cut once confirmed (tokens, scenes, recordings): synced to disk. */
 	durably<T>(write: () => T): T {
 		this.connection.pragma('synchronous = FULL');
 		try {
@@ -62,7 +62,7 @@ export class Database {
 	}
 }
 
-/** A column that this version has and the database lacks, or null. */
+/** A column of this version that the database lacks, or null. */
 function missingColumn(connection: Connection): string | null {
 	const columns = (of: Connection) =>
 		of
@@ -82,7 +82,7 @@ function missingColumn(connection: Connection): string | null {
 	}
 }
 
-/** Opens the database; a damaged one is moved aside first (`movedTo`), so that the studio starts whatever happened to it. */
+/** Opens the database; a damaged one is moved aside first (`movedTo`), so that the studio starts in any case. */
 export function openDatabase(path: string): { database: Database; movedTo: string | null } {
 	try {
 		return { database: new Database(path), movedTo: null };

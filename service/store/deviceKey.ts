@@ -7,7 +7,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const mark = 'enc:1:';
 
-/** Whether a text is a sealed one. */
+/** Whether a text is sealed. */
 export function isSealed(text: string): boolean {
 	return text.startsWith(mark);
 }

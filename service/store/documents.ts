@@ -3,7 +3,7 @@ import type { Database } from './database.js';
 import { collections, parsed } from './entries.js';
 import type { LeftOut } from './leftOut.js';
 
-/** Things that are kept whole, by id. */
+/** Objects stored as a whole, by id. */
 export class Documents<T extends { id: string }> {
 	#database: Database;
 
@@ -26,7 +26,7 @@ export class Documents<T extends { id: string }> {
 		);
 	}
 
-	/** Those that can be used, in the order they were made. */
+	/** The usable ones, in the order they were made. */
 	list(): T[] {
 		const { collection, schema } = this.o;
 		const { kind } = collections[collection];
@@ -37,7 +37,7 @@ export class Documents<T extends { id: string }> {
 			.all(collection);
 		const read = ({ id, document }: (typeof rows)[0]): T => {
 			const found = parsed(schema, document, 'document');
-			if (found.id !== id) throw new Error('id: another than that of its document');
+			if (found.id !== id) throw new Error('id: differs from the id of its document');
 			return found;
 		};
 		return this.leftOut.fitting(kind, rows, ({ id }) => id, read);

@@ -1,6 +1,6 @@
 /**
- * What an entry of the database must be like to be used. A start and a restored backup judge by the same schemas, entry by
- * entry: one that does not fit is left out alone and stays where it is.
+ * What a database entry must look like to be used. A start and a restore use the same schemas, entry by entry: one that does not
+ * fit is skipped and stays in the database.
  */
 import { z } from 'zod';
 import type { EntryKind } from '../contract/entryKinds.js';
@@ -41,7 +41,7 @@ export function parsed<T extends z.ZodType>(schema: T, text: string, what: strin
 	try {
 		value = JSON.parse(text);
 	} catch {
-		throw new Error(`${what} is no JSON`);
+		throw new Error(`${what} is not JSON`);
 	}
 	return validate(schema, value, what);
 }

@@ -4,7 +4,7 @@ import type { Database } from './database.js';
 import { storedGuestSchema } from './entries.js';
 import type { LeftOut } from './leftOut.js';
 
-/** What of a guest outlives a restart. */
+/** The part of a guest that survives a restart. */
 export type StoredGuest = Pick<Guest, 'id' | 'name' | 'createdAt'>;
 
 export class Guests {
@@ -25,7 +25,7 @@ export class Guests {
 		);
 	}
 
-	/** Those that can be used, in the order they were made. */
+	/** The usable ones, in the order they were made. */
 	list(): StoredGuest[] {
 		const rows = this.#database.connection
 			.prepare<unknown[], StoredGuest>('SELECT id, name, created_at AS createdAt FROM guests ORDER BY rowid')

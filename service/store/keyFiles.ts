@@ -6,14 +6,14 @@ import { replaceFile } from '../util/durable.js';
 import type { Log } from '../util/log.js';
 
 export interface KeyedCertificate {
-	/** The certificate; those that signed it may follow. */
+	/** The certificate; its issuers may follow. */
 	certPem: string;
 	keyPem: string;
 }
 
 /**
- * Where the keys of a data folder are kept: DATA/tls, but never inside the program's own folder, which is copied, published
- * and replaced by updates; then in the user's state folder (XDG Base Directory Specification).
+ * Where the keys of a data folder are kept: DATA/tls, but never inside the program folder, which is copied, published and
+ * replaced by updates; then in the user's state folder (XDG Base Directory Specification).
  */
 export function keyFolder(dataDir: string, programDir: string): string {
 	const inside = relative(programDir, dataDir);
@@ -22,7 +22,7 @@ export function keyFolder(dataDir: string, programDir: string): string {
 	return join(state, 'r58-studio', `tls-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`);
 }
 
-/** Certificates and their keys as NAME.pem and NAME.key in one folder that only its owner may enter. */
+/** Certificates and keys as NAME.pem and NAME.key in a folder that only its owner may enter. */
 export class KeyFiles {
 	constructor(
 		readonly dir: string,
@@ -34,12 +34,12 @@ export class KeyFiles {
 		chmodSync(this.dir, 0o700);
 	}
 
-	/** Undefined when the pair is not there, is damaged, or does not fit together. */
+	/** Undefined when the pair is missing, damaged, or does not match. */
 	read(name: string): KeyedCertificate | undefined {
 		try {
 			const pair = { certPem: this.#text(`${name}.pem`), keyPem: this.#text(`${name}.key`) };
 			if (new X509Certificate(pair.certPem).checkPrivateKey(createPrivateKey(pair.keyPem))) return pair;
-			this.log.warn({ name }, 'certificate and key do not belong together: not used');
+			this.log.warn({ name }, 'certificate and key do not match: not used');
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.log.warn({ name, err: error }, 'certificate cannot be read');
 		}
@@ -51,13 +51,13 @@ export class KeyFiles {
 		this.writeFile(`${name}.pem`, certPem, 0o644);
 	}
 
-	/** Whole or not at all, also when the power goes. */
+	/** All or nothing, also when the power fails. */
 	writeFile(file: string, text: string, mode: number): void {
 		this.ensureFolder();
 		replaceFile(join(this.dir, file), text.endsWith('\n') ? text : `${text}\n`, mode);
 	}
 
-	/** Null when it is not there. */
+	/** Null when it is missing. */
 	readFile(file: string): string | null {
 		try {
 			return this.#text(file);
@@ -71,7 +71,7 @@ export class KeyFiles {
 		for (const extension of ['pem', 'key']) rmSync(join(this.dir, `${name}.${extension}`), { force: true });
 	}
 
-	/** A key that others may read, after a restored backup for one, is closed to them again. */
+	/** Makes a key private again that others may read, for example after restoring a copy. */
 	#text(file: string): string {
 		const path = join(this.dir, file);
 		const text = readFileSync(path, 'utf8');

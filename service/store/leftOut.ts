@@ -2,7 +2,7 @@ import { type EntryKind, entryKinds } from '../contract/entryKinds.js';
 import type { FaultReport } from '../contract/faultKinds.js';
 import { messageOf } from '../util/errors.js';
 
-/** More of them are counted only, and more than that not even counted. */
+/** More are only counted, and beyond that not even counted. */
 const NAMED = 5;
 const MOST = 1000;
 
@@ -12,7 +12,7 @@ export interface Unusable {
 	reason: string;
 }
 
-/** Entries that were found and cannot be used, each once. */
+/** Unusable entries, each once. */
 export class LeftOut {
 	#entries = new Map<string, Unusable>();
 
@@ -25,7 +25,7 @@ export class LeftOut {
 		return [...this.#entries.values()];
 	}
 
-	/** One fault for each kind. */
+	/** One fault per kind. */
 	faults(): FaultReport[] {
 		return entryKinds.flatMap((kind) => {
 			const entries = this.list().filter((entry) => entry.kind === kind);
@@ -37,7 +37,7 @@ export class LeftOut {
 		});
 	}
 
-	/** What fits of these rows, in their order. */
+	/** The usable rows, in order. */
 	fitting<Row, T>(kind: EntryKind, rows: Row[], idOf: (row: Row) => string, read: (row: Row) => T): T[] {
 		return rows.flatMap((row) => {
 			try {

@@ -2,7 +2,7 @@ import { type LogEntry, type LogQuery, logEntrySchema } from '../contract/showLo
 import type { Bounded } from '../util/boundedMap.js';
 import type { Database } from './database.js';
 
-/** Some 20 MB, and a year of daily shows. */
+/** About 20 MB, a year of daily shows. */
 const most = { entries: 50_000, ageMs: 400 * 86_400_000 };
 
 interface Row {
@@ -10,7 +10,7 @@ interface Row {
 	document: string;
 }
 
-/** The show log on disk. Entries are only ever added, in order; the oldest are removed. */
+/** The show log on disk. Entries are only added, in order; the oldest are purged. */
 export class LogEntries {
 	#database: Database;
 
@@ -21,7 +21,7 @@ export class LogEntries {
 		this.#database = database;
 	}
 
-	/** In one transaction; the ids are given here. */
+	/** In one transaction; ids are assigned here. */
 	append(entries: readonly Omit<LogEntry, 'id'>[]): void {
 		const { connection } = this.#database;
 		const insert = connection.prepare(
@@ -61,7 +61,7 @@ export class LogEntries {
 		return this.#rows('SELECT id, document FROM show_log ORDER BY id DESC LIMIT 1')[0] ?? null;
 	}
 
-	/** Everything of the run in which a recording started, oldest first; empty when its start is not in the log. */
+	/** The run in which a recording started, oldest first; empty when its start is not in the log. */
 	ofRecording(id: string): LogEntry[] {
 		return this.#rows(
 			`SELECT id, document FROM show_log
@@ -70,7 +70,7 @@ export class LogEntries {
 		);
 	}
 
-	/** How many were removed since the log began: ids are given without gaps. */
+	/** Entries purged in total: ids have no gaps. */
 	get purged(): number {
 		const row = this.#database.connection
 			.prepare<unknown[], { first: number | null; given: number | null }>(
@@ -87,7 +87,7 @@ export class LogEntries {
 		return { size: found.count, most: this.mostEntries, forgotten: this.purged };
 	}
 
-	/** Removes what is too old or too much. */
+	/** Purges what is too old or too much. */
 	purge(now = Date.now()): void {
 		this.#database.connection
 			.prepare('DELETE FROM show_log WHERE id <= (SELECT MAX(id) FROM show_log) - ? OR at_ms < ?')
@@ -104,7 +104,7 @@ export class LogEntries {
 
 const written = logEntrySchema.omit({ id: true });
 
-/** Nothing when it is not as a studio writes it. */
+/** Null when a studio did not write it like this. */
 function entryOf({ id, document }: Row): LogEntry[] {
 	try {
 		return [{ ...written.parse(JSON.parse(document)), id }];

@@ -24,14 +24,14 @@ export class Recordings {
 		);
 	}
 
-	/** Those that can be used, oldest first. */
+	/** The usable ones, oldest first. */
 	list(): Recording[] {
 		const rows = this.#database.connection
 			.prepare<unknown[], { id: string; document: string }>('SELECT id, document FROM recordings ORDER BY started_at, rowid')
 			.all();
 		const read = ({ id, document }: (typeof rows)[0]): Recording => {
 			const recording = parsed(storedRecordingSchema, document, 'document');
-			if (recording.id !== id) throw new Error('id: another than that of its document');
+			if (recording.id !== id) throw new Error('id: differs from the id of its document');
 			return recording;
 		};
 		return this.leftOut.fitting('recordings', rows, ({ id }) => id, read);

@@ -25,7 +25,7 @@ export class Scenes {
 		);
 	}
 
-	/** Those that can be used, in the order they were made. */
+	/** The usable ones, in the order they were made. */
 	list(): SceneContent[] {
 		const rows = this.#database.connection
 			.prepare<unknown[], { id: string; label: string; layers: string }>('SELECT id, label, layers FROM scenes ORDER BY rowid')

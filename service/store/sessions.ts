@@ -7,15 +7,15 @@ import type { StoredUser, Users } from './users.js';
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 export const sessionDays = 30;
-/** Of one account or token: as many browsers, and a link that is passed on fills no disk. The one that was quiet longest ends. */
+/** Per account or token: plenty of browsers, but a shared link cannot fill the disk. The least recently used one ends. */
 export const sessionsOfOne = 20;
 
-/** Whom a session stands for, by id: an account or the token it was got with. */
+/** The account, or the token it was made with. */
 export type SessionOwner = { user: string } | { token: string };
 
 export interface SessionStart {
 	owner: SessionOwner;
-	/** Where it was opened, and with which browser, for who looks through the list. */
+	/** Address and browser, for display. */
 	address: string;
 	agent: string;
 }
@@ -31,12 +31,12 @@ export interface StoredSession {
 	expiresAt: string;
 }
 
-/** A session that counts, and who is behind it: one of the two. */
+/** A valid session and who it belongs to: one of the two. */
 export interface FoundSession {
 	id: string;
 	user: StoredUser | null;
 	token: StoredToken | null;
-	/** It was used for a day, and `extend` is due, together with its cookie. */
+	/** In use for a day: `extend` is due, together with its cookie. */
 	aging: boolean;
 }
 
@@ -47,7 +47,7 @@ export class Sessions {
 	#database: Database;
 	#users: Users;
 	#tokens: Tokens;
-	/** Ended before their time, for newer ones of the same account or token. */
+	/** Ended early, for newer ones of the same account or token. */
 	#forgotten = 0;
 
 	constructor(database: Database, users: Users, tokens: Tokens) {
@@ -56,7 +56,7 @@ export class Sessions {
 		this.#tokens = tokens;
 	}
 
-	/** The secret for the cookie of a new session. Ended ones are swept out here, so that they cannot pile up. */
+	/** The cookie's secret for a new session. Sweeps out expired ones. */
 	create({ owner, address, agent }: SessionStart): string {
 		const secret = makeSecret();
 		const { connection } = this.#database;
@@ -92,7 +92,7 @@ export class Sessions {
 		return { size: this.size, most: sessionsOfOne * (this.#users.size + this.#tokens.size), forgotten: this.#forgotten };
 	}
 
-	/** Whether a session with this id counts. */
+	/** Whether a session with this id is valid. */
 	has(id: string): boolean {
 		const found = this.#database.connection.prepare('SELECT 1 FROM sessions WHERE id = ? AND expires_at > ?');
 		return found.get(id, new Date().toISOString()) !== undefined;
@@ -114,7 +114,7 @@ export class Sessions {
 		return { id: row.id, user, token, aging: Date.parse(row.expiresAt) - Date.now() < (sessionDays - 1) * dayMs };
 	}
 
-	/** Those that have not ended, the one used last first; of one owner, or all. */
+	/** Valid sessions, last used first; of one owner, or all. */
 	list(owner: SessionOwner | null = null): StoredSession[] {
 		const { column, id } = owner === null ? { column: null, id: null } : columnOf(owner);
 		return this.#database.connection
@@ -125,29 +125,29 @@ export class Sessions {
 			.all({ now: new Date().toISOString(), id });
 	}
 
-	/** Moves the end of a session to 30 days from now. */
+	/** Extends a session to 30 days from now. */
 	extend(secret: string): void {
 		this.#database.connection.prepare('UPDATE sessions SET expires_at = ? WHERE hash = ?').run(expiry(), hashOf(secret));
 	}
 
-	/** Who logs out ends this session, and nothing that was made in it. */
+	/** Logout: ends this session, and nothing that was made in it. */
 	remove(secret: string): void {
 		this.#database.connection.prepare('DELETE FROM sessions WHERE hash = ?').run(hashOf(secret));
 	}
 
-	/** Ends a session that may be in wrong hands, and the tokens that were made in it. False when there is none. */
+	/** Ends a session that may be in the wrong hands, and the tokens made in it. False when there is none. */
 	end(id: string): boolean {
 		this.#tokens.removeMadeIn(id);
 		return this.#database.connection.prepare('DELETE FROM sessions WHERE id = ?').run(id).changes > 0;
 	}
 
-	/** Ends the sessions of an account, but the one that is named, with the tokens that were made in them; how many. */
+	/** Ends the other sessions of an account, with the tokens made in them; how many. */
 	endOfUser(user: string, but: string | null = null): number {
 		this.#tokens.removeMadeBy(user, but);
 		return this.#database.connection.prepare('DELETE FROM sessions WHERE user = ? AND id IS NOT ?').run(user, but).changes;
 	}
 
-	/** Written once a minute at most: requests come many times a second. */
+	/** Written at most once a minute: requests come many times a second. */
 	#seen({ id, seenAt }: StoredSession): void {
 		const now = Date.now();
 		if (now - Date.parse(seenAt) < minuteMs) return;

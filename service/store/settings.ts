@@ -32,12 +32,12 @@ export class Settings {
 		this.#database = database;
 	}
 
-	/** Null when it was never set, or does not fit the schema any more. */
+	/** Null when it was never set, or no longer fits the schema. */
 	get<T>(key: SettingsKey, schema: z.ZodType<T>): T | null {
 		return this.#fitting(key, schema)[0] ?? null;
 	}
 
-	/** A value for each name; one that does not fit is left out alone. */
+	/** One value per name; one that does not fit is skipped. */
 	record<T>(key: SettingsKey, schema: z.ZodType<T>): Record<string, T> {
 		const all = this.#fitting(key, z.record(z.string(), z.unknown()))[0] ?? {};
 		const read = ([name, value]: [string, unknown]) => [name, validate(schema, value, key)] as const;

@@ -19,7 +19,7 @@ import { Settings } from './settings.js';
 import { Tokens } from './tokens.js';
 import { Users } from './users.js';
 
-/** What of an RTP source outlives a restart. */
+/** The part of an RTP source that survives a restart. */
 export interface StoredRtpSource {
 	id: string;
 	label: string;
@@ -39,20 +39,20 @@ export interface Store {
 	rtpSources: Documents<StoredRtpSource>;
 	targets: Documents<TargetChoice>;
 	showLog: LogEntries;
-	/** Entries that were found and cannot be used. */
+	/** Entries that could not be used. */
 	leftOut: LeftOut;
-	/** What clients can make more of. */
+	/** Tables that clients can grow. */
 	readonly tables: Tables;
-	/** Set when the database was damaged and a new one was started. */
+	/** Set when the database was damaged and a new one was created. */
 	fault: FaultReport | null;
 	close(): void;
 }
 
-/** Opens DATA/studio.db. Throws StudioError `disk` or `conflict` (written by a newer version). */
+/** Opens DATA/studio.db. Throws StudioError `disk`, or `conflict` when a newer version wrote it. */
 export function openStore(dataDir: string, leftOut = new LeftOut()): Store {
 	const path = join(dataDir, 'studio.db');
 	const { database, movedTo } = openDatabase(path);
-	// Hashes of passwords are for nobody else on this machine.
+	// Password hashes are not for other users of this machine.
 	for (const file of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(file)) chmodSync(file, 0o600);
 	const users = new Users(database);
 	const tokens = new Tokens(database);

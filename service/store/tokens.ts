@@ -12,21 +12,21 @@ export interface TokenCreate {
 	role: Role;
 	/** The guest that a guest token belongs to. */
 	guest?: string | null;
-	/** What a viewer token may watch; null = program only. */
+	/** Streamers a viewer token may watch; null = program only. */
 	streamers?: string[] | null | undefined;
-	/** It looks and changes nothing. */
+	/** May look but change nothing. */
 	readOnly?: boolean | undefined;
 	expiresInS?: number | null | undefined;
-	/** What its id starts with. */
+	/** Prefix of its id. */
 	kind?: 'token' | 'demo';
-	/** The account or token, and the browser's session of it, that asked for it: when others end that session, the token ends too. */
+	/** The account or token that made it, and its session: when others end that session, the token ends too. */
 	maker?: { owner: string; session: string } | null;
 }
 
 /** A token as stored: everything but the secret. */
 export type StoredToken = Token & {
 	guest: string | null;
-	/** When it was used first; kept for guests only. */
+	/** First use; kept for guests only. */
 	usedAt: string | null;
 };
 
@@ -51,13 +51,13 @@ interface NewRow extends Row {
 const tokenColumns = 'id, label, role, guest, streamers, read_only, created_at, expires_at, used_at';
 /** An invite that was opened in time holds its seat this long: nobody loses it in the middle of a show. */
 const seatMs = 86_400_000;
-/** What an account made in sessions that are gone ends with the others this long: who stole one may have logged out since. */
+/** How long tokens made in sessions that are gone still end with the others: a thief may have logged out since. */
 const makerDays = 30;
 /** Guests have a seat each. */
 const seats = 12;
-/** So many revoked invites are known as such; older ones are just not valid. */
+/** Revoked invites remembered as such; older ones are simply invalid. */
 const revokedKept = 1000;
-/** Whether a token counts, with the parameters of `countsAt`. */
+/** Whether a token is valid, with the parameters of `countsAt`. */
 const tokenCounts = '(expires_at IS NULL OR expires_at > @now OR used_at > @seatFrom)';
 
 function countsAt(now = Date.now()): { now: string; seatFrom: string } {
@@ -78,7 +78,7 @@ function tokenOf(row: Row): StoredToken {
 	};
 }
 
-/** A list that cannot be read opens nothing. */
+/** An unreadable list opens nothing. */
 function streamersOf(text: string): string[] {
 	try {
 		return z.array(z.string()).parse(JSON.parse(text));
@@ -87,18 +87,18 @@ function streamersOf(text: string): string[] {
 	}
 }
 
-/** One that no studio has written opens nothing. */
+/** A token that no studio wrote opens nothing. */
 function counts(row: Row | undefined): row is Row {
 	return row !== undefined && roles.includes(row.role) && idSchema.safeParse(row.id).success;
 }
 
-/** Access tokens; only hashes of them are kept. */
+/** Access tokens; only their hashes are stored. */
 export class Tokens {
 	#database: Database;
-	/** Invites that were revoked in this run of the service, by the hash of each secret that stood for them. */
+	/** Invites revoked in this run of the service, by the hash of each secret. */
 	readonly #revoked: BoundedMap<string, StoredToken>;
 
-	/** Those of guests that were removed a moment ago, should that be undone: by guest, with the hashes of their secrets. */
+	/** Invites of recently removed guests, for undo: by guest, with the hashes of the secrets. */
 	#shelved = new Map<string, (Row & { hash: Buffer })[]>();
 
 	constructor(database: Database, revokedMost = revokedKept) {
@@ -106,7 +106,7 @@ export class Tokens {
 		this.#revoked = new BoundedMap(revokedMost);
 	}
 
-	/** The new token with its secret, which is not to be had again. */
+	/** The new token with its secret, which cannot be read again. */
 	create(options: TokenCreate): StoredToken & { token: string } {
 		const token = makeSecret();
 		const now = Date.now();
@@ -128,7 +128,7 @@ export class Tokens {
 	}
 
 	get tables(): Tables {
-		// When there is no room, who asks for more is refused.
+		// Full tables reject new tokens instead of forgetting old ones.
 		const most = limits.tokens + seats * limits['invites of this guest'];
 		return { tokens: { size: this.size, most, forgotten: 0 }, 'revoked invites': this.#revoked };
 	}
@@ -137,7 +137,7 @@ export class Tokens {
 		return this.#database.connection.prepare<unknown[], { count: number }>('SELECT count(*) AS count FROM tokens').get()!.count;
 	}
 
-	/** Throws `conflict` when there are too many that count. Those that have expired go when the room is needed. */
+	/** Throws `conflict` when there are too many valid ones. Expired ones are removed when the room is needed. */
 	#makeRoom(guest: string | null): void {
 		const { connection } = this.#database;
 		const what = guest === null ? 'tokens' : 'invites of this guest';
@@ -150,7 +150,7 @@ export class Tokens {
 		checkRoom(what, count());
 	}
 
-	/** The token with this secret, unless it has expired. The first use of a guest's is remembered. */
+	/** The token with this secret, unless expired. Remembers the first use of a guest's. */
 	find(secret: string): StoredToken | null {
 		const times = countsAt();
 		const row = this.#database.connection
@@ -164,7 +164,7 @@ export class Tokens {
 		return tokenOf(row);
 	}
 
-	/** The token with this id, unless it has expired. */
+	/** The token with this id, unless expired. */
 	get(id: string): StoredToken | null {
 		const row = this.#database.connection
 			.prepare<unknown[], Row>(`SELECT ${tokenColumns} FROM tokens WHERE id = @id AND ${tokenCounts}`)
@@ -172,7 +172,7 @@ export class Tokens {
 		return counts(row) ? tokenOf(row) : null;
 	}
 
-	/** The invites of a guest that can still be used, oldest first. */
+	/** The valid invites of a guest, oldest first. */
 	ofGuest(guest: string): StoredToken[] {
 		return this.#database.connection
 			.prepare<unknown[], Row>(
@@ -196,12 +196,12 @@ export class Tokens {
 		return this.#database.durably(() => this.#database.connection.prepare('DELETE FROM tokens WHERE id = ?').run(id).changes > 0);
 	}
 
-	/** What was made in a session. Links of guests stay: operators see them at the seat. */
+	/** What was made in a session. Invites of guests stay: operators see them at the guest. */
 	removeMadeIn(session: string): void {
 		this.#removeMade('maker_session = @session', { session });
 	}
 
-	/** What an account made in any session but one: in those that live, and of late in those that are gone. */
+	/** What an account made in its other sessions: the current ones, and recent ones that are gone. */
 	removeMadeBy(user: string, but: string | null): void {
 		const since = new Date(Date.now() - makerDays * 86_400_000).toISOString();
 		this.#removeMade(
@@ -217,7 +217,7 @@ export class Tokens {
 		);
 	}
 
-	/** Takes an invite back: nothing is entered with it any more. For who is in already it stays known until the next start. */
+	/** Revokes an invite: nobody can join with it. For a guest who is connected it stays known until the next start. */
 	revoke(token: StoredToken): void {
 		const hashes = this.#database.connection
 			.prepare<unknown[], { hash: Buffer }>(
@@ -233,7 +233,7 @@ export class Tokens {
 		return this.#revoked.get(hashOf(secret).toString('hex')) ?? null;
 	}
 
-	/** What the demo printed opens a show that is no demo for nobody. */
+	/** Demo tokens must not work in a show that is not a demo. */
 	removeOfDemo(): void {
 		this.#database.durably(() => this.#database.connection.prepare("DELETE FROM tokens WHERE id LIKE 'demo-%'").run());
 	}
@@ -247,7 +247,7 @@ export class Tokens {
 		this.#shelved.set(guest, rows);
 	}
 
-	/** The removal is undone: the invites count again. */
+	/** The removal is undone: the invites are valid again. */
 	restoreOfGuest(guest: string): void {
 		this.#insert(this.#shelved.get(guest) ?? []);
 		this.forgetOfGuest(guest);

@@ -3,13 +3,13 @@ import { idSchema } from '../contract/values.js';
 import type { Database } from './database.js';
 import { makeId } from './secret.js';
 
-/** An account of a person: everything but the password. */
+/** A person's account: everything but the password. */
 export interface StoredUser {
 	id: string;
 	name: string;
 	role: AccountRole;
 	createdAt: string;
-	/** When somebody logged in with it last. */
+	/** The last login. */
 	loginAt: string | null;
 }
 
@@ -22,12 +22,12 @@ export interface UserCreate {
 
 const columns = 'id, name, role, created_at AS createdAt, login_at AS loginAt';
 
-/** An account that no studio has written lets nobody in. */
+/** An account that no studio wrote lets nobody in. */
 function usable(user: StoredUser | undefined): StoredUser[] {
 	return user !== undefined && accountRoles.includes(user.role) && idSchema.safeParse(user.id).success ? [user] : [];
 }
 
-/** Names differ by more than capitals and the form of their letters; SQLite itself knows the capitals of ASCII alone. */
+/** Names must differ by more than case and normal form; SQLite itself folds ASCII only. */
 function keyOf(name: string): string {
 	return name.normalize('NFKC').toLowerCase();
 }
@@ -69,7 +69,7 @@ export class Users {
 		return usable(found.get(keyOf(name)))[0] ?? null;
 	}
 
-	/** What the password of an account is compared with. */
+	/** The stored password of an account. */
 	password(id: string): string | null {
 		const found = this.#database.connection.prepare<unknown[], { password: string }>('SELECT password FROM users WHERE id = ?');
 		return found.get(id)?.password ?? null;

@@ -10,7 +10,7 @@ export function streamerRoutes(state: LiveState): Route[] {
 			method: 'GET',
 			path: '/api/streamers',
 			role: 'viewer',
-			summary: 'What can be watched over /whep; those with limited tokens see what they may watch',
+			summary: 'What can be watched over /whep; limited tokens see only what they may watch',
 			response: z.array(streamerSchema),
 			handler: ({ caller }) => Object.values(state.current.streamers).filter(({ id }) => mayWatch(caller!, id)),
 		}),

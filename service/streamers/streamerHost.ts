@@ -8,23 +8,23 @@ import type { RtcSessions } from '../rtc/sessions.js';
 import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
 
-/** Who comes while the host is being replaced waits for it: sooner than a refusal and another try. */
+/** A viewer who comes while the host is being replaced waits for it: faster than an error and another attempt. */
 const READY_TIMEOUT_MS = 2_000;
-/** Who reloads a page comes back sooner than this. */
+/** A page reload is faster than this. */
 const IDLE_MS = 10_000;
 
 export interface StreamerPlan {
 	host: SupervisedHost;
 	/** What this host serves: itself, or the returns of all guests. */
 	streamers: () => string[];
-	/** Why one more viewer is refused, or null. */
+	/** Why no more viewers are accepted, or null. */
 	full: () => string | null;
 	network: Network;
 	/** Pad with the sound; null for a picture alone. */
 	audioPad: string | null;
-	/** What the encoder behind it makes, measured; null before the first figures. */
+	/** Measured output of its encoder; null before the first figures. */
 	picture: () => { width: number; height: number; fps: number; kbps: number } | null;
-	/** For a picture that is made for these viewers alone: whether there are any. */
+	/** For a picture made only for these viewers: whether there are any. */
 	onDemand?: (wanted: boolean) => void;
 }
 
@@ -73,10 +73,10 @@ export class StreamerHost {
 			})
 			.finally(() => this.#restWhenAlone());
 		if (!this.plan.streamers().includes(streamer)) {
-			// Its guest was removed meanwhile: the slot behind it is the next one's, and so is the sound.
+			// Its guest was removed meanwhile: the slot and its sound belong to another.
 			this.rtc.remove(peer);
 			this.#restWhenAlone();
-			throw new StudioError('not-found', `there is no streamer ${streamer} (any more)`);
+			throw new StudioError('not-found', `there is no streamer ${streamer}`);
 		}
 		this.#subjects.set(peer, streamer);
 		const session = this.sessions.add({
@@ -128,7 +128,7 @@ export class StreamerHost {
 		this.state.streamers.put(id, streamer);
 	}
 
-	/** The picture is there by the time the viewer is connected. */
+	/** The picture is ready by the time the viewer is connected. */
 	#begin(): void {
 		clearTimeout(this.#idle);
 		this.plan.onDemand?.(true);
@@ -146,7 +146,7 @@ export class StreamerHost {
 		this.#subjects.delete(peer);
 		this.sessions.forget(this.rtc, peer);
 		this.#restWhenAlone();
-		// A return that has gone with its guest is not brought back.
+		// The return of a removed guest is not restored.
 		if (subject && subject in this.state.current.streamers) this.publish(subject);
 	}
 }

@@ -15,22 +15,22 @@ import { StudioError } from '../util/errors.js';
 import { StreamerHost } from './streamerHost.js';
 import { returnsFull, viewersFull } from './viewerLimits.js';
 
-/** What an element takes; how many may watch is a setting. */
+/** Limit of an element; how many may watch is a setting. */
 const MAX_VIEWERS = 1000;
 const RETURN_OPUS_KBPS = 64;
-/** Viewers' processes start with the first encoded frame, or after this long without one. */
+/** Viewers' hosts start with the first encoded frame, or after this long. */
 const START_DELAY_MS = 2_000;
-/** A streamer that hangs is replaced this soon: viewers are to see the program again within 3 s. */
+/** How soon a hung streamer is replaced: viewers must see the program again within 3 s. */
 const STALL_MS = 1_500;
 const PUBLISH_MS = 1_000;
 
-/** For tests on an emulated machine, which cannot keep up with everything: nothing runs for viewers. */
+/** For tests on an emulated machine, which is too slow for everything: no hosts for viewers. */
 const withoutViewers = process.env.R58_VIEWERS === '0';
 
 export interface StreamersOptions {
 	instance: string;
 	canvas: Canvas;
-	/** Inputs of the mixer, and tiles of the multiview. */
+	/** Mixer inputs and multiview tiles. */
 	slots: number;
 	/** What encodes the multiview. */
 	encoder: () => VideoEncoder;
@@ -43,11 +43,11 @@ export interface StreamersOptions {
 	slotOf: (guest: string) => number | undefined;
 }
 
-/** Everything that is watched over WebRTC: the program, the multiview, and the returns of all guests. */
+/** Everything watched over WebRTC: program, multiview, and the guests' returns. */
 export class Streamers {
-	/** What draws the multiview. */
+	/** Draws the multiview. */
 	readonly multiviewMixer: MixerControl;
-	/** The process that sends the program; it is the first reader of its encoder. */
+	/** Sends the program; the first reader of its encoder. */
 	readonly programHost: SupervisedHost;
 	readonly #program: StreamerHost;
 	readonly #multiview: StreamerHost;
@@ -118,7 +118,7 @@ export class Streamers {
 		this.#publishing = setInterval(() => this.restore(), PUBLISH_MS);
 	}
 
-	/** Once. Viewers come after the program is on air: until then the processor has better to do. */
+	/** Once. Viewers come after the program is on air: the processor is needed for that first. */
 	begin(): void {
 		if (this.#starting === undefined) return;
 		clearTimeout(this.#starting);
@@ -133,7 +133,7 @@ export class Streamers {
 		clearInterval(this.#publishing);
 	}
 
-	/** WHEP: a viewer of `streamer`. Throws `not-found`, `busy`, `not-on-air` and what is wrong with the offer. */
+	/** WHEP: a viewer of `streamer`. Throws `not-found`, `busy`, `not-on-air`, and errors of the offer. */
 	async watch(streamer: string, offer: string, way: PeerWay): Promise<PeerAnswer> {
 		if (streamer === 'program') return this.#program.watch(streamer, offer, way);
 		if (streamer === 'multiview') return this.#multiview.watch(streamer, offer, way);
@@ -147,7 +147,7 @@ export class Streamers {
 		this.#returns.publish(returnOf(guest));
 	}
 
-	/** Ends it for everybody who watches it. */
+	/** Ends it for all viewers. */
 	closeReturn(guest: string): void {
 		this.#returns.closeAll(returnOf(guest));
 		this.o.state.streamers.remove(returnOf(guest));
@@ -163,7 +163,7 @@ function returnOf(guest: string): string {
 	return `return-${guest}`;
 }
 
-/** The multiview is at most 720p and half the rate: it is looked at in tiles, and the first thing to save on. */
+/** The multiview is at most 720p at half the rate: it is viewed as tiles, and saves the most. */
 function multiviewCanvasFor({ width, height, fpsNum, fpsDen }: Canvas): Canvas {
 	const scale = Math.min(1, 1280 / width);
 	const even = (value: number) => Math.round((value * scale) / 8) * 8;

@@ -6,11 +6,11 @@ import { Redaction } from '../util/redaction.js';
 import { within } from '../util/within.js';
 import type { Part } from './part.js';
 
-/** A part that takes longer is left out; of one that is larger the end is kept. */
+/** A part that takes longer is left out; of a larger one the end is kept. */
 const partTimeoutMs = 15_000;
 const partChars = 4_000_000;
 
-const removed = `What was removed, here and from every text below:
+const removed = `What was removed, here and in every text below:
 - passwords, tokens, keys and other secrets: those that are set, wherever they stand, and whatever looks like one
 - of the settings: secrets are shown as true when they are set; of a webhook's address only the host is left
 - of the state: names of guests and of those at the door, their messages, and addresses of those at the door
@@ -18,22 +18,22 @@ Kept: network addresses of this machine and of guests' connections, names of rec
 Never part of it: certificates' keys, the database (accounts, tokens), recordings.
 `;
 
-/** The name of a bundle, and of the folder in it. */
+/** The name of a bundle, and of the folder inside. */
 export function bundleName(host: string, now = new Date()): string {
 	const time = now.toISOString().slice(0, 19).replaceAll(':', '');
 	return `r58-support-${host.replace(/[^A-Za-z0-9-]/g, '-').slice(0, 40)}-${time}`;
 }
 
 /**
- * A .tar.gz of the parts, made while it is read: one part is in memory at a time. Every text loses its secrets. The last file is
- * the list of what is in it. Ends early when the reader goes away.
+ * A .tar.gz of the parts, made while it is read: one part is in memory at a time. Every text is redacted. The last file lists
+ * the content. Ends early when the reader goes away.
  */
 export function bundle(name: string, parts: readonly Part[], secrets: readonly string[]): Readable {
 	const redaction = new Redaction();
 	redaction.hide(secrets);
 	const tar = pack();
 	const gzip = createGzip();
-	// Errors of either end both; the reader sees them on the gzip.
+	// An error at either end ends both; the reader sees it on the gzip stream.
 	pipeline(tar, gzip, () => undefined);
 	const add = (file: string, text: string) =>
 		new Promise<void>((resolve, reject) => {
@@ -58,7 +58,7 @@ export function bundle(name: string, parts: readonly Part[], secrets: readonly s
 		}
 		await add(
 			'README.txt',
-			`Support bundle of R58 Studio\n\n${removed}\nWhat is in it:\n${list.map((line) => `- ${line}\n`).join('')}`,
+			`Support bundle of R58 Studio\n\n${removed}\nContent:\n${list.map((line) => `- ${line}\n`).join('')}`,
 		);
 		tar.finalize();
 	};
@@ -68,9 +68,9 @@ export function bundle(name: string, parts: readonly Part[], secrets: readonly s
 
 async function madeInTime({ make }: Part): Promise<string> {
 	const text = await within(Promise.resolve(make()), partTimeoutMs, () => {
-		throw new Error(`not done within ${partTimeoutMs / 1000} s`);
+		throw new Error(`not ready within ${partTimeoutMs / 1000} s`);
 	});
 	return text.length > partChars
-		? `… the first ${text.length - partChars} characters are left out\n${text.slice(-partChars)}`
+		? `… the first ${text.length - partChars} characters are omitted\n${text.slice(-partChars)}`
 		: text;
 }

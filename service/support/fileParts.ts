@@ -8,10 +8,10 @@ import { messageOf } from '../util/errors.js';
 import { json, type Part } from './part.js';
 import { shownSettings } from './showParts.js';
 
-/** What lies in the data folder of a service that does not run. */
+/** From the data folder of a service that is not running. */
 export function fileParts(dataDir: string, why: string): Part[] {
 	return [
-		{ file: 'service.txt', about: 'why the service itself was not asked', make: () => `${why}\n` },
+		{ file: 'service.txt', about: 'why the service did not provide the bundle', make: () => `${why}\n` },
 		{ file: 'settings.json', about: 'settings', make: async () => json(shownSettings((await settingsIn(dataDir)).values)) },
 		{
 			file: 'log.ndjson',
@@ -22,7 +22,7 @@ export function fileParts(dataDir: string, why: string): Part[] {
 	];
 }
 
-/** Secrets of the settings in the folder; none when they cannot be read, and then they are not in the bundle either. */
+/** Secrets from the settings in the folder; none when they are not readable, and then they are not in the bundle either. */
 export async function secretsIn(dataDir: string): Promise<string[]> {
 	return settingsIn(dataDir).then(
 		({ values }) => secretsOf(values),
@@ -36,7 +36,7 @@ async function settingsIn(dataDir: string) {
 
 async function journalText(): Promise<string> {
 	const lines = await journal();
-	if (lines.length === 0) throw new Error('the journal has no line of the service');
+	if (lines.length === 0) throw new Error('the journal has no lines of the service');
 	return `${lines.join('\n')}\n`;
 }
 

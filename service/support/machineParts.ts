@@ -22,7 +22,7 @@ const elementNames = [
 ];
 const elementsTimeoutMs = 10_000;
 
-/** What can be told of the machine whether the service runs or not. */
+/** About the machine, whether the service runs or not. */
 export function machineParts(dataDir: string, version: string): Part[] {
 	const file = (path: string) => async () => readFile(path, 'utf8');
 	return [
@@ -55,15 +55,15 @@ async function versions(version: string): Promise<string> {
 	});
 }
 
-/** One after the other: it is no hurry, and the show has the processor. What is not told in time is left out by name. */
+/** One after the other: the show has priority. Elements that are too late are listed by name. */
 async function elements(): Promise<string> {
-	// The registry as the hosts have made it: looking for new plugins doubles the time.
+	// The registry made by the hosts: searching for new plugins doubles the time.
 	const env = { ...process.env, GST_PLUGIN_PATH: pluginPath, GST_REGISTRY_UPDATE: 'no' };
 	const begun = performance.now();
 	const lines = [(await output('gst-inspect-1.0', ['--version'], { env })).trim()];
 	for (const name of elementNames) {
 		const late = performance.now() - begun > elementsTimeoutMs;
-		lines.push(`${name}: ${late ? 'not asked, the machine is too busy' : await elementVersion(name, env)}`);
+		lines.push(`${name}: ${late ? 'skipped, the machine is too busy' : await elementVersion(name, env)}`);
 	}
 	return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,9 @@
 /** One file of a support bundle. */
 export interface Part {
 	file: string;
-	/** For the list of what is in the bundle. */
+	/** For the list of contents. */
 	about: string;
-	/** Its text. Throws why there is none. */
+	/** Its text. Throws the reason when there is none. */
 	make: () => string | Promise<string>;
 }
 

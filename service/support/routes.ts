@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
 import { secretsOf } from '../settings/secrets.js';
 import { StudioError } from '../util/errors.js';
@@ -19,7 +18,8 @@ export function supportRoutes(show: ShowSources): Route[] {
 				'A support bundle (.tar.gz): versions, state, faults, counters, logs, measurements; without secrets and names of guests',
 			contentType: 'application/gzip',
 			handler: ({ context }) => {
-				if (busy) throw new StudioError('busy', 'a support bundle is being made; ask again when it is done', undefined, 10);
+				if (busy)
+					throw new StudioError('busy', 'a support bundle is already being made; try again when it is done', undefined, 10);
 				const { current } = state;
 				const name = bundleName(hostname());
 				const parts = [...showParts(show), ...machineParts(health.dataDir, current.system.version)];
@@ -28,8 +28,7 @@ export function supportRoutes(show: ShowSources): Route[] {
 				stream.once('close', () => {
 					busy = false;
 				});
-				context.set('Content-Type', 'application/gzip');
-				context.set('Content-Disposition', contentDisposition(`${name}.tar.gz`));
+				context.attachment(`${name}.tar.gz`);
 				return stream;
 			},
 		}),

@@ -10,7 +10,7 @@ import type { LiveState } from '../state/state.js';
 import type { Log } from '../util/log.js';
 import { json, type Part } from './part.js';
 
-/** Where what the running service knows is. */
+/** Sources of what the running service knows. */
 export interface ShowSources {
 	state: LiveState;
 	faults: Pick<Faults, 'list'>;
@@ -22,7 +22,7 @@ export interface ShowSources {
 	log: Log;
 }
 
-/** What the running service knows. */
+/** From the running service. */
 export function showParts({ state, faults, figures, health, network, alerts, settings, log }: ShowSources): Part[] {
 	return [
 		{ file: 'state.json', about: 'the state of the show', make: () => json(withoutPeople(state.snapshot())) },

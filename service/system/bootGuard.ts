@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Settings } from '../store/settings.js';
 
-/** So many starts in a row that ended in a crash, each within two minutes, and the inputs stay off. */
+/** After this many starts in a row that crashed within two minutes the inputs stay off. */
 const MAX_CRASHES = 3;
 export const GOOD_MS = 120_000;
 
 const schema = z.object({ crashes: z.number().int(), running: z.boolean() });
 
-/** Counts starts that ended in a crash, so that a device that takes the service down does not do so for ever. */
+/** Counts crashed starts, so that a device that crashes the service does not do so forever. */
 export class BootGuard {
 	#crashes = 0;
 	#timer: NodeJS.Timeout | undefined;
@@ -17,22 +17,22 @@ export class BootGuard {
 		private readonly goodMs = GOOD_MS,
 	) {}
 
-	/** To be called once, before anything runs that may crash. True: start in safe mode. */
+	/** Call once, before anything that may crash. True: start in safe mode. */
 	begin(): boolean {
 		const last = this.settings.get('boot', schema);
-		// A run that stopped cleanly, or lasted, has left `running` false.
+		// A run that stopped cleanly, or lasted, left `running` false.
 		this.#count(last?.running ? last.crashes + 1 : 0);
 		return this.#crashes >= MAX_CRASHES;
 	}
 
-	/** This run is a good one: it lasted, or was stopped cleanly. */
+	/** This run was good: it lasted, or was stopped cleanly. */
 	reset(): void {
 		clearTimeout(this.#timer);
 		this.#crashes = 0;
 		this.#save(false);
 	}
 
-	/** A technician lets the inputs start again: it counts as the first attempt. */
+	/** A technician starts the inputs again: counts as the first attempt. */
 	retry(): void {
 		this.#count(0);
 	}

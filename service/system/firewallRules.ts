@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { houseNetworks } from '../util/addresses.js';
 import type { Ports } from './openPorts.js';
 
-/** Rules that a technician adds for other programs of the machine, inside the chain. */
+/** Rules that a technician adds for other programs, inside the chain. */
 const ownRules = '/etc/r58/firewall.d/*.nft';
 const standardSshPort = 22;
 
 /**
- * One table of its own, so that rules of others stay as they are: what is not named here cannot come in. Connections that
- * exist go on, and SSH stays open whatever the settings say.
+ * A table of its own, so that other rules stay as they are. Everything not listed is blocked. Existing connections go on, and
+ * SSH stays open whatever the settings say.
  */
 export function firewallRules({ tcp, udp, house, networks }: Ports, ssh: number[]): string {
 	const all = [...houseNetworks, ...networks];
@@ -49,12 +49,12 @@ table inet r58 {
 `;
 }
 
-/** Networks that contain others are one with them. */
+/** Overlapping networks are merged. */
 function addressSet(name: string, type: 'ipv4_addr' | 'ipv6_addr', networks: string[]): string {
 	return `set ${name} { type ${type}; flags interval; auto-merge; elements = { ${networks.join(', ')} }; }`;
 }
 
-/** A rule each: ranges that overlap may not stand in one set. */
+/** One rule per range: overlapping ranges are not allowed in one set. */
 function rule(match: string) {
 	return ([first, last]: [number, number]): string =>
 		`${match} dport ${first === last ? first : `${first}-${last}`} accept comment "R58 Studio"`;

@@ -1,21 +1,20 @@
 import { z } from 'zod';
 import { type LogLine, logPageSchema } from '../contract/health.js';
 import { logLevels } from '../contract/levels.js';
-import { contentDisposition } from '../http/file.js';
 import { type Route, route } from '../http/route.js';
 import type { Log } from '../util/log.js';
 import type { LogFilter } from '../util/logLines.js';
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 const filterSchema = z.strictObject({
-	/** Number of the first line wanted. */
+	/** Number of the first line. */
 	since: z.coerce.number().int().min(0).optional(),
 	level: z.enum(logLevels).optional(),
 	component: z.string().max(60).optional(),
 	text: z.string().max(200).optional(),
 	from: time.optional(),
 	to: time.optional(),
-	/** The newest so many. */
+	/** The newest ones. */
 	limit: z.coerce.number().int().min(1).max(5000).default(1000),
 });
 
@@ -25,7 +24,7 @@ export function logRoutes(log: Log): Route[] {
 			method: 'GET',
 			path: '/api/logs',
 			role: 'technician',
-			summary: 'The last lines of the log, by least level, component, text and time; `since` is `next` of the answer before',
+			summary: 'The last log lines, by minimum level, component, text and time; `since` is `next` of the previous answer',
 			query: filterSchema,
 			response: logPageSchema,
 			handler: ({ query }) => log.lines.page(query as LogFilter),
@@ -40,8 +39,7 @@ export function logRoutes(log: Log): Route[] {
 			handler: ({ context, query }) => {
 				const { lines } = log.lines.page(query as LogFilter);
 				const name = `r58-log-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.txt`;
-				context.set('Content-Type', 'text/plain; charset=utf-8');
-				context.set('Content-Disposition', contentDisposition(name));
+				context.attachment(name);
 				return lines.map(asText).join('');
 			},
 		}),

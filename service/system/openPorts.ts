@@ -10,7 +10,7 @@ import { replaceFile } from '../util/durable.js';
 import { messageOf } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 
-/** Services of the system itself lie below: no file of this service opens them. */
+/** Lower ports belong to system services: this file cannot open them. */
 const port = z.number().int().min(1024).max(65_535);
 const range = z.tuple([port, port]);
 const ranges = z.array(range).max(200);
@@ -19,14 +19,14 @@ const schema = z.strictObject({
 	/** For everybody. */
 	tcp: ranges,
 	udp: ranges,
-	/** TCP too, for networks of the house and those of the list. */
+	/** TCP, for house networks and those of the list. */
 	house: ranges.default([]),
 	networks: z.array(network).max(200).default([]),
 });
-/** Ports on which others may come in, as ranges with both ends in them. */
+/** Open ports, as inclusive ranges. */
 export type Ports = z.infer<typeof schema>;
 
-/** Before the service has run for the first time. */
+/** Before the first run of the service. */
 export const defaultPorts: Ports = {
 	tcp: [],
 	udp: [[8189, 8289]],
@@ -37,14 +37,14 @@ export const defaultPorts: Ports = {
 	networks: [],
 };
 
-/** How soon the firewall knows other IPv6 networks of this machine. */
+/** How soon the firewall learns of new IPv6 networks of this machine. */
 const networksMs = 30_000;
-/** Of its own; more are no house's. */
+/** IPv6 networks at most; no house has more. */
 const mostOwn = 100;
 
 const path = (dataDir: string) => join(dataDir, 'ports.json');
 
-/** What the service wrote last. Throws when that cannot be read or is not what it should be. */
+/** What the service wrote last. Throws when it cannot be read or is invalid. */
 export function readPorts(dataDir: string): Ports {
 	const file = path(dataDir);
 	return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, 'utf8'))) : defaultPorts;
@@ -59,7 +59,7 @@ export interface OpenPortsOptions {
 	log: Log;
 }
 
-/** Keeps DATA/ports.json as the effective settings are, for the firewall (r58-firewall.path) to follow. */
+/** Keeps DATA/ports.json in line with the settings, for the firewall (r58-firewall.path). */
 export class OpenPorts {
 	#written = '';
 
@@ -80,16 +80,16 @@ export class OpenPorts {
 		if (text === this.#written) return;
 		try {
 			const file = path(dataDir);
-			// The firewall is loaded anew whenever the file is written.
+			// Writing the file reloads the firewall.
 			if (!existsSync(file) || readFileSync(file, 'utf8') !== text) replaceFile(file, text);
 			this.#written = text;
 		} catch (error) {
-			log.onceASecond('ports').error(`the firewall cannot be told what is open: ${messageOf(error)}`);
+			log.onceASecond('ports').error(`cannot tell the firewall which ports are open: ${messageOf(error)}`);
 		}
 	}
 }
 
-/** The pages and the API, the media of guests and viewers, and RTP that is taken from the network. */
+/** The pages and the API, media of guests and viewers, and RTP inputs from the network. */
 export function openPorts(
 	urls: string[],
 	{ network: { ports, tcp }, access }: Pick<Settings['current'], 'network' | 'access'>,
@@ -99,14 +99,14 @@ export function openPorts(
 	const { first, last } = ports;
 	const single = (port: number): [number, number] => [port, port];
 	const pages = urls.map((url) => single(Number(new URL(url).port)));
-	// An authority asks from anywhere; what comes by a proxy or the tunnel does not.
+	// An authority connects from anywhere; proxies and the tunnel do not need this.
 	const isOpen = access.openToInternet || access.acme !== null;
 	const networks = [...access.lan, ...access.trustedProxies, ...own.slice(0, mostOwn)];
 	return {
 		tcp: [...(isOpen ? pages : []), ...(tcp ? [[first, last] as [number, number]] : [])],
 		udp: [[first, last], ...Object.values(sources).flatMap(openPortsOf).map(single)],
 		house: isOpen ? [] : pages,
-		// Neither the word tunnel nor a zone of a link-local address, which all are of the house.
+		// Without the word tunnel, and without link-local zones: those all belong to the house.
 		networks: isOpen ? [] : networks.filter((entry) => network.safeParse(entry).success),
 	};
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 const schema = z.object({ pid: z.number(), http: z.string(), token: z.string() });
-/** How programs of this machine find the running service, and may read (not change) it. */
+/** How local programs find the running service and get read access. */
 export type Runtime = z.infer<typeof schema>;
 
 const path = (dataDir: string) => join(dataDir, 'service.json');
@@ -17,7 +17,7 @@ export function removeRuntime(dataDir: string): void {
 	rmSync(path(dataDir), { force: true });
 }
 
-/** Null when no service runs on this data folder. Throws when the file may not be read. */
+/** Null when no service runs on this data folder. Throws when the file is not readable. */
 export function readRuntime(dataDir: string): Runtime | null {
 	let text: string;
 	try {

@@ -8,11 +8,11 @@ export interface SafeModeOptions {
 	guard: BootGuard;
 	state: LiveState;
 	faults: Pick<Faults, 'raise' | 'clear'>;
-	/** The inputs, which stay off in safe mode. */
+	/** The inputs, off in safe mode. */
 	inputs: { on(): void; off(): void };
 }
 
-/** After three starts that crashed the show runs without its inputs until a technician lets them start. */
+/** After three crashed starts the show runs without inputs until a technician starts them. */
 export class SafeMode {
 	readonly #publish: (safeMode: boolean) => void;
 
@@ -38,7 +38,7 @@ export class SafeMode {
 		this.o.faults.raise({ code: 'safe-mode', subject: 'service' });
 	}
 
-	/** Starts the inputs. Throws conflict outside safe mode. */
+	/** Starts the inputs. Throws `conflict` outside safe mode. */
 	leave(): System {
 		const { state, faults, guard, inputs } = this.o;
 		if (!this.current) throw new StudioError('conflict', 'the studio is not in safe mode');

@@ -6,16 +6,16 @@ import { programFolder } from '../util/program.js';
 const helper = join(programFolder, 'systemd/build/r58-notify');
 
 /**
- * The service manager that started this process, told by the protocol of sd_notify(3). Without one (NOTIFY_SOCKET is not set)
- * nothing is told. One helper is kept for all of it: a process for each message would hold up the event loop while it is made.
+ * The service manager that started this process, by the protocol of sd_notify(3). Without one (no NOTIFY_SOCKET) messages go
+ * nowhere. One helper process sends them all: starting one per message would block the event loop.
  */
 export class ServiceManager {
-	/** Without a sign of life for so long it kills the service; null when it does not watch. */
+	/** The watchdog's period; null without a watchdog. */
 	readonly watchdogMs: number | null;
 	readonly #socket: string | undefined;
 	#helper: ChildProcess | undefined;
 
-	/** Takes its variables out of the environment: none of the processes below may speak for the service. */
+	/** Removes its variables from the environment: child processes must not speak for the service. */
 	constructor(
 		private readonly log: Log,
 		env: NodeJS.ProcessEnv = process.env,
@@ -43,7 +43,7 @@ export class ServiceManager {
 		const gone = (why: string): void => {
 			if (this.#helper !== child) return;
 			this.#helper = undefined;
-			this.log.onceASecond('service manager').warn(`the service manager cannot be told: ${why}`);
+			this.log.onceASecond('service manager').warn(`cannot notify the service manager: ${why}`);
 		};
 		child.stderr!.setEncoding('utf8').on('data', (text: string) => gone(text.trim()));
 		child.stdin!.on('error', (error) => gone(error.message));

@@ -1,7 +1,7 @@
 import { kindTraits } from '../contract/sourceKinds.js';
 import type { State } from '../contract/state.js';
 
-/** What the service does now, as `systemctl status` shows it. */
+/** The status line of `systemctl status`. */
 export function statusLine({ sources, guests, recordings, faults, system }: Readonly<State>, onAir: boolean): string {
 	const inputs = Object.values(sources).filter(({ kind }) => !kindTraits[kind].person);
 	const live = inputs.filter(({ state }) => state === 'live').length;

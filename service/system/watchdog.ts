@@ -1,11 +1,11 @@
 import type { Log } from '../util/log.js';
 import type { ServiceManager } from './serviceManager.js';
 
-/** What the program's mixer shows of itself. */
+/** What the program mixer reports. */
 export interface ProgramSign {
-	/** Frames it says it has made since its process started; null while it says nothing. */
+	/** Frames since its process started; null while it reports nothing. */
 	frames: number | null;
-	/** Its supervisor has given it a pause after many failures, and says so as a fault. */
+	/** The supervisor holds it off after many failures, and has raised a fault. */
 	heldOff: boolean;
 }
 
@@ -13,7 +13,7 @@ export interface WatchdogOptions {
 	manager: Pick<ServiceManager, 'tell' | 'present' | 'watchdogMs'>;
 	program: () => ProgramSign;
 	safeMode: () => boolean;
-	/** What the service does now, in words. */
+	/** What the service is doing, for display. */
 	status: () => string;
 	log: Pick<Log, 'error' | 'info'>;
 	deadlineMs?: number;
@@ -22,8 +22,8 @@ export interface WatchdogOptions {
 }
 
 /**
- * Program frames that stand still this long are beyond what the supervisor mends. It sees a hung mixer after 2 s, gives its
- * process 2 s to die and the next one 12 s to start.
+ * After this long without a program frame the supervisor has failed. It detects a hung mixer after 2 s, gives its process 2 s
+ * to die and the next one 12 s to start.
  */
 const DEADLINE_MS = Number(process.env.R58_PROGRAM_DEADLINE_MS) || 20_000;
 /**
@@ -43,9 +43,9 @@ const TICK_MS = 1_000;
 export class Watchdog {
 	#timer: NodeJS.Timeout | undefined;
 	#frames: number | null = null;
-	/** When it made its last frame; the start of the service before the first. */
+	/** Time of its last frame; before the first one, the start of the service. */
 	#advancedAt: number;
-	/** When it last made one or was held off; null before the first frame. */
+	/** When it last made a frame or was held off; null before the first frame. */
 	#hopefulAt: number | null = null;
 	#hungry = false;
 	#status = '';
@@ -56,7 +56,7 @@ export class Watchdog {
 		this.#advancedAt = this.#now();
 	}
 
-	/** From here on the service counts as started. */
+	/** The service counts as started from here on. */
 	start(): void {
 		const { manager } = this.o;
 		if (!manager.present) return;
@@ -66,7 +66,7 @@ export class Watchdog {
 		this.#timer = setInterval(() => this.tick(), everyMs);
 	}
 
-	/** A stop that was asked for; the manager does not watch it any more, but bounds it. */
+	/** A requested stop; the manager no longer watches, but limits its time. */
 	stop(): void {
 		clearInterval(this.#timer);
 		this.o.manager.tell('STOPPING=1');
@@ -79,16 +79,16 @@ export class Watchdog {
 		if (hungry !== this.#hungry) {
 			this.#hungry = hungry;
 			const standsMs = Math.round(this.#now() - this.#advancedAt);
-			if (hungry) log.error({ standsMs }, 'the program stands still: the watchdog is not fed any more');
-			else log.info('the program advances again: the watchdog is fed');
+			if (hungry) log.error({ standsMs }, 'the program has stopped: no longer feeding the watchdog');
+			else log.info('the program advances again: feeding the watchdog');
 		}
 		if (!hungry && manager.watchdogMs !== null) manager.tell('WATCHDOG=1');
-		const status = hungry ? 'The program stands still, waiting to be restarted' : this.o.status();
+		const status = hungry ? 'The program has stopped, waiting to be restarted' : this.o.status();
 		if (status !== this.#status) manager.tell(`STATUS=${status}`);
 		this.#status = status;
 	}
 
-	/** A new mixer counts its frames from 0 again. */
+	/** A new mixer counts its frames from 0. */
 	#standsTooLong(): boolean {
 		const { frames, heldOff } = this.o.program();
 		const { deadlineMs = DEADLINE_MS, patienceMs = PATIENCE_MS } = this.o;

@@ -5,7 +5,7 @@ import { isIn, listOf } from '../util/addresses.js';
 const kinds: [what: string, list: BlockList][] = [
 	// RFC 1122 §3.2.1.3, RFC 4291 §2.5.2.
 	['no address of a machine', listOf(['0.0.0.0/8', '::'])],
-	['this machine itself', listOf(['127.0.0.0/8', '::1'])],
+	['this machine', listOf(['127.0.0.0/8', '::1'])],
 	// RFC 5771, RFC 4291 §2.7.
 	['a multicast group', listOf(['224.0.0.0/4', 'ff00::/8'])],
 	['a broadcast', listOf(['255.255.255.255'])],
@@ -21,7 +21,7 @@ export function specialAddress(
 	if (found) return found[0];
 	for (const { address: own, netmask, family } of Object.values(interfaces).flatMap((infos) => infos ?? [])) {
 		const only = listOf([own.split('%')[0]!]);
-		if (isIn(only, plain)) return 'this machine itself';
+		if (isIn(only, plain)) return 'this machine';
 		if (family === 'IPv4' && isIn(listOf([broadcastOf(own, netmask)]), plain)) return 'a broadcast';
 	}
 	return null;

@@ -3,18 +3,18 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 
 const family = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** Private ranges (RFC 1918, 4193) and link-local: what no router of the internet forwards. */
+/** Private ranges (RFC 1918, 4193) and link-local: not routed on the internet. */
 const privateNetworks = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'];
 const privateRanges = listOf([...privateNetworks, '127.0.0.0/8', '::1/128']);
 
-/** RFC 6598: behind the NAT of carriers, and of Tailscale. */
+/** RFC 6598: used behind carrier NAT, and by Tailscale. */
 const sharedNetworks = ['100.64.0.0/10'];
 const sharedRange = listOf(sharedNetworks);
 
-/** Whose addresses belong to every house, beside this machine itself. */
+/** Networks that belong to every house, besides this machine itself. */
 export const houseNetworks: readonly string[] = [...privateNetworks, ...sharedNetworks];
 
-/** What is no address of the internet either (RFC 6890): documentation, measurements, groups. */
+/** Not internet addresses either (RFC 6890): documentation, benchmarks, multicast. */
 const specialRanges = listOf([
 	'0.0.0.0/8',
 	'192.0.0.0/24',
@@ -29,7 +29,7 @@ const specialRanges = listOf([
 	'ff00::/8',
 ]);
 
-/** The addresses and networks (`192.0.2.0/24`) of a list; what is neither is left out. */
+/** The addresses and networks (`192.0.2.0/24`) of a list; other entries are ignored. */
 export function listOf(entries: readonly string[]): BlockList {
 	const list = new BlockList();
 	for (const entry of entries) {
@@ -104,7 +104,7 @@ export interface LocalAddress {
 	family: 'IPv4' | 'IPv6';
 	/** lan: of private use. public: the internet reaches it unless a firewall forbids. */
 	kind: 'lan' | 'vpn' | 'public' | 'loopback';
-	/** For a person: "Tailscale", "WireGuard", "local network"… */
+	/** For display: "Tailscale", "WireGuard", "local network"… */
 	name: string;
 }
 
@@ -117,7 +117,7 @@ const vpns: [RegExp, string][] = [
 	[/^(tun|tap|utun)/, 'VPN'],
 ];
 
-/** Every address of this machine that a peer may be told, link-local ones left out. */
+/** Every address of this machine that peers may be told, without link-local ones. */
 export function localAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces()): LocalAddress[] {
 	return Object.entries(interfaces).flatMap(([name, infos = []]) =>
 		infos
@@ -127,7 +127,7 @@ export function localAddresses(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> =
 }
 
 function describe(name: string, address: string): Pick<LocalAddress, 'kind' | 'name'> {
-	if (isLoopbackAddress(address)) return { kind: 'loopback', name: 'this machine itself' };
+	if (isLoopbackAddress(address)) return { kind: 'loopback', name: 'this machine' };
 	const vpn = vpns.find(([pattern]) => pattern.test(name))?.[1] ?? (isTailscale(address) ? 'Tailscale' : null);
 	if (vpn) return { kind: 'vpn', name: vpn };
 	if (isPrivate(address)) return { kind: 'lan', name: 'local network' };
@@ -138,17 +138,17 @@ export function isLoopbackAddress(address: string): boolean {
 	return address.startsWith('127.') || address === '::1';
 }
 
-/** And Tailscale's own IPv6 prefix. */
+/** Includes Tailscale's own IPv6 prefix. */
 function isTailscale(address: string): boolean {
 	return isIn(sharedRange, address) || /^fd7a:115c:a1e0:/i.test(address);
 }
 
-/** What no router of the internet forwards, carriers' NAT among it. */
+/** Not routed on the internet, carrier NAT included. */
 export function isPrivate(address: string): boolean {
 	return isIn(privateRanges, address) || isIn(sharedRange, address);
 }
 
-/** As it stands in a URL. */
+/** As written in a URL. */
 export function urlHost(address: string): string {
 	return isIP(address) === 6 ? `[${address}]` : address;
 }

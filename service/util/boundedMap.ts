@@ -1,19 +1,19 @@
-/** What is kept of something that clients can make more of, for the metrics. */
+/** A table that clients can grow, for the metrics. */
 export interface Bounded {
 	readonly size: number;
-	/** Never more than these. */
+	/** The maximum size. */
 	readonly most: number;
-	/** Given up before their time, for others. */
+	/** Dropped early to make room. */
 	readonly forgotten: number;
 }
 
-/** By what they hold. */
+/** By content. */
 export type Tables = Record<string, Bounded>;
 
-/** Of each owner, what it keeps that clients can make more of. */
+/** The growing tables of each owner. */
 export type TableList = (() => Tables)[];
 
-/** A map of so many entries at most: beyond that the one that was set longest ago is forgotten. */
+/** A map with a maximum size: beyond it the entry that was set longest ago is dropped. */
 export class BoundedMap<K, V> extends Map<K, V> implements Bounded {
 	forgotten = 0;
 

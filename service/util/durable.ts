@@ -2,7 +2,7 @@ import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } fro
 import { dirname } from 'node:path';
 import { ownLike } from './owner.js';
 
-/** What was made, renamed or removed in a folder is on the disk. */
+/** Makes entries created, renamed or removed in a folder durable. */
 export function syncFolder(path: string): void {
 	const folder = openSync(path, 'r');
 	try {
@@ -12,7 +12,7 @@ export function syncFolder(path: string): void {
 	}
 }
 
-/** A file and its contents are on the disk; its name is when its folder is synced. */
+/** Makes a file and its content durable; its name is, once its folder is synced. */
 export function writeSynced(path: string, data: string | Uint8Array, mode = 0o600): void {
 	const bytes = typeof data === 'string' ? Buffer.from(data) : data;
 	const file = openSync(path, 'w', mode);
@@ -27,8 +27,8 @@ export function writeSynced(path: string, data: string | Uint8Array, mode = 0o60
 }
 
 /**
- * Whole or not at all, also when the power goes: a new file, on the disk, then in place of the old one. For its owner only unless
- * `mode` says else.
+ * Replaces a file, all or nothing, also when the power fails: writes and syncs a new file, then renames it. Owner-readable only,
+ * unless `mode` says otherwise.
  */
 export function replaceFile(path: string, data: string | Uint8Array, mode?: number): void {
 	writeSynced(`${path}.new`, data, mode);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../contract/errorCodes.js';
 
-/** What can go wrong on request, with a code of the closed list. `message` names the thing and the remedy; it reaches the client. */
+/** An expected error of a request, with a code of the closed list. `message` names the cause and the remedy; it reaches the client. */
 export class StudioError extends Error {
 	override readonly name = 'StudioError';
 
@@ -8,14 +8,14 @@ export class StudioError extends Error {
 		readonly code: ErrorCode,
 		message: string,
 		readonly detail?: unknown,
-		/** Seconds after which trying again makes sense (Retry-After). */
+		/** Seconds until a retry makes sense (Retry-After). */
 		readonly retryAfterS?: number,
 	) {
 		super(message);
 	}
 }
 
-/** The text of anything thrown. */
+/** The message of anything thrown. */
 export function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }

@@ -1,21 +1,21 @@
 import { StudioError } from './errors.js';
 
-/** How many of a thing operators may make: far more than a show needs, and far less than what slows the studio down. */
+/** How many of each operators may make: far more than a show needs, far less than what slows the studio down. */
 export const limits = {
-	/** Own scenes; every panel holds all of them. */
+	/** Custom scenes; every panel holds all of them. */
 	scenes: 200,
 	/** Each is a process. */
 	targets: 16,
-	/** Recordings that are kept in the list. */
+	/** Recordings in the list. */
 	recordings: 2000,
-	/** Links of one guest that can still be used. */
+	/** Valid invites of one guest. */
 	'invites of this guest': 20,
 	tokens: 200,
 	accounts: 100,
 } as const;
 
-/** Throws `conflict` when there are as many as there may be; the message says the limit. */
+/** Throws `conflict` with the limit when it is reached. */
 export function checkRoom(what: keyof typeof limits, count: number): void {
 	if (count < limits[what]) return;
-	throw new StudioError('conflict', `there are ${count} ${what}, and ${limits[what]} is the most; remove one first`);
+	throw new StudioError('conflict', `there are ${count} ${what}, the maximum is ${limits[what]}; remove one first`);
 }

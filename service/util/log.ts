@@ -3,27 +3,27 @@ import type { Bounded } from './boundedMap.js';
 import { LogLines } from './logLines.js';
 import { Redaction } from './redaction.js';
 
-/** A pino log with a limiter: `log.onceASecond('source hdmi1').warn('…')` writes one line a second for that key. */
+/** A pino log with a limiter: `log.onceASecond('source hdmi1').warn('…')` writes at most one line a second per key. */
 export type Log = pino.Logger & {
 	/**
 	 * This log when `key` has not been written for a second, a silent one otherwise. What was held back is counted, and the
 	 * count written when the second is over.
 	 */
 	onceASecond(key: string): pino.Logger;
-	/** Keys whose lines are held back now. */
+	/** Keys that are limited now. */
 	readonly held: Bounded;
 	/** The last lines. */
 	readonly lines: LogLines;
-	/** What is taken out of every line before it is written. */
+	/** Redacts every line before it is written. */
 	readonly redaction: Redaction;
 };
 
 const windowMs = 1000;
-/** Keys of more are silent: nobody reads so many in a second. */
+/** Further keys are silent: nobody reads that many lines a second. */
 const keysHeld = 1000;
 const silent = pino({ level: 'silent' });
 
-/** JSON lines on stderr; stdout belongs to the ready line. Written at once, so that a crash loses none. */
+/** JSON lines on stderr; stdout belongs to the ready line. Written synchronously, so that a crash loses none. */
 export function createLog(
 	level = process.env.R58_LOG ?? 'info',
 	destination: pino.DestinationStream = pino.destination({ dest: 2, sync: true }),
@@ -47,7 +47,7 @@ export function createLog(
 			held.delete(key);
 			return;
 		}
-		log.warn({ key, suppressed }, 'more of the same');
+		log.warn({ key, suppressed }, 'repeated lines suppressed');
 		openWindow(key);
 	};
 	const openWindow = (key: string): void => {

@@ -2,42 +2,42 @@ import type { LogLine, LogPage } from '../contract/health.js';
 import type { LogLevel } from '../contract/levels.js';
 
 const mostLines = 5000;
-/** Of a longer line only the message is kept, so that the ring stays below 25 MB at the very worst; it is about 1 MB as it is. */
+/** Longer lines keep only the message, so that the ring stays below 25 MB in the worst case; about 1 MB is normal. */
 const mostChars = 4000;
-/** Numbers go down from here for lines of earlier runs. */
+/** Lines of earlier runs are numbered downwards from here. */
 const firstSeq = 1_000_000;
-/** Of pino. */
+/** Pino's levels. */
 const levels: Record<number, LogLevel> = { 10: 'debug', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'error' };
 const rank: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
-/** What tells in a line what it is about, the first that is there. */
+/** Fields that name the subject of a line, in order of preference. */
 const subjects = ['component', 'host', 'probe', 'subject', 'fault', 'key'] as const;
 
 export interface LogFilter {
 	since?: number;
-	/** The least. */
+	/** The minimum. */
 	level?: LogLevel;
 	component?: string;
-	/** Anywhere in the line, upper and lower case alike. */
+	/** Anywhere in the line, case-insensitive. */
 	text?: string;
 	/** ISO 8601. */
 	from?: string;
 	to?: string;
-	/** The newest so many. */
+	/** The newest ones. */
 	limit?: number;
 }
 
-/** The last lines of the log, as they were written. */
+/** The last log lines, as written. */
 export class LogLines {
 	#lines: { seq: number; text: string }[] = [];
 	#next = firstSeq;
 
 	add(text: string): void {
 		this.#lines.push({ seq: this.#next++, text: bounded(text.trimEnd()) });
-		// Not one by one: moving 5000 entries for each line would cost.
+		// In batches: moving 5000 entries for every line would be slow.
 		if (this.#lines.length > mostLines + 500) this.#lines.splice(0, 500);
 	}
 
-	/** Lines of before the service started, in order. */
+	/** Lines from before this start, in order. */
 	addEarlier(texts: readonly string[]): void {
 		const room = Math.max(0, mostLines - this.#lines.length);
 		const kept = room === 0 ? [] : texts.slice(-room);
@@ -78,7 +78,7 @@ function fits({ at, level, component, message, details }: LogLine, filter: LogFi
 	return !filter.text || `${component} ${message} ${details}`.toLowerCase().includes(filter.text.toLowerCase());
 }
 
-/** Lines that are no JSON (of a library, or of before a crash) are warnings as they are. */
+/** Lines that are not JSON (from a library, or a crash) count as warnings. */
 function parsed(seq: number, text: string): LogLine {
 	try {
 		const { level, time, msg = '', ...rest } = JSON.parse(text) as Record<string, unknown>;

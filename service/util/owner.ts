@@ -1,6 +1,6 @@
 import { chownSync, statSync } from 'node:fs';
 
-/** What the administrator's commands make belongs to whom the folder belongs to: the service, which has a user of its own. */
+/** Files made by administrator commands get the folder's owner: the service has its own user. */
 export function ownLike(path: string, folder: string): void {
 	if (process.getuid?.() !== 0) return;
 	const { uid, gid } = statSync(folder);

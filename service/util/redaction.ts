@@ -1,4 +1,4 @@
-/** Words that stand before a secret, in JSON, headers, addresses and settings. */
+/** Words that precede a secret, in JSON, headers, addresses and settings. */
 const names =
 	'password|passphrase|secret|credential|token|api_?token|authorization|cookie|private_?key|ice-pwd|sec-websocket-protocol';
 const hidden = '[removed]';
@@ -7,30 +7,30 @@ const patterns: [pattern: RegExp, by: string][] = [
 	[/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
 	[/\b(bearer|basic) +[\w.~+/=-]{6,}/gi, `$1 ${hidden}`],
 	[/\b(r58_session=)[^;\s"\\]+/g, `$1${hidden}`],
-	// "token":"…", also inside JSON that is text of JSON; an escaped quote does not end it.
+	// "token":"…", also in JSON inside JSON; an escaped quote does not end it.
 	[new RegExp(`(\\\\?"[\\w-]*(?:${names})\\\\?"\\s*:\\s*\\\\?")((?:[^"\\\\]|\\\\[^"])+)`, 'gi'), `$1${hidden}`],
 	[new RegExp(`\\b((?:${names})[=:]\\s*)(?!true\\b|null\\b|\\[removed\\])[^\\s"',;&}\\\\]+`, 'gi'), `$1${hidden}`],
-	// Logins in addresses, and tokens of links behind the #.
+	// Logins in addresses, and tokens of links after the #.
 	[/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+:[^\s/@"']+@/gi, `$1${hidden}@`],
 	[/(\/(?:guest_join|watch\/[\w-]+|switcher|trust))#[\w.~-]{6,}/g, `$1#${hidden}`],
 ];
-/** Shorter ones would take words out of sentences. */
+/** Shorter secrets would remove words from sentences. */
 const leastLength = 6;
 
-/** Takes secrets out of text: those that are known, and what looks like one. */
+/** Removes secrets from text: known ones, and what looks like one. */
 export class Redaction {
 	#known: string[] = [];
-	/** How many were taken out. */
+	/** Number of removals. */
 	count = 0;
 
-	/** Sets what must never be seen, whatever stands before it. */
+	/** Sets the secrets to remove everywhere. */
 	hide(secrets: readonly string[]): void {
 		const forms = secrets
 			.filter(({ length }) => length >= leastLength)
-			// Half of a surrogate pair cannot be encoded.
+			// A lone surrogate cannot be encoded.
 			.map((secret) => Buffer.from(secret).toString())
 			.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-		// The longest first: one may be part of another.
+		// Longest first: one may be part of another.
 		this.#known = [...new Set([...forms, ...forms.map(encodeURIComponent)])].sort((a, b) => b.length - a.length);
 	}
 

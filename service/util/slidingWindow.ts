@@ -1,9 +1,9 @@
 import { type Bounded, BoundedMap } from './boundedMap.js';
 
-/** Who was quiet longest is forgotten beyond it. */
+/** Beyond this the key that was quiet longest is forgotten. */
 const keysKept = 4096;
 
-/** How often each of many did something in the last while; who did nothing in it is forgotten. */
+/** Limits how often each key does something within a window. */
 export class SlidingWindow {
 	#times = new BoundedMap<string, number[]>(keysKept);
 
@@ -26,7 +26,7 @@ export class SlidingWindow {
 		this.#times.set(key, [...this.#recent(key, now), now].slice(-this.most));
 	}
 
-	/** To be called now and then. */
+	/** Call it now and then. */
 	sweep(now = Date.now()): void {
 		for (const [key, times] of this.#times) if (times.at(-1)! <= now - this.windowMs) this.#times.delete(key);
 	}

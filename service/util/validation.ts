@@ -14,7 +14,7 @@ function problemsOf(issues: readonly z.core.$ZodIssue[], where: string, base: Pr
 			const text = variants
 				.map((problems) => problems.map(({ field, message }) => `${field}: ${message}`).join(', '))
 				.join(' or ');
-			return [{ field: nameOf(path, where), message: `none of the forms fits (${text})` }];
+			return [{ field: nameOf(path, where), message: `matches none of the alternatives (${text})` }];
 		}
 		return [{ field: nameOf(path, where), message: issue.message.replace(/^Invalid input: /, '') }];
 	});
@@ -24,7 +24,7 @@ function nameOf(path: PropertyKey[], where: string): string {
 	return path.length === 0 ? where : path.map(String).join('.');
 }
 
-/** The value as the schema makes it, or StudioError `invalid` that names each field and what was expected. */
+/** The parsed value, or StudioError `invalid` that names each field and what was expected. */
 export function validate<T extends z.ZodType>(schema: T, value: unknown, where: string): z.infer<T> {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;

@@ -1,4 +1,4 @@
-/** What the work gives, or after `ms` what `late` gives or throws. */
+/** The result of the work or, after `ms`, what `late` returns or throws. */
 export async function within<T, Late>(work: Promise<T>, ms: number, late: () => Late): Promise<T | Late> {
 	let timer: NodeJS.Timeout | undefined;
 	const passed = new Promise<Late>((resolve, reject) => {

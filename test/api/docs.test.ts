@@ -68,7 +68,7 @@ test('a page that does not exist is a page that says so', async ({ server }) => 
 	for (const path of ['/docs/nothing', '/docs/pictures/nothing.webp', '/docs/index.md', '/docs/technicians/more']) {
 		const response = await server.ask('GET', path, asPage);
 		assert.is(response.status, 404, path);
-		assert.match(await response.text(), /There is no such page/, path);
+		assert.match(await response.text(), /Page not found/, path);
 	}
 	const { status, headers } = await server.ask('GET', '/docs/nothing');
 	assert.is(status, 404);

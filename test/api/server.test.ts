@@ -68,7 +68,7 @@ test('a page that is not there is a page with a way back; programs and the publi
 		const page = await server.ask('GET', path, { headers: browser });
 		assert.equal([page.status, page.headers.get('content-type')], [404, 'text/html; charset=utf-8'], path);
 		const text = await page.text();
-		assert.match(text, /There is no such page.*<a href="\/">/s, path);
+		assert.match(text, /Page not found.*<a href="\/">/s, path);
 		assert.not.match(text, /no-such|deep/, 'nothing of the request is repeated');
 	}
 	const json = async (path: string, headers: Record<string, string>, method = 'GET') => {

@@ -60,7 +60,7 @@ test('without the program for it, the package that has it is named', async () =>
 		process.env.PATH = server.dir;
 		const answer = await server.ask('GET', '/api/tunnel', { token: server.tokens.technician });
 		assert.is(answer.status, 409);
-		assert.match(await answer.text(), /ssh-keygen is not there.*Debian package openssh-client/);
+		assert.match(await answer.text(), /ssh-keygen is missing.*Debian package openssh-client/);
 	} finally {
 		process.env.PATH = PATH;
 	}

@@ -92,7 +92,7 @@ test('a guest joins with camera and microphone, as VP8, and a closed tab is noti
 
 test('a viewer hears the program, and reads that this Firefox lacks H.264, and what to do', async ({ service, firefox }) => {
 	const page = await firefox.page(`${service.http}/watch/program#${service.ready.operatorToken}`);
-	await untilText(page, 'watch-state', /lacks H\.264\. In Firefox switch on OpenH264.* You hear the sound\.$/);
+	await untilText(page, 'watch-state', /lacks H\.264\. In Firefox, turn on OpenH264.* You hear the sound\.$/);
 	await untilSound(page, 'watch-video');
 	await page.close();
 	// Where there is no sound, it is not promised.

@@ -48,7 +48,7 @@ test('a technician sets up a server, tests it, and reads what to change', async 
 	const udp = page.getByTestId('test-turn-udp');
 	await udp.waitFor();
 	assert.is(await udp.getAttribute('data-state'), 'fails');
-	assert.match((await udp.textContent())!, /ours .*unreachable by UDP: nothing listens there.*Is the server running/s);
+	assert.match((await udp.textContent())!, /ours .*unreachable by UDP: connection refused.*Check that the server runs/s);
 	assert.match((await page.getByTestId('test-outside').textContent())!, /^\s*Guests outside cannot join\. /);
 
 	await page.reload();

@@ -99,7 +99,7 @@ test('r58 config checks, applies and shows on the running service', async ({ ser
 	writeFileSync(other, before.replace('tcp: false', 'tcp: true'));
 	const applied = await r58(service, 'config', 'apply', other);
 	assert.equal([applied.code, applied.err], [0, '']);
-	assert.match(applied.out, /written and in use\nAfter a restart of the service only: program/);
+	assert.match(applied.out, /written and in use\nApplies after a restart of the service: program/);
 	const settings = await service.api<{ network: { tcp: boolean } }>('GET', '/api/settings', undefined, {
 		token: service.ready.technicianToken,
 	});

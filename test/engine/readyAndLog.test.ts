@@ -108,7 +108,7 @@ async function checkOf(service: TestService, id: string, fits: (check: Check) =>
 test('ready: an input counts and moves; stopped, its check fails and says what to do, and so does its fault', async ({
 	service,
 }) => {
-	await checkOf(service, 'input-hdmi2', ({ text }) => /frames a second counted.*the picture moves/.test(text));
+	await checkOf(service, 'input-hdmi2', ({ text }) => /fps measured.*the picture moves/.test(text));
 	await checkOf(service, 'sound-hdmi2', ({ status }) => status === 'ok');
 	const { pid } = await service.host('source', 'hdmi2');
 	process.kill(pid, 'SIGSTOP');
@@ -152,19 +152,23 @@ test('ready: targets are tried out without going live; what cannot be known is s
 		refusing: await make('127.0.0.1', closed!),
 		unknown: await make('wall.invalid', 5004),
 	};
-	await checkOf(service, `target-${ids.open}`, ({ status, text }) => status === 'off' && /not tried out/.test(text));
+	await checkOf(service, `target-${ids.open}`, ({ status, text }) => status === 'off' && /not tested/.test(text));
 	const begun = await ok(service.api<Ready>('POST', '/api/ready/test'));
 	assert.equal([begun.test.running, begun.test.total], [true, 4]);
-	await checkOf(service, `target-${ids.refusing}`, ({ status, text }) => status === 'fail' && /nothing takes packets/.test(text));
+	await checkOf(
+		service,
+		`target-${ids.refusing}`,
+		({ status, text }) => status === 'fail' && /nothing listens on port/.test(text),
+	);
 	await checkOf(
 		service,
 		`target-${ids.unknown}`,
-		({ status, text }) => status === 'fail' && /wall.invalid is not known/.test(text),
+		({ status, text }) => status === 'fail' && /wall.invalid does not resolve/.test(text),
 	);
 	await checkOf(
 		service,
 		`target-${ids.open}`,
-		({ status, text }) => status === 'off' && /Untested: RTP is not answered/.test(text),
+		({ status, text }) => status === 'off' && /Not tested: RTP has no answer/.test(text),
 	);
 	await checkOf(service, 'disk-write', ({ testedAt, text }) => testedAt !== null && /MB\/s/.test(text));
 	await until(async () => !(await ok(service.api<Ready>('GET', '/api/ready'))).test.running, { what: 'the end of the tests' });

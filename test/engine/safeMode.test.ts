@@ -126,7 +126,7 @@ test('r58 status names every host with its counters, and what is wrong', async (
 	await service.stop();
 	const none = r58('status', '--data', dataDir);
 	assert.equal([none.code, none.out], [1, '']);
-	assert.match(none.error, /no service runs on the data folder/);
+	assert.match(none.error, /no service is running on the data folder/);
 });
 
 test('a service that was killed is not taken for a running one; wrong options say what is wrong', async () => {

@@ -193,7 +193,7 @@ test('the self-test tells which ways work, and what a guest outside will experie
 		'forwarded-port': 'ok',
 		'public-page': 'off',
 	});
-	assert.match(good.outside, /^Guests outside can join, also from networks that block UDP/);
+	assert.match(good.outside, /^Guests outside can join, even from networks that block UDP/);
 	world.network.rules({ input: [noUdp] });
 	const bad = await test();
 	assert.is(bad.states['turn-udp'], 'fails');
@@ -257,8 +257,8 @@ for (const [name, cut, mend] of [
 	});
 
 for (const [name, change, reason] of [
-	['wrong password', { secret: 'wrong one' }, /TURN server "ours" .*refuses the user name or password/],
-	['nothing that listens', {}, /TURN server "ours" .*unreachable by UDP: nothing listens there/],
+	['wrong password', { secret: 'wrong one' }, /TURN server "ours" .*rejects the user name or password/],
+	['nothing that listens', {}, /TURN server "ours" .*unreachable by UDP: connection refused/],
 ] as const) {
 	test(`a TURN server with ${name}: operator and guest read the reason within 10 s`, async (world) => {
 		const { service, network } = world;
@@ -269,12 +269,12 @@ for (const [name, change, reason] of [
 		const asked = performance.now();
 		const { guests } = await service.waitState(({ guests }) => guests[guest.id]?.lastError, 'the reason', 10_000);
 		assert.match(guests[guest.id]!.lastError!, reason);
-		assert.match(guests[guest.id]!.lastError!, /^No path was found between|^The other side told no address/);
+		assert.match(guests[guest.id]!.lastError!, /^No path was found between|^The other side sent no address/);
 		const state = page.getByTestId('join-state');
 		const read = () => state.textContent().then((text) => (/relay server|TURN server/.test(text ?? '') ? text : null));
 		const leftMs = 10_000 - (performance.now() - asked);
 		const text = await until(read, { what: 'the reason on the page', timeoutMs: leftMs, everyMs: 100 });
-		assert.match(text, /The relay server .* refuses its login|TURN server "ours"|cannot be reached/);
+		assert.match(text, /The relay server .* rejects its login|TURN server "ours"|cannot be reached/);
 		const own = await service.api<Guest>('GET', `/api/guests/${guest.id}`, undefined, { token: guest.token });
 		assert.is(own.body.connection?.pair, null);
 		assert.is(own.body.connection?.servers[0]?.state, 'failed');

@@ -81,7 +81,7 @@ test('a program that the supervisor cannot bring back feeds nothing, until it ad
 		}
 	}, 20);
 	try {
-		const hungry = 'STATUS=The program stands still, waiting to be restarted';
+		const hungry = 'STATUS=The program has stopped, waiting to be restarted';
 		await until(() => manager.heard.includes(hungry) && stopped.size > 1, {
 			what: 'the supervisor to try and the service to say so',
 			timeoutMs: 20_000,

@@ -53,7 +53,7 @@ seen('a hung event loop is ended by the watchdog', (facts) => {
 });
 seen('a mixer that the supervisor cannot bring back is, by the watchdog', (facts) => {
 	another(facts);
-	assert.match(facts.log, 'the program stands still');
+	assert.match(facts.log, 'the program has stopped');
 	assert.match(facts.log, /Watchdog timeout/i);
 });
 seen('those were three starts that crashed: the inputs stay off, until it is stopped and started', ({ status, text, after }) => {

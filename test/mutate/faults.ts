@@ -162,8 +162,8 @@ const service: HandMadeFault[] = [
 	other(
 		supervision,
 		'the pause before a restart twenty times as long',
-		'first: 100, cap: 5_000',
-		'first: 2_000, cap: 100_000',
+		'firstMs: 100, capMs: 5_000',
+		'firstMs: 2_000, capMs: 100_000',
 		timing,
 	),
 	other(supervision, 'the excuse of a stall omits the start', '		this.#startedAt += ms;\n', '', timing),
@@ -217,7 +217,7 @@ const panel: HandMadeFault[] = [
 	other('panel/elements/meter.ts', 'both bars of a meter show the left side', 'peaksDb[channel]', 'peaksDb[0]', operator),
 	other('panel/elements/meter.ts', 'a meter never falls', 'this.#shown[channel]! - fall', 'this.#shown[channel]!', operator),
 	other(
-		'panel/data/rtc/backoff.ts',
+		'panel/data/backoff.ts',
 		'a studio that is away is asked without a pause',
 		'Math.min(3000, 250 * 2 ** failures)',
 		'Math.min(30, 250 * 2 ** failures)',

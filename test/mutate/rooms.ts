@@ -17,7 +17,7 @@ export const rooms: Record<string, Room> = {
 			'panel/pages/switcher/keys.ts',
 			'panel/data/scenes.ts',
 			'panel/pages/join/assessment.ts',
-			'panel/data/rtc/backoff.ts',
+			'panel/data/backoff.ts',
 			'panel/elements/format.ts',
 		],
 		tests: ['panel/format', 'panel/keys', 'panel/state', 'panel/guestPage'],

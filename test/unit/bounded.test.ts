@@ -47,7 +47,7 @@ test('of rates 4096 clients are remembered, and nobody who asked while all toget
 	assert.equal(figures(buckets.table), [4096, 4096, 904]);
 	const limit = new RateLimit({ burst: 2, perSecond: 0.001 }, { burst: 3, perSecond: 1 });
 	for (const i of range(3)) limit.check(`client ${i}`, 0);
-	for (const i of range(5000)) assert.throws(() => limit.check(`flood ${i}`, 0), /the studio is asked too much/);
+	for (const i of range(5000)) assert.throws(() => limit.check(`flood ${i}`, 0), /the studio gets too many requests/);
 	assert.equal(figures(limit.table), [3, 4096, 0]);
 	// Who was refused because of the others has lost nothing, and who is refused for asking too often takes nothing from them.
 	limit.check('flood 1', 1000);

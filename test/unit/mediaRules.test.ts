@@ -71,7 +71,7 @@ test('a source takes the first free slot and keeps it; when all are taken the ne
 	} catch (error) {
 		const { code, message, retryAfterS } = error as StudioError;
 		assert.equal([code, retryAfterS], ['no-slot', 30]);
-		assert.match(message, /^all 3 inputs of the mixer are in use; remove/);
+		assert.match(message, /^all 3 mixer inputs are in use; remove/);
 	}
 	slots.free('nobody');
 	assert.is(slots.used, 3);

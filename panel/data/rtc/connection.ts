@@ -1,7 +1,7 @@
 import { common } from '../../texts/common.js';
+import { backoffMs } from '../backoff.js';
 import { RequestError, send } from '../http.js';
 import { mayRetry, type Refusal, silence } from '../refusal.js';
-import { backoffMs } from './backoff.js';
 import type { Status, Trouble } from './status.js';
 import { Trickle } from './trickle.js';
 import { serverTrouble } from './trouble.js';

@@ -10,9 +10,7 @@ import { remove } from '../../data/removal.js';
 import { Requests } from '../../data/requests.js';
 import { ordered } from '../../data/scenes.js';
 import { Show } from '../../data/show.js';
-import type { Confirm } from '../../elements/confirm.js';
 import { faultsOf } from '../../elements/fault-list.js';
-import type { Notices } from '../../elements/notices.js';
 import type { SourceSettings } from '../../elements/source-settings.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import { common } from '../../texts/common.js';
@@ -40,17 +38,11 @@ export class InputsPage extends LitElement {
 	];
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private fresh: string | null = null;
-	@query('r58-notices') private notices!: Notices;
-	@query('r58-confirm') private confirm!: Confirm;
 	@query('r58-rtp-dialog') private rtpDialog!: RtpDialog;
 	@query('r58-source-settings') private settings!: SourceSettings;
 	#show = new Show(this, ['levels']);
 	#multiview = new Multiview(this);
-	#requests = new Requests(
-		this.#show,
-		(sentence) => this.notices.show(sentence),
-		(question) => this.confirm.ask(question),
-	);
+	#requests = new Requests(this.#show, this);
 
 	override willUpdate(): void {
 		const system = this.#show.state?.system;

@@ -2,8 +2,8 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 import type { GuestEvent, GuestMessage, GuestRequest, GuestStatus } from '../../../service/contract/guestChannel.js';
 import { bearerProtocol, guestProtocol, messagesKept } from '../../../service/contract/guestProtocol.js';
 import type { Session } from '../../../service/contract/sessions.js';
+import { backoffMs } from '../../data/backoff.js';
 import { RequestError, request } from '../../data/http.js';
-import { backoffMs } from '../../data/rtc/backoff.js';
 
 const pingEveryMs = 2000;
 const silenceMs = 6000;

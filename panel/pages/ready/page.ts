@@ -1,14 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Check, Ready } from '../../../service/contract/ready.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request, sentence } from '../../data/http.js';
 import { Requests } from '../../data/requests.js';
 import { Show } from '../../data/show.js';
-import type { Confirm } from '../../elements/confirm.js';
 import { localTime } from '../../elements/format.js';
-import type { Notices } from '../../elements/notices.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
@@ -54,14 +52,8 @@ export class ReadyPage extends LitElement {
 	@state() private report: Ready | null = null;
 	@state() private problem: string | null = null;
 	@state() private troubleOnly = false;
-	@query('r58-notices') private notices!: Notices;
-	@query('r58-confirm') private confirm!: Confirm;
 	#show = new Show(this);
-	#requests = new Requests(
-		this.#show,
-		(sentence) => this.notices.show(sentence),
-		(question) => this.confirm.ask(question),
-	);
+	#requests = new Requests(this.#show, this);
 	#timer = 0;
 
 	override connectedCallback(): void {

@@ -1,14 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { downloadName } from '../../../service/contract/downloadName.js';
 import type { Recording } from '../../../service/contract/recordings.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { Commands } from '../../data/commands.js';
 import { asSentence } from '../../data/refusal.js';
 import { Show } from '../../data/show.js';
-import type { Confirm } from '../../elements/confirm.js';
 import { bytes, duration, localTime, picture } from '../../elements/format.js';
-import type { Notices } from '../../elements/notices.js';
 import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
 import { common } from '../../texts/common.js';
 import { t } from '../../texts/texts.js';
@@ -45,14 +43,8 @@ export class RecordingsPage extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) session: Session | null = null;
-	@query('r58-notices') private notices!: Notices;
-	@query('r58-confirm') private confirm!: Confirm;
 	#show = new Show(this);
-	#commands = new Commands(
-		this.#show,
-		(sentence) => this.notices.show(sentence),
-		(question) => this.confirm.ask(question),
-	);
+	#commands = new Commands(this.#show, this);
 
 	override render() {
 		const { state, online } = this.#show;

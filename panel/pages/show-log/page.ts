@@ -6,10 +6,8 @@ import type { LogEntry, LogKind, LogPage } from '../../../service/contract/showL
 import { request, sentence } from '../../data/http.js';
 import { Requests } from '../../data/requests.js';
 import { Show } from '../../data/show.js';
-import type { Confirm } from '../../elements/confirm.js';
 import { localDay, number } from '../../elements/format.js';
 import type { NoteDialog } from '../../elements/note-dialog.js';
-import type { Notices } from '../../elements/notices.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import '../../elements/confirm.js';
 import '../../elements/notices.js';
@@ -62,15 +60,9 @@ export class ShowLogPage extends LitElement {
 	@state() private kinds: LogKind[] = [];
 	@state() private text = '';
 	@state() private period: Period = 'all';
-	@query('r58-notices') private notices!: Notices;
-	@query('r58-confirm') private confirm!: Confirm;
 	@query('r58-note-dialog') private noteDialog!: NoteDialog;
 	#show = new Show(this);
-	#requests = new Requests(
-		this.#show,
-		(sentence) => this.notices.show(sentence),
-		(question) => this.confirm.ask(question),
-	);
+	#requests = new Requests(this.#show, this);
 	#timer = 0;
 	#typing = 0;
 	/** Of the filter that is shown: what comes for another is thrown away. */

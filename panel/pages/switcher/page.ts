@@ -9,9 +9,7 @@ import { Commands } from '../../data/commands.js';
 import { Multiview } from '../../data/multiview.js';
 import { ordered, sceneLabel } from '../../data/scenes.js';
 import { Show } from '../../data/show.js';
-import type { Confirm } from '../../elements/confirm.js';
 import type { NoteDialog } from '../../elements/note-dialog.js';
-import type { Notices } from '../../elements/notices.js';
 import type { SourceSettings } from '../../elements/source-settings.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
@@ -44,19 +42,13 @@ const keysOffKey = 'r58.keysOff';
 export class SwitcherPage extends LitElement {
 	static override styles = [base, pageStyles];
 	@property({ attribute: false }) session: Session | null = null;
-	@query('r58-notices') private notices!: Notices;
-	@query('r58-confirm') private confirm!: Confirm;
 	@query('r58-key-map') private keyMap!: KeyMap;
 	@query('r58-note-dialog') private noteDialog!: NoteDialog;
 	@query('r58-source-settings') private settings!: SourceSettings;
 	@state() private keysOn = localStorage.getItem(keysOffKey) === null;
 	#show = new Show(this, ['levels']);
 	#multiview = new Multiview(this);
-	#commands = new Commands(
-		this.#show,
-		(sentence) => this.notices.show(sentence),
-		(question) => this.confirm.ask(question),
-	);
+	#commands = new Commands(this.#show, this);
 	#selection = new Selection(this, this.#show, this.#commands);
 	#onKey = (event: KeyboardEvent) => this.#key(event);
 

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Encoder } from '../../../service/contract/encoders.js';
 import type { Fault } from '../../../service/contract/faults.js';
 import type { Session } from '../../../service/contract/sessions.js';
@@ -9,9 +9,7 @@ import { request, sentence } from '../../data/http.js';
 import { Requests } from '../../data/requests.js';
 import { logOut } from '../../data/session.js';
 import { Show } from '../../data/show.js';
-import type { Confirm } from '../../elements/confirm.js';
 import { bitrate, bytes, localTime, percent, picture } from '../../elements/format.js';
-import type { Notices } from '../../elements/notices.js';
 import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
 import '../../elements/confirm.js';
 import { nameOf } from '../../elements/fault-list.js';
@@ -68,14 +66,8 @@ export class SystemPage extends LitElement {
 	@state() private health: string | null = null;
 	@state() private problem: string | null = null;
 	@state() private hosts: Record<string, Host> = {};
-	@query('r58-notices') private notices!: Notices;
-	@query('r58-confirm') private confirm!: Confirm;
 	#show = new Show(this, ['stats']);
-	#requests = new Requests(
-		this.#show,
-		(sentence) => this.notices.show(sentence),
-		(question) => this.confirm.ask(question),
-	);
+	#requests = new Requests(this.#show, this);
 	#timer = 0;
 	#shownFaults: Fault[] | null = null;
 

@@ -6,10 +6,8 @@ import type { State } from '../../../service/contract/state.js';
 import type { Target } from '../../../service/contract/targets.js';
 import { Requests } from '../../data/requests.js';
 import { Show } from '../../data/show.js';
-import type { Confirm } from '../../elements/confirm.js';
 import { faultsOf } from '../../elements/fault-list.js';
 import { bitrate, picture } from '../../elements/format.js';
-import type { Notices } from '../../elements/notices.js';
 import { badgeStyles, base, pageStyles } from '../../elements/styles.js';
 import { common } from '../../texts/common.js';
 import { t } from '../../texts/texts.js';
@@ -40,15 +38,9 @@ export class TargetsPage extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) session: Session | null = null;
-	@query('r58-notices') private notices!: Notices;
-	@query('r58-confirm') private confirm!: Confirm;
 	@query('r58-target-dialog') private dialog!: TargetDialog;
 	#show = new Show(this);
-	#requests = new Requests(
-		this.#show,
-		(sentence) => this.notices.show(sentence),
-		(question) => this.confirm.ask(question),
-	);
+	#requests = new Requests(this.#show, this);
 
 	override render() {
 		const { state, online } = this.#show;

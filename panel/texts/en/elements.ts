@@ -8,7 +8,7 @@ export const elements = {
 	removal: {
 		onAir: (name: string) => `${name} is on air. Remove?`,
 		ask: (name: string) => `Remove ${name}?`,
-		first: 'The program goes on without them first.',
+		first: 'They are taken off program first.',
 		undo: 'You can undo this for 10 seconds.',
 		takeOff: 'Take off air and remove',
 		thenOnAir: 'Then on air',

@@ -9,7 +9,7 @@ export const inputs = {
 	kinds: { test: 'Test picture', hdmi: 'HDMI', guest: 'Guest', desktop: 'Desktop', media: 'Media', rtp: 'RTP', black: 'Black' },
 	/** No signal, in the words of what does not come. */
 	waitingForPackets: 'Waiting for packets',
-	notHere: 'Not here yet',
+	notHere: 'Not joined yet',
 	soundFrom: (card: string) => `Sound from ${card}`,
 	delay: (ms: number) => `Delay ${ms} ms`,
 	delayAuto: (ms: number) => `Delay ${ms} ms, automatic`,

@@ -3,7 +3,7 @@ export const network = {
 	whatWorks: 'What works',
 	servers: 'STUN and TURN servers',
 	addresses: 'Addresses and ports',
-	saved: 'Saved. The next guest uses it.',
+	saved: 'Saved. Applies to the next guest.',
 	addServer: 'Add a server',
 	cloudflareKey: 'Cloudflare TURN key id',
 	cloudflareToken: 'Cloudflare API token',
@@ -20,8 +20,8 @@ export const network = {
 	tcp: 'Media over TCP too',
 	table: { only: 'Only these', interface: 'Interface', address: 'Address', what: 'What it is' },
 	onlyOf: (name: string) => `Only ${name}`,
-	toldAll: 'Guests are told every address.',
-	toldOnly: (names: string) => `Guests are told the addresses of ${names}.`,
+	toldAll: 'Guests get all addresses.',
+	toldOnly: (names: string) => `Guests get the addresses of ${names}.`,
 	server: {
 		name: 'Name',
 		usedBy: 'Used by',
@@ -40,7 +40,7 @@ export const network = {
 	test: {
 		action: 'Test now',
 		busy: 'Testing…',
-		states: { ok: '✓ works', fails: '✗ fails', off: '– not set up', unknown: '? not tested' },
+		states: { ok: '✓ works', fails: '✗ fails', off: '– not configured', unknown: '? not tested' },
 	},
 	help: {
 		intro: {
@@ -66,7 +66,7 @@ export const network = {
 		},
 		turn: {
 			title: '4 TURN',
-			text: 'A server that both can reach relays everything. It works from everywhere when it listens on UDP, TCP and TLS. Run coturn on any small server',
+			text: 'A server that both sides can reach relays everything. It works from everywhere when it listens on UDP, TCP and TLS. Run coturn on any small server',
 			enter: 'and enter',
 			secret:
 				'with the shared secret, or rent it from Cloudflare (key id and API token). The studio itself uses UDP and TCP; TLS is for guests.',

@@ -1,5 +1,5 @@
 export const recordings = {
-	offline: 'Recordings go on.',
+	offline: 'Recordings continue.',
 	none: { title: 'No recordings yet.', text: 'Press Record, here or on the Switcher, and the file appears here.' },
 	deleteOf: (name: string) => `Delete ${name}`,
 	noFile: 'No file yet.',

@@ -1,5 +1,5 @@
 export const showLog = {
-	offline: 'The log is kept meanwhile.',
+	offline: 'The log continues meanwhile.',
 	addNote: 'Add a note',
 	hint: 'Or press N on the Switcher. Each recording gets its part of this log beside its files.',
 	export: 'Export',

@@ -46,7 +46,7 @@ export const system = {
 		tunnels: { off: '', connecting: 'connecting…', up: '✓ up', waiting: '⚠ down, reconnecting' },
 		encoder: (id: string) => `Encoder ${id}`,
 		encoderKind: (element: string, hardware: boolean) => `${element}, ${hardware ? 'hardware' : 'software'}`,
-		asked: (figures: string) => `Asked for ${figures}`,
+		asked: (figures: string) => `Requested ${figures}`,
 		measured: (figures: string) => `Measured ${figures}`,
 		nothing: 'nothing yet',
 		soundCards: 'Sound cards',
@@ -83,6 +83,6 @@ export const system = {
 		renewAsk: 'Make a new authority?',
 		renewText:
 			'Every phone and computer has to trust the new authority. Until then browsers show a warning, also to guests who trusted the old one.',
-		renewAction: 'Make it',
+		renewAction: 'Make a new authority',
 	},
 };

@@ -14,7 +14,7 @@ export const users = {
 		password: 'Password',
 		newPassword: 'New password',
 		keepPassword: 'leave empty to keep it',
-		passwordHint: 'At least 10 characters. Tell it in person; it can be changed on the page My account.',
+		passwordHint: 'At least 10 characters. Pass it on in person; it can be changed on the page My account.',
 		changeHint: 'A new password or role logs this account out everywhere and ends the tokens it made there.',
 		removeAsk: (name: string) => `Remove ${name}?`,
 		removeText: (name: string) =>
@@ -35,7 +35,7 @@ export const users = {
 		revokeOf: (name: string) => `Revoke ${name}`,
 		revokeAsk: (name: string) => `Revoke “${name}”?`,
 		revokeLink: 'Everyone who watches with it is logged out.',
-		revokeToken: 'Programs that use it are refused from now on.',
+		revokeToken: 'Programs that use it lose access immediately.',
 		make: 'Make',
 		making: 'Making…',
 		purpose: 'What it is for',

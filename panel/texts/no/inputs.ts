@@ -10,7 +10,7 @@ export const inputs: typeof Inputs = {
 	removeText: 'Den forsvinner fra alle scener, og portene lukkes.',
 	kinds: { test: 'Testbilde', hdmi: 'HDMI', guest: 'Gjest', desktop: 'Skrivebord', media: 'Medier', rtp: 'RTP', black: 'Svart' },
 	waitingForPackets: 'Venter på pakker',
-	notHere: 'Ikke her ennå',
+	notHere: 'Ikke blitt med ennå',
 	soundFrom: (card) => `Lyd fra ${card}`,
 	delay: (ms) => `Forsinkelse ${ms} ms`,
 	delayAuto: (ms) => `Forsinkelse ${ms} ms, automatisk`,
@@ -31,7 +31,7 @@ export const inputs: typeof Inputs = {
 	silent: 'stille',
 	level: (level) => `lyd ${level}`,
 	rtp: {
-		hint: 'Et kamera, en koder eller et program som sender H.264 eller VP8 og Opus som ren RTP.',
+		hint: 'Et kamera, en enkoder eller et program som sender H.264 eller VP8 og Opus som ren RTP.',
 		suggestion: (number) => `RTP ${number}`,
 	},
 };

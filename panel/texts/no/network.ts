@@ -5,7 +5,7 @@ export const network: typeof Network = {
 	whatWorks: 'Hva som virker',
 	servers: 'STUN- og TURN-servere',
 	addresses: 'Adresser og porter',
-	saved: 'Lagret. Neste gjest bruker det.',
+	saved: 'Lagret. Gjelder fra neste gjest.',
 	addServer: 'Legg til en server',
 	cloudflareKey: 'Cloudflare TURN-nøkkel-id',
 	cloudflareToken: 'Cloudflare API-nøkkel',
@@ -17,13 +17,13 @@ export const network: typeof Network = {
 	none: 'ingen',
 	firstPort: 'Første UDP-port',
 	lastPort: 'Siste UDP-port',
-	guestLimit: 'Flest gjester',
-	viewerLimit: 'Flest seere',
+	guestLimit: 'Maks antall gjester',
+	viewerLimit: 'Maks antall seere',
 	tcp: 'Medier over TCP også',
 	table: { only: 'Bare disse', interface: 'Grensesnitt', address: 'Adresse', what: 'Hva det er' },
 	onlyOf: (name) => `Bare ${name}`,
-	toldAll: 'Gjester får vite alle adresser.',
-	toldOnly: (names) => `Gjester får vite adressene til ${names}.`,
+	toldAll: 'Gjester får alle adresser.',
+	toldOnly: (names) => `Gjester får adressene til ${names}.`,
 	server: {
 		name: 'Navn',
 		usedBy: 'Brukes av',
@@ -42,7 +42,7 @@ export const network: typeof Network = {
 	test: {
 		action: 'Test nå',
 		busy: 'Tester …',
-		states: { ok: '✓ virker', fails: '✗ virker ikke', off: '– ikke satt opp', unknown: '? ikke testet' },
+		states: { ok: '✓ virker', fails: '✗ virker ikke', off: '– ikke konfigurert', unknown: '? ikke testet' },
 	},
 	help: {
 		intro: {

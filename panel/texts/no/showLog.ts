@@ -1,7 +1,7 @@
 import type { showLog as ShowLog } from '../en/showLog.js';
 
 export const showLog: typeof ShowLog = {
-	offline: 'Loggen føres så lenge.',
+	offline: 'Loggen føres videre så lenge.',
 	addNote: 'Legg til et notat',
 	hint: 'Eller trykk N i bildemikseren. Hvert opptak får sin del av loggen ved siden av filene.',
 	export: 'Eksporter',

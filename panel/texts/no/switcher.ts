@@ -27,7 +27,7 @@ export const switcher: typeof Switcher = {
 	airLamp: 'LUFTA',
 	nothingInPreview: 'Tomt – trykk på en kilde',
 	nothingOnAir: 'Ingenting på lufta',
-	transitions: { cut: 'klipp', mix: 'miks', dip: 'dipp', wipe: 'vipp' },
+	transitions: { cut: 'klipp', mix: 'miks', dip: 'dip', wipe: 'wipe' },
 	waitingForProgram: 'Venter på programmet …',
 	offline: 'Panelet er frakoblet',
 	listen: 'Lytt',
@@ -91,7 +91,7 @@ export const switcher: typeof Switcher = {
 		space: 'Mellomrom',
 		enter: 'Enter',
 		empty: 'Legg noe i forhåndsvisningen først',
-		length: 'Lengde på miksen',
+		length: 'Mikstid',
 		seconds: (seconds) => `${seconds} s`,
 	},
 
@@ -114,10 +114,10 @@ export const switcher: typeof Switcher = {
 		refuse: 'Avvis',
 		refuseOf: (name) => `Avvis ${name}`,
 		states: {
-			invited: 'Invitert, ikke her ennå',
+			invited: 'Invitert, ikke blitt med ennå',
 			connecting: 'Kobler til …',
 			connected: 'Tilkoblet',
-			lost: 'Borte – siste bilde står',
+			lost: 'Borte – siste bilde holdes',
 		},
 		nothingSent: 'Tilkoblet, sender ingenting',
 		paths: { lan: 'lokalt', direct: 'direkte', relay: 'relé' },
@@ -134,8 +134,8 @@ export const switcher: typeof Switcher = {
 		volumeOf: (name) => `Volum for ${name}`,
 		cap: 'Grense for videobåndbredde',
 		noCap: 'Ingen grense',
-		absent: (name) => `${name} er på lufta, men ikke her: ikke noe bilde.`,
-		goneOnAir: (name) => `${name} er borte. Siste bilde står.`,
+		absent: (name) => `${name} er på lufta, men ikke tilkoblet: ikke noe bilde.`,
+		goneOnAir: (name) => `${name} er borte. Siste bilde holdes.`,
 		without: (name) => `Vis uten ${name}`,
 		messagesOf: (name) => `Meldinger fra ${name}`,
 		you: 'Du',
@@ -145,9 +145,9 @@ export const switcher: typeof Switcher = {
 	},
 
 	invites: {
-		none: 'Ingen invitasjon kan brukes nå.',
+		none: 'Ingen gyldige invitasjoner.',
 		another: 'Ny invitasjon',
-		hint: 'En invitasjon som er trukket tilbake, kan ingen bli med med. Gjester som er tilkoblet, blir til du fjerner dem eller forbindelsen deres brytes; for å komme tilbake trenger de en ny invitasjon.',
+		hint: 'Ingen kan bli med via en invitasjon som er trukket tilbake. Gjester som er tilkoblet, blir til du fjerner dem eller forbindelsen brytes; for å komme tilbake trenger de en ny invitasjon.',
 		opensUntil: (time) => `kan åpnes til ${time}`,
 		firstOpened: (time) => `først åpnet ${time}`,
 		made: (time) => `Laget ${time}`,
@@ -165,7 +165,7 @@ export const switcher: typeof Switcher = {
 	},
 
 	alarm: {
-		makeRoom: 'Lag plass',
+		makeRoom: 'Frigjør plass',
 		again: 'Ta opp igjen',
 		seen: 'Bekreft',
 	},

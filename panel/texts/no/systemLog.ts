@@ -9,7 +9,7 @@ export const systemLog: typeof SystemLog = {
 	text: 'Inneholder',
 	from: 'Fra',
 	to: 'Til',
-	follow: 'Følg med',
+	follow: 'Følg direkte',
 	download: 'Last ned',
 	none: { title: 'Ingen linje passer.', text: 'Velg et lavere nivå, eller fjern ord og tider fra filteret.' },
 	lines: (count) => (count === 1 ? '1 linje' : `${count} linjer`),

@@ -5,7 +5,7 @@ export const targets: typeof Targets = {
 	hint: 'Hvert mål kjører i sin egen prosess: svikter ett, går de andre videre.',
 	none: {
 		title: 'Ingen mål ennå.',
-		text: 'Legg til et mål: adressen til en videovegg, en koder eller et program som tar imot RTP.',
+		text: 'Legg til et mål: adressen til en videovegg, en enkoder eller et program som tar imot RTP.',
 	},
 	watched: 'Vises i nettlesere',
 	streamers: { program: 'Program', multiview: 'Multiview' },
@@ -28,7 +28,7 @@ export const targets: typeof Targets = {
 	packets: (count) => `${count} pakker`,
 	sent: (size) => `${size} sendt`,
 	addAndStart: 'Legg til og start',
-	format: 'Programmet går ut som ren RTP: H.264 som nyttelasttype 96, Opus som 111.',
+	format: 'Programmet går ut som ren RTP: H.264 som payload-type 96, Opus som 111.',
 	example: 'Videovegg',
 	host: 'Adressen til mottakeren',
 	hostExample: '192.0.2.7 eller vegg.example',

@@ -16,7 +16,7 @@ export const users: typeof Users = {
 		password: 'Passord',
 		newPassword: 'Nytt passord',
 		keepPassword: 'la stå tomt for å beholde',
-		passwordHint: 'Minst 10 tegn. Si det muntlig; det kan endres på siden Min konto.',
+		passwordHint: 'Minst 10 tegn. Gi det videre muntlig; det kan endres på siden Min konto.',
 		changeHint: 'Nytt passord eller ny rolle logger kontoen ut overalt og avslutter nøklene den har laget der.',
 		removeAsk: (name) => `Fjerne ${name}?`,
 		removeText: (name) =>
@@ -37,7 +37,7 @@ export const users: typeof Users = {
 		revokeOf: (name) => `Trekk tilbake ${name}`,
 		revokeAsk: (name) => `Trekke tilbake «${name}»?`,
 		revokeLink: 'Alle som ser på med den, logges ut.',
-		revokeToken: 'Programmer som bruker den, avvises fra nå av.',
+		revokeToken: 'Programmer som bruker den, mister tilgangen med en gang.',
 		make: 'Lag',
 		making: 'Lager …',
 		purpose: 'Hva den er til',

@@ -8,13 +8,13 @@ import { type Command, complain, dataOption, parse, print, UsageError } from './
 import { openDataFolder } from './dataFolder.js';
 
 const passphraseOption = { 'passphrase-file': { type: 'string' } } as const;
-const afterRestart = 'It counts after a restart of the service; until then the show goes on as it is.';
+const afterRestart = 'It applies after a restart of the service; the show goes on until then.';
 
-/** The first line of a file, or the environment: a command line can be read by everybody on the machine. */
+/** From the first line of a file, or the environment: everybody on the machine can read command lines. */
 function passphraseOf(file: string | undefined): string | null {
 	if (file === undefined) return process.env.R58_PASSPHRASE || null;
 	const [line = ''] = readFileSync(file, 'utf8').split(/\r?\n/);
-	if (line === '') throw new Error(`the first line of ${file} is empty; it is to be the passphrase`);
+	if (line === '') throw new Error(`the first line of ${file} is empty; it must hold the passphrase`);
 	return line;
 }
 
@@ -26,7 +26,7 @@ export const backup: Command = {
 	async run(args) {
 		const { values, positionals } = parse(args, { ...dataOption, ...passphraseOption });
 		const [file] = positionals;
-		if (file === undefined || positionals.length > 1) throw new UsageError('it is: r58 backup FILE');
+		if (file === undefined || positionals.length > 1) throw new UsageError('usage: r58 backup FILE');
 		const passphrase = passphraseOf(values['passphrase-file']);
 		const archive = await openDataFolder(values.data).backups.make(passphrase);
 		replaceFile(file, archive);
@@ -52,7 +52,7 @@ export const restore: Command = {
 		});
 		const [file] = positionals;
 		if (positionals.length > 1 || (file === undefined) !== values.undo)
-			throw new UsageError('it is: r58 restore FILE, or r58 restore --undo');
+			throw new UsageError('usage: r58 restore FILE, or r58 restore --undo');
 		const folder = openDataFolder(values.data);
 		const passphrase = passphraseOf(values['passphrase-file']);
 		const archive = file === undefined ? null : read(file);
@@ -66,7 +66,7 @@ export const restore: Command = {
 		if (!archive && !tell(plan)) return 0;
 		if (plan.restart && !folder.running) finish(folder);
 		print(plan.restart && folder.running ? afterRestart : 'Done.');
-		if (archive) print('r58 restore --undo goes back.');
+		if (archive) print('Undo it with r58 restore --undo.');
 		return 0;
 	},
 };
@@ -83,19 +83,20 @@ export const factoryReset: Command = {
 			keys: { type: 'boolean', default: false },
 			recordings: { type: 'boolean', default: false },
 		});
-		if (positionals.length > 0) throw new UsageError(`factory-reset takes no "${positionals[0]}"`);
-		if (!values.yes) throw new UsageError('this cannot be undone; say --yes, and make a backup first (r58 backup FILE)');
+		if (positionals.length > 0) throw new UsageError(`unexpected argument "${positionals[0]}"`);
+		if (!values.yes)
+			throw new UsageError('this cannot be undone; make a backup first (r58 backup FILE), then confirm with --yes');
 		const folder = openDataFolder(values.data);
 		folder.backups.reset(values);
 		if (!folder.running) finish(folder);
-		print(folder.running ? `Decided. ${afterRestart}` : 'Done.');
+		print(folder.running ? `Scheduled. ${afterRestart}` : 'Done.');
 		return 0;
 	},
 };
 
 function finish(folder: ReturnType<typeof openDataFolder>): void {
 	const refused = finishPending(folder);
-	if (refused !== null) throw new Error(`it cannot be done, and everything is as before: ${refused}`);
+	if (refused !== null) throw new Error(`not done, everything is as before: ${refused}`);
 }
 
 function read(file: string): Buffer {
@@ -104,18 +105,18 @@ function read(file: string): Buffer {
 }
 
 function planText({ madeAt, version, secrets, changes, left }: Plan): string {
-	const locked = 'Its secrets, accounts and keys need the passphrase (--passphrase-file); without it they stay as they are here.';
+	const locked = 'Its secrets, accounts and keys need the passphrase (--passphrase-file); without it the current ones stay.';
 	return [
 		`Made ${madeAt} by R58 Studio ${version}.`,
 		...(secrets === 'locked' ? [locked] : []),
-		...(changes.length === 0 ? ['Nothing would change.'] : ['It changes:', ...changes.map(({ text }) => `  ${text}`)]),
+		...(changes.length === 0 ? ['Nothing would change.'] : ['Changes:', ...changes.map(({ text }) => `  ${text}`)]),
 		...(left.length === 0 ? [] : ['Left out:', ...left.map((text) => `  ${text}`)]),
 	].join('\n');
 }
 
 async function confirmed(question: string): Promise<boolean> {
 	if (!process.stdin.isTTY) {
-		complain('Nothing is done: --yes does it.');
+		complain('Nothing done: confirm with --yes.');
 		return false;
 	}
 	const dialog = createInterface({ input: process.stdin, output: process.stdout });

@@ -1,4 +1,4 @@
-/** What the commands of `r58` share. */
+/** Shared by the commands of `r58`. */
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { readRuntime } from '../../system/runtimeFile.js';
@@ -8,7 +8,7 @@ import { messageOf } from '../../util/errors.js';
 export interface Command {
 	/** Its lines in the list of commands. */
 	usage: string;
-	/** The exit code: 0 done, 1 not done, and said why. Throws UsageError (2) and Error (1). */
+	/** Returns the exit code: 0 done, 1 not done, with the reason printed. Throws UsageError (2) and Error (1). */
 	run(args: string[]): Promise<number>;
 }
 
@@ -18,12 +18,12 @@ export class UsageError extends Error {}
 export const dataOption = { data: { type: 'string', default: process.env.R58_DATA ?? 'data' } } as const;
 const timeoutMs = 5_000;
 
-/** Throws UsageError in one line. */
+/** Throws UsageError with one line. */
 export function parse<T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) {
 	try {
 		return parseArgs({ args, allowPositionals: true, options });
 	} catch (error) {
-		// The first sentence names the option; the rest explains the parser of Node.
+		// Node's first sentence names the option; the rest explains its parser.
 		throw new UsageError(messageOf(error).split(/\n|\. /)[0]);
 	}
 }
@@ -38,17 +38,17 @@ export function complain(text: string): void {
 
 export interface Target {
 	url: string;
-	/** Of the running service itself: it may look, not change. */
+	/** The running service's own read-only token. */
 	token: string;
 }
 
-/** The service that runs on a data folder; null when none does. */
+/** The service on a data folder; null when none is running. */
 export function runningService(data: string): Target | null {
 	const runtime = readRuntime(resolve(data));
 	return runtime && { url: runtime.http, token: runtime.token };
 }
 
-/** The answer as JSON. Throws what to tell. */
+/** The answer as JSON. Throws a printable reason. */
 export async function ask<T>({ url, token }: Target, path: string): Promise<T> {
 	const response = await fetch(new URL(path, url), {
 		headers: { authorization: `Bearer ${token}` },
@@ -56,6 +56,6 @@ export async function ask<T>({ url, token }: Target, path: string): Promise<T> {
 	}).catch((error: Error) => {
 		throw new Error(`${url} does not answer: ${messageOf(error.cause ?? error)}`);
 	});
-	if (!response.ok) throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
+	if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
 	return (await response.json()) as T;
 }

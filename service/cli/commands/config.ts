@@ -10,7 +10,7 @@ import { lastGoodFile, readGood, settingsFile } from '../../settings/settings.js
 import { replaceFile } from '../../util/durable.js';
 import { ask, type Command, complain, dataOption, parse, print, runningService, type Target, UsageError } from './command.js';
 
-/** The service looks at a changed file at once; this much later something is wrong. */
+/** The service reads a changed file at once; after this long something is wrong. */
 const takeUpMs = 10_000;
 const askEveryMs = 100;
 
@@ -27,15 +27,15 @@ export const config: Command = {
 		const { values, positionals } = parse(args, { ...dataOption, json: { type: 'boolean', default: false } });
 		const [action, file, ...more] = positionals;
 		const { data, json } = values;
-		if (more.length > 0) throw new UsageError(`there is one FILE, and "${more[0]}" is too much`);
+		if (more.length > 0) throw new UsageError(`unexpected argument "${more[0]}"`);
 		if (action === 'check') return check(file ?? join(data, settingsFile));
 		if (action === 'apply' && file !== undefined) return apply(file, resolve(data));
 		if (action === 'show' && file === undefined) return show(resolve(data), json);
-		throw new UsageError('it is: r58 config check [FILE], apply FILE, or show [--json]');
+		throw new UsageError('usage: r58 config check [FILE], apply FILE, or show [--json]');
 	},
 };
 
-/** Null, and the problems are printed, when it is not good. */
+/** Null, with the faults printed, when it is not valid. */
 function good(file: string): ParsedSettings | null {
 	try {
 		const bytes = readSettingsFile(file);
@@ -50,7 +50,7 @@ function good(file: string): ParsedSettings | null {
 
 function check(file: string): number {
 	if (!good(file)) return 1;
-	print(`${file} is good`);
+	print(`${file} is valid`);
 	return 0;
 }
 
@@ -65,15 +65,15 @@ async function apply(file: string, data: string): Promise<number> {
 	const before = service && (await ask<SettingsStatus>(service, '/api/settings/status'));
 	if (!same) replaceFile(path, parsed.text);
 	if (!service || !before) {
-		print(`${path} is written; no service runs, it counts from the next start`);
+		print(`${path} written; no service is running, it applies from the next start`);
 		return 0;
 	}
 	const after = same ? before : await takenUp(service, before.revision);
-	if (!after) throw new Error(`${path} is written, but the service did not take it up within ${takeUpMs / 1000} s; see its log`);
+	if (!after) throw new Error(`${path} written, but the service did not load it within ${takeUpMs / 1000} s; see its log`);
 	for (const place of after.problems) complain(placeText(path, place));
 	if (after.problems.length > 0) return 1;
-	print(same ? `${path} is the same already, and in use` : `${path} is written and in use`);
-	if (after.restart.length > 0) print(`After a restart of the service only: ${after.restart.join(', ')}`);
+	print(same ? `${path} is unchanged and in use` : `${path} written and in use`);
+	if (after.restart.length > 0) print(`Applies after a restart of the service: ${after.restart.join(', ')}`);
 	return 0;
 }
 
@@ -87,7 +87,7 @@ async function takenUp(service: Target, revision: number): Promise<SettingsStatu
 	return null;
 }
 
-/** What counts: the file's values or, while it is broken, those that were last good. */
+/** The effective values: the file's or, while it is broken, the last good ones. */
 async function show(data: string, json: boolean): Promise<number> {
 	const path = join(data, settingsFile);
 	if (!existsSync(data)) throw new Error(`there is no data folder ${data}; name it with --data`);
@@ -99,7 +99,7 @@ async function show(data: string, json: boolean): Promise<number> {
 	const restart = status?.restart ?? [];
 	if (json) print(JSON.stringify({ path, good: parsed !== null, running: service !== null, restart, fields }));
 	else {
-		print(`${path}${parsed ? '' : ' is not in use: these are the values that were last good'}`);
+		print(`${path}${parsed ? '' : ' is not in use: these are the last good values'}`);
 		print(table(fields, restart, relative('', path) || path));
 	}
 	return parsed || !existsSync(path) ? 0 : 1;

@@ -8,12 +8,12 @@ import { createLog } from '../../util/log.js';
 import { programFolder, programVersion } from '../../util/program.js';
 import { runningService } from './command.js';
 
-/** A data folder as a command finds it, with or without a service that runs on it. */
+/** A data folder as a command finds it, with or without a running service. */
 export function openDataFolder(data: string) {
 	const dataDir = resolve(data);
 	if (!existsSync(dataDir)) throw new Error(`there is no data folder ${dataDir}; name it with --data`);
 	const keysDir = keyFolder(dataDir, programFolder);
-	// What goes wrong is said by the command itself.
+	// The command prints errors itself.
 	const log = createLog('silent');
 	const settings = new Settings({ dataDir, log, key: new DeviceKey(new KeyFiles(keysDir, log)) });
 	const backups = new Backups({ dataDir, keysDir, settings, version: programVersion() });

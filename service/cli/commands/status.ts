@@ -15,11 +15,12 @@ export const status: Command = {
 			token: { type: 'string' },
 			json: { type: 'boolean', default: false },
 		});
-		if (positionals.length > 0) throw new UsageError(`status takes no "${positionals[0]}"`);
+		if (positionals.length > 0) throw new UsageError(`unexpected argument "${positionals[0]}"`);
 		const { data, url, token, json } = values;
 		if (url && !token) throw new UsageError('--url needs --token');
 		const target = url && token ? { url, token } : runningService(data);
-		if (!target) throw new Error(`no service runs on the data folder ${resolve(data)}; name another with --data, or use --url`);
+		if (!target)
+			throw new Error(`no service is running on the data folder ${resolve(data)}; choose another with --data, or use --url`);
 		const status = await ask<Status>(target, '/api/system/status');
 		print(json ? JSON.stringify(status) : statusText(status));
 		return 0;

@@ -11,10 +11,10 @@ import { messageOf } from '../../util/errors.js';
 import { programVersion } from '../../util/program.js';
 import { type Command, dataOption, parse, print, UsageError } from './command.js';
 
-/** It starts to answer at once, and takes a minute at most. */
+/** The answer starts at once and takes a minute at most. */
 const TIMEOUT_MS = { answer: 10_000, all: 120_000 };
 
-/** From the running service when it answers, else from what lies there. */
+/** From the running service if it answers, otherwise from the data folder. */
 export const support: Command = {
 	usage: `r58 support [FILE]
       a support bundle (.tar.gz) without secrets, also when the service is down
@@ -22,19 +22,19 @@ export const support: Command = {
 
 	async run(args) {
 		const { values, positionals } = parse(args, dataOption);
-		if (positionals.length > 1) throw new UsageError('one file at most');
+		if (positionals.length > 1) throw new UsageError('at most one file');
 		const dataDir = resolve(values.data);
 		const file = positionals[0] ?? `${bundleName(hostname())}.tar.gz`;
 		if (file === '-') {
 			await pipeline((await bundled(dataDir)).stream, process.stdout);
 			return 0;
 		}
-		// First, so that a bundle is not made for nothing.
+		// Checked first, so that no bundle is made in vain.
 		const target = await open(file, 'wx', 0o600);
 		try {
 			const { stream, from } = await bundled(dataDir);
 			await pipeline(stream, target.createWriteStream());
-			print(`${file} (${from}); README.txt in it tells what is in it and what was removed`);
+			print(`${file} (${from}); its README.txt lists the content and what was removed`);
 			return 0;
 		} catch (error) {
 			await rm(file);
@@ -50,21 +50,21 @@ async function bundled(dataDir: string): Promise<{ stream: Readable; from: strin
 		: { stream: asked, from: 'by the running service' };
 }
 
-/** The bundle of the running service, or why there is none. */
+/** The bundle of the running service, or the reason why there is none. */
 async function ask(dataDir: string): Promise<Readable | string> {
 	try {
 		const runtime = readRuntime(dataDir);
-		if (!runtime) return `no service runs on the data folder ${dataDir}`;
+		if (!runtime) return `no service is running on the data folder ${dataDir}`;
 		const late = new AbortController();
 		const timer = setTimeout(() => late.abort(), TIMEOUT_MS.answer);
 		const response = await fetch(new URL('/api/support', runtime.http), {
 			headers: { authorization: `Bearer ${runtime.token}` },
 			signal: AbortSignal.any([late.signal, AbortSignal.timeout(TIMEOUT_MS.all)]),
 		}).finally(() => clearTimeout(timer));
-		if (!response.ok || !response.body) return `the service answers ${response.status}`;
+		if (!response.ok || !response.body) return `the service answered ${response.status}`;
 		return Readable.fromWeb(response.body);
 	} catch (error) {
-		return `the service cannot be asked: ${messageOf((error as Error).cause ?? error)}`;
+		return `cannot reach the service: ${messageOf((error as Error).cause ?? error)}`;
 	}
 }
 

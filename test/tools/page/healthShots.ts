@@ -68,7 +68,7 @@ const fault = (code: string, subject: string, message: string, remedy: string | 
 	show.state.setFaults([...show.state.current.faults, { code, subject, message, params: null, remedy, since, count: 1 }]);
 	log.warn({ fault: code, subject, count: 1 }, message);
 };
-log.info({ reason: 'there is none' }, 'made a new server certificate');
+log.info({ reason: 'missing' }, 'made a new server certificate');
 fault('temperature', 'soc-thermal', 'soc-thermal is hotter than 80 °C', 'Free the air inlets and the fan');
 fault(
 	'throttled',

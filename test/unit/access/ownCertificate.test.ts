@@ -28,17 +28,17 @@ const encrypted = generateKeyPairSync('ec', {
 }).privateKey;
 
 const refused: [name: string, chain: string, key: string, message: RegExp][] = [
-	['no certificate', 'hello', server.keyPem, /^chainPem: there is no certificate/],
+	['no certificate', 'hello', server.keyPem, /^chainPem: contains no certificate/],
 	['a broken certificate', server.certPem.replace('\nMII', '\nQQQ'), server.keyPem, /^chainPem: certificate 1 cannot be read/],
-	['no key', chain, 'hello', /^keyPem: this is no private key/],
+	['no key', chain, 'hello', /^keyPem: not a private key/],
 	['a key with a password', chain, encrypted, /^keyPem: the key has a password/],
 	['the key of another', chain, other.keyPem, /^keyPem: the key does not belong/],
-	['one that has ended', ended.certPem, ended.keyPem, /^chainPem: certificate 1 has ended/],
-	['one of the future', future.certPem, future.keyPem, /^chainPem: certificate 1 is valid from/],
+	['one that has ended', ended.certPem, ended.keyPem, /^chainPem: certificate 1 expired/],
+	['one of the future', future.certPem, future.keyPem, /^chainPem: certificate 1 is not valid before/],
 	['an authority', authority.certPem, authority.keyPem, /^chainPem: the first certificate is an authority/],
 	['the wrong order', `${authority.certPem}\n${server.certPem}`, server.keyPem, /authority/],
 	['a stranger as signer', `${server.certPem}\n${other.certPem}`, server.keyPem, /certificate 1 is not signed by certificate 2/],
-	['far too many', chain.repeat(5), server.keyPem, /^chainPem: 10 certificates are more than 8/],
+	['far too many', chain.repeat(5), server.keyPem, /^chainPem: has 10 certificates, at most 8 are allowed/],
 ];
 for (const [name, chainPem, keyPem, message] of refused) {
 	test(`${name} is refused, and the field named`, () => {

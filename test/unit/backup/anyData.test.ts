@@ -207,7 +207,7 @@ test('an entry that cannot be used is left out alone, told, and stays in the dat
 		assert.equal([state.audio.master!.gainDb, state.audio.hdmi1!.gainDb], [-6, 0]);
 		const told = studio.faults.list().filter(({ code }) => code === 'left-out');
 		assert.equal(told.map(({ subject }) => subject).sort(), ['guests', 'scenes', 'settings']);
-		assert.match(told.map(({ message }) => message).join(), /broken \(layers is no JSON\)/);
+		assert.match(told.map(({ message }) => message).join(), /broken \(layers is not JSON\)/);
 		assert.ok(told.every(({ remedy }) => remedy));
 	});
 	const after = new SQLite(join(folder.dataDir, 'studio.db'), { readonly: true });

@@ -100,7 +100,7 @@ test('a backup without a passphrase holds no secret; what needs one is left out,
 	start(empty);
 	const plan = await backupsOf(empty).restore(archive, null);
 	assert.is(plan.left.length, 2);
-	assert.match(plan.left.join(), /network\.servers “ours”: its secret is not in the backup.*network\.cloudflare: /);
+	assert.match(plan.left.join(), /network\.servers “ours”: its secret is neither in the backup.*network\.cloudflare: /);
 	start(empty);
 	const { network } = stateOf(empty).settings;
 	assert.equal([network.servers, network.cloudflare, network.publicAddress], [[], null, '192.0.2.3']);
@@ -151,7 +151,7 @@ test('backups of newer versions, damaged ones and other files are refused, and n
 		(await refusal(backupsOf(a).plan(await withManifest({ format: 2, version: '9.9' }), null))).message,
 		/newer.*9\.9/,
 	);
-	assert.match((await refusal(backupsOf(a).plan(archive, 'another passphrase'))).message, /passphrase is another/);
+	assert.match((await refusal(backupsOf(a).plan(archive, 'another passphrase'))).message, /wrong passphrase/);
 	assert.is((await refusal(backupsOf(a).make('short'))).code, 'invalid');
 	const random = new Random(58);
 	for (let n = 0; n < 60; n += 1) {
@@ -212,7 +212,7 @@ test('a backup brings back every row that can be used, each by itself; tables of
 		for (const row of rows) {
 			const plan = await backupsOf(a).plan(await withShow({ [table]: [...show[table]!, row] }), null);
 			assert.is(plan.left.length, 1, JSON.stringify(row));
-			assert.match(plan.left[0]!, /cannot be used/);
+			assert.match(plan.left[0]!, /is not usable/);
 			assert.equal(plan.changes, [], JSON.stringify(row));
 		}
 	// What only the database refuses.
@@ -244,7 +244,7 @@ test('settings of a backup that cannot be used leave those that are here, and th
 	});
 	const before = stateOf(b).settings;
 	const plan = await backupsOf(b).restore(broken, null);
-	assert.match(plan.left.join(), /network\.tcp: .*those that are here stay/);
+	assert.match(plan.left.join(), /network\.tcp: .*the current settings stay/);
 	start(b);
 	assert.equal(stateOf(b).settings, before);
 	assert.is(stateOf(b).tables.guests![0]!.name, 'Ada');
@@ -372,7 +372,7 @@ test('the commands back up, restore, undo and reset where no service runs', () =
 	const asked = r58(b, 'restore', file);
 	assert.is(asked.status, 1);
 	assert.match(asked.stdout, /It changes:\n {2}network\.|Scenes changed: Ada 0/);
-	assert.match(asked.stderr, /Nothing is done: --yes does it/);
+	assert.match(asked.stderr, /Nothing done: confirm with --yes/);
 	assert.equal(stateOf(b), before);
 	assert.is(r58(b, 'restore', file, '--yes').status, 0);
 	assert.equal(stateOf(b), stateOf(a));

@@ -64,7 +64,7 @@ async function run(
 		state: stub.state,
 		settings,
 		faults,
-		limits: { timeoutMs: 30_000, firstRetryMs: 5, longestRetryMs: 20, ...limits },
+		limits: { timeoutMs: 30_000, retry: { firstMs: 5, capMs: 20 }, ...limits },
 	});
 	alerts.start();
 	try {

@@ -239,7 +239,7 @@ const ends: Partial<Record<FaultCode, Ends>> = {
 	},
 	webhook: async ({ faults, stub }) => {
 		const settings = { current: settingsSchema.parse({ alerts: { webhook: 'http://127.0.0.1:9/', minSeverity: 'notice' } }) };
-		const alerts = new Alerts({ state: stub.state, faults, settings, limits: { firstRetryMs: 1, longestRetryMs: 1, tries: 50 } });
+		const alerts = new Alerts({ state: stub.state, faults, settings, limits: { retry: { firstMs: 1, capMs: 1 }, tries: 50 } });
 		alerts.start();
 		faults.raise(faultSample('temperature', 'soc'));
 		await until(() => faults.list().some(({ code }) => code === 'webhook'), { what: 'the fault', timeoutMs: 5000 });

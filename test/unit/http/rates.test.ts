@@ -59,7 +59,7 @@ test('both refusals say what to do and when', () => {
 	assert.equal([own.message, own.retryAfterS], ['too many requests; wait a moment', 0.25]);
 	limit.check('two', 0);
 	const all = refusal(() => limit.check('three', 0))!;
-	assert.match(all.message, /^the studio is asked too much at once/);
+	assert.match(all.message, /^the studio gets too many requests at once/);
 	assert.is(all.retryAfterS, 0.5);
 });
 

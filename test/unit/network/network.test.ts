@@ -64,7 +64,7 @@ test('each side gets its servers: TLS and those for guests are left out for the 
 	assert.equal(skipped, [
 		['stun:10.0.0.1', null],
 		['turn:10.0.0.1', null],
-		['turns:10.0.0.1', 'TURN over TLS is for guests; the studio uses UDP or TCP'],
+		['turns:10.0.0.1', 'TURN over TLS is for guests only; the studio uses UDP or TCP'],
 		['turn:192.0.2.1', 'for guests only'],
 		['turn:10.0.0.2', null],
 	]);
@@ -126,12 +126,12 @@ test('why there is no connection is told in words: what was tried, and what woul
 		why({}),
 		/^No path was found between the studio \(192\.168\.1\.5\) and the other side \(10\.0\.0\.7\)\. From another/,
 	);
-	assert.match(why({}), /no TURN server is set up and no public address/);
-	assert.match(why({ remote: [] }), /^The other side told no address/);
-	const refused = { ...turn, state: 'failed' as const, message: 'it refuses the user name or password' };
-	assert.match(why({}, [refused], set), /TURN server "ours" \(turn:t\.example\.org\): it refuses the user name or password\.$/);
-	assert.match(why({}, [turn], set), /the other side told no relayed address/);
-	assert.match(why({ remote: [candidate('198.51.100.1', 'relay')] }, [turn], set), /198\.51\.100\.1 by relay.*may forbid it/);
+	assert.match(why({}), /neither a TURN server nor a public address is configured/);
+	assert.match(why({ remote: [] }), /^The other side sent no address/);
+	const refused = { ...turn, state: 'failed' as const, message: 'it rejects the user name or password' };
+	assert.match(why({}, [refused], set), /TURN server "ours" \(turn:t\.example\.org\): it rejects the user name or password\.$/);
+	assert.match(why({}, [turn], set), /the other side sent no relayed address/);
+	assert.match(why({ remote: [candidate('198.51.100.1', 'relay')] }, [turn], set), /198\.51\.100\.1 by relay.*may not allow it/);
 	assert.match(why({}, [turn], { ...set, policy: 'relay' }), /Only relayed paths are allowed/);
 });
 
@@ -215,13 +215,13 @@ test('why Cloudflare gives no logins is told, and it is not asked again at once'
 	answer = { status: 401, body: {} };
 	const turn = new CloudflareTurn(key());
 	assert.equal(await turn.servers(2000), []);
-	assert.is(turn.problem, 'it refuses the API token (401)');
+	assert.is(turn.problem, 'it rejects the API token (401)');
 	assert.equal(await turn.servers(2000), []);
 	assert.is(asked.length, 1);
 	answer = { status: 201, body: { servers: [] } };
 	const odd = new CloudflareTurn(key());
 	await odd.servers(2000);
-	assert.match(odd.problem!, /its answer is not understood/);
+	assert.match(odd.problem!, /unexpected answer/);
 });
 
 test.run();

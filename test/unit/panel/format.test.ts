@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { backoffMs } from '../../../panel/data/rtc/backoff.js';
+import { backoffMs } from '../../../panel/data/backoff.js';
 import { bitrate, bytes, decibels, duration, localTime, picture, timeLeft } from '../../../panel/elements/format.js';
 import { test } from '../../tools/suite.js';
 

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
+import { backoffMs } from '../../../panel/data/backoff.js';
 import { mayRetry, refusalOf, silence } from '../../../panel/data/refusal.js';
-import { backoffMs } from '../../../panel/data/rtc/backoff.js';
 import { preferred, withStereo } from '../../../panel/data/rtc/sdp.js';
 import { bytes, decibels, duration, timeLeft } from '../../../panel/elements/format.js';
 import { reasonOf } from '../../../panel/pages/join/reasons.js';

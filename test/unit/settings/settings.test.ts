@@ -135,7 +135,7 @@ test('a secret stays for where it was entered: another address asks for it again
 		} catch (error) {
 			const { code, message, detail } = error as StudioError;
 			assert.equal([code, (detail as { field: string }[])[0]!.field], ['invalid', field]);
-			assert.match(message, /type it again: it was not entered for .*thief\.example/);
+			assert.match(message, /enter it again: it was not entered for .*thief\.example/);
 		}
 	}
 	assert.is(text(), before);
@@ -152,7 +152,7 @@ test('a broken file is left alone: the last good values are used, and line and r
 	for (const [broken, problem] of [
 		['network:\n  tcp: [yes\n', /^settings\.yaml: line 2, column 8: the \[ that begins here is not closed$/],
 		['# mine\nnetwork:\n  tcp: maybe\n', /^settings\.yaml: line 3, column 8, network\.tcp: expected boolean/],
-		['network:\n  policy: all\n  pots: 1\n', /^settings\.yaml: line 3, column 3, network\.pots: there is no such setting$/],
+		['network:\n  policy: all\n  pots: 1\n', /^settings\.yaml: line 3, column 3, network\.pots: unknown setting$/],
 		['network:\n  ports:\n    first: 1\n', /line 3, column 12, network\.ports\.first: /],
 	] as const) {
 		writeFileSync(path(), broken);

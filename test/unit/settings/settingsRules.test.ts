@@ -140,7 +140,7 @@ test('a public name is an https address with nothing after it', () => {
 	refused(
 		'access',
 		'publicUrl',
-		/must have nothing after the name/,
+		/must not have anything after the host name/,
 		'https://a.example/x',
 		'https://a.example/?x',
 		'https://u@a.example',
@@ -172,7 +172,7 @@ test('a tunnel needs a host, a user, the key of the host, and the public name th
 		assert.equal(withTunnel(good), [], JSON.stringify(good));
 	for (const [bad, message] of [
 		[{ host: 'a b' }, /tunnel\.host: must be an IP address or a host name/],
-		[{ user: '9a' }, /tunnel\.user: must be the name of a user/],
+		[{ user: '9a' }, /tunnel\.user: must be a user name/],
 		[{ user: 'a b' }, /user/],
 		[{ user: '' }, /user/],
 		[{ user: 'a'.repeat(33) }, /user/],
@@ -192,14 +192,14 @@ test('a tunnel needs a host, a user, the key of the host, and the public name th
 		assert.is(found.length, 1, found.join('; '));
 		assert.match(found[0]!, message);
 	}
-	assert.equal(withTunnel({}, null), ['access.publicUrl: the tunnel needs the public name that guests use']);
+	assert.equal(withTunnel({}, null), ['access.publicUrl: the tunnel needs a public name']);
 	assert.equal(withTunnel({ enabled: false }, null), []);
 });
 
 test('acme needs a public name that is no address', () => {
 	const acme = (publicUrl: string | null, more = {}) => objections({ access: { publicUrl, acme: more } });
 	assert.equal(acme('https://a.example', { email: 'you@example.org', directoryUrl: 'https://acme.example/dir' }), []);
-	const needs = ['access.publicUrl: acme needs a public host name to get a certificate for'];
+	const needs = ['access.publicUrl: acme needs a public host name for the certificate'];
 	for (const url of [null, 'https://192.0.2.7', 'https://[2001:db8::1]']) assert.equal(acme(url), needs);
 	assert.equal(settingsSchema.parse({ access: { publicUrl: 'https://a.example', acme: {} } }).access.acme, {
 		email: null,
@@ -228,18 +228,18 @@ test('a server of ICE has what its kind takes, and no more', () => {
 	]);
 	const at = 'network.servers.0.';
 	for (const [bad, ...told] of [
-		[none, `${at}username: a TURN server needs username and credential, or a secret`],
-		[{ ...none, username: 'u' }, `${at}credential: a TURN server needs username and credential, or a secret`],
-		[{ ...none, credential: 'c' }, `${at}username: a TURN server needs username and credential, or a secret`],
-		[{ username: 'u' }, `${at}secret: either a secret, or username and credential, not both`],
-		[{ credential: 'c' }, `${at}secret: either a secret, or username and credential, not both`],
+		[none, `${at}username: a TURN server needs a username and credential, or a secret`],
+		[{ ...none, username: 'u' }, `${at}credential: a TURN server needs a username and credential, or a secret`],
+		[{ ...none, credential: 'c' }, `${at}username: a TURN server needs a username and credential, or a secret`],
+		[{ username: 'u' }, `${at}secret: use either a secret, or a username and credential`],
+		[{ credential: 'c' }, `${at}secret: use either a secret, or a username and credential`],
 		[stun, `${at}urls: a STUN server takes no username, credential or secret`],
 		[{ ...stun, ...none, username: 'u' }, `${at}urls: a STUN server takes no username, credential or secret`],
 		[{ ...stun, ...none, credential: 'u' }, `${at}urls: a STUN server takes no username, credential or secret`],
 	] as [object, ...string[]][])
 		assert.equal(server(bad), told, JSON.stringify(bad));
 	assert.match(server({ urls: ['http://a'] }).join(), /urls\.0: must be like stun:stun\.example\.org:3478, turn:/);
-	assert.match(server({ secret: 'a\nb' }).join(), /secret: must be of printable ASCII characters/);
+	assert.match(server({ secret: 'a\nb' }).join(), /secret: must be printable ASCII characters/);
 	for (const bad of [
 		{ urls: [] },
 		{ urls: Array(9).fill('turn:a') },
@@ -259,11 +259,11 @@ test('a server of ICE has what its kind takes, and no more', () => {
 
 test('a secret has a length of its own, and sealed a longer one', () => {
 	taken('network', 'servers', [{ ...turn, secret: 's'.repeat(512) }]);
-	refused('network', 'servers', /secret: must have 512 characters at most/, [{ ...turn, secret: 's'.repeat(513) }]);
+	refused('network', 'servers', /secret: must have at most 512 characters/, [{ ...turn, secret: 's'.repeat(513) }]);
 	assert.match(objections({ network: { servers: [{ ...turn, secret: 's'.repeat(2049) }] } }).join(), /2048/);
 	taken('alerts', 'secret', null, '12345678', 's'.repeat(200));
-	refused('alerts', 'secret', /must have 8 characters at least/, '1234567');
-	refused('alerts', 'secret', /must have 200 characters at most/, 's'.repeat(201));
+	refused('alerts', 'secret', /must have at least 8 characters/, '1234567');
+	refused('alerts', 'secret', /must have at most 200 characters/, 's'.repeat(201));
 });
 
 test('of two servers with one name the second is told, of relaying that there is nothing to relay', () => {
@@ -329,7 +329,7 @@ test('the other settings of the network', () => {
 
 test('who is told of faults: an address without a login', () => {
 	taken('alerts', 'webhook', null, 'http://192.168.1.20:8080/alerts', 'https://a.example/x?y=1', `http://a/${'x'.repeat(1991)}`);
-	refused('alerts', 'webhook', /must have no login in it/, 'http://u@a.example', 'http://u:p@a.example', 'http://:p@a.example');
+	refused('alerts', 'webhook', /must not contain a login/, 'http://u@a.example', 'http://u:p@a.example', 'http://:p@a.example');
 	refused('alerts', 'webhook', /must be like/, `http://a/${'x'.repeat(1992)}`);
 	for (const url of ['ftp://a', 'xhttp://a', 'httpsx://a', 'alerts'])
 		assert.match(objections({ alerts: { webhook: url } })[0]!, /must be like http:\/\/192\.168\.1\.20:8080\/alerts/);
@@ -379,20 +379,20 @@ test('a file is UTF-8 text of a bounded size, without what an editor does not sh
 	assert.equal(placesOf(Buffer.from('feff0061', 'hex')), ['f:1:1: the file is UTF-16; save it as UTF-8']);
 	assert.equal(placesOf(Buffer.from('\ufeff# ok\r\nnetwork:\r\n  tcp: true\r\n')), []);
 	const cut = Buffer.concat([Buffer.from('# ab\n# ö'), Buffer.from([0xc3]), Buffer.from('\n')]);
-	assert.equal(placesOf(cut), ['f:2:4: this is not UTF-8 text; save the file as UTF-8']);
-	assert.equal(placesOf(Buffer.from([0x23, 0xff])), ['f:1:2: this is not UTF-8 text; save the file as UTF-8']);
+	assert.equal(placesOf(cut), ['f:2:4: not UTF-8 text; save the file as UTF-8']);
+	assert.equal(placesOf(Buffer.from([0x23, 0xff])), ['f:1:2: not UTF-8 text; save the file as UTF-8']);
 	const filled = (bytes: number) => Buffer.from(`#${'x'.repeat(bytes - 1)}`);
 	assert.equal([maxBytes, placesOf(filled(maxBytes))], [128 * 1024, []]);
-	assert.equal(placesOf(filled(maxBytes + 1)), [`f:1:${maxBytes + 1}: the file is larger than 128 kB, which end here`]);
+	assert.equal(placesOf(filled(maxBytes + 1)), [`f:1:${maxBytes + 1}: the file is larger than 128 kB; the limit is here`]);
 	assert.match(placesOf(Buffer.concat([filled(maxBytes - 1), Buffer.from('öx')]))[0]!, /larger than 128 kB/);
 	for (const [text, told] of [
-		['a\u0000', 'f:1:2: the character U+0000 cannot be used here'],
-		['# a\n#\u200b\u2028', 'f:2:3: the character U+2028 cannot be used here'],
-		['#\u007f', 'f:1:2: the character U+007F cannot be used here'],
-		['#a\rb', 'f:1:3: a line end of old kind; use LF or CRLF'],
-		['network:\n\ttcp: true', 'f:2:1: a tab is no indentation in YAML; use blanks'],
-		['network:\n  \t tcp: true', 'f:2:3: a tab is no indentation in YAML; use blanks'],
-		['\ttcp: true\n\u0000', 'f:1:1: a tab is no indentation in YAML; use blanks'],
+		['a\u0000', 'f:1:2: the character U+0000 is not allowed here'],
+		['# a\n#\u200b\u2028', 'f:2:3: the character U+2028 is not allowed here'],
+		['#\u007f', 'f:1:2: the character U+007F is not allowed here'],
+		['#a\rb', 'f:1:3: unsupported line end (CR); use LF or CRLF'],
+		['network:\n\ttcp: true', 'f:2:1: tabs cannot indent YAML; use spaces'],
+		['network:\n  \t tcp: true', 'f:2:3: tabs cannot indent YAML; use spaces'],
+		['\ttcp: true\n\u0000', 'f:1:1: tabs cannot indent YAML; use spaces'],
 	] as const)
 		assert.equal(placesOf(text), [told], JSON.stringify(text));
 	assert.equal(placesOf('network:\n  tcp: true\t# said\n\t\n  \t# blank\n'), []);
@@ -400,36 +400,30 @@ test('a file is UTF-8 text of a bounded size, without what an editor does not sh
 
 test('what YAML can do beside plain values is refused, where it stands', () => {
 	for (const [text, told] of [
-		['network: *a', '1:10: an alias (*name) is not used in settings; write the value, in quotes if it begins with *'],
-		[
-			'network: &a\n  tcp: true',
-			'1:10: an anchor (&name) is not used in settings; write the value, in quotes if it begins with &',
-		],
-		['network: !x\n  tcp: true', '1:10: a tag (!name) is not used in settings; write the value, in quotes if it begins with !'],
-		['%YAML 1.2\n---\n', '1:1: a directive (%…) is not used in settings'],
-		['network:\n---\n', '2:1: a second document begins here; settings are one'],
+		['network: *a', '1:10: aliases (*name) are not supported; write the value, in quotes if it begins with *'],
+		['network: &a\n  tcp: true', '1:10: anchors (&name) are not supported; write the value, in quotes if it begins with &'],
+		['network: !x\n  tcp: true', '1:10: tags (!name) are not supported; write the value, in quotes if it begins with !'],
+		['%YAML 1.2\n---\n', '1:1: directives (%…) are not supported'],
+		['network:\n---\n', '2:1: a second document begins here; there can be only one'],
 		['network: {\n  tcp: true', '1:10: the { that begins here is not closed'],
 		['access: { lan: [192.0.2.7 }', null],
 		['network:\n  tcp: "true', '2:8: the quotes that begin here are not closed on this line'],
 		["network:\n  policy: 'a\n    b'", '2:11: the quotes that begin here are not closed on this line'],
 		[
 			'network:\n  policy: all\n    tcp: true',
-			'3:5: this line is indented as if the value above went on; a value ends on its line',
+			'3:5: this line is indented as if the value above continued; a value must end on its line',
 		],
 		[
 			'network:\n  tcp true',
-			'2:3: a ":" with a blank behind it is missing after this name; a value stands on the line of its name',
+			'2:3: a ":" followed by a space is missing after this name; a value must be on the line of its name',
 		],
-		[
-			'network:\n  "tcp"\n',
-			'2:3: a ":" with a blank behind it is missing after this name; a value stands on the line of its name',
-		],
-		['network:\n  tcp: true\n  tcp: true', '3:3: this name stands here a second time'],
-		['network:\n  policy: "a\\qb"', '2:13: no such escape (\\…) exists; use single quotes for text with backslashes'],
+		['network:\n  "tcp"\n', '2:3: a ":" followed by a space is missing after this name; a value must be on the line of its name'],
+		['network:\n  tcp: true\n  tcp: true', '3:3: duplicate name'],
+		['network:\n  policy: "a\\qb"', '2:13: unknown escape (\\…); use single quotes for text with backslashes'],
 		['7: x', '1:1: name: 7'],
 		['? [a]\n: b', null],
-		[`network: ${'['.repeat(13)}`, '1:22: this is nested too deeply'],
-		[`${'- '.repeat(13)}a`, '1:25: this is nested too deeply'],
+		[`network: ${'['.repeat(13)}`, '1:22: nested too deeply'],
+		[`${'- '.repeat(13)}a`, '1:25: nested too deeply'],
 	] as const) {
 		const [found] = placesOf(text);
 		if (told === null) assert.ok(found, text);
@@ -494,8 +488,8 @@ test('a secret is told as set and kept by true, and no other way', () => {
 			assert.unreachable(field);
 		} catch (error) {
 			const { code, message, detail } = error as StudioError & { detail: unknown };
-			assert.equal([code, message], ['invalid', `${field}: true keeps the value that is set, but none is`]);
-			assert.equal(detail, [{ field, message: 'true keeps the value that is set, but none is' }]);
+			assert.equal([code, message], ['invalid', `${field}: true keeps the current value, but none is set`]);
+			assert.equal(detail, [{ field, message: 'true keeps the current value, but none is set' }]);
 		}
 });
 

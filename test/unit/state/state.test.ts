@@ -124,7 +124,7 @@ test('a part of the system has one owner', () => {
 	const state = makeState();
 	state.own('tunnel')('up');
 	assert.is(state.current.system.tunnel, 'up');
-	assert.throws(() => state.own('tunnel'), /tunnel has an owner/);
+	assert.throws(() => state.own('tunnel'), /tunnel already has an owner/);
 });
 
 test('of an entry that is gone nothing is changed', async () => {

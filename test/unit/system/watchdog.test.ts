@@ -45,7 +45,7 @@ test('frames that stand still stop it after their deadline, and it goes on with 
 	const { pass, told } = stage();
 	pass(10, true);
 	assert.is(pass(60), 5);
-	assert.equal(told.at(-1), 'STATUS=The program stands still, waiting to be restarted');
+	assert.equal(told.at(-1), 'STATUS=The program has stopped, waiting to be restarted');
 	assert.is(pass(3, true), 3);
 	assert.ok(told.includes('STATUS=On air'));
 });

@@ -34,7 +34,7 @@ test('VPN addresses are recognised by interface and by range, and named', () => 
 	assert.equal(
 		found.map(({ interface: name, kind, name: what }) => [name, kind, what]),
 		[
-			['lo', 'loopback', 'this machine itself'],
+			['lo', 'loopback', 'this machine'],
 			['eth0', 'lan', 'local network'],
 			['tailscale0', 'vpn', 'Tailscale'],
 			['wg0', 'vpn', 'WireGuard'],
@@ -79,7 +79,7 @@ test('an interface is known by its name, then by its range; link-local addresses
 		address: '::1',
 		family: 'IPv6',
 		kind: 'loopback',
-		name: 'this machine itself',
+		name: 'this machine',
 	});
 	assert.is(named('eth0', 'fd7a:115c:a1e0::5')!.name, 'Tailscale');
 	assert.is(named('eth0', 'fd00:fd7a:115c:a1e0::5')!.name, 'local network');
@@ -171,7 +171,7 @@ test('what the internet forwards, what it does not, and what is no address', () 
 	assert.equal(
 		[...inside, ...shared, ...own, ...outside].filter((address) => isIn(listOf(houseNetworks), address)),
 		[...inside, ...shared],
-		'of every house, beside this machine itself',
+		'of every house, beside this machine',
 	);
 	assert.equal(own.map(isLoopbackAddress), [true, true, true]);
 	assert.equal(['1.127.0.1', '::11', '10.127.0.1'].map(isLoopbackAddress), [false, false, false]);

@@ -38,20 +38,20 @@ test('scenes, targets, tokens, invites and notes have a limit, and the refusal s
 		const layers = [{ source: 'hdmi1', x: 0, y: 0, w: 1, h: 1 }];
 		const scenes = await untilRefused((n) => ask('PUT', `/api/scenes/s${n}`, { layers }));
 		assert.equal([scenes.made, scenes.refusal.status], [limits.scenes - own, 409]);
-		assert.match(scenes.refusal.message, /200 is the most/);
+		assert.match(scenes.refusal.message, /the maximum is 200/);
 		assert.is((await ask('PUT', '/api/scenes/s0', { layers, label: 'changed' })).status, 200, 'what is there is changed still');
 		const target = { kind: 'rtp', label: 't', host: '192.0.2.9', videoPort: 5004, enabled: false };
 		const targets = await untilRefused(() => ask('POST', '/api/targets', target));
 		// One is in the folder.
 		assert.equal([targets.made, targets.refusal.status], [limits.targets - 1, 409]);
-		assert.match(targets.refusal.message, /16 is the most/);
+		assert.match(targets.refusal.message, /the maximum is 16/);
 		const tokens = await untilRefused(() => ask('POST', '/api/tokens', { label: 'x', role: 'viewer' }));
-		assert.match(tokens.refusal.message, /200 is the most/);
+		assert.match(tokens.refusal.message, /the maximum is 200/);
 		const { id } = await ask('POST', '/api/guests', { name: 'Gus' });
 		const invites = await untilRefused(() => ask('POST', `/api/guests/${id}/invite`, {}));
 		assert.equal([invites.made, invites.refusal.status], [limits['invites of this guest'] - 1, 409]);
 		const guests = await untilRefused((n) => ask('POST', '/api/guests', { name: `Guest ${n}` }));
-		assert.match(guests.refusal.message, /all 12 inputs of the mixer are in use/);
+		assert.match(guests.refusal.message, /all 12 mixer inputs are in use/);
 		const notes = await untilRefused((n) => ask('POST', '/api/log', { text: `note ${n}` }));
 		assert.equal([notes.made >= 20 && notes.made < 40, notes.refusal.status], [true, 429]);
 	});
@@ -94,9 +94,9 @@ test('an address is special on every interface of this machine, and in every spe
 	const interfaces = { eth0: [info('192.168.77.4', '255.255.255.0')], wg0: [info('10.9.0.1', '255.255.255.254')] };
 	const of = (address: string) => specialAddress(address, interfaces);
 	assert.is(of('192.168.77.255'), 'a broadcast');
-	assert.is(of('192.168.77.4'), 'this machine itself');
+	assert.is(of('192.168.77.4'), 'this machine');
 	assert.is(of('::ffff:c0a8:4dff'), 'a broadcast');
-	assert.is(of('::ffff:7f00:1'), 'this machine itself');
+	assert.is(of('::ffff:7f00:1'), 'this machine');
 	for (const other of ['192.168.77.9', '10.9.0.0', '198.51.100.1', '2001:db8::1']) assert.is(of(other), null, other);
 });
 
