@@ -52,8 +52,13 @@ export class SourceActions {
 		// As it is now: the state goes on changing.
 		const source = structuredClone(sources.get(id));
 		const kind = this.#kindOf(source);
-		if (!kind?.remove)
-			throw new StudioError('conflict', `source ${id} was not made by hand; only sources of kind rtp can be removed`);
+		if (!kind?.remove) {
+			const removable = this.o.kinds.filter(({ remove }) => remove).map(({ kind }) => kind);
+			throw new StudioError(
+				'conflict',
+				`source ${id} was not made by hand; only sources of kind ${removable.join(', ')} can be removed`,
+			);
+		}
 		const putBack = await scenes.takeOut(id, replacement);
 		const bringBack = await kind.remove(source);
 		waiting.retry();
