@@ -46,6 +46,7 @@ export interface GuestsOptions {
 	/** Whether the audience sees this guest, or is about to. */
 	onAir: (id: string) => boolean;
 	faults: Faults;
+	seatMs?: number;
 }
 
 interface Seat {
@@ -57,8 +58,8 @@ interface Seat {
 	take: (reason: Error) => void;
 }
 
-/** A guest who is lost has the seat to come back to, with the last picture, this long; for tests it can be shorter. */
-const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
+/** A guest who is lost has the seat to come back to, with the last picture, this long. */
+const SEAT_MS = 60_000;
 
 /** People who join by a link: each has a seat (a source and a slot) from the invitation on, and at most one session in it. */
 export class Guests {
@@ -314,7 +315,7 @@ export class Guests {
 		if (!this.#lost.has(id))
 			this.#lost.set(
 				id,
-				setTimeout(() => this.#clear(id), SEAT_MS),
+				setTimeout(() => this.#clear(id), this.o.seatMs ?? SEAT_MS),
 			);
 		await this.#end(id, seat);
 		// Whoever still waits for this seat's answer waits in vain.

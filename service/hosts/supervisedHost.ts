@@ -18,12 +18,12 @@ const START_MS = 12_000;
 const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
 /**
  * What a host may hold of its own, in MB: several times what a 4K picture takes. One that grows beyond is ended before the
- * kernel ends another in its place. Less for tests.
+ * kernel ends another in its place.
  */
-const MEMORY_MB = Number(process.env.R58_HOST_MEMORY_MB) || 1_500;
+const MEMORY_MB = 1_500;
 const BACKOFF_MS = { first: 100, cap: 5_000 };
-/** This many failures a minute and the host is held off. More for tests that break hosts oftener than that on purpose. */
-const HOLD_OFF = { failures: Number(process.env.R58_HOLD_OFF_FAILURES) || 5, windowMs: 60_000, pauseMs: 30_000 };
+/** This many failures a minute and the host is held off. */
+const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
 /** A host that ran this long has recovered: its next failure is mended at once again. What fails steadily is held off anyway. */
 const HEALTHY_MS = 5_000;
 
@@ -42,7 +42,9 @@ export interface HostPlan {
 	progress?: (event: ElementEvent) => number | undefined;
 	/** False for a host that is not brought back when it ends (a recorder's part, a guest who left). */
 	restart?: boolean;
-	/** Pause after five failures in a minute; the default suits what nobody waits for on air. */
+	/** Failures in a minute after which it is held off. */
+	holdOffFailures?: number;
+	/** Pause after that; the default suits what nobody waits for on air. */
 	holdOffMs?: number;
 	/** How long its counters may stand still; they come every 500 ms. */
 	stallMs?: number;
@@ -251,7 +253,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		for (const element of Object.keys(this.stats)) delete this.stats[element];
 		if (!this.#wanted || reason === null) return;
 		if (!reported) this.emit('down', reason);
-		const { restart = true, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
+		const { restart = true, holdOffFailures = HOLD_OFF.failures, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
 		if (!restart) {
 			this.#wanted = false;
 			return;
@@ -259,7 +261,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		const now = performance.now();
 		this.restarts += 1;
 		this.#failures = [...this.#failures.filter((at) => now - at < HOLD_OFF.windowMs), now];
-		const held = this.#failures.length >= HOLD_OFF.failures;
+		const held = this.#failures.length >= holdOffFailures;
 		this.#lastReason = reason;
 		this.faults.raise({
 			code: held ? 'host-held-off' : 'host-restarted',

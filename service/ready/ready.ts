@@ -19,8 +19,8 @@ import { recordingChecks, recordingKbps } from './recording.js';
 import { soundChecks } from './sound.js';
 import { studioChecks } from './studio.js';
 
-/** A strip without sound for this long is silent; for tests it can be shorter. */
-const quietMs = Number(process.env.R58_QUIET_MS ?? 30_000);
+/** A strip without sound for this long is silent. */
+const QUIET_MS = 30_000;
 /** Of sources, those that are gone among them. */
 const heardKept = 64;
 /** Quieter is noise. */
@@ -35,6 +35,7 @@ export interface ReadyOptions {
 	settings: Settings;
 	certificates: Certificates;
 	targets: Pick<Targets, 'test'>;
+	quietMs?: number;
 }
 
 /** Whether the show can begin: what is measured all the time, and what is tried out when asked to. */
@@ -149,7 +150,7 @@ export class ReadyCheck {
 				return at === undefined ? null : now - at;
 			},
 			listeningMs: now - this.#listeningSince,
-			quietMs,
+			quietMs: this.o.quietMs ?? QUIET_MS,
 			tested: (id) => {
 				const found = this.#tested.get(id);
 				const target = state.targets[id.replace(/^target-/, '')];

@@ -42,11 +42,8 @@ test.before(async (context) => {
 	const service = await TestService.start({
 		canvas: '320x180p15',
 		timeoutMs: 90_000,
-		env: {
-			R58_LOG: 'debug',
-			R58_VIEWERS: '0',
-			NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(looksAtPrototypes)}`,
-		},
+		args: ['--no-viewers', '--log', 'debug'],
+		env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(looksAtPrototypes)}` },
 	});
 	const onAir = async () => (await ask(service, 'GET', '/api/health')).status === 200;
 	await until(onAir, { what: 'the program to be on air', timeoutMs: 60_000, everyMs: 200 });

@@ -44,7 +44,7 @@ const test = timedSuite<{ service: TestService; browser: TestBrowser; peers: Lig
 );
 
 test.before(async (context) => {
-	context.service = await TestService.start({ env: { R58_DEMO_FLASH: '1' } });
+	context.service = await TestService.start({ args: ['--test', 'demoFlash=1'] });
 	await context.service.onAir();
 	const { server, url } = await servePage();
 	context.url = url;

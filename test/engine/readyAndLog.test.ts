@@ -42,8 +42,8 @@ test.after(async ({ service, dataDir }) => {
 
 /** Four inputs and a program that nobody watches: that is cheap. */
 function start(dataDir: string): Promise<TestService> {
-	const env = { R58_VIEWERS: '0', R58_QUIET_MS: '2500' };
-	return TestService.start({ dataDir, env, canvas: '320x180p30', timeoutMs: 90_000 });
+	const args = ['--no-viewers', '--test', 'quietMs=2500'];
+	return TestService.start({ dataDir, args, canvas: '320x180p30', timeoutMs: 90_000 });
 }
 
 async function onAir(service: TestService): Promise<void> {

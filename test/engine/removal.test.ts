@@ -12,7 +12,7 @@ import { suite } from '../tools/suite.js';
 const test = suite<{ service: TestService }>('removal');
 
 test.before(async (context) => {
-	context.service = await TestService.start({ env: { R58_VIEWERS: '0' } });
+	context.service = await TestService.start({ args: ['--no-viewers'] });
 	await context.service.waitState(
 		({ sources }) => Object.values(sources).every(({ state }) => state === 'live'),
 		'the inputs to be live',

@@ -16,12 +16,8 @@ test.before(async () => {
 	manager = await NotifySocket.open();
 	service = await TestService.start({
 		canvas: '320x180p10',
-		env: {
-			NOTIFY_SOCKET: manager.path,
-			WATCHDOG_USEC: String(watchdogMs * 1000),
-			R58_PROGRAM_DEADLINE_MS: '2500',
-			R58_VIEWERS: '0',
-		},
+		env: { NOTIFY_SOCKET: manager.path, WATCHDOG_USEC: String(watchdogMs * 1000) },
+		args: ['--no-viewers', '--test', 'programDeadlineMs=2500'],
 	});
 });
 test.after(() => {

@@ -44,7 +44,7 @@ test.after(async ({ service, dataDir }) => {
 
 async function start(context: Context): Promise<void> {
 	const { dataDir, port: httpPort } = context;
-	context.service = await TestService.start({ dataDir, httpPort, canvas: '320x180p15', env: { R58_SEAT_MS: String(seatMs) } });
+	context.service = await TestService.start({ dataDir, httpPort, canvas: '320x180p15', args: ['--test', `seatMs=${seatMs}`] });
 	context.wire = new Signalling(context.service);
 	await context.service.onAir();
 }

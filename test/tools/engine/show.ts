@@ -52,7 +52,7 @@ export class FaultyShow {
 
 	/** Four inputs in four quarters; `viewers`: a browser that watches the program and a guest's return. */
 	static async start({ viewers = true } = {}): Promise<FaultyShow> {
-		const service = await TestService.start({ env: { R58_HOLD_OFF_FAILURES: '100' } });
+		const service = await TestService.start({ args: ['--test', 'holdOffFailures=100'] });
 		const browser = viewers ? await TestBrowser.start() : null;
 		const receiver = await Receiver.open();
 		try {
