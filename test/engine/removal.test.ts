@@ -78,7 +78,7 @@ test('for 10 s a removal can be undone: scenes, sound and links are as before; w
 	assert.is((await service.api('GET', '/api/session', undefined, { token })).status, 200);
 	assert.is((await service.api('POST', `/api/guests/${id}/restore`)).status, 404, 'once');
 	await service.api('DELETE', `/api/guests/${id}`);
-	await service.waitState(({ removed }) => Object.keys(removed).length === 0, 'the removal to be final', 15_000);
+	await service.waitState(({ removed }) => Object.keys(removed).length === 0, 'the removal to be final');
 	assert.is((await service.api('POST', `/api/guests/${id}/restore`)).status, 404);
 });
 

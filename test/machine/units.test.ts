@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { root } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
+import { patienceMs } from '../tools/wait.js';
 
 const test = suite<{ folder: string }>('files for systemd');
 const folder = join(root, 'systemd');
@@ -15,7 +16,7 @@ function run(program: string, ...words: string[]) {
 	const { status, stdout, stderr, error } = spawnSync(program, words, {
 		cwd: folder,
 		encoding: 'utf8',
-		timeout: 60_000,
+		timeout: patienceMs,
 		// Complaints go to the journal otherwise.
 		env: { ...process.env, SYSTEMD_LOG_TARGET: 'console', SYSTEMD_COLORS: '0' },
 	});

@@ -158,16 +158,15 @@ export class FaultyShow {
 		});
 		for (const page of this.viewers) {
 			const before = await page.evaluate<number>('r58gaps.frames');
-			await until(() => page.evaluate(`r58gaps.frames > ${before + 5}`), {
-				what: 'the viewer to see the program',
-				timeoutMs: 10_000,
-			}).catch(async (error: Error) => {
-				const words = await page.getByTestId('watch-state').allInnerTexts();
-				const frames = await page.evaluate<number>('r58gaps.frames');
-				throw new Error(
-					`${error.message}; ${page.url().split('#')[0]}: ${words.join()} ${frames - before} frames\n${this.service.tail(30)}`,
-				);
-			});
+			await until(() => page.evaluate(`r58gaps.frames > ${before + 5}`), { what: 'the viewer to see the program' }).catch(
+				async (error: Error) => {
+					const words = await page.getByTestId('watch-state').allInnerTexts();
+					const frames = await page.evaluate<number>('r58gaps.frames');
+					throw new Error(
+						`${error.message}; ${page.url().split('#')[0]}: ${words.join()} ${frames - before} frames\n${this.service.tail(30)}`,
+					);
+				},
+			);
 		}
 		const { packets } = this.target;
 		await until(() => this.target.packets > packets, { what: 'packets at the target' });
