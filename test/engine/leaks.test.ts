@@ -13,7 +13,7 @@ const counts = process.env.R58_LONG ? { guests: 200, viewers: 500 } : { guests: 
 /** What the first ones leave is made once a process: threads of libraries, arenas of the allocator, compiled code. */
 const warmUp = { guests: 8, viewers: 12 };
 /**
- * What may stay, KiB. `each`: superficial loses the text of each command (an offer is 3 to 6 kB, design.md §1.1) and some bytes of
+ * What may stay, KiB. `each`: superficial loses the text of each command (an offer is 3 to 6 kB) and some bytes of
  * each event. `band`: the allocator's arenas do not shrink to the byte.
  */
 const band = { each: 20, host: 4096, heap: 1024 };
