@@ -119,6 +119,8 @@ export interface ApiOptions {
 	statusToken?: string;
 	/** Ends the service so that its manager starts it again; null when nobody would. */
 	restart?: (() => void) | null;
+	/** How long a strip has to be without sound to count as silent. */
+	quietMs?: number;
 	/** Without it the studio needs none. */
 	setup?: Accounts['setup'];
 	passwords?: Passwords;
@@ -154,6 +156,7 @@ export function createApi({
 	certificates,
 	panelDir,
 	statusToken,
+	quietMs,
 	restart = null,
 	setup = noSetup,
 	passwords = new Passwords(),
@@ -177,7 +180,7 @@ export function createApi({
 	});
 	const guestEvents = new GuestEventsHub({ ...show, log });
 	const metrics = new Metrics(events, guestEvents, { lockout, peers, gate, door, tables });
-	const ready = new ReadyCheck({ ...show, settings: store.settings, certificates });
+	const ready = new ReadyCheck({ ...show, settings: store.settings, certificates, quietMs });
 	tables.push(
 		() => ready.tables,
 		() => guestEvents.tables,

@@ -36,7 +36,7 @@ const isManaged = process.env.NOTIFY_SOCKET !== undefined;
 
 async function main(): Promise<void> {
 	const options = optionsOrExit(process.argv.slice(2));
-	const log = createLog();
+	const log = createLog(options.logLevel);
 	endOnDefect(log);
 	const manager = new ServiceManager(log);
 	checkDataFolder(options.dataDir);
@@ -55,14 +55,28 @@ async function main(): Promise<void> {
 	const certificate = new Certificate({ dataDir: options.dataDir, dir: keysDir, log });
 	await certificate.ensure();
 	const version = programVersion();
-	const { dataDir, demo } = options;
+	const { dataDir, demo, test } = options;
 	const canvas = canvasOf(options, settings.current.program.canvas);
 	if (!demo) store.tokens.removeOfDemo();
 	const guard = new BootGuard(store.settings);
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version, log });
 	const setup = demo ? undefined : new Setup({ dataDir, users: store.users, log });
 	const setUp = () => !setup?.first;
-	const studio = createStudio({ canvas, dataDir, demo, guard, version, store, settings, key, setUp, showLog, log });
+	const studio = createStudio({
+		canvas,
+		dataDir,
+		demo,
+		viewers: options.viewers,
+		test,
+		guard,
+		version,
+		store,
+		settings,
+		key,
+		setUp,
+		showLog,
+		log,
+	});
 	const api = createApi({
 		show: studio,
 		store,
@@ -72,12 +86,14 @@ async function main(): Promise<void> {
 		certificates: new Certificates(certificate, studio.faults, log),
 		panelDir: join(programFolder, 'dist/panel/'),
 		statusToken,
+		quietMs: test.quietMs,
 		restart: isManaged ? () => void stop('restart') : null,
 		...(setup && { setup }),
 	});
 
 	const watchdog = new Watchdog({
 		manager,
+		deadlineMs: test.programDeadlineMs,
 		program: () => studio.programSign(),
 		safeMode: () => studio.state.current.system.safeMode,
 		status: () => statusLine(studio.state.current, studio.onAir.now),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Canvas, frameMs } from '../pipelines/canvas.js';
 import { encoder, videoKbpsFor } from '../pipelines/encoder.js';
 import { mixer } from '../pipelines/mixer.js';
+import type { TestOptions } from './cli/testOptions.js';
 import { pastFaultSchema } from './contract/faults.js';
 import type { State } from './contract/state.js';
 import { tallyOf } from './contract/tally.js';
@@ -73,6 +74,8 @@ export interface StudioOptions {
 	canvas: Canvas;
 	dataDir: string;
 	demo: boolean;
+	viewers: boolean;
+	test: TestOptions;
 	/** Start without inputs: three starts in a row have crashed. */
 	guard: BootGuard;
 	version: string;
@@ -119,7 +122,7 @@ export interface Studio {
 
 /** Puts the show together. Nothing runs before `restore` and `start`. */
 export function createStudio(o: StudioOptions): Studio {
-	const { canvas, dataDir, log, store, settings } = o;
+	const { canvas, dataDir, log, store, settings, test } = o;
 	// One run of the service; links of different runs never meet.
 	const instance = randomBytes(4).toString('hex');
 	const state = new LiveState(initialState(o));
@@ -129,7 +132,7 @@ export function createStudio(o: StudioOptions): Studio {
 	});
 	const network = new Network({ settings, faults });
 	const sessions = new RtcSessions();
-	const supervisor = new Supervisor({ ...process.env, GST_PLUGIN_PATH: pluginPath }, faults, log);
+	const supervisor = new Supervisor({ ...process.env, GST_PLUGIN_PATH: pluginPath }, faults, log, test.holdOffFailures);
 	const figures = new HostFigures(supervisor);
 
 	const mixerHost = supervisor.add({
@@ -171,6 +174,7 @@ export function createStudio(o: StudioOptions): Studio {
 		network,
 		program: encoded,
 		slotOf: (guest) => sources.slots.slotOf(guest),
+		viewers: o.viewers,
 	});
 	const multiview = streamers.multiviewMixer;
 	const onAir = new OnAir(encoderHost, 'program-h264', () => streamers.begin());
@@ -217,6 +221,7 @@ export function createStudio(o: StudioOptions): Studio {
 		network,
 		onAir: (id) => tallyOf(id, state.current) === 'program',
 		faults,
+		seatMs: test.seatMs,
 	});
 	const guestActions = new GuestActions({
 		state,
@@ -235,7 +240,7 @@ export function createStudio(o: StudioOptions): Studio {
 
 	const onAdded = (id: string) => scenes.addSource(id);
 	const kind = { instance, canvas, state, store, settings: store.settings, supervisor, sources, faults, waiting, log, onAdded };
-	const cameras = o.demo ? new TestSources(kind) : new HdmiInputs(kind);
+	const cameras = o.demo ? new TestSources({ ...kind, flash: test.demoFlash === 1 }) : new HdmiInputs(kind);
 	const rtp = new RtpSources(kind);
 	const kinds: SourceKind[] = [cameras, guestKind(guestActions), rtp];
 	const inputs = new Inputs({ state, sources, kinds });

@@ -3,6 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Canvas, parseCanvas } from '../../pipelines/canvas.js';
 import { messageOf, StudioError } from '../util/errors.js';
+import { isLogLevel, type LogLevel, logLevels } from '../util/log.js';
+import { parseTestOptions, type TestOptions } from './testOptions.js';
 
 export interface Options {
 	/** Absolute path of the data folder. */
@@ -13,6 +15,10 @@ export interface Options {
 	/** Null: from the settings. */
 	canvas: Canvas | null;
 	demo: boolean;
+	/** Program, multiview and returns are streamed to who wants to watch. */
+	viewers: boolean;
+	logLevel: LogLevel;
+	test: TestOptions;
 }
 
 export const usage = `R58 Studio
@@ -26,6 +32,9 @@ export const usage = `R58 Studio
                        1920x1080p30, with --demo 1280x720p30)
                        even sizes from 160x90 to 3840x2160, 5 to 60 frames a second; 23.976, 29.97 and 59.94 too
   --demo               moving test pictures in place of the HDMI inputs, and tokens printed at start
+  --no-viewers         nothing is streamed to browsers: for a machine too slow to encode the multiview as well
+  --log LEVEL          least level that is logged: error, warn, info (default) or debug
+  --test NAME=VALUE    for the project's own tests (service/cli/testOptions.ts); may be given several times
   --help               this text
 `;
 
@@ -56,6 +65,9 @@ function readValues(argv: string[]) {
 				https: { type: 'string', default: '8443' },
 				canvas: { type: 'string' },
 				demo: { type: 'boolean', default: false },
+				'no-viewers': { type: 'boolean', default: false },
+				log: { type: 'string', default: 'info' },
+				test: { type: 'string', multiple: true, default: [] },
 				help: { type: 'boolean', default: false },
 			},
 		}).values;
@@ -82,7 +94,17 @@ export function parseOptions(argv: string[]): Options | null {
 	const httpsPort = parsePort('https', values.https);
 	if (httpPort === httpsPort && httpPort !== 0) throw invalid('https', `${httpsPort} is already the port of --http`);
 	const canvas = values.canvas === undefined ? null : canvasOption(values.canvas);
-	return { dataDir: resolve(values.data), httpPort, httpsPort, canvas, demo: values.demo };
+	if (!isLogLevel(values.log)) throw invalid('log', `"${values.log}" is none of ${logLevels.join(', ')}`);
+	return {
+		dataDir: resolve(values.data),
+		httpPort,
+		httpsPort,
+		canvas,
+		demo: values.demo,
+		viewers: !values['no-viewers'],
+		logLevel: values.log,
+		test: parseTestOptions(values.test),
+	};
 }
 
 /** The command-line options; otherwise prints help (exit code 0) or the error (exit code 2) and exits. */

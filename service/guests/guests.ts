@@ -47,6 +47,7 @@ export interface GuestsOptions {
 	/** Whether this guest is on program or preview. */
 	onAir: (id: string) => boolean;
 	faults: Faults;
+	seatMs?: number;
 }
 
 interface Seat {
@@ -58,8 +59,8 @@ interface Seat {
 	take: (reason: Error) => void;
 }
 
-/** A lost guest keeps the seat and the last picture this long; shorter in tests. */
-const SEAT_MS = Number(process.env.R58_SEAT_MS ?? 60_000);
+/** A lost guest keeps the seat and the last picture this long. */
+const SEAT_MS = 60_000;
 
 /** People who join by a link: each has a seat (a source and a slot) from the invitation on, with at most one session in it. */
 export class Guests {
@@ -310,7 +311,7 @@ export class Guests {
 		if (!this.#lost.has(id))
 			this.#lost.set(
 				id,
-				setTimeout(() => this.#clear(id), SEAT_MS),
+				setTimeout(() => this.#clear(id), this.o.seatMs ?? SEAT_MS),
 			);
 		await this.#end(id, seat);
 		// Ends a wait for this seat's answer.

@@ -22,12 +22,12 @@ const START_MS = 12_000;
 const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
 /**
  * What a host may hold of its own, in MB: several times what a 4K picture takes. One that grows beyond is ended before the
- * kernel ends another in its place. Less for tests.
+ * kernel ends another in its place.
  */
-const MEMORY_MB = Number(process.env.R58_HOST_MEMORY_MB) || 1_500;
+const MEMORY_MB = 1_500;
 const RETRY = { firstMs: 100, capMs: 5_000 };
-/** This many failures a minute and the host is held off. More for tests that break hosts oftener than that on purpose. */
-const HOLD_OFF = { failures: Number(process.env.R58_HOLD_OFF_FAILURES) || 5, windowMs: 60_000, pauseMs: 30_000 };
+/** This many failures a minute and the host is held off. */
+const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
 /** A host that ran this long has recovered: its next failure is mended at once again. What fails steadily is held off anyway. */
 const HEALTHY_MS = 5_000;
 
@@ -46,7 +46,9 @@ export interface HostPlan {
 	progress?: (event: ElementEvent) => number | undefined;
 	/** False for a host that is not brought back when it ends (a recorder's part, a guest who left). */
 	restart?: boolean;
-	/** Pause after five failures in a minute; the default suits what nobody waits for on air. */
+	/** Failures in a minute after which it is held off. */
+	holdOffFailures?: number;
+	/** Pause after that; the default suits what nobody waits for on air. */
 	holdOffMs?: number;
 	/** How long its counters may stand still; they come every 500 ms. */
 	stallMs?: number;
@@ -246,7 +248,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		for (const element of Object.keys(this.stats)) delete this.stats[element];
 		if (!this.#wanted || reason === null) return;
 		if (!reported) this.emit('down', reason);
-		const { restart = true, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
+		const { restart = true, holdOffFailures = HOLD_OFF.failures, holdOffMs = HOLD_OFF.pauseMs } = this.plan;
 		if (!restart) {
 			this.#wanted = false;
 			return;
@@ -254,7 +256,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		const now = performance.now();
 		this.restarts += 1;
 		const failures = this.#failures.add({ at: now }).length;
-		const held = failures >= HOLD_OFF.failures;
+		const held = failures >= holdOffFailures;
 		const failure = { reason, remedy: remedyFor(reason) };
 		const params = { ...failure, failures, pauseS: holdOffMs / 1000 };
 		const subject = this.#subject;

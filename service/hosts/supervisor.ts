@@ -27,6 +27,8 @@ export class Supervisor {
 		env: NodeJS.ProcessEnv,
 		private readonly faults: Faults,
 		private readonly log: Log,
+		/** Failures in a minute after which a host is held off; the usual number by default. */
+		private readonly holdOffFailures?: number,
 	) {
 		this.#pool = new HostPool(env, log);
 	}
@@ -61,7 +63,7 @@ export class Supervisor {
 	add(plan: HostPlan): SupervisedHost {
 		const key = `${plan.role} ${plan.name}`;
 		if (this.#hosts.has(key)) throw new Error(`there is a host ${key} already`);
-		const host = new SupervisedHost(plan, this.#pool, this.faults);
+		const host = new SupervisedHost({ holdOffFailures: this.holdOffFailures, ...plan }, this.#pool, this.faults);
 		this.#hosts.set(key, host);
 		host.on('warning', (element, message) => this.log.onceASecond(`${key} ${element}`).warn({ host: key, element }, message));
 		host.on('down', (reason) => this.log.warn({ host: key, reason }, 'host down'));

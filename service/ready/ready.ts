@@ -19,8 +19,8 @@ import { recordingChecks, recordingKbps } from './recording.js';
 import { soundChecks } from './sound.js';
 import { studioChecks } from './studio.js';
 
-/** A strip without sound for this long is silent; shorter in tests. */
-const quietMs = Number(process.env.R58_QUIET_MS ?? 30_000);
+/** A strip without sound for this long is silent. */
+const QUIET_MS = 30_000;
 /** Of sources, removed ones included. */
 const heardKept = 64;
 /** Anything quieter is noise. */
@@ -35,6 +35,7 @@ export interface ReadyOptions {
 	settings: Settings;
 	certificates: Certificates;
 	targets: Pick<Targets, 'test'>;
+	quietMs?: number;
 }
 
 /** Whether the show can begin: what is measured continuously, and what is tested on request. */
@@ -149,7 +150,7 @@ export class ReadyCheck {
 				return at === undefined ? null : now - at;
 			},
 			listeningMs: now - this.#listeningSince,
-			quietMs,
+			quietMs: this.o.quietMs ?? QUIET_MS,
 			tested: (id) => {
 				const found = this.#tested.get(id);
 				const target = state.targets[id.replace(/^target-/, '')];

@@ -24,9 +24,6 @@ const START_DELAY_MS = 2_000;
 const STALL_MS = 1_500;
 const PUBLISH_MS = 1_000;
 
-/** For tests on an emulated machine, which is too slow for everything: no hosts for viewers. */
-const withoutViewers = process.env.R58_VIEWERS === '0';
-
 export interface StreamersOptions {
 	instance: string;
 	canvas: Canvas;
@@ -41,6 +38,8 @@ export interface StreamersOptions {
 	/** Of the program's encoder. */
 	program: EncoderMonitor;
 	slotOf: (guest: string) => number | undefined;
+	/** False: nothing runs for viewers. */
+	viewers: boolean;
 }
 
 /** Everything watched over WebRTC: program, multiview, and the guests' returns. */
@@ -123,7 +122,7 @@ export class Streamers {
 		if (this.#starting === undefined) return;
 		clearTimeout(this.#starting);
 		this.#starting = undefined;
-		if (withoutViewers) return;
+		if (!this.o.viewers) return;
 		for (const { plan } of this.#all) plan.host.start();
 	}
 

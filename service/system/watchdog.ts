@@ -25,7 +25,7 @@ export interface WatchdogOptions {
  * After this long without a program frame the supervisor has failed. It detects a hung mixer after 2 s, gives its process 2 s
  * to die and the next one 12 s to start.
  */
-const DEADLINE_MS = Number(process.env.R58_PROGRAM_DEADLINE_MS) || 20_000;
+const DEADLINE_MS = 20_000;
 /**
  * No frame for this long is beyond it too, whatever it is doing about it. The first frame waits for GStreamer's registry (30 s at
  * most, once), and for two attempts to start; the supervisor's pause is 30 s. Less than a boot has to last to count as a good one

@@ -18,6 +18,14 @@ export type Log = pino.Logger & {
 	readonly redaction: Redaction;
 };
 
+/** The least level that is written, from the fewest lines to the most. */
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export function isLogLevel(text: string): text is LogLevel {
+	return (logLevels as readonly string[]).includes(text);
+}
+
 const windowMs = 1000;
 /** Further keys are silent: nobody reads that many lines a second. */
 const keysHeld = 1000;
@@ -25,7 +33,7 @@ const silent = pino({ level: 'silent' });
 
 /** JSON lines on stderr; stdout belongs to the ready line. Written synchronously, so that a crash loses none. */
 export function createLog(
-	level = process.env.R58_LOG ?? 'info',
+	level: LogLevel | 'silent' = 'info',
 	destination: pino.DestinationStream = pino.destination({ dest: 2, sync: true }),
 ): Log {
 	const lines = new LogLines();

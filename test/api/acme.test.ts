@@ -88,7 +88,7 @@ test('a certificate for the public name comes by http-01 while the service runs,
 		const info = (await (await server.ask('GET', '/api/certificate', { token: server.tokens.operator })).json()) as Info;
 		return info.served.find(({ kind }) => kind === 'acme');
 	};
-	const found = await until(served, { what: 'the certificate', timeoutMs: 60_000 }).catch((error: Error) => {
+	const found = await until(served, { what: 'the certificate' }).catch((error: Error) => {
 		throw new Error(`${error.message}: ${JSON.stringify(server.show.faultList)}`);
 	});
 	assert.equal(found.names, [name]);

@@ -20,7 +20,7 @@ const lines = blocks.flatMap((block) => block.split('\n'));
 const define = lines.find((line) => line.startsWith('ask()'))!;
 
 test.before(async (context) => {
-	context.service = await TestService.start({ canvas: '160x90p10', timeoutMs: 60_000 });
+	context.service = await TestService.start({ canvas: '160x90p10' });
 });
 test.after(({ service }) => service.stop());
 

@@ -31,7 +31,7 @@ function ask<T = unknown>(
 	body?: unknown,
 	options: CallOptions = {},
 ): Promise<Answer<T>> {
-	return service.api<T>(method, path, body, { timeoutMs: 60_000, ...options });
+	return service.api<T>(method, path, body, options);
 }
 
 /** Tells on a signal whether anything has got into the prototype of all objects. */
@@ -41,15 +41,11 @@ test.before(async (context) => {
 	// Viewers' processes have nothing to do here.
 	const service = await TestService.start({
 		canvas: '320x180p15',
-		timeoutMs: 90_000,
-		env: {
-			R58_LOG: 'debug',
-			R58_VIEWERS: '0',
-			NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(looksAtPrototypes)}`,
-		},
+		args: ['--no-viewers', '--log', 'debug'],
+		env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(looksAtPrototypes)}` },
 	});
 	const onAir = async () => (await ask(service, 'GET', '/api/health')).status === 200;
-	await until(onAir, { what: 'the program to be on air', timeoutMs: 60_000, everyMs: 200 });
+	await until(onAir, { what: 'the program to be on air', everyMs: 200 });
 	const invite = (name: string) => ask<GuestInvite>(service, 'POST', '/api/guests', { name }).then(({ body }) => body);
 	const token = async (body: object) =>
 		(await ask<{ token: string }>(service, 'POST', '/api/tokens', { label: 'table', ...body }, { token: technician })).body.token;
@@ -322,7 +318,7 @@ test(`fuzzed requests and frames for ${fuzzMs / 1000} s bring nothing down`, asy
 	assert.ok(http.answers > 100 && sockets.upgraded > 10, JSON.stringify({ http, sockets }));
 	assert.ok(http.statuses['400']! > 0 && http.statuses['200']! > 0, JSON.stringify(http.statuses));
 	assert.equal(hosts(), before);
-	await until(async () => (await ask(service, 'GET', '/api/health')).status === 200, { what: 'health', timeoutMs: 30_000 });
+	await until(async () => (await ask(service, 'GET', '/api/health')).status === 200, { what: 'health' });
 	assert.equal(
 		service.logs.filter((line) => typeof line === 'object' && Number(line.level) >= 50),
 		[],

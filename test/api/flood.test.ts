@@ -37,7 +37,8 @@ test.before(async () => {
 	manager = await NotifySocket.open();
 	service = await TestService.start({
 		canvas: '160x90p10',
-		env: { NOTIFY_SOCKET: manager.path, WATCHDOG_USEC: String(watchdogMs * 1000), R58_VIEWERS: '0' },
+		env: { NOTIFY_SOCKET: manager.path, WATCHDOG_USEC: String(watchdogMs * 1000) },
+		args: ['--no-viewers'],
 	});
 	const { technicianToken: token } = service.ready;
 	const before = listening();

@@ -30,7 +30,6 @@ test.after(async ({ wire, dir }) => {
 async function publicPage({ service }: Signalling): Promise<NetworkTestItem> {
 	const { status, body } = await service.api<NetworkTest>('POST', '/api/network/test', undefined, {
 		token: service.ready.technicianToken,
-		timeoutMs: 30_000,
 	});
 	assert.is(status, 200, JSON.stringify(body));
 	return body.items.find(({ id }) => id === 'public-page')!;

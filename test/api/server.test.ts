@@ -9,7 +9,7 @@ import { StudioError } from '../../service/util/errors.js';
 import { type ApiServer, startApiServer } from '../tools/apiServer.js';
 import { ShowStub } from '../tools/showStub.js';
 import { test } from '../tools/suite.js';
-import { within } from '../tools/wait.js';
+import { patienceMs, within } from '../tools/wait.js';
 
 let server: ApiServer;
 test.before(async () => {
@@ -188,7 +188,7 @@ test('a client that sends its headers or its TLS handshake drop by drop is cut o
 	// headersTimeout is 10 s, looked at every 5 s.
 	assert.match(await closed, /^HTTP\/1.1 408 /);
 	socket.destroy();
-	await within(ended, 30_000, 'the end of the handshake');
+	await within(ended, patienceMs, 'the end of the handshake');
 });
 
 test('no secret is in the log', () => {

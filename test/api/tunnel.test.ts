@@ -29,11 +29,9 @@ interface TunnelInfo {
 const info = async () =>
 	(await (await server.ask('GET', '/api/tunnel', { token: server.tokens.technician })).json()) as TunnelInfo;
 const untilState = (state: string) =>
-	until(async () => (await info()).state === state, { what: `the tunnel to be ${state}`, timeoutMs: 30_000 }).catch(
-		(error: Error) => {
-			throw new Error(`${error.message}\n${JSON.stringify(server.show.faultList)}\n${sshd.output.join('')}`);
-		},
-	);
+	until(async () => (await info()).state === state, { what: `the tunnel to be ${state}` }).catch((error: Error) => {
+		throw new Error(`${error.message}\n${JSON.stringify(server.show.faultList)}\n${sshd.output.join('')}`);
+	});
 const fault = () => server.show.faultList.find(({ code }) => code === 'tunnel');
 const switchOn = (hostKey: string) =>
 	server.settings.patch({
@@ -87,14 +85,14 @@ test('a server with another key is not talked to', async () => {
 	const stranger = await TestSshd.make();
 	switchOn(stranger.hostKey);
 	stranger.close();
-	await until(() => /host key/i.test(fault()?.message ?? ''), { what: 'the fault', timeoutMs: 30_000 });
+	await until(() => /host key/i.test(fault()?.message ?? ''), { what: 'the fault' });
 	assert.match(fault()!.remedy!, /hostKey/);
 	assert.not.match(sshd.output.join(''), /Accepted|Failed publickey/);
 });
 
 test('a server that does not let us in says which key it needs', async () => {
 	switchOn(sshd.hostKey);
-	await until(() => /permission denied/i.test(fault()?.message ?? ''), { what: 'the fault', timeoutMs: 30_000 });
+	await until(() => /permission denied/i.test(fault()?.message ?? ''), { what: 'the fault' });
 	assert.match(fault()!.remedy!, /authorized_keys/);
 });
 
@@ -114,7 +112,7 @@ test('let in, it comes up by itself; what comes through it is outside, whatever 
 
 test('a lost server is a fault, and the tunnel comes back with it', async () => {
 	sshd.kill();
-	await until(fault, { what: 'the fault', timeoutMs: 30_000 });
+	await until(fault, { what: 'the fault' });
 	await sshd.start();
 	await untilState('up');
 	assert.is(fault(), undefined);

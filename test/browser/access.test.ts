@@ -33,7 +33,7 @@ test('a browser that trusts the authority opens the pages without a warning, and
 	const page = await guest.page(`${lan}/guest_join#${invite.token}`);
 	assert.is(await page.evaluate('isSecureContext'), true);
 	await page.getByTestId('join-button').click();
-	await service.waitState(({ guests }) => guests[invite.id]?.state === 'connected', `${invite.id} to be connected`, 20_000);
+	await service.waitState(({ guests }) => guests[invite.id]?.state === 'connected', `${invite.id} to be connected`);
 	await page.getByTestId('leave-button').click();
 	assert.equal(guest.errors, []);
 });

@@ -13,7 +13,7 @@ const test = suite<{ service: TestService; browser: TestBrowser; page: Page; cod
 const password = 'correct horse battery';
 
 test.before(async (context) => {
-	context.service = await TestService.start({ demo: false, timeoutMs: 90_000, env: { R58_VIEWERS: '0' } });
+	context.service = await TestService.start({ demo: false, args: ['--no-viewers'] });
 	context.browser = await TestBrowser.start();
 	// Longer than the panel itself waits for a password.
 	context.browser.context.setDefaultTimeout(60_000);

@@ -44,7 +44,7 @@ const test = timedSuite<{ service: TestService; browser: TestBrowser; peers: Lig
 );
 
 test.before(async (context) => {
-	context.service = await TestService.start({ env: { R58_DEMO_FLASH: '1' } });
+	context.service = await TestService.start({ args: ['--test', 'demoFlash=1'] });
 	await context.service.onAir();
 	const { server, url } = await servePage();
 	context.url = url;
@@ -135,7 +135,7 @@ test('flash and beep stay together in the file and in the viewer, through kills 
 		},
 	};
 	for (const { id } of [guest, exact])
-		await service.waitState(({ sources }) => sources[id]?.state === 'live', 'the guest to be live', 20_000);
+		await service.waitState(({ sources }) => sources[id]?.state === 'live', 'the guest to be live');
 
 	const [videoPort, audioPort] = await freePorts(2);
 	const rtpInput = { kind: 'rtp', label: 'Fast', video: { port: videoPort }, audio: { port: audioPort } };
@@ -161,13 +161,13 @@ test('flash and beep stay together in the file and in the viewer, through kills 
 		process.kill(pid, 'SIGKILL');
 		await rejoin[id]?.();
 		await service.host('source', id, { not: pid });
-		await service.waitState(({ sources }) => sources[id]?.state === 'live', `${id} to be back`, 20_000);
+		await service.waitState(({ sources }) => sources[id]?.state === 'live', `${id} to be back`);
 	}
 	// What the viewer meets at the end of the show, when all that may have drifted has.
 	const watchMs = Math.max(15_000, ended - performance.now());
 	const points = names.map((name) => ({ point: pointOf(name), hz: marks[name].hz }));
 	const viewed = await watched(page, watchMs, points);
-	const stopped = await service.api<Recording>('POST', `/api/recordings/${recording}/stop`, {}, { timeoutMs: 20_000 });
+	const stopped = await service.api<Recording>('POST', `/api/recordings/${recording}/stop`, {});
 	await sender.kill();
 
 	const files = programFiles(stopped.body).map(({ name }) => join(service.dataDir, 'recordings', recording, name));

@@ -29,7 +29,7 @@ const tolerance = 48;
 const voiceHz = 1320;
 
 test.before(async (context) => {
-	const service = await TestService.start({ env: { R58_SEAT_MS: '20000' } });
+	const service = await TestService.start({ args: ['--test', 'seatMs=20000'] });
 	await service.onAir();
 	const browser = await TestBrowser.start({ camera: { colour: '#20a040' }, microphone: { toneHz: voiceHz } });
 	const { body: invite } = await service.api<GuestInvite>('POST', '/api/guests', { name: 'Ada' });

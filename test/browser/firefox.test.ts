@@ -43,7 +43,7 @@ async function untilText(page: FirefoxPage, id: string, wanted: RegExp): Promise
 			if (wanted.test(text ?? '')) return true;
 			throw new Error(`it says ${text}`);
 		},
-		{ what: `${id} to say ${wanted}`, timeoutMs: 20_000, everyMs: 200 },
+		{ what: `${id} to say ${wanted}`, everyMs: 200 },
 	);
 }
 
@@ -56,12 +56,12 @@ async function untilSound(page: FirefoxPage, id: string): Promise<void> {
 		})()`);
 	const { tracks, playedS } = await read();
 	assert.equal(tracks, ['audio']);
-	await until(async () => (await read()).playedS > playedS + 1, { what: `sound in ${id}`, timeoutMs: 20_000, everyMs: 200 });
+	await until(async () => (await read()).playedS > playedS + 1, { what: `sound in ${id}`, everyMs: 200 });
 }
 
 async function click(page: FirefoxPage, id: string): Promise<void> {
 	const ready = () => page.evaluate<boolean>(`${find}('${id}')?.disabled === false`);
-	await until(ready, { what: `${id} to be ready`, timeoutMs: 20_000, everyMs: 200 });
+	await until(ready, { what: `${id} to be ready`, everyMs: 200 });
 	await page.evaluate(`${find}('${id}').click()`);
 }
 

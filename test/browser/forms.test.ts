@@ -217,7 +217,7 @@ test('a note by N on the switcher stands in the log, is found there by its words
 		await page.keyboard.press('n');
 		return page.getByTestId('note-text').isVisible();
 	};
-	await until(opened, { what: 'the dialog of the note', timeoutMs: 30_000, everyMs: 500 });
+	await until(opened, { what: 'the dialog of the note', everyMs: 500 });
 	await page.getByTestId('note-text').fill('The curtain sticks');
 	await page.keyboard.press('Enter');
 	await page.getByTestId('note-dialog').waitFor({ state: 'hidden' });

@@ -41,8 +41,7 @@ const keepPeers = `
 		return ask(wanted);
 	};`;
 
-const phase = (page: Page, name: string) =>
-	page.locator(`[data-testid="join-state"][data-phase="${name}"]`).waitFor({ timeout: 30_000 });
+const phase = (page: Page, name: string) => page.locator(`[data-testid="join-state"][data-phase="${name}"]`).waitFor();
 const tally = (page: Page, name: string) => page.locator(`[data-testid="tally"][data-tally="${name}"]`).waitFor();
 const back = (page: Page) => page.getByTestId('return-video');
 
@@ -56,7 +55,7 @@ async function level({ events }: Stage, strip: string, fits: (db: number) => boo
 			const newest = events.messages.findLast((message) => message.type === 'levels');
 			return newest?.type === 'levels' && fits(Math.max(...(newest.levels[strip] ?? [-100])));
 		},
-		{ what, timeoutMs: 15_000 },
+		{ what },
 	);
 }
 
@@ -147,7 +146,7 @@ test('a screen takes the place of the camera, and gives it back', async ({ page 
 		const [r, g, b] = seen!.colours[0]!;
 		return Math.abs(r - camera[0]) + Math.abs(g - camera[1]) + Math.abs(b - camera[2]) > 60;
 	};
-	await until(other, { what: 'something else than the camera', timeoutMs: 15_000 });
+	await until(other, { what: 'something else than the camera' });
 	await page.getByTestId('share-button').click();
 	await untilColour(back(page), middle, camera, { tolerance });
 });
@@ -164,7 +163,7 @@ test('a small picture is asked of the camera and arrives small', async (stage) =
 			const { video } = await guestOf(stage);
 			return video !== null && video.height <= 360 && video.fps > 0;
 		},
-		{ what: 'it to arrive', timeoutMs: 15_000 },
+		{ what: 'it to arrive' },
 	);
 	await page.getByTestId('size-select').selectOption('720');
 	await until(async () => (await own()) === 720, { what: 'the larger picture again' });
@@ -278,7 +277,7 @@ test('the service starts anew, and the guest is back without a touch', async (st
 	await phase(page, 'waiting');
 	stage.service = await TestService.start({ dataDir, httpPort });
 	await phase(page, 'live');
-	await stage.service.waitState(({ guests }) => guests[invite.id]?.state === 'connected', 'the guest to be connected', 20_000);
+	await stage.service.waitState(({ guests }) => guests[invite.id]?.state === 'connected', 'the guest to be connected');
 	await page.locator('[data-testid="tally"]:not([data-tally="unknown"])').waitFor();
 	stage.events = await stage.service.events();
 });
@@ -291,7 +290,7 @@ test('a picture may change its size and turn while it runs', async ({ browser, s
 	await page.getByTestId('join-button').and(page.locator(':enabled')).click();
 	await phase(page, 'live');
 	await service.api('POST', '/api/cut', { scene: `source-${body.id}` });
-	await untilColour(back(page), side, camera, { tolerance, timeoutMs: 20_000 });
+	await untilColour(back(page), side, camera, { tolerance });
 	const hosts = () => service.hosts().map(({ pid }) => pid);
 	const before = hosts();
 	await page.evaluate('paint(720, 1280)');

@@ -126,11 +126,11 @@ test('a meter follows the levels: up at once, each side for itself, down by and 
 			return found.every((share, i) => Math.abs(share - wanted[i]!) < 0.02) || Promise.reject(new Error(found.join(' ')));
 		};
 		// −60 dBFS is empty, 0 is full.
-		await until(near([0.9, 0.5]), { what: 'the levels in the meter', timeoutMs: 20_000 });
+		await until(near([0.9, 0.5]), { what: 'the levels in the meter' });
 		levels = [-45, -100];
-		await until(near([0.25, 0]), { what: 'lower levels', timeoutMs: 20_000 });
+		await until(near([0.25, 0]), { what: 'lower levels' });
 		levels = [-3, -12];
-		await until(near([0.95, 0.8]), { what: 'higher levels', timeoutMs: 20_000 });
+		await until(near([0.95, 0.8]), { what: 'higher levels' });
 	} finally {
 		clearInterval(feeding);
 	}
@@ -143,7 +143,7 @@ test('each lost link is tried again at once, however many were lost before', asy
 		const before = openedAt.length;
 		const at = performance.now();
 		await sockets.at(-1)!.close();
-		await until(() => openedAt.length > before, { what: 'another try', timeoutMs: 10_000, everyMs: 5 });
+		await until(() => openedAt.length > before, { what: 'another try', everyMs: 5 });
 		waits.push(openedAt[before]! - at);
 		// Only a link that brought the state counts as one.
 		await page.getByTestId('tile-hdmi1').click();
@@ -163,7 +163,7 @@ test('a studio that is away is asked less and less often', async ({ browser, ser
 		void socket.close();
 	});
 	await page.reload();
-	await until(() => tries.length >= 5, { what: 'five tries', timeoutMs: 30_000 });
+	await until(() => tries.length >= 5, { what: 'five tries' });
 	await page.close();
 	const pauses = tries.slice(1).map((at, i) => at - tries[i]!);
 	assert.ok(pauses[3]! > 1500, `pauses of ${pauses.map(Math.round)} ms`);

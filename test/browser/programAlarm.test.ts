@@ -28,7 +28,6 @@ test.after(async ({ service, browser }) => {
 const says = (page: Page, id: string, words: string) =>
 	until(async () => (await page.getByTestId(id).allInnerTexts()).join() === words, {
 		what: `${id} to say “${words}”`,
-		timeoutMs: 20_000,
 	});
 
 test('ON AIR burns over a picture alone; black and silence are told as what they are', async ({ page, service }) => {
@@ -64,11 +63,11 @@ test('a recording that loses its file is a bar that stays until somebody has see
 	);
 	unlinkSync(join(service.dataDir, 'recordings', body.id, 'program-001.mp4'));
 	const bar = page.getByTestId('recording-alarm');
-	await bar.waitFor({ timeout: 15_000 });
+	await bar.waitFor();
 	assert.match((await bar.textContent()) ?? '', /is gone: it was deleted or moved/);
 	// A page that is opened later says it too, until it was seen.
 	await page.reload();
-	await bar.waitFor({ timeout: 15_000 });
+	await bar.waitFor();
 	await page.getByTestId('alarm-seen').click();
 	await bar.waitFor({ state: 'hidden' });
 	await service.waitState(({ faults }) => !faults.some(({ code }) => code === 'recording-lost'), 'the fault to be over');

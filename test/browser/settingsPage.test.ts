@@ -160,7 +160,7 @@ test('a backup is downloaded, looked into, and restored; the show goes on until 
 	const { dataDir } = service;
 	await service.stop();
 	context.service = await TestService.start({ canvas: null, dataDir });
-	const { scenes, system } = await context.service.waitState(() => true, 'the first answer after the restart', 30_000);
+	const { scenes, system } = await context.service.waitState(() => true, 'the first answer after the restart');
 	assert.equal([scenes.interview?.label, scenes.later], ['Scene interview', undefined]);
 	assert.match(file(context.service), /tcp: true/);
 	assert.equal(system.canvas, { width: 320, height: 180, fpsNum: 25, fpsDen: 1 }, 'what waited for the restart counts');

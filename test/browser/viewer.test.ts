@@ -91,7 +91,7 @@ test('viewers are counted, and one whose page is closed is no viewer any more', 
 	await whep(page, service, {});
 	await service.waitState(({ streamers }) => streamers.program!.viewers === before + 1, 'the viewer to be counted');
 	await page.close();
-	await service.waitState(({ streamers }) => streamers.program!.viewers === before, 'the viewer to be gone', 20_000);
+	await service.waitState(({ streamers }) => streamers.program!.viewers === before, 'the viewer to be gone');
 });
 
 test('DELETE ends a session at once, and there is no second one to end', async ({ page, service }) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
-import { until, within } from '../tools/wait.js';
+import { patienceMs, until, within } from '../tools/wait.js';
 
 /** What comes from outside and is wrong: a clear error that names the thing, and the show goes on as if nothing had been. */
 const test = suite<{ service: TestService }>('bad input');
@@ -107,7 +107,7 @@ test('a port that is taken is named, with the option to change it', async () => 
 	const { port } = blocker.address() as { port: number };
 	const service = TestService.spawn({ httpPort: port });
 	try {
-		const { code } = await within(service.ended, 15_000, 'the end of the service');
+		const { code } = await within(service.ended, patienceMs, 'the end of the service');
 		assert.is(code, 3);
 		assert.match(service.tail(), new RegExp(`port ${port} .*--http`));
 		assert.equal(service.hosts(), []);
@@ -128,7 +128,7 @@ test('a data folder that cannot be written is named', async () => {
 	try {
 		for (const dataDir of [file, join(file, 'below'), '/proc/r58', readOnly]) {
 			const service = TestService.spawn({ dataDir });
-			const { code } = await within(service.ended, 15_000, 'the end of the service');
+			const { code } = await within(service.ended, patienceMs, 'the end of the service');
 			assert.is(code, 3);
 			assert.ok(service.tail().includes(dataDir), service.tail());
 			service.destroy();
@@ -145,13 +145,11 @@ test('a GStreamer plugin that is missing is a fault that names the element and t
 	for (const name of readdirSync(system)) if (name !== 'libgstx264.so') symlinkSync(join(system, name), join(plugins, name));
 	const service = await TestService.start({
 		env: { GST_PLUGIN_SYSTEM_PATH_1_0: plugins, GST_REGISTRY: join(plugins, 'registry.bin') },
-		timeoutMs: 60_000,
 	});
 	try {
 		const { faults } = await service.waitState(
 			({ faults }) => faults.some((fault) => fault.subject === 'encoder program'),
 			'the fault',
-			20_000,
 		);
 		const fault = faults.find(({ subject }) => subject === 'encoder program')!;
 		assert.match(fault.message, /no element "x264enc"/);

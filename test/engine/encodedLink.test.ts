@@ -158,7 +158,7 @@ test('a reader that falls off the history goes on with what there is, and that i
 	const taker = new GstLaunch(reader(address, 'start=live'));
 	await taker.buffers('tap', 5);
 	taker.signal('SIGSTOP');
-	await until(() => writer.stats().overrun! > 5, { what: 'an overrun', timeoutMs: 15_000 });
+	await until(() => writer.stats().overrun! > 5, { what: 'an overrun' });
 	taker.signal('SIGCONT');
 	const at = taker.passed.tap!.length;
 	const newest = writer.stats().buffers!;

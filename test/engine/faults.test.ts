@@ -10,7 +10,7 @@ import { assertCounted, assertWhole, FaultyShow } from '../tools/engine/show.js'
 import { Random } from '../tools/random.js';
 import { root } from '../tools/service.js';
 import { timedSuite } from '../tools/suite.js';
-import { pause, until } from '../tools/wait.js';
+import { patienceMs, pause, until } from '../tools/wait.js';
 
 export const alone = true;
 
@@ -34,7 +34,7 @@ test('encoder killed: at most a second is missing, the fault says how much, view
 	await show.break('kill', 'encoder', 'program', random);
 	const lost = / (\d+) ms of the program were lost$/;
 	const listed = ({ faults }: State) => faults.find(({ message }) => lost.test(message));
-	const state = await show.service.waitState(listed, 'the fault to be listed, with what it cost', 5000);
+	const state = await show.service.waitState(listed, 'the fault to be listed, with what it cost');
 	const { code, subject, count, message } = listed(state)!;
 	assert.equal([code, subject, count], ['host-restarted', 'encoder program', 1]);
 	const lostMs = Number(lost.exec(message)![1]);
@@ -73,7 +73,7 @@ test('one source slow, another starved, by the tool for it: the program has ever
 	const { http, ready } = show.service;
 	const chaos = (...args: string[]) =>
 		run(process.execPath, [chaosCli, '--url', http, '--token', ready.technicianToken, '--seconds', '3', ...args], {
-			timeout: 30_000,
+			timeout: patienceMs,
 		});
 	const [slow, starve] = await Promise.all([chaos('slow', 'source', 'hdmi2'), chaos('starve', 'source', 'hdmi3')]);
 	const { pid } = await show.service.host('source', 'hdmi2');

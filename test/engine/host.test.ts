@@ -122,7 +122,7 @@ test('hosts die with the program that started them, frozen ones too', async () =
 	const pids = JSON.parse(line.toString()) as number[];
 	for (const pid of pids) assert.match(titleOf(pid) ?? '', /r58-host source/);
 	parent.kill('SIGKILL');
-	await until(() => pids.every((pid) => titleOf(pid) === null), { timeoutMs: 10_000, what: 'both hosts to be gone' });
+	await until(() => pids.every((pid) => titleOf(pid) === null), { what: 'both hosts to be gone' });
 });
 
 test.run();

@@ -13,7 +13,7 @@ const counts = process.env.R58_LONG ? { guests: 200, viewers: 500 } : { guests: 
 /** What the first ones leave is made once a process: threads of libraries, arenas of the allocator, compiled code. */
 const warmUp = { guests: 8, viewers: 12 };
 /**
- * What may stay, KiB. `each`: superficial loses the text of each command (an offer is 3 to 6 kB, design.md §1.1) and some bytes of
+ * What may stay, KiB. `each`: superficial loses the text of each command (an offer is 3 to 6 kB) and some bytes of
  * each event. `band`: the allocator's arenas do not shrink to the byte.
  */
 const band = { each: 20, host: 4096, heap: 1024 };
@@ -39,8 +39,7 @@ test.after(async () => {
 
 /** Posts an offer; the answer, and where the session is. */
 async function signal(path: string, offer: string): Promise<{ answer: string; location: string }> {
-	const post = () =>
-		service.api<string>('POST', path, offer, { headers: { 'content-type': 'application/sdp' }, timeoutMs: 20_000 });
+	const post = () => service.api<string>('POST', path, offer, { headers: { 'content-type': 'application/sdp' } });
 	let answer = await post();
 	// A machine that is too busy says so; who was turned away and comes back must leave nothing behind either.
 	for (let n = 0; n < 5 && answer.headers.has('retry-after'); n++) {
@@ -70,7 +69,7 @@ async function viewer(n: number): Promise<void> {
 }
 
 async function viewersGone(): Promise<void> {
-	await service.waitState(({ streamers }) => streamers.program!.viewers === 0, 'the viewers to be gone', 20_000);
+	await service.waitState(({ streamers }) => streamers.program!.viewers === 0, 'the viewers to be gone');
 }
 
 async function guest(n: number): Promise<void> {
@@ -90,7 +89,7 @@ async function guest(n: number): Promise<void> {
 const leaving: Promise<undefined | Error>[] = [];
 
 async function removed(id: string): Promise<undefined> {
-	await service.waitState(({ guests }) => guests[id]!.state !== 'connected', 'the guest to be gone', 20_000);
+	await service.waitState(({ guests }) => guests[id]!.state !== 'connected', 'the guest to be gone');
 	assert.is((await service.api('DELETE', `/api/guests/${id}`)).status, 204);
 }
 
@@ -128,7 +127,7 @@ async function settled(): Promise<Record<string, Held>> {
 			before = text;
 			return same && now;
 		},
-		{ what: 'the processes to settle', timeoutMs: 20_000, everyMs: 500 },
+		{ what: 'the processes to settle', everyMs: 500 },
 	);
 }
 
@@ -165,7 +164,6 @@ for (const kind of ['viewers', 'guests'] as const) {
 		// Files and threads may take a moment to be closed.
 		await until(() => more(before, footprint(service)).length === 0, {
 			what: 'files, threads and processes as before',
-			timeoutMs: 20_000,
 			everyMs: 250,
 		}).catch(() => assert.equal(more(before, footprint(service)), []));
 		const after = footprint(service);

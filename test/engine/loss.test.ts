@@ -65,7 +65,7 @@ function gridIndex(ns: bigint): number {
 }
 
 const lossOf = (stage: Stage, slot = 0) => stage.mixer.waitEvent('slot', (e) => e.slot === slot && e.video === 'lost');
-const returnOf = (stage: Stage, slot = 0) => stage.mixer.waitEvent('slot', (e) => e.slot === slot && e.video === 'live', 30_000);
+const returnOf = (stage: Stage, slot = 0) => stage.mixer.waitEvent('slot', (e) => e.slot === slot && e.video === 'live');
 
 /** The frame in which the program is now. */
 async function nowFrame(stage: Stage, id: string, layers: object[] = [{ slot: 0, ...full }]): Promise<number> {

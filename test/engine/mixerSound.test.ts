@@ -127,7 +127,7 @@ staged('how late pictures and sound come is told, by their timestamps', async (s
 	const apart = ([inTime, late]: SlotStats[], stream: 'video' | 'audio') =>
 		(late?.[stream]?.lateMs ?? 0) - (inTime?.[stream]?.lateMs ?? Number.POSITIVE_INFINITY);
 	// The first pictures of a process that starts are late too; they are forgotten.
-	await stage.mixer.waitEvent('stats', (e) => apart(e.slots, 'video') > 90 && apart(e.slots, 'audio') > 90, 30_000);
+	await stage.mixer.waitEvent('stats', (e) => apart(e.slots, 'video') > 90 && apart(e.slots, 'audio') > 90);
 	await stage.stop();
 });
 

@@ -39,7 +39,7 @@ test('it is drawn and encoded while somebody watches, also by a new process, and
 			peers.close(peer);
 		};
 	};
-	const idle = () => service.waitState((state) => fps(state) === 0, 'the multiview to rest', 30_000);
+	const idle = () => service.waitState((state) => fps(state) === 0, 'the multiview to rest');
 
 	await idle();
 	const leave = await watch();

@@ -32,7 +32,7 @@ async function stop(service: TestService, id: string): Promise<Recording> {
 }
 
 async function recorded(service: TestService, id: string, durationMs: number): Promise<void> {
-	await service.waitState(({ recordings }) => recordings[id]!.durationMs >= durationMs, `${durationMs} ms of recording`, 20_000);
+	await service.waitState(({ recordings }) => recordings[id]!.durationMs >= durationMs, `${durationMs} ms of recording`);
 }
 
 const read = (service: TestService, recording: Recording) => readProgram(join(service.dataDir, 'recordings'), recording);
@@ -87,7 +87,7 @@ test('a stop while the recorder is dead or frozen still has the program up to th
 
 test('pre-roll: the recording begins that much earlier, at the key frame before', async ({ service }) => {
 	// The encoder must remember that much.
-	await service.waitState(({ system }) => Date.now() - Date.parse(system.startedAt) > 14_000, '14 s of program', 20_000);
+	await service.waitState(({ system }) => Date.now() - Date.parse(system.startedAt) > 14_000, '14 s of program');
 	for (const prerollS of [0, 3.5, 10]) {
 		const askedNs = process.hrtime.bigint();
 		const { id, startPtsNs } = await start(service, { prerollS });

@@ -26,7 +26,6 @@ const until = (service: TestService, picture: string, sound: string) =>
 	service.waitState(
 		({ system }) => system.program?.picture === picture && system.program.sound === sound,
 		`a program that is ${picture} and ${sound}`,
-		20_000,
 	);
 
 test('a scene without a source and chosen black are told as empty, and are no fault', async ({ service }) => {

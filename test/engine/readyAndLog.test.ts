@@ -42,15 +42,15 @@ test.after(async ({ service, dataDir }) => {
 
 /** Four inputs and a program that nobody watches: that is cheap. */
 function start(dataDir: string): Promise<TestService> {
-	const env = { R58_VIEWERS: '0', R58_QUIET_MS: '2500' };
-	return TestService.start({ dataDir, env, canvas: '320x180p30', timeoutMs: 90_000 });
+	const args = ['--no-viewers', '--test', 'quietMs=2500'];
+	return TestService.start({ dataDir, args, canvas: '320x180p30' });
 }
 
 async function onAir(service: TestService): Promise<void> {
 	const running = async () =>
 		(await service.api('GET', '/api/health')).status === 200 &&
 		Object.values((await service.state()).sources).every(({ kind, state }) => kind !== 'test' || state === 'live');
-	await until(running, { what: 'program and inputs', timeoutMs: 60_000, everyMs: 200 });
+	await until(running, { what: 'program and inputs', everyMs: 200 });
 }
 
 /** A program outside that sends black and silence. */
@@ -101,7 +101,7 @@ async function checkOf(service: TestService, id: string, fits: (check: Check) =>
 			if (check && fits(check)) return check;
 			throw new Error(JSON.stringify(check));
 		},
-		{ what: `the check ${id}`, timeoutMs: 30_000, everyMs: 200 },
+		{ what: `the check ${id}`, everyMs: 200 },
 	);
 }
 
@@ -216,7 +216,7 @@ test('a show is told in order, with its exact frames; beside its recording lies 
 			told.includes('fault raised source hdmi3')
 		);
 	};
-	await until(back, { what: 'hdmi3 to be back in the log', timeoutMs: 30_000 });
+	await until(back, { what: 'hdmi3 to be back in the log' });
 	for (const mute of [true, false, true]) await ok(service.api('PATCH', '/api/audio/hdmi1', { mute }));
 	await until(async () => (await events()).includes('audio muted hdmi1'), { what: 'the mute in the log' });
 	await ok(service.api('POST', '/api/log', { text: 'Applause' }));

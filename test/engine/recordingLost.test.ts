@@ -30,7 +30,7 @@ const fault = (faults: Fault[], code: string) => faults.find((each) => each.code
 const raised = (service: TestService, code: string) =>
 	service.waitState(({ faults }) => fault(faults, code), `${code} to be raised`, 15_000);
 const over = (service: TestService, code: string) =>
-	service.waitState(({ faults }) => !fault(faults, code), `${code} to be over`, 15_000);
+	service.waitState(({ faults }) => !fault(faults, code), `${code} to be over`);
 
 /** What is left for files, in MB (2^20 bytes). */
 function freeMb(folder: string): number {
@@ -41,7 +41,7 @@ function freeMb(folder: string): number {
 async function start(service: TestService): Promise<Recording> {
 	const { status, body } = await service.api<Recording>('POST', '/api/recordings', {});
 	assert.is(status, 201, JSON.stringify(body));
-	await service.waitState(({ recordings }) => recordings[body.id]!.durationMs >= 2500, '2.5 s of recording', 20_000);
+	await service.waitState(({ recordings }) => recordings[body.id]!.durationMs >= 2500, '2.5 s of recording');
 	return body;
 }
 
@@ -56,7 +56,7 @@ async function goesOn(service: TestService, { id, startPtsNs }: Recording): Prom
 	const state = await raised(service, 'recording-lost');
 	assert.match(fault(state.faults, 'recording-lost')!.message, /program-001\.mp4 .* is gone/);
 	const next = ({ files }: Recording) => files.find(({ part, startPtsNs }) => part === 2 && startPtsNs !== null);
-	const { recordings } = await service.waitState(({ recordings }) => next(recordings[id]!), 'the next part', 20_000);
+	const { recordings } = await service.waitState(({ recordings }) => next(recordings[id]!), 'the next part');
 	assert.is(next(recordings[id]!)!.startPtsNs, startPtsNs);
 	const ended = await stop(service, id);
 	assert.equal([ended.state, programFiles(ended).map(({ part }) => part)], ['finished', [2]]);
@@ -113,7 +113,7 @@ test('a full disk ends the recording; the fault goes when there is room, and the
 	fillTo(64 + 24);
 	const { durationMs } = (await service.state()).recordings[id]!;
 	const ms = (state: { recordings: Record<string, Recording> }) => state.recordings[id]!.durationMs - durationMs;
-	const above = await service.waitState((state) => ms(state) >= 5000, '5 s more of recording', 20_000);
+	const above = await service.waitState((state) => ms(state) >= 5000, '5 s more of recording');
 	assert.ok(freeMb(folder) > 64, `${freeMb(folder)} MB are left`);
 	assert.equal([above.recordings[id]!.state, fault(above.faults, 'disk-full')], ['recording', undefined]);
 	fillTo(40);

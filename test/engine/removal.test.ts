@@ -12,7 +12,7 @@ import { suite } from '../tools/suite.js';
 const test = suite<{ service: TestService }>('removal');
 
 test.before(async (context) => {
-	context.service = await TestService.start({ env: { R58_VIEWERS: '0' } });
+	context.service = await TestService.start({ args: ['--no-viewers'] });
 	await context.service.waitState(
 		({ sources }) => Object.values(sources).every(({ state }) => state === 'live'),
 		'the inputs to be live',
@@ -78,7 +78,7 @@ test('for 10 s a removal can be undone: scenes, sound and links are as before; w
 	assert.is((await service.api('GET', '/api/session', undefined, { token })).status, 200);
 	assert.is((await service.api('POST', `/api/guests/${id}/restore`)).status, 404, 'once');
 	await service.api('DELETE', `/api/guests/${id}`);
-	await service.waitState(({ removed }) => Object.keys(removed).length === 0, 'the removal to be final', 15_000);
+	await service.waitState(({ removed }) => Object.keys(removed).length === 0, 'the removal to be final');
 	assert.is((await service.api('POST', `/api/guests/${id}/restore`)).status, 404);
 });
 

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { Status, System } from '../../service/contract/system.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
-import { until } from '../tools/wait.js';
+import { patienceMs, until } from '../tools/wait.js';
 
 /** The service after crashes of any kind, and what `r58 status` says of it. */
 const test = suite('safe mode and status');
@@ -25,7 +25,7 @@ async function start(dataDir?: string, env: Record<string, string> = {}): Promis
 
 function r58(...args: string[]) {
 	const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/service/cli/r58.js'), ...args], {
-		timeout: 15_000,
+		timeout: patienceMs,
 	});
 	return { code: status, out: String(stdout), error: String(stderr) };
 }

@@ -7,7 +7,7 @@ import { suite } from '../tools/suite.js';
 const test = suite<{ service: TestService }>('scenes');
 
 test.before(async (context) => {
-	context.service = await TestService.start({ env: { R58_VIEWERS: '0' } });
+	context.service = await TestService.start({ args: ['--no-viewers'] });
 });
 test.after(({ service }) => service.stop());
 

@@ -47,7 +47,7 @@ async function untilMaster(service: TestService, left: number, right: number, wh
 				if (fits(l, left) && fits(r, right)) return true;
 				throw new Error(`${l}, ${r} dBFS`);
 			},
-			{ what: `${what}: ${left}, ${right} dBFS in the program`, timeoutMs: 20_000, everyMs: 20 },
+			{ what: `${what}: ${left}, ${right} dBFS in the program`, everyMs: 20 },
 		);
 	} finally {
 		events.close();

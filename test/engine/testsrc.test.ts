@@ -11,6 +11,7 @@ import { GstLaunch, killLaunches } from '../tools/engine/gstLaunch.js';
 import { cadence, frames, probe, sound, times } from '../tools/engine/media.js';
 import { bandDb, bandsDb, channelOf } from '../tools/engine/tones.js';
 import { test } from '../tools/suite.js';
+import { patienceMs } from '../tools/wait.js';
 
 const plugins = fileURLToPath(new URL('../../../pipelines/plugin/build', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'r58-testsrc-'));
@@ -52,7 +53,7 @@ function picture(data: Buffer): Picture {
 
 function launch(args: string[]) {
 	const env = { ...process.env, GST_PLUGIN_PATH: plugins };
-	return promisify(execFile)('gst-launch-1.0', args, { env, timeout: 20_000, maxBuffer: 2 ** 24 });
+	return promisify(execFile)('gst-launch-1.0', args, { env, timeout: patienceMs, maxBuffer: 2 ** 24 });
 }
 
 test('frames are consecutive on the machine grid, and each shows its number and the border colour', async () => {

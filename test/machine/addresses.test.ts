@@ -44,11 +44,9 @@ async function remote(
 	const url = `https://${address}:${new URL(service.https).port}/whep/program`;
 	const words = [process.execPath, program, url, service.ready.operatorToken, ...(file === undefined ? [] : [file])];
 	const output = place === 'guest' ? network.start('guest', ...words) : network.startHere(...words);
-	const said = await until(() => /^\{.*\}$/m.exec(output.join(''))?.[0], { what: 'the viewer’s word', timeoutMs: 20_000 }).catch(
-		(error: Error) => {
-			throw new Error(`${error.message}\n${output.join('')}`);
-		},
-	);
+	const said = await until(() => /^\{.*\}$/m.exec(output.join(''))?.[0], { what: 'the viewer’s word' }).catch((error: Error) => {
+		throw new Error(`${error.message}\n${output.join('')}`);
+	});
 	return JSON.parse(said);
 }
 

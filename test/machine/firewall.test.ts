@@ -10,7 +10,7 @@ import { openPorts, readPorts } from '../../service/system/openPorts.js';
 import { studioAddress, TestNetwork } from '../tools/net/netns.js';
 import { root } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
-import { until } from '../tools/wait.js';
+import { patienceMs, until } from '../tools/wait.js';
 
 /** The firewall of the installed service, in a network namespace. */
 const test = suite('firewall');
@@ -39,7 +39,7 @@ function apply(): { code: number | null; error: string } {
 	const [command = '', ...words] = network.inside('studio');
 	const { status, stderr } = spawnSync(command, [...words, process.execPath, program, '--data', folder, '--apply'], {
 		encoding: 'utf8',
-		timeout: 20_000,
+		timeout: patienceMs,
 	});
 	return { code: status, error: stderr };
 }
@@ -49,7 +49,7 @@ function scan(from: 'router' | 'guest' = 'router'): { tcp: number[]; udp: number
 	const [command = '', ...words] = network.inside(from);
 	const text = execFileSync(command, [...words, 'python3', scanner, 'scan', studioAddress, ...listening.map(String)], {
 		encoding: 'utf8',
-		timeout: 30_000,
+		timeout: patienceMs,
 	});
 	return JSON.parse(text);
 }

@@ -92,7 +92,7 @@ async function joins({ service, browser }: World): Promise<{ guest: GuestInvite;
 async function live({ service }: World, id: string): Promise<Guest> {
 	const what = 'the guest to be live';
 	const { guests } = await service
-		.waitState(({ guests, sources }) => guests[id]?.state === 'connected' && sources[id]?.state === 'live', what, 20_000)
+		.waitState(({ guests, sources }) => guests[id]?.state === 'connected' && sources[id]?.state === 'live', what)
 		.catch(async (error: Error) => {
 			const { guests } = await service.state();
 			throw new Error(`${error.message}\n${JSON.stringify(guests[id])}`);
@@ -179,7 +179,7 @@ test('the self-test tells which ways work, and what a guest outside will experie
 	world.network.rules(forwarding(8189, 8289));
 	await set(world, { servers: [turn([url.udp, url.tcp])], publicAddress: routerOutside });
 	const test = async () => {
-		const technician = { token: world.service.ready.technicianToken, timeoutMs: 30_000 };
+		const technician = { token: world.service.ready.technicianToken };
 		const { items, outside } = (await world.service.api<NetworkTest>('POST', '/api/network/test', undefined, technician)).body;
 		return { states: Object.fromEntries(items.map(({ id, state }) => [id, state])), outside };
 	};

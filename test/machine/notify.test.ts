@@ -16,12 +16,8 @@ test.before(async () => {
 	manager = await NotifySocket.open();
 	service = await TestService.start({
 		canvas: '320x180p10',
-		env: {
-			NOTIFY_SOCKET: manager.path,
-			WATCHDOG_USEC: String(watchdogMs * 1000),
-			R58_PROGRAM_DEADLINE_MS: '2500',
-			R58_VIEWERS: '0',
-		},
+		env: { NOTIFY_SOCKET: manager.path, WATCHDOG_USEC: String(watchdogMs * 1000) },
+		args: ['--no-viewers', '--test', 'programDeadlineMs=2500'],
 	});
 });
 test.after(() => {
@@ -32,7 +28,7 @@ test.after(() => {
 /** Waits until the watchdog has been fed some more. */
 const fedAgain = (what: string) => {
 	const before = manager.count(fed);
-	return until(() => manager.count(fed) >= before + 3, { what, timeoutMs: 20_000 });
+	return until(() => manager.count(fed) >= before + 3, { what });
 };
 /** Waits until nothing has come for longer than the manager would wait; what was on the way comes first. */
 const silence = () =>
@@ -42,13 +38,12 @@ const silence = () =>
 			await pause(watchdogMs * 1.5);
 			return manager.count(fed) === before;
 		},
-		{ what: 'silence', timeoutMs: 20_000 },
+		{ what: 'silence' },
 	);
 
 test('it is ready with its API, before its media, and says in words what it does', async () => {
 	await until(() => manager.heard.some((said) => said.startsWith('STATUS=On air, 4 of 4 inputs live')), {
 		what: 'the program to be on air with all inputs',
-		timeoutMs: 20_000,
 	});
 	const first = manager.heard.filter((said) => said !== fed).slice(0, 2);
 	assert.is(first[0], 'READY=1');
@@ -84,7 +79,6 @@ test('a program that the supervisor cannot bring back feeds nothing, until it ad
 		const hungry = 'STATUS=The program has stopped, waiting to be restarted';
 		await until(() => manager.heard.includes(hungry) && stopped.size > 1, {
 			what: 'the supervisor to try and the service to say so',
-			timeoutMs: 20_000,
 		});
 		await silence();
 	} finally {

@@ -13,7 +13,7 @@ import { studioAddress, TestNetwork } from '../tools/net/netns.js';
 import { TestBrowser, untilColour } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
-import { until } from '../tools/wait.js';
+import { patienceMs, until } from '../tools/wait.js';
 
 interface World {
 	network: TestNetwork;
@@ -39,7 +39,7 @@ const pollingPage = `
 			if (!response.ok) throw new Error(method + what + ': ' + response.status + ' ' + (await response.text()));
 			return response.json();
 		};
-		const deadline = performance.now() + 20_000;
+		const deadline = performance.now() + ${patienceMs};
 		const pause = () => {
 			if (performance.now() > deadline) throw new Error('not connected in time: ' + peer.connectionState);
 			return new Promise((resolve) => setTimeout(resolve, everyMs));
@@ -134,7 +134,7 @@ test('two programs that know only the studio meet by its letter box: webrtcbinâ€
 	await page.evaluate(`polled('vm-7', '${token}')`).catch((error: Error) => {
 		throw new Error(`${error.message}\n${output.join('')}`);
 	});
-	await untilColour(page.locator('#polled'), [0.5, 0.5], parseColour(agentColour), { tolerance: 40, timeoutMs: 20_000 });
+	await untilColour(page.locator('#polled'), [0.5, 0.5], parseColour(agentColour), { tolerance: 40 });
 	await until(() => output.join('').includes('"connected"'), { what: 'the agent to be connected' });
 	assert.is(service.hosts().filter(({ role }) => role === 'source').length, 4, 'no media went through the studio');
 	await page.evaluate('end()');
@@ -147,7 +147,6 @@ test('a browser that polls watches the program of the studio', async ({ service,
 	// Its border has the colour of the input.
 	await untilColour(page.locator('#polled'), [0.02, 0.5], parseColour(sources.hdmi2!.colour), {
 		tolerance: 40,
-		timeoutMs: 20_000,
 	});
 	await service.waitState(({ streamers }) => streamers.program!.viewers === 1, 'one viewer');
 	await page.evaluate('end()');
@@ -165,7 +164,7 @@ test('a guest that polls is in the program, and its DELETE empties the seat', as
 	);
 	await service.api('POST', '/api/cut', { scene: `source-${guest.id}` });
 	await page.evaluate(`polled('program', '${service.ready.operatorToken}')`);
-	await untilColour(page.locator('#polled'), [0.5, 0.5], parseColour(cameraColour), { tolerance: 40, timeoutMs: 20_000 });
+	await untilColour(page.locator('#polled'), [0.5, 0.5], parseColour(cameraColour), { tolerance: 40 });
 	// Off air: who hangs up on air keeps the last picture there for a while.
 	await service.api('POST', '/api/cut', { scene: 'source-hdmi1' });
 	await sender.evaluate('end()');

@@ -20,7 +20,6 @@ test.before(async (context) => {
 	context.service = await TestService.start({
 		inside: context.network.inside('studio'),
 		canvas: '320x180p15',
-		timeoutMs: 90_000,
 	});
 	context.local = await context.network.reach(portOf(context.service.http));
 	// The guest's place stands for another network of the house.
@@ -37,7 +36,6 @@ async function printed<T>(network: TestNetwork, place: 'guest' | 'studio', ...wo
 	const output = network.start(place, ...words);
 	const line = await until(() => /^(\[.*\])\n/m.exec(output.join(''))?.[1], {
 		what: words.join(' '),
-		timeoutMs: 120_000,
 		everyMs: 50,
 	}).catch((error: Error) => {
 		throw new Error(`${error.message}\n${output.join('')}`);
@@ -83,10 +81,9 @@ test('UDP is open in the range of media alone, and only while there is a peer', 
 	const watched = async () =>
 		(await ask(local, service.ready.operatorToken, 'POST', '/whep/program', offerText({ direction: 'recvonly' }))).status;
 	// A program that is just starting has nothing to show yet.
-	await until(async () => (await watched()) === 201, { what: 'a viewer to be answered', timeoutMs: 60_000, everyMs: 500 });
+	await until(async () => (await watched()) === 201, { what: 'a viewer to be answered', everyMs: 500 });
 	const found = await until(() => (open().length > 0 ? open() : null), {
 		what: 'the ports of the peer',
-		timeoutMs: 10_000,
 		everyMs: 100,
 	});
 	for (const port of found) assert.ok(port >= ports.first && port <= ports.last, `UDP ${port}`);

@@ -36,7 +36,7 @@ export async function serviceSteps(): Promise<void> {
 		canvas: `160x90p${fps}`,
 		dataDir,
 		timeoutMs,
-		env: { R58_VIEWERS: '0' },
+		args: ['--no-viewers'],
 	});
 	service.ready.operatorToken = operatorToken;
 	/** Asked twice a second: each answer costs the emulated processor its time. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { root } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
+import { patienceMs } from '../tools/wait.js';
 
 const test = suite<{ folder: string }>('files for systemd');
 const folder = join(root, 'systemd');
@@ -15,7 +16,7 @@ function run(program: string, ...words: string[]) {
 	const { status, stdout, stderr, error } = spawnSync(program, words, {
 		cwd: folder,
 		encoding: 'utf8',
-		timeout: 60_000,
+		timeout: patienceMs,
 		// Complaints go to the journal otherwise.
 		env: { ...process.env, SYSTEMD_LOG_TARGET: 'console', SYSTEMD_COLORS: '0' },
 	});
@@ -30,7 +31,7 @@ test.after.each((context) => rmSync(context.folder, { recursive: true, force: tr
 
 test('every unit is one that systemd takes without a word', () => {
 	assert.ok(units.includes('r58.service'));
-	assert.equal(run('systemd-analyze', '--man=no', 'verify', ...units.map((name) => `../systemd/${name}`)), { code: 0, text: '' });
+	assert.equal(run('systemd-analyze', '--man=no', 'verify', ...units.map((name) => `./${name}`)), { code: 0, text: '' });
 });
 
 test('a unit with a mistake is not', (context) => {
@@ -44,14 +45,7 @@ test('a unit with a mistake is not', (context) => {
 
 test('each is exposed 2.5 at most, of 10', () => {
 	for (const name of units.filter((unit) => unit.endsWith('.service'))) {
-		const { code, text } = run(
-			'systemd-analyze',
-			'security',
-			'--offline=true',
-			'--threshold=25',
-			'--no-pager',
-			`../systemd/${name}`,
-		);
+		const { code, text } = run('systemd-analyze', 'security', '--offline=true', '--threshold=25', '--no-pager', `./${name}`);
 		assert.is(code, 0, `${name}: ${text.trim().split('\n').at(-1)}`);
 	}
 });

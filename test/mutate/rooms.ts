@@ -31,7 +31,7 @@ export const rooms: Record<string, Room> = {
 			'service/util/slidingWindow.ts',
 			'service/showLog/timecode.ts',
 		],
-		tests: ['mediaRules', 'sources/guestDelay', 'showLog/timecode'],
+		tests: ['hosts/remedies', 'mixer/slots', 'util/slidingWindow', 'sources/guestDelay', 'showLog/timecode'],
 	},
 	health: { files: ['service/health/rules.ts'], tests: ['health/rules'] },
 	fragments: { files: ['service/recordings/fragments.ts'], tests: ['recordings/fragmentRules'] },

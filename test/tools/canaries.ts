@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { TestService } from './service.js';
+import { patienceMs } from './wait.js';
 
 export interface Canary {
 	/** Which secret it is. */
@@ -10,7 +11,7 @@ export interface Canary {
 }
 
 /** A password costs a busy machine some time. */
-const timeoutMs = 60_000;
+const timeoutMs = patienceMs;
 const made = () => `Canary${randomBytes(9).toString('hex')}`;
 
 /** Plants one secret of each kind, in a demo. Those that the service makes itself are among them. */

@@ -1,7 +1,7 @@
 /** A client of the events socket. */
 import WebSocket from 'ws';
 import type { ClientMessage, EventMessage } from '../../service/contract/events.js';
-import { until } from './wait.js';
+import { patienceMs, until } from './wait.js';
 
 export class Events {
 	/** All that came, oldest first. */
@@ -40,7 +40,7 @@ export class Events {
 	/** The first message, also among those that came already, that fits. */
 	next<T extends EventMessage>(fits: (message: EventMessage) => message is T, what: string, timeoutMs?: number): Promise<T>;
 	next(fits: (message: EventMessage) => boolean, what: string, timeoutMs?: number): Promise<EventMessage>;
-	async next(fits: (message: EventMessage) => boolean, what: string, timeoutMs = 20_000): Promise<EventMessage> {
+	async next(fits: (message: EventMessage) => boolean, what: string, timeoutMs = patienceMs): Promise<EventMessage> {
 		return until(() => this.messages.find(fits), { what, timeoutMs, everyMs: 10 });
 	}
 

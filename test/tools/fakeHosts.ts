@@ -52,7 +52,7 @@ export function supervised(more: Partial<HostPlan> = {}): Supervised {
 	const plan: HostPlan = { role: 'source', name: 'hdmi1', launch: () => 'text', ...more };
 	const host = new SupervisedHost(plan, { take } as unknown as HostPool, faults);
 	const process = async (n: number) => {
-		await until(() => processes[n - 1]?.started, { what: `process ${n}`, timeoutMs: 8_000, everyMs: 5 });
+		await until(() => processes[n - 1]?.started, { what: `process ${n}`, everyMs: 5 });
 		return processes[n - 1]!;
 	};
 	return { host, faults, processes, process };

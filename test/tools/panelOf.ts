@@ -59,7 +59,19 @@ export async function panelOf(folder: Folder, use: (panel: Panel) => unknown = (
 	await certificate.ensure();
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version: '0.0.0', log });
 	const guard = new BootGuard(store.settings);
-	const studio = createStudio({ canvas, dataDir, demo: true, guard, version: '0.0.0', store, settings, showLog, log });
+	const studio = createStudio({
+		canvas,
+		dataDir,
+		demo: true,
+		viewers: true,
+		test: {},
+		guard,
+		version: '0.0.0',
+		store,
+		settings,
+		showLog,
+		log,
+	});
 	const certificates = new Certificates(certificate, studio.faults, log);
 	const api = createApi({ show: studio, store, settings, showLog, log, certificates, panelDir });
 	try {

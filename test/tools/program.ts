@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { needed } from './packages.js';
-import { until } from './wait.js';
+import { patienceMs, until } from './wait.js';
 
 export class Program {
 	readonly said: Record<string, unknown>[] = [];
@@ -27,7 +27,11 @@ export class Program {
 	}
 
 	/** The first line that fits, also among those said already. */
-	until(fits: (line: Record<string, unknown>) => unknown, what: string, timeoutMs = 60_000): Promise<Record<string, unknown>> {
+	until(
+		fits: (line: Record<string, unknown>) => unknown,
+		what: string,
+		timeoutMs = patienceMs,
+	): Promise<Record<string, unknown>> {
 		return until(() => this.said.find(fits), { what, timeoutMs }).catch((error: Error) => {
 			throw new Error(
 				`${error.message}\n${[...this.said.map((line) => JSON.stringify(line)), ...this.text].slice(-20).join('\n')}`,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { State } from '../../service/contract/state.js';
 import { Events } from './events.js';
 import { type Host, hostsOf, killSession, processes } from './processes.js';
-import { until, within } from './wait.js';
+import { patienceMs, until, within } from './wait.js';
 
 // Runs from dist/test/tools.
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -113,7 +113,7 @@ export class TestService {
 		try {
 			const line = await until(() => service.#exit ?? service.lines[0], {
 				what: 'the ready line',
-				timeoutMs: options.timeoutMs ?? 30_000,
+				timeoutMs: options.timeoutMs,
 			});
 			if (typeof line !== 'string') throw new Error(`the service ended with ${JSON.stringify(line)} before it was ready`);
 			service.ready = JSON.parse(line);
@@ -138,7 +138,7 @@ export class TestService {
 		const response = await fetch(new URL(path, this.http), {
 			method,
 			redirect: 'manual',
-			signal: AbortSignal.timeout(options.timeoutMs ?? 10_000),
+			signal: AbortSignal.timeout(options.timeoutMs ?? patienceMs),
 			headers: {
 				...(token ? { authorization: `Bearer ${token}` } : {}),
 				...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -158,7 +158,7 @@ export class TestService {
 	}
 
 	/** Waits for a state that fits, and returns it. */
-	async waitState(fits: (state: State) => unknown, what: string, timeoutMs = 60_000): Promise<State> {
+	async waitState(fits: (state: State) => unknown, what: string, timeoutMs = patienceMs): Promise<State> {
 		let state!: State;
 		await until(
 			async () => {
@@ -180,7 +180,7 @@ export class TestService {
 	}
 
 	/** Waits until the show runs: healthy, every demo input live, every streamer too. */
-	async onAir(timeoutMs = 60_000): Promise<State> {
+	async onAir(timeoutMs = patienceMs): Promise<State> {
 		const health = () => this.api('GET', '/api/health').then(({ status }) => status === 200);
 		await until(health, { what: 'the program to be on air', timeoutMs, everyMs: 200 });
 		const live = ({ sources, streamers }: State) =>
@@ -199,7 +199,11 @@ export class TestService {
 	}
 
 	/** Waits for one host, by role and name, other than `not`. */
-	async host(role: string, name: string, { not, timeoutMs = 60_000 }: { not?: number; timeoutMs?: number } = {}): Promise<Host> {
+	async host(
+		role: string,
+		name: string,
+		{ not, timeoutMs = patienceMs }: { not?: number; timeoutMs?: number } = {},
+	): Promise<Host> {
 		const found = () => this.hosts().find((host) => host.role === role && host.name === name && host.pid !== not);
 		return until(found, { what: `the process of ${role} ${name}`, timeoutMs });
 	}

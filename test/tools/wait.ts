@@ -1,5 +1,11 @@
 import { within as bounded } from '../../service/util/within.js';
 
+/**
+ * Ends a wait that would last for ever, and judges nothing: a busy machine takes as long as it takes. Who judges how long
+ * something takes gives a bound of his own.
+ */
+export const patienceMs = 120_000;
+
 export interface Wait {
 	/** What is waited for, as it stands in the message: "hdmi1 to be live". */
 	what: string;
@@ -15,7 +21,7 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
  */
 export async function until<T>(
 	condition: () => T | Promise<T>,
-	{ what, timeoutMs = 60_000, everyMs = 50 }: Wait,
+	{ what, timeoutMs = patienceMs, everyMs = 50 }: Wait,
 ): Promise<Truthy<T>> {
 	const deadline = performance.now() + timeoutMs;
 	let last: unknown = 'nothing yet';

@@ -14,14 +14,13 @@ const inputs = [
 	{ id: 'hdmi4', label: 'HDMI 4', colour: '#c8b432', toneHz: 880 },
 ];
 
-/** For tests of picture against sound: the demo inputs flash and beep once a second. */
-const flash = process.env.R58_DEMO_FLASH === '1';
-
 export interface TestSourcesOptions {
 	instance: string;
 	canvas: Canvas;
 	supervisor: Supervisor;
 	sources: Sources;
+	/** They flash and beep once a second, to measure picture against sound. */
+	flash: boolean;
 }
 
 /** Four moving test pictures in place of the HDMI inputs. */
@@ -31,7 +30,7 @@ export class TestSources implements SourceKind {
 	constructor(private readonly o: TestSourcesOptions) {}
 
 	restore(): void {
-		const { instance, canvas, supervisor, sources } = this.o;
+		const { instance, canvas, supervisor, sources, flash } = this.o;
 		for (const { id, label, colour, toneHz } of inputs) {
 			sources.add({ id, kind: this.kind, label, colour, delayMs: DELAY_FRAMES * frameMs(canvas) });
 			const host = supervisor.add({

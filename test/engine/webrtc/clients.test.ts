@@ -74,10 +74,10 @@ test('OBS’s library publishes an offer without candidates, and its picture is 
 	await untilLive(context, guest);
 	assert.is((await service.state()).guests[guest.id]!.codec, 'H264');
 	// The round trip it does not tell: it answers no RRTR (RFC 3611 §4.4).
-	await service.waitState(({ guests }) => guests[guest.id]!.lossPct === 0, 'the loss to be known', 15_000);
+	await service.waitState(({ guests }) => guests[guest.id]!.lossPct === 0, 'the loss to be known');
 	await service.api('POST', '/api/cut', { scene: `source-${guest.id}` });
 	await page.evaluate(`foreign.watch('${service.http}/whep/program', '${token}')`);
-	await untilColour(page.locator('video'), [0.5, 0.5], parseColour(camera), { tolerance: 40, timeoutMs: 20_000 });
+	await untilColour(page.locator('video'), [0.5, 0.5], parseColour(camera), { tolerance: 40 });
 	await page.evaluate('foreign.unload()');
 	await service.api('POST', '/api/cut', { scene: 'source-hdmi1' });
 	feed.peers.delete(peer);
@@ -98,7 +98,7 @@ test('Eyevinn’s whip-web-client publishes from another origin, trickles, and e
 test('Eyevinn’s webrtc-player plays the program and the multiview, and ends its sessions', async ({ page, service, token }) => {
 	for (const streamer of ['program', 'multiview']) {
 		await page.evaluate(`foreign.watch('${service.http}/whep/${streamer}', '${token}')`);
-		await until(async () => (await look(page.locator('video')))?.width, { what: `a picture of ${streamer}`, timeoutMs: 20_000 });
+		await until(async () => (await look(page.locator('video')))?.width, { what: `a picture of ${streamer}` });
 		await page.evaluate('foreign.unload()');
 		await service.waitState(({ streamers }) => streamers[streamer]!.viewers === 0, 'the viewer to be gone');
 	}
@@ -106,7 +106,7 @@ test('Eyevinn’s webrtc-player plays the program and the multiview, and ends it
 
 test('a player that also asks for a data channel, as MediaMTX’s reader does, plays', async ({ page, service, token }) => {
 	await page.evaluate(`foreign.watchWithDataChannel('${service.http}/whep/program', '${token}')`);
-	await until(async () => (await look(page.locator('video')))?.width, { what: 'a picture', timeoutMs: 20_000 });
+	await until(async () => (await look(page.locator('video')))?.width, { what: 'a picture' });
 	await page.evaluate('foreign.unload()');
 	await service.waitState(({ streamers }) => streamers.program!.viewers === 0, 'the viewer to be gone');
 });
@@ -117,7 +117,7 @@ test('aiortc publishes and watches', async (context) => {
 	const sender = new Program('/usr/bin/python3', [aiortc, 'publish', `${service.http}/whip/${guest.id}`, guest.token]);
 	const viewer = new Program('/usr/bin/python3', [aiortc, 'watch', `${service.http}/whep/program`, token]);
 	await untilLive(context, guest);
-	const { width, height } = await viewer.until(({ frames }) => Number(frames) >= 10, 'ten pictures of the program', 20_000);
+	const { width, height } = await viewer.until(({ frames }) => Number(frames) >= 10, 'ten pictures of the program');
 	assert.equal([width, height], [640, 360]);
 	for (const peer of [sender, viewer]) peer.finish();
 	await service.waitState(
@@ -145,7 +145,7 @@ test('a certificate that is not the one of the offer gets no media and gives non
 	);
 	assert.match(guests[guest.id]!.lastError!, /fingerprint/);
 	assert.is.not(sources[guest.id]!.state, 'live');
-	await service.waitState(({ streamers }) => streamers.program!.viewers === 0, 'the viewer to be refused', 15_000);
+	await service.waitState(({ streamers }) => streamers.program!.viewers === 0, 'the viewer to be refused');
 	assert.not.ok(
 		viewer.said.some(({ frames }) => frames),
 		'no picture came',

@@ -156,7 +156,7 @@ for (const name of ['whip', 'whep']) {
 		session.peer.close();
 		if (name === 'whip') assert.is((await wire.service.state()).guests[guest.id]!.state, 'invited');
 		const left = async () => (await wire.sessions())[name === 'whip' ? 'guests' : 'viewers'];
-		await until(async () => (await left()) === 0, { what: 'nothing of it to be left', timeoutMs: 20_000 });
+		await until(async () => (await left()) === 0, { what: 'nothing of it to be left' });
 	});
 }
 

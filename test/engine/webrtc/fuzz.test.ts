@@ -7,7 +7,7 @@ import { fragmentType, Signalling, sdpType } from '../../tools/net/signalling.js
 import { Random } from '../../tools/random.js';
 import { TestService } from '../../tools/service.js';
 import { suite } from '../../tools/suite.js';
-import { pause } from '../../tools/wait.js';
+import { patienceMs, pause } from '../../tools/wait.js';
 
 /**
  * Mutated descriptions, fragments and messages, the same ones every time: no crash, no hang, no internal error. There is no data
@@ -46,7 +46,7 @@ async function send(
 	for (;;) {
 		const answer = await new Promise<Answer>((resolve, reject) => {
 			const headers = { authorization: `Bearer ${token}`, 'content-type': type, 'content-length': Buffer.byteLength(body) };
-			const options = { method, headers, localAddress: `127.0.2.${1 + (client % 250)}`, timeout: 10_000 };
+			const options = { method, headers, localAddress: `127.0.2.${1 + (client % 250)}`, timeout: patienceMs };
 			const asked = request(new URL(path, wire.service.http), options, (response) => {
 				let text = '';
 				response.setEncoding('utf8').on('data', (chunk: string) => {

@@ -36,7 +36,7 @@ async function untilLive({ wire }: { wire: Signalling }, fmtp: string, launch: s
 		const { answer } = await wire.post(`/whip/${guest.id}`, guest.token, await peer.offer);
 		peer.answer(answer);
 		feed.peers.add(peer);
-		await wire.service.waitState(({ sources }) => sources[guest.id]?.state === 'live', `${fmtp} to be live`, 20_000);
+		await wire.service.waitState(({ sources }) => sources[guest.id]?.state === 'live', `${fmtp} to be live`);
 		return answer;
 	} finally {
 		feed.stop();
@@ -83,7 +83,7 @@ test('interlaced pictures that come as plain RTP are shown', async ({ wire: { se
 	assert.is(made.status, 201, JSON.stringify(made.body));
 	const sender = new GstLaunch(`${interlaced} ! udpsink host=127.0.0.1 port=${port}`);
 	try {
-		await service.waitState(({ sources }) => sources[made.body.id]?.state === 'live', 'the source to be live', 20_000);
+		await service.waitState(({ sources }) => sources[made.body.id]?.state === 'live', 'the source to be live');
 	} finally {
 		await sender.kill();
 		await service.api('DELETE', `/api/sources/${made.body.id}`);

@@ -44,7 +44,7 @@ test.after(async ({ service, dataDir }) => {
 
 async function start(context: Context): Promise<void> {
 	const { dataDir, port: httpPort } = context;
-	context.service = await TestService.start({ dataDir, httpPort, canvas: '320x180p15', env: { R58_SEAT_MS: String(seatMs) } });
+	context.service = await TestService.start({ dataDir, httpPort, canvas: '320x180p15', args: ['--test', `seatMs=${seatMs}`] });
 	context.wire = new Signalling(context.service);
 	await context.service.onAir();
 }
@@ -74,7 +74,6 @@ class Victim {
 		});
 		const browser = await until(() => chromium.connectOverCDP(`http://127.0.0.1:${port}`), {
 			what: 'Chromium',
-			timeoutMs: 30_000,
 			everyMs: 200,
 		});
 		const page = await browser.contexts()[0]!.newPage();
@@ -111,7 +110,6 @@ async function untilLive(service: TestService, { id }: GuestInvite): Promise<voi
 	await service.waitState(
 		({ guests, sources }) => guests[id]?.state === 'connected' && sources[id]?.state === 'live',
 		'the guest to be live',
-		20_000,
 	);
 }
 
@@ -168,7 +166,6 @@ test('a guest who has nothing to send stays, is said to send nothing, and is liv
 			service.waitState(
 				({ guests, sources }) => guests[id]?.nothingSent === nothingSent && sources[id]?.state === source,
 				`nothing sent ${nothingSent}, and the source ${source}`,
-				20_000,
 			);
 		await guestIs(false, 'live');
 		const { pid } = await service.host('source', id);
@@ -190,13 +187,13 @@ test('a guest who has nothing to send stays, is said to send nothing, and is liv
 
 test('a viewer whose browser is frozen is no viewer any more, the others go on', async (context) => {
 	const { service } = context;
-	const viewers = async (count: number, timeoutMs: number) =>
+	const viewers = async (count: number, timeoutMs?: number) =>
 		service.waitState(({ streamers }) => streamers.program!.viewers === count, `${count} viewers`, timeoutMs);
 	const victim = await Victim.open(`${service.http}/watch/program#${service.ready.operatorToken}`);
-	await viewers(1, 15_000);
+	await viewers(1);
 	await until(
 		() => victim.page.locator('video').evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth > 0),
-		{ what: 'a picture', timeoutMs: 15_000 },
+		{ what: 'a picture' },
 	);
 	victim.signal('SIGSTOP');
 	await viewers(0, silenceMs + slackMs);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { until, within } from '../wait.js';
+import { patienceMs, until, within } from '../wait.js';
 import type { EventBody } from './pipeline.js';
 
 const run = promisify(execFile);
@@ -42,7 +42,7 @@ export async function buildDriver(): Promise<void> {
 	await run('gcc', [...sanitize, driverSource, '-o', program, ...flags.trim().split(/\s+/)]);
 	const quiet = { ...environment, ASAN_OPTIONS: 'detect_leaks=0:detect_odr_violation=0' };
 	const first = spawn(program, ['fakesrc ! fakesink'], { env: quiet, stdio: 'ignore' });
-	await within(new Promise((resolve) => first.once('close', resolve)), 60_000, 'the registry');
+	await within(new Promise((resolve) => first.once('close', resolve)), patienceMs, 'the registry');
 }
 
 export class Driver {
@@ -72,7 +72,7 @@ export class Driver {
 	}
 
 	/** An event that came or comes. */
-	async event(name: string, fits: (body: EventBody) => boolean = () => true, timeoutMs = 40_000): Promise<EventBody> {
+	async event(name: string, fits: (body: EventBody) => boolean = () => true, timeoutMs = patienceMs): Promise<EventBody> {
 		const found = () => {
 			const event = this.events.find((event) => event.name === name && fits(event.body));
 			return event?.body ?? (this.#child.exitCode !== null && { ended: this.#said });
@@ -86,7 +86,7 @@ export class Driver {
 	async findings(): Promise<string[]> {
 		this.#child.stdin!.end();
 		try {
-			await within(this.#ended, 120_000, 'the end of the driver');
+			await within(this.#ended, patienceMs, 'the end of the driver');
 		} finally {
 			this.#child.kill('SIGKILL');
 		}

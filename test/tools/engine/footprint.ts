@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { processes } from '../processes.js';
 import type { TestService } from '../service.js';
-import { until, within } from '../wait.js';
+import { patienceMs, until, within } from '../wait.js';
 
 export interface Held {
 	/** Open files, without the memory of links: a link's pool grows to its bound when the machine is busy. */
@@ -60,7 +60,7 @@ export class Heap {
 			{ what: 'the debugger of the service' },
 		);
 		const socket = new WebSocket(url);
-		await within(new Promise((resolve) => socket.once('open', resolve)), 5000, 'the debugger');
+		await within(new Promise((resolve) => socket.once('open', resolve)), patienceMs, 'the debugger');
 		return new Heap(socket);
 	}
 
@@ -88,6 +88,6 @@ export class Heap {
 			this.socket.on('message', hear);
 		});
 		this.socket.send(JSON.stringify({ id, method }));
-		return within(answer, 20_000, method);
+		return within(answer, patienceMs, method);
 	}
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { until, within } from '../wait.js';
+import { patienceMs, until, within } from '../wait.js';
 
 const plugins = fileURLToPath(new URL('../../../../pipelines/plugin/build', import.meta.url));
 const running = new Set<GstLaunch>();
@@ -51,7 +51,7 @@ export class GstLaunch {
 	}
 
 	/** Waits until the identity has seen `count` buffers in all, and returns them. */
-	async buffers(name: string, count: number, timeoutMs = 30_000): Promise<Passed[]> {
+	async buffers(name: string, count: number, timeoutMs = patienceMs): Promise<Passed[]> {
 		await until(() => (this.passed[name]?.length ?? 0) >= count, {
 			what: `${count} buffers at ${name}`,
 			timeoutMs,
@@ -60,7 +60,7 @@ export class GstLaunch {
 		return this.passed[name]!;
 	}
 
-	async event(fits: (event: R58Event) => boolean, what: string, timeoutMs = 30_000): Promise<R58Event> {
+	async event(fits: (event: R58Event) => boolean, what: string, timeoutMs = patienceMs): Promise<R58Event> {
 		return (await until(() => this.events.find(fits), { what, timeoutMs, everyMs: 10 }))!;
 	}
 
@@ -76,14 +76,14 @@ export class GstLaunch {
 	}
 
 	/** Waits for the end of the process by itself; gives the exit code. */
-	async end(timeoutMs = 30_000): Promise<number | null> {
+	async end(timeoutMs = patienceMs): Promise<number | null> {
 		await within(this.#ended, timeoutMs, 'end of gst-launch');
 		running.delete(this);
 		return this.#child.exitCode;
 	}
 
 	/** Ctrl-C: the pipeline is set to NULL. */
-	async stop(timeoutMs = 3000): Promise<number | null> {
+	async stop(timeoutMs = patienceMs): Promise<number | null> {
 		this.signal('SIGINT');
 		return this.end(timeoutMs);
 	}

@@ -1,11 +1,9 @@
 /** Viewers and guests that cost little, in a process of their own: real ICE, DTLS and SRTP, every packet counted, none decoded. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { pause, within } from '../wait.js';
+import { patienceMs, pause, within } from '../wait.js';
 import type { Answer, Kind, Order, Role } from './lightPeersChild.js';
 import { payloadTypes } from './lightPeersChild.js';
 import { Pipeline } from './pipeline.js';
-
-const timeoutMs = 60_000;
 
 export type LightPorts = Extract<Answer, { op: 'feed' }>['ports'];
 type Counts = Extract<Answer, { op: 'packets' }>['counts'];
@@ -166,7 +164,7 @@ export class LightPeers {
 			};
 			this.#waiters.add(waiter);
 		});
-		return within(found, timeoutMs, what).finally(() => this.#waiters.delete(waiter));
+		return within(found, patienceMs, what).finally(() => this.#waiters.delete(waiter));
 	}
 }
 

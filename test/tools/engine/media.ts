@@ -1,10 +1,8 @@
 /** What is really in a media file, by ffmpeg and ffprobe. */
 import { spawn } from 'node:child_process';
 import { needed } from '../packages.js';
-import { within } from '../wait.js';
+import { patienceMs, within } from '../wait.js';
 import type { Picture } from './counter.js';
-
-const deadlineMs = 60_000;
 
 export async function run(program: string, args: string[]): Promise<Buffer> {
 	const child = spawn(needed(program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -19,7 +17,7 @@ export async function run(program: string, args: string[]): Promise<Buffer> {
 		child.on('close', resolve);
 	});
 	try {
-		const code = await within(ended, deadlineMs, program);
+		const code = await within(ended, patienceMs, program);
 		if (code !== 0) throw new Error(`${program} ${args.join(' ')}: exit code ${code}: ${complaint.trim()}`);
 		return Buffer.concat(out);
 	} finally {

@@ -158,7 +158,6 @@ export class Stage {
 		const to = from + seconds * sampleRate;
 		await until(() => Number(readGdp(this.file(pad)).at(-1)?.offset ?? 0) >= to, {
 			what: `${seconds} s of sound`,
-			timeoutMs: 20_000,
 		});
 		return { from, to };
 	}

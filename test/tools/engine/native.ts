@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { within } from '../wait.js';
+import { patienceMs, within } from '../wait.js';
 
 const run = promisify(execFile);
 export const pluginSource = fileURLToPath(new URL('../../../../pipelines/plugin', import.meta.url));
@@ -62,7 +62,7 @@ export async function runNative(
 	program: string,
 	args: (string | number)[] = [],
 	options: SpawnOptions = {},
-	timeoutMs = 120_000,
+	timeoutMs = patienceMs,
 ): Promise<string> {
 	const child = spawn(program, args.map(String), { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
 	let said = '';

@@ -5,7 +5,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import datachannel from 'node-datachannel';
-import { until, within } from '../wait.js';
+import { patienceMs, until, within } from '../wait.js';
 import { Pipeline } from './pipeline.js';
 
 export type Kind = 'video' | 'audio';
@@ -28,7 +28,7 @@ export class ObsPeer {
 		this.#connection = connection;
 		this.offer = within(
 			new Promise<string>((resolve) => connection.onLocalDescription((sdp) => resolve(withoutCandidates(sdp)))),
-			5000,
+			patienceMs,
 			'the offer',
 		);
 		connection.onStateChange((state) => {
@@ -57,17 +57,17 @@ export class ObsPeer {
 		this.#connection.setRemoteDescription(sdp, 'answer');
 	}
 
-	async untilConnected(timeoutMs = 30_000): Promise<void> {
+	async untilConnected(timeoutMs = patienceMs): Promise<void> {
 		await until(() => this.state === 'connected', { what: `the peer, which is ${this.state}, to be connected`, timeoutMs });
 	}
 
 	/** The other side said goodbye. */
-	async untilClosed(timeoutMs = 15_000): Promise<void> {
+	async untilClosed(timeoutMs = patienceMs): Promise<void> {
 		const gone = () => ['closed', 'disconnected', 'failed'].includes(this.state);
 		await until(gone, { what: `the peer, which is ${this.state}, to be closed`, timeoutMs });
 	}
 
-	async untilReceived(more: number, timeoutMs = 30_000): Promise<void> {
+	async untilReceived(more: number, timeoutMs = patienceMs): Promise<void> {
 		const from = { ...this.packets };
 		await until(() => kinds.every((kind) => this.packets[kind] >= from[kind] + more), {
 			what: `${more} more packets of each kind`,

@@ -1,7 +1,7 @@
 /** A GStreamer pipeline in a process of its own, with the plugin of this tree: commands in, events of r58 elements out. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { within } from '../wait.js';
+import { patienceMs, within } from '../wait.js';
 import type { Answer, Order } from './pipelineChild.js';
 
 export const pluginFolder = fileURLToPath(new URL('../../../../pipelines/plugin/build', import.meta.url));
@@ -15,9 +15,6 @@ interface Waiter {
 	predicate: (body: EventBody) => boolean;
 	resolve: (body: EventBody) => void;
 }
-
-/** Also in an emulated machine. */
-const answerMs = 60_000;
 
 export class Pipeline {
 	/** Everything said so far, oldest first. */
@@ -48,7 +45,7 @@ export class Pipeline {
 	}
 
 	/** The next event of this name that fits. */
-	waitEvent(name: string, predicate: (body: EventBody) => boolean = () => true, timeoutMs = 20_000): Promise<EventBody> {
+	waitEvent(name: string, predicate: (body: EventBody) => boolean = () => true, timeoutMs = patienceMs): Promise<EventBody> {
 		const waiter: Waiter = { name, predicate, resolve: () => {} };
 		const event = new Promise<EventBody>((resolve) => {
 			waiter.resolve = resolve;
@@ -89,7 +86,7 @@ export class Pipeline {
 			child.once('exit', (code, signal) => reject(new Error(`the pipeline ended with ${code ?? signal}`)));
 		});
 		child.send(order);
-		return within(done, answerMs, order.op);
+		return within(done, patienceMs, order.op);
 	}
 
 	#hear(message: Answer): void {

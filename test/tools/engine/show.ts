@@ -15,8 +15,6 @@ import type { Box } from './counter.js';
 import { jumps, type Program, places, readProgram, SOUND_NS } from './parts.js';
 import { Receiver } from './receiver.js';
 
-/** Long enough for a host that failed once too often (an overloaded machine's own stalls count too) and was held off for 30 s. */
-const HELD_OFF_MS = 45_000;
 const FPS = 30;
 export const inputs = ['hdmi1', 'hdmi2', 'hdmi3', 'hdmi4'];
 /** Where each input lies in both scenes, so that a mix from one to the other leaves its counter readable. */
@@ -52,7 +50,7 @@ export class FaultyShow {
 
 	/** Four inputs in four quarters; `viewers`: a browser that watches the program and a guest's return. */
 	static async start({ viewers = true } = {}): Promise<FaultyShow> {
-		const service = await TestService.start({ env: { R58_HOLD_OFF_FAILURES: '100' } });
+		const service = await TestService.start({ args: ['--test', 'holdOffFailures=100'] });
 		const browser = viewers ? await TestBrowser.start() : null;
 		const receiver = await Receiver.open();
 		try {
@@ -142,7 +140,7 @@ export class FaultyShow {
 		const host = await this.service.host(role, name);
 		this.injected.push({ kind, role, name, at: process.hrtime.bigint() });
 		await inject(kind, host, { seconds, random });
-		await this.service.host(role, name, { not: host.pid, timeoutMs: HELD_OFF_MS });
+		await this.service.host(role, name, { not: host.pid });
 	}
 
 	/** The longest time that each viewer and the target had nothing new, since the last call; their clocks start anew. */
@@ -153,21 +151,20 @@ export class FaultyShow {
 
 	/** A round is over when everything runs again. */
 	async healthy(): Promise<void> {
-		await this.service.onAir(HELD_OFF_MS).catch((error: Error) => {
+		await this.service.onAir().catch((error: Error) => {
 			throw new Error(`${error.message}\n${this.service.tail(30)}`);
 		});
 		for (const page of this.viewers) {
 			const before = await page.evaluate<number>('r58gaps.frames');
-			await until(() => page.evaluate(`r58gaps.frames > ${before + 5}`), {
-				what: 'the viewer to see the program',
-				timeoutMs: 10_000,
-			}).catch(async (error: Error) => {
-				const words = await page.getByTestId('watch-state').allInnerTexts();
-				const frames = await page.evaluate<number>('r58gaps.frames');
-				throw new Error(
-					`${error.message}; ${page.url().split('#')[0]}: ${words.join()} ${frames - before} frames\n${this.service.tail(30)}`,
-				);
-			});
+			await until(() => page.evaluate(`r58gaps.frames > ${before + 5}`), { what: 'the viewer to see the program' }).catch(
+				async (error: Error) => {
+					const words = await page.getByTestId('watch-state').allInnerTexts();
+					const frames = await page.evaluate<number>('r58gaps.frames');
+					throw new Error(
+						`${error.message}; ${page.url().split('#')[0]}: ${words.join()} ${frames - before} frames\n${this.service.tail(30)}`,
+					);
+				},
+			);
 		}
 		const { packets } = this.target;
 		await until(() => this.target.packets > packets, { what: 'packets at the target' });

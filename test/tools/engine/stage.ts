@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { audioCaps, type Canvas, videoCaps } from '../../../pipelines/canvas.js';
 import { caps, chain, element } from '../../../pipelines/launch.js';
 import { linkAddress } from '../../../pipelines/links.js';
-import { until } from '../wait.js';
+import { patienceMs, until } from '../wait.js';
 import { type EventBody, Pipeline } from './pipeline.js';
 
 export class SourceStage {
@@ -72,7 +72,7 @@ export class SourceStage {
 	}
 
 	/** Waits until this many more frames (or blocks of 10 ms) have come over the link. */
-	async advance(frames: number, timeoutMs = 60_000): Promise<void> {
+	async advance(frames: number, timeoutMs = patienceMs): Promise<void> {
 		const wanted = this.bytes + frames * this.frameBytes;
 		await until(() => this.bytes >= wanted, { what: `${frames} more ${this.kind} buffers over the link`, timeoutMs });
 	}

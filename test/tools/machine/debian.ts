@@ -141,7 +141,7 @@ function disk(folder: string, program: string): { disk: string; kernel: string; 
 	file(debian, 'etc/hosts', '127.0.0.1 localhost\n127.0.1.1 studio\n');
 	file(debian, 'etc/fstab', '/dev/vda / ext4 defaults 0 1\n');
 	// An emulated processor cannot keep up with more.
-	file(debian, 'etc/default/r58', 'R58_OPTIONS="--canvas 160x90p5"\nR58_VIEWERS=0\n');
+	file(debian, 'etc/default/r58', 'R58_OPTIONS="--canvas 160x90p5 --no-viewers"\n');
 	file(
 		debian,
 		'etc/systemd/system/steps.service',

@@ -151,7 +151,7 @@ export class TestNetwork {
 		this.#turn = spawn('ip', [...words, needed('turnserver'), ...options], { stdio: 'ignore', cwd: this.folder });
 		this.#children.add(this.#turn);
 		const listening = () => this.#output('router', 'ss', '-Hlnt').includes(`${turnAddress}:${turnPorts.plain}`);
-		await until(listening, { what: 'coturn to listen', timeoutMs: 20_000, everyMs: 100 });
+		await until(listening, { what: 'coturn to listen', everyMs: 100 });
 	}
 
 	/**
@@ -162,11 +162,9 @@ export class TestNetwork {
 		const program = fileURLToPath(new URL('../../../../test/tools/net/badLine.py', import.meta.url));
 		const words = [lossPct, jitterMs, order, seed].map(String);
 		const output = this.start('router', 'python3', program, 'bad', ...words);
-		await until(() => output.join('').includes('ready'), { what: 'the bad line', timeoutMs: 10_000, everyMs: 50 }).catch(
-			(error: Error) => {
-				throw new Error(`${error.message}\n${output.join('')}`);
-			},
-		);
+		await until(() => output.join('').includes('ready'), { what: 'the bad line', everyMs: 50 }).catch((error: Error) => {
+			throw new Error(`${error.message}\n${output.join('')}`);
+		});
 		this.ip('router', 'link', 'set', 'bad', 'up');
 		this.ip('router', 'route', 'add', 'default', 'dev', 'bad', 'table', '71');
 		// What comes out of it is routed as usual, though its sender is elsewhere.
@@ -200,7 +198,7 @@ export class TestNetwork {
 	/** Waits until a program there listens on TCP `address:port`. */
 	async listening(place: Place, where: string, output: string[]): Promise<void> {
 		const listens = () => this.#output(place, 'ss', '-Hlnt').includes(where);
-		await until(listens, { what: `${where} to be listened on`, timeoutMs: 20_000, everyMs: 100 }).catch((error: Error) => {
+		await until(listens, { what: `${where} to be listened on`, everyMs: 100 }).catch((error: Error) => {
 			throw new Error(`${error.message}\n${output.join('')}`);
 		});
 	}

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { pause, until } from '../wait.js';
+import { patienceMs, pause, until } from '../wait.js';
 
 interface Candidate {
 	candidate: string;
@@ -19,7 +19,7 @@ const [program = '', origin, session, token] = process.argv.slice(2);
 async function call<T>(method: string, what: string, body?: object): Promise<T | null> {
 	const response = await fetch(`${origin}/api/webrtc/session/${session}/${what}`, {
 		method,
-		signal: AbortSignal.timeout(10_000),
+		signal: AbortSignal.timeout(patienceMs),
 		headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
 		body: body ? JSON.stringify(body) : null,
 	});
@@ -39,7 +39,7 @@ createInterface({ input: agent.stdout }).on('line', (text) => {
 	if (state) console.log(text);
 });
 
-const offer = await until(() => call<{ sdp: string }>('GET', 'offer'), { what: 'an offer', timeoutMs: 20_000, everyMs });
+const offer = await until(() => call<{ sdp: string }>('GET', 'offer'), { what: 'an offer', everyMs });
 tell({ offer: offer.sdp });
 let since = 0;
 for (;;) {

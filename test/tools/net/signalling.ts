@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../../service/contract/guests.js';
 import type { TestService } from '../service.js';
-import { pause } from '../wait.js';
+import { patienceMs, pause } from '../wait.js';
 
 export const sdpType = 'application/sdp';
 export const fragmentType = 'application/trickle-ice-sdpfrag';
@@ -54,7 +54,7 @@ export class Signalling {
 		return fetch(new URL(path, origin ?? this.service.http), {
 			method,
 			redirect: 'manual',
-			signal: AbortSignal.timeout(15_000),
+			signal: AbortSignal.timeout(patienceMs),
 			headers: { ...(token && { authorization: `Bearer ${token}` }), ...(type && { 'content-type': type }), ...headers },
 			body: body as string | undefined,
 		});

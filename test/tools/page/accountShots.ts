@@ -15,7 +15,7 @@ const devices: Record<string, BrowserContextOptions> = {
 const password = 'correct horse battery';
 
 mkdirSync(folder, { recursive: true });
-const service = await TestService.start({ demo: false, timeoutMs: 120_000, env: { R58_VIEWERS: '0' } });
+const service = await TestService.start({ demo: false, timeoutMs: 120_000, args: ['--no-viewers'] });
 const browser = await chromium.launch({
 	executablePath: '/usr/bin/chromium',
 	headless: true,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { type Box, type Colour, colourDistance, counterSource } from '../engine/counter.js';
 import { tonesSource } from '../engine/tones.js';
-import { until } from '../wait.js';
+import { patienceMs, until } from '../wait.js';
 import { type Camera, type Microphone, writeCamera, writeMicrophone } from './capture.js';
 
 const flags = [
@@ -99,7 +99,7 @@ export class TestBrowser {
 			executablePath: options.program ?? '/usr/bin/chromium',
 			headless: true,
 			args,
-			timeout: 120_000,
+			timeout: patienceMs,
 			...(options.trust !== undefined && { env: trusting(folder, options.trust) }),
 		});
 		const context = await browser.newContext({
@@ -107,7 +107,7 @@ export class TestBrowser {
 			viewport: { width: 1280, height: 800 },
 		});
 		// A busy machine is slow; what is slow in the product has its own, shorter waits in the tests.
-		context.setDefaultTimeout(60_000);
+		context.setDefaultTimeout(patienceMs);
 		await context.addInitScript({ content: `${counterSource}\n${tonesSource}\n${readFileSync(pageFile, 'utf8')}` });
 		const started = new TestBrowser(folder, context, browser);
 		open.add(started);
@@ -163,7 +163,7 @@ export function untilColour(
 	element: Locator,
 	point: [x: number, y: number],
 	colour: Colour,
-	{ tolerance = 24, timeoutMs = 60_000 } = {},
+	{ tolerance = 24, timeoutMs = patienceMs } = {},
 ): Promise<Seen> {
 	return until(
 		async () => {
@@ -179,7 +179,7 @@ export function untilColour(
 export async function untilHeard(
 	element: Locator,
 	frequencies: number[],
-	{ aboveDb = -50, others = [] as number[], timeoutMs = 60_000 } = {},
+	{ aboveDb = -50, others = [] as number[], timeoutMs = patienceMs } = {},
 ): Promise<Record<number, number>> {
 	return until(
 		async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 import { needed } from '../packages.js';
-import { until, within } from '../wait.js';
+import { patienceMs, until, within } from '../wait.js';
 
 const preferences = {
 	'media.navigator.streams.fake': true,
@@ -61,9 +61,9 @@ export class Firefox {
 		createInterface({ input: child.stderr! }).on('line', (text) => {
 			endpoint ||= /WebDriver BiDi listening on (ws:\S+)/.exec(text)?.[1] ?? '';
 		});
-		await until(() => endpoint, { what: 'Firefox to listen', timeoutMs: 60_000 });
+		await until(() => endpoint, { what: 'Firefox to listen' });
 		const socket = new WebSocket(`${endpoint}/session`);
-		await within(once(socket, 'open'), 10_000, 'the session with Firefox');
+		await within(once(socket, 'open'), patienceMs, 'the session with Firefox');
 		const firefox = new Firefox(child, folder, socket);
 		open.add(firefox);
 		await firefox.#send('session.new', { capabilities: {} });
@@ -120,7 +120,7 @@ export class Firefox {
 			});
 		});
 		this.socket.send(JSON.stringify({ id, method, params }));
-		return within(answered, 30_000, method);
+		return within(answered, patienceMs, method);
 	}
 }
 

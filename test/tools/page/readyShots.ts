@@ -16,7 +16,7 @@ const devices: Record<string, BrowserContextOptions> = {
 };
 
 mkdirSync(folder, { recursive: true });
-const service = await TestService.start({ timeoutMs: 120_000, canvas: '320x180p30', env: { R58_VIEWERS: '0' } });
+const service = await TestService.start({ timeoutMs: 120_000, canvas: '320x180p30', args: ['--no-viewers'] });
 const browser = await chromium.launch({
 	executablePath: '/usr/bin/chromium',
 	headless: true,

@@ -10,14 +10,36 @@ import { test } from '../../tools/suite.js';
 
 test('options that are good', () => {
 	const plain = parseOptions([])!;
-	assert.equal(plain, { dataDir: resolve('data'), httpPort: 8000, httpsPort: 8443, canvas: null, demo: false });
+	const usual = { demo: false, viewers: true, logLevel: 'info', test: {} };
+	assert.equal(plain, { dataDir: resolve('data'), httpPort: 8000, httpsPort: 8443, canvas: null, ...usual });
 	assert.equal(canvasOf(plain, null), { width: 1920, height: 1080, fpsNum: 30, fpsDen: 1 });
 	assert.equal(canvasOf(parseOptions(['--demo'])!, null), { width: 1280, height: 720, fpsNum: 30, fpsDen: 1 });
 	assert.equal(canvasOf(parseOptions(['--demo'])!, '640x360p25').width, 640, 'the settings go before what is usual');
 	assert.equal(canvasOf(parseOptions(['--canvas', '320x180p25'])!, '640x360p25').width, 320, 'the option before the settings');
-	const given = parseOptions(['--data', '/tmp/x', '--http', '0', '--https=0', '--canvas', '640x360p25', '--demo']);
+	const given = parseOptions([
+		'--data',
+		'/tmp/x',
+		'--http',
+		'0',
+		'--https=0',
+		'--canvas',
+		'640x360p25',
+		'--demo',
+		'--no-viewers',
+		'--log=debug',
+	]);
 	const canvas = { width: 640, height: 360, fpsNum: 25, fpsDen: 1 };
-	assert.equal(given, { dataDir: '/tmp/x', httpPort: 0, httpsPort: 0, canvas, demo: true });
+	assert.equal(given, {
+		dataDir: '/tmp/x',
+		httpPort: 0,
+		httpsPort: 0,
+		canvas,
+		demo: true,
+		viewers: false,
+		logLevel: 'debug',
+		test: {},
+	});
+	assert.equal(parseOptions(['--test', 'seatMs=20000', '--test', 'demoFlash=1'])!.test, { seatMs: 20_000, demoFlash: 1 });
 	assert.is(parseOptions(['--help']), null);
 	const rates: [string, number, number][] = [
 		['23.976', 24_000, 1001],
@@ -43,6 +65,11 @@ test('options that are wrong are named in one line', () => {
 		[['--http', '90', '--https', '90'], /^--https: 90 is already the port of --http/],
 		[['--data', ''], /^--data: /],
 		[['--demo=yes'], /--demo/],
+		[['--log', 'loud'], /^--log: "loud" is none of error, warn, info, debug/],
+		[['--test', 'seat=1'], /^--test seat=1: .*seatMs, /],
+		[['--test', 'toString=1'], /^--test toString=1: /],
+		[['--test', 'seatMs=x'], /^--test seatMs=x: /],
+		[['--test', 'demoFlash=2'], /^--test demoFlash=2: 0 to 1, not 2/],
 		[['--canvas', 'big'], /^--canvas: "big" is not like/],
 		[['--canvas', '1281x720p30'], /^--canvas: .*even, not 1281/],
 		[['--canvas', '158x720p30'], /^--canvas: .*160 to 3840, not 158/],

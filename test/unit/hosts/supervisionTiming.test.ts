@@ -1,16 +1,16 @@
 import * as assert from 'uvu/assert';
 import type { Faults } from '../../../service/faults/faults.js';
+import type { HostPlan } from '../../../service/hosts/supervisedHost.js';
+import { Supervisor } from '../../../service/hosts/supervisor.js';
+import { createLog } from '../../../service/util/log.js';
 import { linkEvent } from '../../tools/elementEvents.js';
 import { FakeClock, settled } from '../../tools/fakeClock.js';
-import type { FakeProcess, Supervised } from '../../tools/fakeHosts.js';
+import { type FakeProcess, type Supervised, supervised as supervisedHost } from '../../tools/fakeHosts.js';
 import { suite } from '../../tools/suite.js';
 
 /** When hosts are started, killed, held off and forgiven, to the millisecond of a clock that the test moves. */
 const holdOffFailures = 12;
-process.env.R58_HOLD_OFF_FAILURES = String(holdOffFailures);
-const { supervised } = await import('../../tools/fakeHosts.js');
-const { Supervisor } = await import('../../../service/hosts/supervisor.js');
-const { createLog } = await import('../../../service/util/log.js');
+const supervised = (more: Partial<HostPlan> = {}) => supervisedHost({ holdOffFailures, ...more });
 
 interface Timed {
 	clock: FakeClock;

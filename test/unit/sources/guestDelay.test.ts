@@ -31,4 +31,13 @@ test('lateness near the delay keeps it, and begins the calm anew', () => {
 	assert.is(run(delay, 12, 49, 51), 50);
 });
 
+test('a delay falls when its calm is over, is never below what is needed, and rounds up', () => {
+	const delay = new GuestDelay();
+	assert.is(delay.next(60.2, 0), 66);
+	assert.is(delay.next(51.1, 9999), 66, 'near it: the calm begins anew');
+	assert.equal([delay.next(12, 19_998), delay.next(12, 19_999)], [66, 56]);
+	assert.equal([delay.next(12, 29_998), delay.next(12, 29_999)], [56, 46]);
+	assert.is(delay.next(12, 60_000), 46, 'not below 40 ms');
+});
+
 test.run();

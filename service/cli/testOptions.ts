@@ -1,0 +1,34 @@
+import { StudioError } from '../util/errors.js';
+
+/** What only tests change, by `--test NAME=VALUE`, and the least and the greatest value of each. */
+const bounds = {
+	/** How long a guest who is lost keeps the seat. */
+	seatMs: [1, 600_000],
+	/** How long a strip has to be without sound to count as silent. */
+	quietMs: [1, 600_000],
+	/** How long the program's frames may stand still before the watchdog is left hungry. */
+	programDeadlineMs: [1, 600_000],
+	/** Failures a minute after which a host is held off. */
+	holdOffFailures: [1, 1000],
+	/** 1: the demo inputs flash and beep once a second, for the offset of picture and sound. */
+	demoFlash: [0, 1],
+} satisfies Record<string, [least: number, most: number]>;
+
+export type TestOptions = Partial<Record<keyof typeof bounds, number>>;
+
+/** Throws StudioError `invalid` that names the word. */
+export function parseTestOptions(words: string[]): TestOptions {
+	return Object.fromEntries(
+		words.map((word) => {
+			const [, name = '', value = ''] = /^(\w+)=(\d+)$/.exec(word) ?? [];
+			if (!Object.hasOwn(bounds, name)) throw wrong(word, `not NAME=VALUE with one of ${Object.keys(bounds).join(', ')}`);
+			const [least, most] = bounds[name as keyof typeof bounds];
+			if (!(Number(value) >= least && Number(value) <= most)) throw wrong(word, `${least} to ${most}, not ${value}`);
+			return [name, Number(value)];
+		}),
+	);
+}
+
+function wrong(word: string, problem: string): StudioError {
+	return new StudioError('invalid', `--test ${word}: ${problem}`);
+}
