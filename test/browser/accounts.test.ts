@@ -59,7 +59,7 @@ test('a technician who gives the own password makes an account, and a watch link
 	await page.getByTestId('user-password').fill(password);
 	await page.getByTestId('present-password').fill('a guess of a thief');
 	await page.getByTestId('user-save').click();
-	await page.getByText('not your present password').waitFor();
+	await page.getByText('not your current password').waitFor();
 	await page.getByTestId('present-password').fill(password);
 	await page.getByTestId('user-save').click();
 	await page.locator('r58-account-list').getByText('Olga').waitFor();

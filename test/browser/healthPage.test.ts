@@ -175,7 +175,7 @@ test('a support bundle holds what it says and none of the secrets, from the runn
 	const down = join(service.dataDir, 'down.tar.gz');
 	const late = await command('support', down, '--data', service.dataDir);
 	assert.is(late.code, 0, late.text);
-	assert.match(late.text, /no service runs/);
+	assert.match(late.text, /no service is running/);
 	const left = await unpacked(readFileSync(down));
 	check(left, ['service.txt', 'settings.json', 'log.ndjson', 'folder.txt', ...parts.split(' ')], secrets);
 	assert.match(left.get('settings.json')!, /"secret": true/);

@@ -133,7 +133,7 @@ test('a service that was killed is not taken for a running one; wrong options sa
 	const service = await start();
 	service.kill('SIGKILL');
 	await service.ended;
-	assert.match(r58('status', '--data', service.dataDir).error, /no service runs/);
+	assert.match(r58('status', '--data', service.dataDir).error, /no service is running/);
 	assert.is(r58().code, 2);
 	assert.is(r58('status', '--url', 'http://127.0.0.1:1').code, 2);
 	assert.match(r58('status', '--url', 'http://127.0.0.1:1', '--token', 'x').error, /does not answer/);
