@@ -63,7 +63,7 @@ test('each part of the system that changes has one owner in the service, and onl
 	assert.equal([...owned, ...constant].sort(), Object.keys(systemSchema.shape).sort());
 	const state = makeState();
 	state.own('cpuPct');
-	assert.throws(() => state.own('cpuPct'), /has an owner already/);
+	assert.throws(() => state.own('cpuPct'), /already has an owner/);
 });
 
 /** Never run: the type-check judges it. */

@@ -5,7 +5,7 @@ import { test } from '../../tools/suite.js';
 
 test('the setting says how many may watch, and the refusal names it', () => {
 	assert.is(viewersFull(49, 50), null);
-	assert.match(viewersFull(50, 50)!, /^50 people watch.*network\.limits\.viewers/);
+	assert.match(viewersFull(50, 50)!, /^50 people are watching.*network\.limits\.viewers/);
 	assert.ok(viewersFull(51, 50));
 	assert.ok(viewersFull(0, 0));
 });
