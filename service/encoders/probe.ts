@@ -1,5 +1,6 @@
 import type { Canvas } from '../../pipelines/canvas.js';
 import { encoderProbe, type VideoEncoder } from '../../pipelines/videoEncoder.js';
+import { remedyText } from '../contract/remedies.js';
 import type { HostProcess } from '../hosts/hostProcess.js';
 import { remedyFor } from '../hosts/remedies.js';
 
@@ -30,6 +31,6 @@ export async function probe(encoder: VideoEncoder, { canvas, kbps, process }: Pr
 	});
 	await host.stop();
 	if (missing === null) return null;
-	const remedy = remedyFor(missing);
+	const remedy = remedyText(remedyFor(missing));
 	return remedy === null ? missing : `${missing}. ${remedy}`;
 }
