@@ -128,7 +128,7 @@ test('ready: a black picture and silence are no picture and no sound', async ({ 
 	await checkOf(service, `input-${id}`, ({ status, remedy }) => status === 'fail' && /ports/.test(remedy!));
 	const sender = darkSender(video!, audio!);
 	await checkOf(service, `input-${id}`, ({ status, text }) => status === 'warn' && /black/.test(text));
-	await checkOf(service, `sound-${id}`, ({ status, text }) => status === 'warn' && /^Not heard/.test(text));
+	await checkOf(service, `sound-${id}`, ({ status, text }) => status === 'warn' && /^No sound for/.test(text));
 	await checkOf(service, 'sound-master', ({ status }) => status === 'ok');
 	await ok(service.api('POST', '/api/cut', { scene: `source-${id}` }));
 	await checkOf(service, 'sound-master', ({ status, text }) => status === 'warn' && /^Silent for \d+ s/.test(text));
