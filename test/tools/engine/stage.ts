@@ -74,7 +74,12 @@ export class SourceStage {
 	/** Waits until this many more frames (or blocks of 10 ms) have come over the link. */
 	async advance(frames: number, timeoutMs = patienceMs): Promise<void> {
 		const wanted = this.bytes + frames * this.frameBytes;
-		await until(() => this.bytes >= wanted, { what: `${frames} more ${this.kind} buffers over the link`, timeoutMs });
+		const arrived = () => {
+			if (this.bytes >= wanted) return true;
+			const { errors } = this.source;
+			throw new Error(JSON.stringify({ errors, source: this.source.events.at(-1), reader: this.reader }));
+		};
+		await until(arrived, { what: `${frames} more ${this.kind} buffers over the link`, timeoutMs });
 	}
 
 	/** The last bytes that came, whole frames. */
