@@ -242,7 +242,7 @@ export const faultKinds = {
 		ends: 'the secret is typed again',
 		message: ({ secrets, file }: { secrets: string; file: string }) =>
 			`${secrets} in ${file} was sealed by another device and cannot be used`,
-		remedy: () => 'Type it again',
+		remedy: () => 'Enter it again',
 	},
 	'ice-server': {
 		severity: 'warning',

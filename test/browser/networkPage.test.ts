@@ -56,7 +56,7 @@ test('a technician sets up a server, tests it, and reads what to change', async 
 	// The secret was for the other address.
 	await page.getByTestId('server-urls').fill('turn:127.0.0.2:9');
 	await page.getByTestId('save-button').click();
-	await page.getByTestId('server-secret-problem').getByText('Type it again').waitFor();
+	await page.getByTestId('server-secret-problem').getByText('Enter it again').waitFor();
 	await page.getByTestId('server-urls').fill('turn:127.0.0.1:9');
 	await page.getByTestId('viewer-limit').fill('500');
 	await page.getByTestId('save-button').click();
