@@ -25,7 +25,6 @@ const order = [
 	'scenes',
 	'rtc',
 	'access',
-	'desktops',
 	'streamers',
 	'guests',
 	'recordings',
