@@ -22,6 +22,7 @@ import { GuestActions } from './guests/guestActions.js';
 import { Guests } from './guests/guests.js';
 import { Health } from './health/health.js';
 import { HostFigures } from './hosts/hostFigures.js';
+import { linkProgress } from './hosts/linkProgress.js';
 import { Supervisor } from './hosts/supervisor.js';
 import { ProgramLevels } from './mixer/levels.js';
 import { MixerControl } from './mixer/mixerControl.js';
@@ -150,8 +151,7 @@ export function createStudio(o: StudioOptions): Studio {
 		role: 'encoder',
 		name: 'program',
 		launch: () => encoder({ instance, canvas, video: videoEncoder(), videoKbps: kbps, aacKbps: AAC_KBPS, opusKbps: OPUS_KBPS }),
-		progress: ({ factory, element, event, data }) =>
-			factory === 'r58linksink' && element === 'program-h264' && event === 'stats' ? data.buffers : undefined,
+		progress: linkProgress('program-h264'),
 	});
 	const encoded = new EncoderMonitor({
 		id: 'program',

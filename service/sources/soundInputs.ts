@@ -1,5 +1,6 @@
 import { alsaSource } from '../../pipelines/alsaSource.js';
 import type { Faults } from '../faults/faults.js';
+import { linkProgress } from '../hosts/linkProgress.js';
 import type { SupervisedHost } from '../hosts/supervisedHost.js';
 import type { Supervisor } from '../hosts/supervisor.js';
 import type { LiveState } from '../state/state.js';
@@ -86,7 +87,7 @@ export class SoundInputs {
 					throw new Error(`ALSA has no card ${device}`);
 				return alsaSource({ instance, id, device });
 			},
-			progress: ({ factory, event, data }) => (factory === 'r58linksink' && event === 'stats' ? data.buffers : undefined),
+			progress: linkProgress('audio'),
 		});
 		this.#hosts.set(id, { device, host });
 		if (this.#running) host.start();

@@ -1,5 +1,6 @@
 import { type Canvas, frameMs } from '../../../pipelines/canvas.js';
 import { testSource } from '../../../pipelines/testSource.js';
+import { linkProgress } from '../../hosts/linkProgress.js';
 import type { Supervisor } from '../../hosts/supervisor.js';
 import type { SourceKind } from '../kinds.js';
 import type { Sources } from '../sources.js';
@@ -37,8 +38,7 @@ export class TestSources implements SourceKind {
 				role: 'source',
 				name: id,
 				launch: () => testSource({ instance, id, canvas, colour, toneHz, label, flash }),
-				progress: ({ factory, element, event, data }) =>
-					factory === 'r58linksink' && element === 'video' && event === 'stats' ? data.buffers : undefined,
+				progress: linkProgress('video'),
 			});
 			host.on('down', (reason) => sources.setState(id, 'fault', reason));
 			// Back so soon that the mixer has not missed a frame, and so says nothing.
