@@ -45,7 +45,7 @@ import { SourceActions } from './sources/sourceActions.js';
 import { Sources } from './sources/sources.js';
 import { WaitingInputs } from './sources/waiting.js';
 import { LiveState } from './state/state.js';
-import { DeviceKey } from './store/deviceKey.js';
+import type { DeviceKey } from './store/deviceKey.js';
 import type { Store } from './store/store.js';
 import { Streamers } from './streamers/streamers.js';
 import type { BootGuard } from './system/bootGuard.js';
@@ -82,10 +82,10 @@ export interface StudioOptions {
 	version: string;
 	store: Store;
 	settings: Settings;
-	/** What is sealed for clients is sealed with it; without it that counts for this run. */
-	key?: DeviceKey;
+	/** What is sealed for clients is sealed with it. */
+	key: DeviceKey;
 	/** Whether there is a technician, so that somebody could let guests in. */
-	setUp?: () => boolean;
+	setUp: () => boolean;
 	showLog: ShowLog;
 	log: Log;
 }
@@ -235,8 +235,7 @@ export function createStudio(o: StudioOptions): Studio {
 		waiting,
 	});
 
-	const { setUp = () => true, key = new DeviceKey({ readFile: () => null, writeFile: () => undefined }) } = o;
-	const door = doorToSeats({ state, store, settings, guests: guestActions, setUp, key, log });
+	const door = doorToSeats({ state, store, settings, guests: guestActions, setUp: o.setUp, key: o.key, log });
 
 	const onAdded = (id: string) => scenes.addSource(id);
 	const kind = { instance, canvas, state, store, settings: store.settings, supervisor, sources, faults, waiting, log, onAdded };

@@ -54,7 +54,8 @@ export async function panelOf(folder: Folder, use: (panel: Panel) => unknown = (
 	const leftOut = new LeftOut();
 	finishPending({ ...folder, log, leftOut });
 	const store = openStore(dataDir, leftOut);
-	const settings = new Settings({ dataDir, log, key: new DeviceKey(new KeyFiles(keysDir, log)) });
+	const key = new DeviceKey(new KeyFiles(keysDir, log));
+	const settings = new Settings({ dataDir, log, key });
 	const certificate = new Certificate({ dataDir, dir: keysDir, log, names: () => ['127.0.0.1'] });
 	await certificate.ensure();
 	const showLog = new ShowLog({ entries: store.showLog, canvas, version: '0.0.0', log });
@@ -69,6 +70,8 @@ export async function panelOf(folder: Folder, use: (panel: Panel) => unknown = (
 		version: '0.0.0',
 		store,
 		settings,
+		key,
+		setUp: () => true,
 		showLog,
 		log,
 	});
