@@ -44,13 +44,14 @@ test('start=key begins at once with the last key frame', async () => {
 	assertConsecutive(offsets(taker), 'units');
 });
 
-test('start=live begins with the next unit', async () => {
+test('start=live begins with the next unit, and a key frame comes soon', async () => {
 	const address = fresh();
 	const writer = new GstLaunch(h264(address, 300));
 	await until(() => writer.stats().buffers! >= 30, { what: 'a second of video' });
 	const taker = new GstLaunch(reader(address, 'start=live'));
-	const seen = await taker.buffers('tap', 5);
+	const seen = await taker.buffers('tap', 30);
 	assert.ok(seen[0]!.offset >= 30);
+	assert.ok(seen.some(isKey), 'without being asked for, the next one would be 270 units away');
 });
 
 test('a reader of the present that stood still goes on with a key frame of now, and counts what it left out', async () => {

@@ -18,7 +18,7 @@ GType
 r58_link_start_get_type (void)
 {
   static const GEnumValue values[] = {
-    {R58_LINK_START_LIVE, "From the next unit on", "live"},
+    {R58_LINK_START_LIVE, "From the next unit on, and with a key frame soon", "live"},
     {R58_LINK_START_KEY, "From the last key frame the writer keeps", "key"},
     {R58_LINK_START_PTS, "From the first key frame at or after start-pts", "pts"},
     {0, NULL, NULL},

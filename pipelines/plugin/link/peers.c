@@ -150,6 +150,8 @@ find_start (R58LinkWriter *w, Peer *peer)
   peer->next = w->next_number;
   switch ((R58LinkStart) peer->hello.start) {
     case R58_LINK_START_LIVE:
+      /* Nothing can be shown before the next one. */
+      w->key_wanted = TRUE;
       break;
     case R58_LINK_START_KEY:
       peer->need_key = TRUE;
