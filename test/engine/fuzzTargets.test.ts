@@ -17,6 +17,7 @@ const targets: [what: string, name: string, runs: number, options: NativeOptions
 	['the messages of a link’s readers', 'fuzzWriter', 1000, { sources: plugin.link, includes: ['link/writer.c', 'link/serve.c'] }],
 	['a guest’s packets and the reports on them', 'fuzzTwcc', 10_000, { sources: ['webrtc/twcc.c'] }],
 	['RTP and RTCP of peers', 'fuzzRtp', 10_000, { sources: ['webrtc/feed.c', 'webrtc/gate.c'] }],
+	['the descriptions of peers', 'fuzzSdp', 5000, { sources: ['webrtc/sdp.c', 'webrtc/feed.c', 'webrtc/gate.c'] }],
 	['commands to the mixer', 'fuzzCommands', 1000, { sources: wholeMixer, includes: ['mixer/audio.c'] }],
 ];
 const seconds = 60;
