@@ -43,7 +43,7 @@ async function readerOf(address: string, more: string, rest: string): Promise<Gs
 test.after.each(killLaunches);
 
 const wide = 'video/x-raw,format=I420,width=630,height=362,framerate=30/1';
-const moving = `videotestsrc num-buffers=30 pattern=ball is-live=true ! ${wide}`;
+const moving = `videotestsrc num-buffers=60 pattern=ball is-live=true ! ${wide}`;
 // A decoder that renders into its own layout pads every line.
 const padded = `${moving} ! x264enc tune=zerolatency speed-preset=ultrafast ! avdec_h264 max-threads=1`;
 
@@ -60,7 +60,7 @@ for (const [what, source, isCopied] of layouts)
 		const writer = new GstLaunch(`${source} ! r58linksink address=${address}`);
 		await expected.end();
 		await writer.end();
-		// The first one or two may be gone before the reader has found the writer.
+		// The first ones may be gone before the reader has found the writer.
 		const last = sumsOf(expected).at(-1);
 		await until(() => sumsOf(taker).at(-1) === last, { what: 'the last picture', everyMs: 10 });
 		const seen = sumsOf(taker);
