@@ -10,6 +10,7 @@ const benches = {
 	service: 60,
 	serviceIdle: 90,
 	serviceLoad: 90,
+	flood: 120,
 	roles: 60,
 	input: 60,
 	cut: 40,
