@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -27,6 +28,19 @@ const host = lanAddresses().find((address) => !address.includes(':')) ?? '127.0.
 const lan = `https://${host}:${new URL(service.https).port}`;
 const guest = await browser({ trust: authority });
 const operator = await browser();
+
+/** Somebody at another address asks to be let in; resolves with the status. */
+function knock(name: string, localAddress: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const headers = { 'content-type': 'application/json' };
+		const asked = request(`${service.http}/api/door`, { method: 'POST', localAddress, headers }, (answer) => {
+			answer.resume();
+			resolve(answer.statusCode!);
+		});
+		asked.on('error', reject);
+		asked.end(JSON.stringify({ name }));
+	});
+}
 
 test('a browser that trusts the authority opens the pages without a warning, and they get the camera', async () => {
 	const { body: invite } = await service.api<GuestInvite>('POST', '/api/guests', { name: 'Ada' });
@@ -109,6 +123,23 @@ test('who is refused reads so; who closes the page is gone from the list', async
 	await waiting.getByTestId('door-waiting').waitFor();
 	await waiting.close({ runBeforeUnload: true });
 	await switcher.getByTestId('visitor').waitFor({ state: 'detached' });
+});
+
+test('at a full door a browser that was let in before has a place, and its second tab takes it over', async () => {
+	const stranger = await operator.page(`${service.http}/guest_join`);
+	await stranger.getByTestId('door-name').fill('Eve');
+	const tabs = [await guest.page(`${lan}/guest_join`), await guest.page(`${lan}/guest_join`)] as const;
+	// Who knocks and never asks is gone after 15 s.
+	for (let i = 1; ; i += 1) if ((await knock(`Stranger ${i}`, `127.0.70.${i}`)) !== 201) break;
+	await stranger.getByTestId('door-knock').click();
+	await stranger.getByText(/too many people are already waiting/i).waitFor();
+	for (const tab of tabs) {
+		await tab.getByTestId('door-knock').click();
+		await tab.getByTestId('door-waiting').waitFor();
+	}
+	await tabs[0].getByTestId('door-gave-way').waitFor();
+	await tabs[1].getByTestId('door-leave').click();
+	for (const page of [stranger, ...tabs]) await page.close();
 });
 
 test('the QR code over the whole window is the link; a revoked link opens nothing', async () => {

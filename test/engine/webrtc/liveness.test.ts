@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import type { GuestInvite } from '../../../service/contract/guests.js';
-import { LightPeers } from '../../tools/engine/lightPeers.js';
+import { LightPeers, type LightPorts } from '../../tools/engine/lightPeers.js';
+import { payloadTypes } from '../../tools/engine/lightPeersChild.js';
 import { freeTcpPorts } from '../../tools/net/ports.js';
 import { Signalling } from '../../tools/net/signalling.js';
 import { needed } from '../../tools/packages.js';
@@ -30,6 +31,11 @@ const slackMs = 5000;
 const silenceMs = 14_000;
 /** In place of a minute. */
 const seatMs = 4000;
+
+/** A muted microphone and no camera: a packet of comfort noise each 400 ms. */
+const silence = ({ audio }: LightPorts): string =>
+	`audiotestsrc is-live=true wave=silence ! audio/x-raw,rate=48000,channels=1 ! opusenc dtx=true
+	! rtpopuspay dtx=true pt=${payloadTypes.audio} ssrc=2 ! udpsink host=127.0.0.1 port=${audio}`;
 
 test.before(async (context) => {
 	context.dataDir = mkdtempSync(join(tmpdir(), 'r58-liveness-'));
@@ -178,6 +184,37 @@ test('a guest who has nothing to send stays, is said to send nothing, and is liv
 		assert.equal([guests[id]!.state, guests[id]!.nothingSent, guests[id]!.lastError], ['connected', true, null]);
 		peers.resume();
 		await guestIs(false, 'live');
+		assert.is((await service.host('source', id)).pid, pid, 'the same connection');
+	} finally {
+		peers.stop();
+		await service.api('DELETE', `/api/guests/${id}`);
+	}
+});
+
+test('a guest who is silent with discontinuous transmission stays, without a fault', async (context) => {
+	const { service } = context;
+	const { id, whipUrl, token } = await context.wire.guest();
+	const peers = new LightPeers(silence);
+	try {
+		await peers.addSender(async (offer) => {
+			const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/sdp' };
+			const response = await fetch(service.http + new URL(whipUrl).pathname, { method: 'POST', headers, body: offer });
+			assert.is(response.status, 201, await response.clone().text());
+			return response.text();
+		});
+		await service.waitState(({ guests }) => guests[id]?.state === 'connected', 'the guest');
+		const { pid } = await service.host('source', id);
+		// Longer than the silence of a peer that is gone.
+		const end = performance.now() + silenceMs + 1000;
+		const rates: number[] = [];
+		while (performance.now() < end) {
+			const { state, nothingSent, lastError, kbps } = (await service.state()).guests[id]!;
+			rates.push(kbps ?? 0);
+			assert.equal([state, nothingSent, lastError], ['connected', false, null]);
+			await pause(250);
+		}
+		// A tone has 60.
+		assert.ok(Math.max(...rates) > 0 && Math.max(...rates) < 10, `${rates.join()} kbit/s: not discontinuous`);
 		assert.is((await service.host('source', id)).pid, pid, 'the same connection');
 	} finally {
 		peers.stop();
