@@ -1,14 +1,14 @@
 /**
  * Runs the tests: `node dist/test/run.js [--long] [filter…]`. Each test/**\/*.test.ts whose path contains one of the filters runs,
  * as it was built, in a process group of its own: two at once, then those that say so alone (plan.ts). The last line is
- * `tests: N passed, N failed`; above it stand those that were left out, and those that a busy machine gave no chance to be
+ * `tests: N passed, N failed`; above it stand those that were left out, that failed, and that a busy machine gave no chance to be
  * judged: of more files than three that is a failure too.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { type Outcome, outcomeOf, wordFor } from './tools/outcome.js';
+import { failuresIn, type Outcome, outcomeOf, wordFor } from './tools/outcome.js';
 import { missingPrograms } from './tools/packages.js';
 import { planOf } from './tools/plan.js';
 
@@ -142,11 +142,15 @@ const count = (of: (result: Result) => number): number => all.reduce((sum, [, re
 const skipped = count((result) => result.skipped.length);
 if (skipped > 0) {
 	console.log(`skipped: ${skipped}`);
-	for (const [file, result] of all) for (const reason of result.skipped) console.log(indent(`${nameOf(file)}: ${reason}`));
+	for (const [file, { skipped }] of all) if (skipped.length > 0) console.log(indent(`${nameOf(file)}: ${skipped.join(' · ')}`));
 }
 const open = all.filter(([, result]) => result.inconclusive.length > 0).map(([file]) => nameOf(file));
 if (open.length > 0) console.log(`inconclusive: ${count((result) => result.inconclusive.length)} in ${open.join(', ')}`);
 let failed = count((result) => result.failed);
+if (failed > 0) console.log('failed:');
+for (const [file, { failed, problem, output }] of all)
+	if (failed > 0)
+		for (const failure of [...(problem ? [problem] : []), ...failuresIn(output)]) console.log(indent(`${nameOf(file)}: ${failure}`));
 if (open.length > inconclusiveMost) {
 	console.log(
 		`more than ${inconclusiveMost} files could not be judged: run the tests again when the machine has nothing else to do`,

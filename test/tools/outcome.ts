@@ -11,6 +11,11 @@ export interface Outcome {
 	problem: string | null;
 }
 
+/** Each failed test of a file, with the first line of its reason. */
+export function failuresIn(output: string): string[] {
+	return [...output.matchAll(/^\s*FAIL\s.*?"(.*)"\n+\s*(.*)$/gm)].map(([, title, reason]) => `${title}: ${reason}`);
+}
+
 /** `ending` is how the process ended, null for exit code 0. */
 export function outcomeOf(output: string, ending: string | null): Outcome {
 	const total = sum(output, 'Total');

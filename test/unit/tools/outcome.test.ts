@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { type Outcome, outcomeOf, wordFor } from '../../tools/outcome.js';
+import { failuresIn, type Outcome, outcomeOf, wordFor } from '../../tools/outcome.js';
 import { test } from '../../tools/suite.js';
 
 const summary = (total: number, passed: number, skipped = 0) =>
@@ -33,6 +33,12 @@ test('a process that ends before its tests, or crashes after them, has failed', 
 	assert.equal(seen('hello\n', 'ended by SIGSEGV'), ['FAIL', 0, 1]);
 	assert.equal(seen(summary(3, 3), 'ended by SIGSEGV'), ['FAIL', 3, 1]);
 	assert.equal(seen(summary(3, 3), 'not done within 420 s'), ['FAIL', 3, 1]);
+});
+
+test('each failed test is named with its reason', () => {
+	const told = (suite: string, title: string, reason: string) => `\n   FAIL  ${suite}"${title}"\n    ${reason}\n\n    at Object.handler\n`;
+	const output = `• ✘ ✘${told('', 'a cut', '2 frames  (ok)')}${told('sound  ', 'a "loud" tone', 'late')}`;
+	assert.equal(failuresIn(output), ['a cut: 2 frames  (ok)', 'a "loud" tone: late']);
 });
 
 test.run();
