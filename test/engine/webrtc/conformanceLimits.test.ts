@@ -184,10 +184,12 @@ test('42, 46: POST, PATCH and DELETE each have a rate, refused with 429 or 503 a
 			await answer.arrayBuffer();
 			return answer;
 		};
-		// An address has 128 connections at once.
-		const answers = [];
-		for (let round = 0; round < 4; round++) answers.push(...(await Promise.all(Array.from({ length: 50 }, ask))));
-		const refused = answers.filter(({ status }) => status === 429 || status === 503);
+		const answers: Response[] = [];
+		const isRefused = ({ status }: Response) => status === 429 || status === 503;
+		// An address has 128 connections at once. A busy machine answers more slowly than the rate at first.
+		for (let round = 0; round < 4 || (round < 40 && !answers.some(isRefused)); round++)
+			answers.push(...(await Promise.all(Array.from({ length: 50 }, ask))));
+		const refused = answers.filter(isRefused);
 		assert.ok(refused.length > 0, `${method}: ${new Set(answers.map(({ status }) => status))}`);
 		for (const answer of refused) assert.ok(Number(answer.headers.get('retry-after')) >= 1);
 		for (const { status } of answers) assert.ok([400, 404, 429, 503].includes(status), String(status));
