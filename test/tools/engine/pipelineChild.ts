@@ -13,6 +13,9 @@ export type Answer = { op: 'playing' } | { op: 'stopped' } | { op: 'message'; me
 const gst = createRequire(import.meta.url)('gstreamer-superficial') as typeof Superficial;
 const elements = new Map<string, Element>();
 let pipeline: Pipeline;
+/** pollBus ends after one message when the pipeline cannot even get READY: what it said about that is still on the bus. */
+const silenceMs = 50;
+let silence: NodeJS.Timeout | undefined;
 
 function answer(message: Answer): void {
 	process.send?.(message);
@@ -20,9 +23,17 @@ function answer(message: Answer): void {
 
 function start(launch: string): void {
 	pipeline = new gst.Pipeline(launch);
-	pipeline.pollBus((message) => answer({ op: 'message', message }));
+	listen();
 	pipeline.play();
 	answer({ op: 'playing' });
+}
+
+function listen(): void {
+	pipeline.pollBus((message) => {
+		if (message.type === 'state-changed') clearInterval(silence);
+		answer({ op: 'message', message });
+	});
+	silence ??= setInterval(listen, silenceMs);
 }
 
 /** findChild never drops its reference: look each up once. */
