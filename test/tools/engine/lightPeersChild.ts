@@ -116,6 +116,15 @@ function askAll(): void {
 	for (const { role, tracks } of peers.values()) if (role !== 'sends') tracks.video.requestKeyframe();
 }
 
+/** Nothing when it is not open: threads of the library close it at any moment. */
+function sendOn(track: Track, packet: Buffer): void {
+	try {
+		if (track.isOpen()) track.sendMessageBinary(packet);
+	} catch (error) {
+		if (track.isOpen()) throw error;
+	}
+}
+
 /** Packets a timer's round sends: more at once would be lost on the way. */
 const atOnce = 40;
 
@@ -128,7 +137,7 @@ async function send({ id, kind, packets, times }: Extract<Order, { op: 'send' }>
 		const packet = all[n % all.length]!;
 		const isRtcp = packet[1]! >= 192 && packet[1]! <= 223;
 		if (!isRtcp) packet.writeUInt16BE(sequence++ & 0xffff, 2);
-		if (track.isOpen()) track.sendMessageBinary(packet);
+		sendOn(track, packet);
 		if (n % atOnce === atOnce - 1) await new Promise((resolve) => setTimeout(resolve, 4));
 	}
 	answer({ op: 'sent', id });
@@ -152,8 +161,7 @@ async function feed(): Promise<void> {
 				if (paused) return;
 				// Time goes on while nothing is sent, the numbers do not.
 				if (isRtp) packet.writeUInt16BE((packet.readUInt16BE(2) - skipped) & 0xffff, 2);
-				for (const { role, tracks } of peers.values())
-					if (role === 'sends' && tracks[kind].isOpen()) tracks[kind].sendMessageBinary(packet);
+				for (const { role, tracks } of peers.values()) if (role === 'sends') sendOn(tracks[kind], packet);
 			});
 			socket.bind(0, '127.0.0.1', () => resolve((socket.address() as AddressInfo).port));
 		});
