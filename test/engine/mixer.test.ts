@@ -17,6 +17,7 @@ import {
 } from '../tools/engine/mixerStage.js';
 import type { EventBody } from '../tools/engine/pipeline.js';
 import { test } from '../tools/suite.js';
+import { pause } from '../tools/wait.js';
 
 staged('a cut is seen in the reported frame, at the reported time, and no earlier', async (stage) => {
 	await stage.source(0, red);
@@ -256,6 +257,28 @@ staged('a source that is killed leaves its last picture and comes back, also in 
 		[red, blue, green].map((colour) => colour.toString(16)),
 	);
 });
+
+staged(
+	'a mixer that got no processor for three frames has lost none of a source, also of one with a long delay',
+	async (stage) => {
+		const source = await stage.source(0, red);
+		await stage.start('video');
+		await stage.point([0], false, { delayMs: 250 });
+		/** What does not fit into the memory that a reader may hold. */
+		let tooMany = 0;
+		for (let round = 0; round < 8; round++) {
+			const at = performance.now();
+			process.kill(stage.mixer.pid, 'SIGSTOP');
+			await pause(110);
+			process.kill(stage.mixer.pid, 'SIGCONT');
+			tooMany += Math.max(0, Math.ceil((performance.now() - at) / (1000 / 30)) + 1 - 7);
+			await pause(100);
+		}
+		for (let i = 0; i < 2; i++) await source.waitEvent('stats');
+		const { skipped } = source.events.findLast(({ name }) => name === 'stats')!.body;
+		assert.ok(skipped <= tooMany, `${skipped} frames were skipped`);
+	},
+);
 
 staged('nonsense is refused with a reason and changes nothing', async (stage) => {
 	await stage.source(0, red);

@@ -9,7 +9,8 @@
 
 #define RECONNECT_NS (20 * GST_MSECOND)
 #define STATS_NS (500 * GST_MSECOND)
-/* A writer's pool has 16 slots for all its readers, two mixers among them; a slot with a longer delay keeps copies. */
+/* Frames in the writer's memory that wait for their delay, or for this thread: its pool has 16 slots for all its readers, two
+ * mixers among them. A slot with a longer delay keeps copies. */
 #define HOLD_MAX 7
 /* Frames a slot keeps at most, whatever their timestamps say. */
 #define FRAMES_MAX 80
@@ -25,13 +26,12 @@
 
 /* ---- readers follow the slots ---- */
 
-/* The address to read from, when `*target` is no longer what the reader was made for or `again` is set. */
+/* The address to read from, when `*target` is no longer what the reader was made for. */
 static gboolean
-target_changed (MixSlot *slot, guint *target, const guint *wanted, gchar *const *wanted_address, gboolean again,
-    gchar **address)
+target_changed (MixSlot *slot, guint *target, const guint *wanted, gchar *const *wanted_address, gchar **address)
 {
   r58_lock (&slot->lock);
-  gboolean changed = again || *target != *wanted;
+  gboolean changed = *target != *wanted;
   *target = *wanted;
   *address = changed ? g_strdup (*wanted_address) : NULL;
   r58_unlock (&slot->lock);
@@ -49,32 +49,30 @@ open_reader (const gchar *address, const gchar *caps_text, guint hold)
   return reader;
 }
 
-/* Frames wait in the writer's memory until the slot's delay has passed. */
-static guint
-frames_to_hold (R58Mixer *self, MixSlot *slot)
+/* How many frames wait for the slot's delay, and where. */
+static void
+follow_delay (R58Mixer *self, MixSlot *slot)
 {
   r58_lock (&slot->lock);
   GstClockTime delay = slot->delay;
   r58_unlock (&slot->lock);
   GstClockTime one = r58_grid_time (1, self->info.fps_n, self->info.fps_d);
-  guint hold = (delay + one - 1) / one + 3;
-  slot->link.copy_frames = hold > HOLD_MAX;
-  return slot->link.copy_frames ? 2 : hold;
+  guint frames = (delay + one - 1) / one + 2;
+  slot->link.copy_frames = frames >= HOLD_MAX; /* one more is on screen */
+  slot->link.keep = slot->link.copy_frames ? FRAMES_MAX : frames;
 }
 
 static void
 follow_video (R58Mixer *self, MixSlot *slot)
 {
   gchar *address;
-  guint hold = frames_to_hold (self, slot);
-  if (!target_changed (slot, &slot->link.video_target, &slot->video_target, &slot->video_address,
-          hold > slot->link.hold, &address))
+  follow_delay (self, slot);
+  if (!target_changed (slot, &slot->link.video_target, &slot->video_target, &slot->video_address, &address))
     return;
   g_clear_pointer (&slot->link.video_reader, r58_link_reader_free);
   g_clear_pointer (&slot->link.caps, g_free);
   slot->link.usable = FALSE;
-  slot->link.video_reader = open_reader (address, "video/x-raw,format=I420", hold);
-  slot->link.hold = hold;
+  slot->link.video_reader = open_reader (address, "video/x-raw,format=I420", HOLD_MAX);
   slot->link.look = (MixLook) { 0 };
   g_free (slot->link.video_late);
   slot->link.video_late = slot->link.video_reader ? g_new0 (R58Lateness, 1) : NULL;
@@ -85,7 +83,7 @@ static void
 follow_audio (MixSlot *slot)
 {
   gchar *address;
-  if (!target_changed (slot, &slot->link.audio_target, &slot->audio_target, &slot->audio_address, FALSE, &address))
+  if (!target_changed (slot, &slot->link.audio_target, &slot->audio_target, &slot->audio_address, &address))
     return;
   g_clear_pointer (&slot->link.audio_reader, r58_link_reader_free);
   slot->link.audio_reader = open_reader (address, R58_AUDIO_CAPS, 2);
@@ -183,7 +181,6 @@ static void
 take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
 {
   MixFrame *frame = frame_from_buffer (self, slot, buffer), *surplus = NULL;
-  guint keep = slot->link.copy_frames ? FRAMES_MAX : slot->link.hold - 1; /* one more is on screen */
   if (frame) {
     GstClockTime now = r58_now ();
     look_at (&slot->link.look, &frame->video, now);
@@ -197,7 +194,7 @@ take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
   } else {
     slot->video_pts = frame->pts;
     g_queue_push_tail (&slot->frames, frame);
-    if (slot->frames.length > keep) {
+    if (slot->frames.length > slot->link.keep) {
       surplus = g_queue_pop_head (&slot->frames);
       slot->video_stats.dropped++;
     }
@@ -366,7 +363,7 @@ close_readers (R58Mixer *self)
     g_clear_pointer (&slot->link.video_late, g_free);
     g_clear_pointer (&slot->link.audio_late, g_free);
     slot->link.video_target = slot->link.audio_target = 0;
-    slot->link.hold = 0;
+    slot->link.keep = 0;
     slot->link.usable = FALSE;
     r58_lock (&slot->lock);
     g_queue_clear_full (&slot->frames, (GDestroyNotify) mix_frame_unref);

@@ -145,7 +145,7 @@ typedef struct {
   struct {
     R58LinkReader *video_reader, *audio_reader;
     guint video_target, audio_target;     /* what they were made for */
-    guint hold;
+    guint keep; /* frames that wait for their delay, at most */
     gchar *caps;
     GstVideoInfo info;
     MixLook look;
