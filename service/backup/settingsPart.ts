@@ -1,8 +1,8 @@
 import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { newDestinations } from '../settings/destinations.js';
 import { parseSettings } from '../settings/file.js';
-import { SettingsProblem } from '../settings/problem.js';
 import { type SettingsValues, secretFields } from '../settings/schema.js';
+import { SettingsProblem } from '../settings/settingsError.js';
 import { parseYaml } from '../settings/syntax.js';
 import { StudioError } from '../util/errors.js';
 

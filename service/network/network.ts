@@ -7,12 +7,12 @@ import type { Settings } from '../settings/settings.js';
 import { isLoopbackAddress, type LocalAddress, localAddresses } from '../util/addresses.js';
 import type { Tables } from '../util/boundedMap.js';
 import { within } from '../util/within.js';
+import { whyNot } from './diagnosis.js';
 import type { PeerWay } from './peerWay.js';
 import { Resolver } from './resolver.js';
 import { selfTest } from './selfTest.js';
 import { ServerHealth } from './serverHealth.js';
 import { Servers } from './servers.js';
-import { whyNot } from './trouble.js';
 
 /** What a POST waits for names and Cloudflare; later results are used for the next one. */
 const resolveMs = 400;

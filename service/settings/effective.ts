@@ -1,9 +1,9 @@
 /** The effective settings, besides the file itself, without secrets. */
 import { isCollection, isScalar, type Node, visit } from 'yaml';
 import { find, type ParsedSettings } from './file.js';
-import { placeAt } from './problem.js';
 import { secretFields, settingsSchema } from './schema.js';
 import { withoutSecrets } from './secrets.js';
+import { placeAt } from './settingsError.js';
 
 export interface EffectiveField {
 	/** Like `network.ports.first`. */

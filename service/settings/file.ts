@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type Document, isCollection, isMap, isSeq, type Node, type Pair } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../util/errors.js';
-import { type Place, placeAt, SettingsProblem } from './problem.js';
 import { type SettingsValues, settingsSchema } from './schema.js';
+import { type Place, placeAt, SettingsProblem } from './settingsError.js';
 import { parseYaml } from './syntax.js';
 import { decode, maxBytes } from './text.js';
 

@@ -10,10 +10,10 @@ import type { Log } from '../util/log.js';
 import { validate } from '../util/validation.js';
 import { checkDestinations } from './destinations.js';
 import { type ParsedSettings, parseSettings, plainOf, readSettingsFile } from './file.js';
-import { type Place, SettingsProblem } from './problem.js';
 import { applies, type SectionName, type SettingsValues, settingsSchema, template } from './schema.js';
 import { openSecrets, sealSecrets } from './sealed.js';
 import { keepSecrets } from './secrets.js';
+import { type Place, SettingsProblem } from './settingsError.js';
 
 export const settingsFile = 'settings.yaml';
 export const lastGoodFile = '.settings.last-good.yaml';

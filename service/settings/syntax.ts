@@ -1,6 +1,6 @@
 /** The YAML subset of a settings file: plain values, lists and maps. Anything else is rejected, and never evaluated. */
 import { CST, type Document, type ErrorCode, isScalar, Lexer, parseDocument, visit } from 'yaml';
-import { type Place, placeAt, SettingsProblem } from './problem.js';
+import { type Place, placeAt, SettingsProblem } from './settingsError.js';
 
 /** Nesting of lists and maps; the settings need five. */
 const maxDepth = 12;

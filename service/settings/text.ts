@@ -1,5 +1,5 @@
 /** From the bytes of a settings file to its text: anything that is not plain text is rejected before parsing. */
-import { placeAt, SettingsProblem } from './problem.js';
+import { placeAt, SettingsProblem } from './settingsError.js';
 
 /** With all comments a file has a few kB; the parser's worst case stays below a second. */
 export const maxBytes = 128 * 1024;

@@ -2,9 +2,9 @@ import { common } from '../../texts/common.js';
 import { backoffMs } from '../backoff.js';
 import { RequestError, send } from '../http.js';
 import { mayRetry, type Refusal, silence } from '../refusal.js';
+import { serverTrouble } from './diagnosis.js';
 import type { Status, Trouble } from './status.js';
 import { Trickle } from './trickle.js';
-import { serverTrouble } from './trouble.js';
 
 export type { Status } from './status.js';
 

@@ -4,7 +4,7 @@ import type { AlertStatus, AlertTest } from '../../../service/contract/health.js
 import { type Severity, severities } from '../../../service/contract/levels.js';
 import { RequestError, request, sentence } from '../../data/http.js';
 import { asSentence } from '../../data/refusal.js';
-import { fieldProblem } from '../../elements/field-problem.js';
+import { fieldProblem } from '../../elements/field-error.js';
 import { base } from '../../elements/styles.js';
 import { textOf } from '../../elements/typed.js';
 import { t } from '../../texts/texts.js';

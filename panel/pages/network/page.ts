@@ -5,7 +5,7 @@ import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request } from '../../data/http.js';
 import { Attempt } from '../../elements/attempt.js';
-import { fieldProblem } from '../../elements/field-problem.js';
+import { fieldProblem } from '../../elements/field-error.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import { textOf, wordsOf } from '../../elements/typed.js';
 import { type NetworkValues, newServer, typed } from './form.js';

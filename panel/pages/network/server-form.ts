@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { fieldProblem } from '../../elements/field-problem.js';
+import { fieldProblem } from '../../elements/field-error.js';
 import { base } from '../../elements/styles.js';
 import { wordsOf } from '../../elements/typed.js';
 import { t } from '../../texts/texts.js';

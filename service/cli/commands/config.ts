@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SettingsStatus } from '../../contract/settings.js';
 import { type EffectiveField, effectiveFields } from '../../settings/effective.js';
 import { type ParsedSettings, parseSettings, readSettingsFile } from '../../settings/file.js';
-import { placeText, SettingsProblem } from '../../settings/problem.js';
 import { applies, type SectionName, template } from '../../settings/schema.js';
 import { lastGoodFile, readGood, settingsFile } from '../../settings/settings.js';
+import { placeText, SettingsProblem } from '../../settings/settingsError.js';
 import { replaceFile } from '../../util/durable.js';
 import { ask, type Command, complain, dataOption, parse, print, runningService, type Target, UsageError } from './command.js';
 

@@ -6,8 +6,8 @@ import type { Candidate, Connection, ServerCheck } from '../../../service/contra
 import { linksOf, parseServerUrl } from '../../../service/contract/iceServer.js';
 import { CloudflareTurn } from '../../../service/network/cloudflare.js';
 import { timeLimited } from '../../../service/network/credentials.js';
+import { type Trouble, whyNot } from '../../../service/network/diagnosis.js';
 import { Servers } from '../../../service/network/servers.js';
-import { type Trouble, whyNot } from '../../../service/network/trouble.js';
 import { forwardedCandidates, usableCandidate, usableCandidates } from '../../../service/rtc/candidates.js';
 import { networkSettingsSchema } from '../../../service/settings/network.js';
 import { test } from '../../tools/suite.js';

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { parseSettings } from '../../../service/settings/file.js';
-import { SettingsProblem } from '../../../service/settings/problem.js';
+import { SettingsProblem } from '../../../service/settings/settingsError.js';
 import { brokenKinds, brokenSettings, goodSettings } from '../../tools/fuzz/brokenSettings.js';
 import { Random } from '../../tools/random.js';
 import { test } from '../../tools/suite.js';

@@ -1,9 +1,9 @@
 import * as assert from 'uvu/assert';
 import { effectiveFields, redactedText } from '../../../service/settings/effective.js';
 import { parseSettings } from '../../../service/settings/file.js';
-import { placeAt, placeText, SettingsProblem } from '../../../service/settings/problem.js';
 import { applies, settingsSchema, template } from '../../../service/settings/schema.js';
 import { keepSecrets, secretsOf, withoutSecrets } from '../../../service/settings/secrets.js';
+import { placeAt, placeText, SettingsProblem } from '../../../service/settings/settingsError.js';
 import { maxBytes } from '../../../service/settings/text.js';
 import type { StudioError } from '../../../service/util/errors.js';
 import { test } from '../../tools/suite.js';
