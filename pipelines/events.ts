@@ -130,8 +130,8 @@ export const events = {
 		failed: z.strictObject({ id: z.string(), reason: z.string(), ...report }),
 		/** Ended after it was answered. */
 		gone: z.strictObject({ id: z.string(), reason: z.string(), ...report }),
-		/** Not connected after some seconds; it may still become so. */
-		trouble: z.strictObject({ id: z.string(), ...report }),
+		/** Not connected after some seconds; may still connect. */
+		diagnosis: z.strictObject({ id: z.string(), ...report }),
 		stats: z.strictObject({
 			peers: z.array(peer),
 			packetsIn: count,

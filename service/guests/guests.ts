@@ -242,9 +242,9 @@ export class Guests {
 			this.o.sources.recover(id);
 			update({ state: 'connected', path: this.#pathOf(connection), lastError: null, connection });
 		});
-		seat.rtc.on('trouble', (_peer, connection) => void this.#explain(id, seat, 'not connected yet', connection));
+		seat.rtc.on('diagnosis', (_peer, connection) => void this.#diagnose(id, seat, 'not connected yet', connection));
 		seat.rtc.on('gone', (_peer, reason, connection) => {
-			void this.#explain(id, null, reason, connection);
+			void this.#diagnose(id, null, reason, connection);
 			void this.#lose(id, seat, reason);
 		});
 		const watch = this.#pictureWatch(id);
@@ -291,13 +291,13 @@ export class Guests {
 		this.#pictures.delete(id);
 	}
 
-	/** Explains why there is no connection, unless another has the seat by now (`null`: whoever has it). */
-	async #explain(id: string, seat: Seat | null, reason: string, connection: Connection | null): Promise<void> {
+	/** Says why there is no connection, unless another peer has the seat by now (`null`: whoever has it). */
+	async #diagnose(id: string, seat: Seat | null, reason: string, connection: Connection | null): Promise<void> {
 		if (!connection) return;
-		const { words, servers } = await this.o.network.explain(connection, reason);
+		const { diagnosis, servers } = await this.o.network.diagnose(connection, reason);
 		const { state } = this.o.state.current.guests[id] ?? {};
 		if (state === 'connected' || (seat && this.#seats.get(id) !== seat)) return;
-		this.#update(id, { lastError: words, connection: { ...connection, servers } });
+		this.#update(id, { lastError: diagnosis, connection: { ...connection, servers } });
 	}
 
 	/** The connection was lost: the mixer holds the last picture for a minute; the guest keeps the seat. */

@@ -2,16 +2,17 @@ import type { Candidate, Connection, ServerCheck } from '../contract/connection.
 import type { NetworkSettings } from '../settings/network.js';
 import { isLoopbackAddress, isPrivate } from '../util/addresses.js';
 
-export interface Trouble {
+/** What is known about two sides that do not connect. */
+export interface Symptoms {
 	connection: Connection;
 	servers: ServerCheck[];
 	settings: Pick<NetworkSettings, 'policy' | 'publicAddress' | 'servers' | 'cloudflare'>;
-	/** As reported by the element. */
+	/** As the element reported it. */
 	reason: string;
 }
 
 /** Explains to operator and guest why two sides do not connect, and what would help. Contains no secrets. */
-export function whyNot({ connection, servers, settings, reason }: Trouble): string {
+export function diagnose({ connection, servers, settings, reason }: Symptoms): string {
 	const { pair, dtls, local, remote } = connection;
 	if (/fingerprint/.test(reason)) return reason;
 	if (pair && dtls !== 'connected') {

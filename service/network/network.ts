@@ -7,7 +7,7 @@ import type { Settings } from '../settings/settings.js';
 import { isLoopbackAddress, type LocalAddress, localAddresses } from '../util/addresses.js';
 import type { Tables } from '../util/boundedMap.js';
 import { within } from '../util/within.js';
-import { whyNot } from './diagnosis.js';
+import { diagnose } from './diagnosis.js';
 import type { PeerWay } from './peerWay.js';
 import { Resolver } from './resolver.js';
 import { selfTest } from './selfTest.js';
@@ -19,8 +19,8 @@ const resolveMs = 400;
 const credentialsMs = 1500;
 /** An answer waits this long for the servers: in relay-only mode a relay's address is all there is. */
 const gatherMs = { all: 1000, relay: 2500 };
-/** A guest gets an explanation within 10 s; checking a server that does not answer takes a few. */
-const explainMs = 2500;
+/** A guest gets a diagnosis within 10 s; checking a server that does not answer takes a few. */
+const diagnoseMs = 2500;
 const freshMs = 15_000;
 
 /** What an answer tells the peer about this machine. */
@@ -115,10 +115,10 @@ export class Network {
 		return this.#health.last.some((check) => check.kind === 'turn' && check.address === address);
 	}
 
-	/** Explains why there is no connection, with the current state of the servers. */
-	async explain(connection: Connection, reason: string): Promise<{ words: string; servers: ServerCheck[] }> {
-		const servers = await within(this.#health.check(freshMs), explainMs, () => this.#health.last);
-		return { words: whyNot({ connection, servers, settings: this.settings, reason }), servers };
+	/** Why there is no connection, with the current state of the servers. */
+	async diagnose(connection: Connection, reason: string): Promise<{ diagnosis: string; servers: ServerCheck[] }> {
+		const servers = await within(this.#health.check(freshMs), diagnoseMs, () => this.#health.last);
+		return { diagnosis: diagnose({ connection, servers, settings: this.settings, reason }), servers };
 	}
 
 	status(): NetworkStatus {

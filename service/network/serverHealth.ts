@@ -5,9 +5,9 @@ import { type CheckResult, checkStun, checkTurn } from './serverCheck.js';
 import type { ServerEntry, Servers } from './servers.js';
 import type { ServerAddress } from './transport.js';
 
-/** Interval while everything works, and while something does not. */
+/** Interval while every server works, and while one does not. */
 const everyMs = 300_000;
-const troubledMs = 30_000;
+const faultyMs = 30_000;
 const resolveMs = 2000;
 const credentialsMs = 3000;
 
@@ -63,7 +63,7 @@ export class ServerHealth {
 		this.#last = await Promise.all(entries.map((entry) => this.#ask(entry)));
 		this.#checkedAt = performance.now();
 		this.#tell();
-		const next = this.#faulty.size > 0 ? troubledMs : everyMs;
+		const next = this.#faulty.size > 0 ? faultyMs : everyMs;
 		if (this.#running) this.#timer = setTimeout(() => void this.check(), next).unref();
 		return this.#last;
 	}

@@ -16,7 +16,7 @@ export interface RtcElementEvents {
 	/** The peer is gone for good, whatever the cause. Once per answered peer. */
 	gone: [peer: string, reason: string, connection: Connection | null];
 	/** Not connected after some seconds; may still connect. */
-	trouble: [peer: string, connection: Connection | null];
+	diagnosis: [peer: string, connection: Connection | null];
 	stats: [stats: EventData<'r58webrtc', 'stats'>];
 }
 
@@ -84,8 +84,8 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 			case 'gone':
 				this.#gone(data.id, data.reason, data.connection ?? null);
 				break;
-			case 'trouble':
-				if (this.#peers.has(data.id)) this.emit('trouble', data.id, data.connection ?? null);
+			case 'diagnosis':
+				if (this.#peers.has(data.id)) this.emit('diagnosis', data.id, data.connection ?? null);
 				break;
 			case 'stats':
 				this.emit('stats', data);

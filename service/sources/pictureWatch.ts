@@ -34,7 +34,7 @@ export class PictureWatch {
 		return this.#raise({ unsent, reason: null });
 	}
 
-	/** Pictures of its process so far. Returns null once the trouble is over. */
+	/** Pictures of its process so far. Returns null once the fault is over. */
 	pictures(count: number): null | undefined {
 		const more = count > this.#pictures;
 		this.#pictures = count;

@@ -247,7 +247,7 @@ test('the ready page tries things out, with its progress, and keeps the planned 
 	await page.getByTestId('check-disk').getByText('the planned 1 h 30 min').waitFor();
 	await page.getByTestId('ready-test').click();
 	await page.getByTestId('check-disk-write').getByText('MB/s').waitFor();
-	await page.getByTestId('ready-trouble').click();
+	await page.getByTestId('ready-only').click();
 	await page.getByTestId('check-certificate').waitFor({ state: 'detached' });
 });
 

@@ -82,7 +82,7 @@ test('a guest whose picture is too large, or none, is told on its card and as a 
 
 	const good = await join(`${moving(320, 180)} ! ${pay(h264)}`);
 	await fault(service, subject, false);
-	await service.waitState(({ guests }) => guests[guest.id]!.lastError === null, 'a card without trouble');
+	await service.waitState(({ guests }) => guests[guest.id]!.lastError === null, 'a card without an error');
 	good.stop();
 
 	const large = await join(`${moving(2048, 320)} ! ${pay(h264)}`);

@@ -2,8 +2,8 @@ import { common } from '../../texts/common.js';
 import { backoffMs } from '../backoff.js';
 import { RequestError, send } from '../http.js';
 import { mayRetry, type Refusal, silence } from '../refusal.js';
-import { serverTrouble } from './diagnosis.js';
-import type { Status, Trouble } from './status.js';
+import { diagnoseServers } from './diagnosis.js';
+import type { Failure, Status } from './status.js';
 import { Trickle } from './trickle.js';
 
 export type { Status } from './status.js';
@@ -21,8 +21,8 @@ export interface ConnectionOptions {
 	mungeAnswer?(sdp: string): string;
 	/** A counter that grows while media moves. */
 	progress(report: RTCStatsReport): number;
-	/** What the server knows of why there is no connection. */
-	explain?(): Promise<string | null>;
+	/** Why there is no connection, as the server sees it. */
+	diagnosis?(): Promise<string | null>;
 	onStatus(status: Status): void;
 }
 
@@ -143,11 +143,11 @@ export class Connection {
 		}
 	}
 
-	/** What the browser says of its servers, what the studio says of the rest. */
+	/** What the browser says about its servers, and the studio about the rest. */
 	async #noPath(peer: RTCPeerConnection): Promise<void> {
 		window.clearInterval(this.#checker);
-		const own = serverTrouble(this.#trickle?.errors ?? []);
-		const told = await this.options.explain?.().catch(() => null);
+		const own = diagnoseServers(this.#trickle?.errors ?? []);
+		const told = await this.options.diagnosis?.().catch(() => null);
 		const words = [own, told].filter(Boolean).join(' ');
 		const message = words || common.connection.noPath;
 		if (this.#peer === peer) this.#broke({ ...silence(true), message }, 'no-path');
@@ -183,7 +183,7 @@ export class Connection {
 			// Last: where the network swallows everything the question itself hangs.
 			else if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
 				this.#failures = 0;
-				this.options.onStatus({ phase: 'waiting', message: again(common.connection.lost), reason: 'lost' });
+				this.options.onStatus({ phase: 'waiting', message: again(common.connection.lost), failure: 'lost' });
 				void this.#try();
 			}
 		}, checkEveryMs);
@@ -200,16 +200,16 @@ export class Connection {
 		}
 	}
 
-	#broke(refusal: Refusal, reason: Trouble): void {
+	#broke(refusal: Refusal, failure: Failure): void {
 		this.#end();
 		if (!this.#running) return;
 		if (!mayRetry(refusal)) {
 			this.#rest();
-			this.options.onStatus({ phase: 'refused', message: refusal.message, reason, code: refusal.code });
+			this.options.onStatus({ phase: 'refused', message: refusal.message, failure, code: refusal.code });
 			return;
 		}
 		this.#failures += 1;
-		this.options.onStatus({ phase: 'waiting', message: again(refusal.message), reason, code: refusal.code });
+		this.options.onStatus({ phase: 'waiting', message: again(refusal.message), failure, code: refusal.code });
 		const waitMs = refusal.retryAfterS === null ? backoffMs(this.#failures) : Math.min(10, refusal.retryAfterS) * 1000;
 		this.#retry = window.setTimeout(() => void this.#try(), waitMs);
 	}

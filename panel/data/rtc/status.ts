@@ -3,13 +3,13 @@ export interface Status {
 	phase: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused';
 	/** For the person at the screen; null when all is well. */
 	message: string | null;
-	/** What is wrong, for pages that have words of their own. */
-	reason?: Trouble;
+	/** What ended the session or kept it from starting, for pages with their own words. */
+	failure?: Failure;
 	/** The service's error code, when it refused. */
 	code?: string | null;
 }
 
-export type Trouble = 'lost' | 'no-path' | 'no-media' | 'unanswered' | 'unusable' | 'refused';
+export type Failure = 'lost' | 'no-path' | 'no-media' | 'unanswered' | 'unusable' | 'refused';
 
 /** What the browser holds its own picture back for. */
 export type Limitation = 'none' | 'cpu' | 'bandwidth';

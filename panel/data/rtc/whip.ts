@@ -36,7 +36,7 @@ export class Whip implements ReactiveController {
 			// The cap is kept here, where it can also be lifted while the picture runs.
 			mungeAnswer: withoutCap,
 			progress: (report) => this.#progress(report),
-			explain: () => reasonOf(guest, token),
+			diagnosis: () => diagnosisOf(guest, token),
 			onStatus: (status) => this.#report(status),
 		});
 		this.#connection.start();
@@ -128,7 +128,7 @@ export class Whip implements ReactiveController {
 }
 
 /** Why there is no connection, as the studio sees it. */
-async function reasonOf(guest: string, token: string | null): Promise<string | null> {
+async function diagnosisOf(guest: string, token: string | null): Promise<string | null> {
 	const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
 	const response = await send(`/api/guests/${encodeURIComponent(guest)}`, { headers });
 	return ((await response.json()) as Guest).lastError;

@@ -7,7 +7,7 @@ import { disclosureStyles, joinStyles } from './page-styles.js';
 import type { Choice } from './pickers.js';
 import { isOn, type Processing, processings, remember, remembered, rememberedSize, rememberedVolume } from './preferences.js';
 import { Screen } from './screen.js';
-import { presence, trouble } from './state-words.js';
+import { failureText, presence } from './state-words.js';
 import type { StudioView } from './studio-view.js';
 import { titleOf } from './tally.js';
 import { Visit } from './visit.js';
@@ -97,7 +97,7 @@ export class JoinPage extends LitElement {
 				<div class="main">${this.#self()}</div>
 				<div class="side">
 					<b>${texts.setup.title}</b>
-					${this.#deviceTrouble()} ${choosable ? html`${this.#pickers()} ${this.#soundCheck()}` : nothing}
+					${this.#deviceError()} ${choosable ? html`${this.#pickers()} ${this.#soundCheck()}` : nothing}
 					<p class="small">${texts.setup.headphones}</p>
 					<details class="more"><summary>${texts.settings.more}</summary><div>${this.#adjustments()}</div></details>
 					<div class="dock">
@@ -132,7 +132,7 @@ export class JoinPage extends LitElement {
 					${this.#self()}
 					<p class="dim small">${texts.studio.headphones}</p>
 				</div>
-				${this.#deviceTrouble()}
+				${this.#deviceError()}
 				<section class="card">
 					<r58-quality
 						.texts=${texts} .status=${status} .limitation=${whip.limitation}
@@ -168,15 +168,15 @@ export class JoinPage extends LitElement {
 	#state() {
 		const { texts } = this.#language;
 		const { whip, muted, cameraOff, devices, screen } = this.#visit;
-		const { phase, message, code, reason } = whip.status;
+		const { phase, message, code, failure } = whip.status;
 		const seen = screen.track !== null || (!cameraOff && devices.track('video') !== undefined);
 		const heard = !muted && devices.track('audio') !== undefined && !this.#visit.channel.status?.muted;
-		const why = trouble(whip.status, texts, navigator.onLine);
+		const why = failureText(whip.status, texts, navigator.onLine);
 		const words =
 			phase === 'live' ? presence(texts, seen, heard, this.#visit.channel.status?.nothingSent) : (why ?? texts.state.connecting);
 		return html`<div class="state ${phase}" role="status" data-testid="join-state" data-phase=${phase}>
 			${words} ${phase === 'waiting' ? texts.state.waiting : nothing}
-			${(code || reason === 'no-path') && message && phase !== 'live' ? html`<small>${texts.state.detail} ${message}</small>` : nothing}
+			${(code || failure === 'no-path') && message && phase !== 'live' ? html`<small>${texts.state.detail} ${message}</small>` : nothing}
 			${phase === 'refused' ? html`<p><button data-testid="rejoin-button" @click=${() => this.#visit.join()}>${texts.retry}</button></p>` : nothing}
 		</div>`;
 	}
@@ -241,7 +241,7 @@ export class JoinPage extends LitElement {
 		></r58-adjustments>`;
 	}
 
-	#deviceTrouble() {
+	#deviceError() {
 		const { texts } = this.#language;
 		const { reason } = this.#visit.devices;
 		if (!reason) return nothing;

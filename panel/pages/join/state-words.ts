@@ -9,9 +9,9 @@ export function presence(texts: Texts, seen: boolean, heard: boolean, nothingSen
 }
 
 /** Why the guest is not in (yet), in words; null while connecting for the first time. */
-export function trouble({ reason, code }: Status, { state, refusals }: Texts, online: boolean): string | null {
+export function failureText({ failure, code }: Status, { state, refusals }: Texts, online: boolean): string | null {
 	if (!online) return state.offline;
-	if (reason === undefined) return null;
+	if (failure === undefined) return null;
 	const known = code as keyof Texts['refusals'] | null | undefined;
-	return reason === 'refused' && known && known in refusals ? refusals[known] : state[reason];
+	return failure === 'refused' && known && known in refusals ? refusals[known] : state[failure];
 }

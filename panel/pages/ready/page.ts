@@ -51,7 +51,7 @@ export class ReadyPage extends LitElement {
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private report: Ready | null = null;
 	@state() private problem: string | null = null;
-	@state() private troubleOnly = false;
+	@state() private onlyToCheck = false;
 	#show = new Show(this);
 	#requests = new Requests(this.#show, this);
 	#timer = 0;
@@ -99,7 +99,7 @@ export class ReadyPage extends LitElement {
 			<div class="bar">
 				<r58-plan-field .requests=${this.#requests} .plan=${plan} ?inert=${!online} @planned=${() => void this.#ask()}></r58-plan-field>
 				<div class="actions">
-					<button aria-pressed=${this.troubleOnly} data-testid="ready-trouble" @click=${() => (this.troubleOnly = !this.troubleOnly)}>${t.ready.only}</button>
+					<button aria-pressed=${this.onlyToCheck} data-testid="ready-only" @click=${() => (this.onlyToCheck = !this.onlyToCheck)}>${t.ready.only}</button>
 					<a class="button" download="ready.json" href="/api/ready" data-testid="ready-export">${t.ready.export}</a>
 					<button @click=${() => window.print()}>${t.ready.print}</button>
 				</div>
@@ -107,7 +107,7 @@ export class ReadyPage extends LitElement {
 	}
 
 	#groups({ checks }: Ready) {
-		const shown = this.troubleOnly ? checks.filter(({ status }) => status === 'warn' || status === 'fail') : checks;
+		const shown = this.onlyToCheck ? checks.filter(({ status }) => status === 'warn' || status === 'fail') : checks;
 		if (shown.length === 0)
 			return html`<div class="card empty"><p><b>${t.ready.nothing.title}</b> ${t.ready.nothing.text}</p></div>`;
 		return Object.entries(t.ready.groups).map(([group, words]) => {

@@ -9,7 +9,7 @@
 #define CONNECT_MAX_US (15 * G_TIME_SPAN_SECOND)
 /* A peer that is not connected by then has its reasons told; and one whose pairs have all failed is given up, which it is
  * not before: addresses of servers come late. */
-#define TROUBLE_US (4 * G_TIME_SPAN_SECOND)
+#define DIAGNOSIS_US (4 * G_TIME_SPAN_SECOND)
 #define ICE_FAILED_US (8 * G_TIME_SPAN_SECOND)
 /* A viewer to whom there is no way by then, after the answer or its last candidate, is not there: another gets its place. */
 #define VIEWER_MISSING_US (6 * G_TIME_SPAN_SECOND)
@@ -143,12 +143,12 @@ peer_watch_dtls (R58Peer *peer, GstElement *dtlsdec)
 /* ---- deadlines ---- */
 
 static void
-tell_trouble (R58Peer *peer)
+post_diagnosis (R58Peer *peer)
 {
-  peer->troubled = TRUE;
+  peer->diagnosed = TRUE;
   JsonBuilder *b = peer_event (peer);
   peer_add_report (peer, b);
-  r58_post_event (peer->owner, "trouble", b);
+  r58_post_event (peer->owner, "diagnosis", b);
 }
 
 /* Addresses that reach each other were found. */
@@ -173,8 +173,8 @@ r58_peer_check (R58Peer *peer)
       reason = "ICE failed: no pair of addresses works";
     else if (!peer->receive && peer->answered && now - peer->expected > VIEWER_MISSING_US && !has_path (peer))
       reason = "not connected within 6 s";
-    else if (now - peer->created > TROUBLE_US && !peer->troubled && peer->answered)
-      tell_trouble (peer);
+    else if (now - peer->created > DIAGNOSIS_US && !peer->diagnosed && peer->answered)
+      post_diagnosis (peer);
   } else {
     if (r58_gate_key_due (peer->gate, now))
       peer->does->wants_key (peer->owner, FALSE);

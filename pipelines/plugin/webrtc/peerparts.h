@@ -50,7 +50,7 @@ struct _R58Peer {
 
   /* Control thread only. */
   PeerState state;
-  gboolean troubled;
+  gboolean diagnosed;
   gint64 created, connected_at;
   gint64 expected; /* since when it could connect: the answer, or its last candidate */
   guint candidates;

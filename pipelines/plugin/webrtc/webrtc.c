@@ -223,7 +223,7 @@ r58_webrtc_class_init (R58WebRTCClass *klass)
   gst_element_class_set_static_metadata (element, "R58 WebRTC peers", "Sink/Source/Network/WebRTC",
       "Sends one encode to any number of WebRTC viewers, or receives one guest (a new one takes the seat over). "
       "Events: answer {id,sdp,afterMs}, failed {id,reason} before the answer, state {id,state,reason?}, "
-      "connected {id,localCandidate,remoteCandidate,connection,afterMs}, trouble {id,connection} after 4 s without, "
+      "connected {id,localCandidate,remoteCandidate,connection,afterMs}, diagnosis {id,connection} after 4 s without, "
       "gone {id,reason,connection?} after the answer, refused {op,id,reason}, "
       "stats {peers:[{id,state,rttMs?,packets,bytes,dropped,heldMs?,videoQuiet?,audioQuiet?,lossPct?,kbps}],packetsIn,"
       "bytesIn,unsent?,videoWaitMs?,videoDropped?,videoOverlong?,audioWaitMs?,audioDropped?,audioOverlong?,"

@@ -1,6 +1,6 @@
 /**
  * Screenshots of the Ready page, the show log and its note, on phone and desktop, light and dark, of a show with some history and
- * some trouble. `node dist/test/tools/page/readyShots.js FOLDER`. For looking at; nothing is asserted.
+ * some faults. `node dist/test/tools/page/readyShots.js FOLDER`. For looking at; nothing is asserted.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ try {
 		await shoot(page, `${device}-ready-testing`);
 		await page.getByTestId('ready-test').waitFor();
 		await shoot(page, `${device}-ready`, true);
-		await page.getByTestId('ready-trouble').click();
+		await page.getByTestId('ready-only').click();
 		await shoot(page, `${device}-ready-open`);
 		await page.goto(`${service.http}/log`);
 		await page.getByTestId('log-entry').first().waitFor();

@@ -33,7 +33,7 @@ test('a host that fails five times in a minute is held off, shown with its last 
 	assert.equal([host.state, faults.list()], ['off', []]);
 });
 
-test('what fails after a pause of more than a minute is the same trouble still: it goes on counting', async () => {
+test('a failure after a pause of more than a minute is still the same fault, which goes on counting', async () => {
 	const { host, faults, processes, process } = supervised({ holdOffMs: 50 });
 	host.start();
 	for (let i = 1; i <= 5; i++) (await process(i)).emit('end', 'it is busy');

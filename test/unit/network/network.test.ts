@@ -6,7 +6,7 @@ import type { Candidate, Connection, ServerCheck } from '../../../service/contra
 import { linksOf, parseServerUrl } from '../../../service/contract/iceServer.js';
 import { CloudflareTurn } from '../../../service/network/cloudflare.js';
 import { timeLimited } from '../../../service/network/credentials.js';
-import { type Trouble, whyNot } from '../../../service/network/diagnosis.js';
+import { diagnose, type Symptoms } from '../../../service/network/diagnosis.js';
 import { Servers } from '../../../service/network/servers.js';
 import { forwardedCandidates, usableCandidate, usableCandidates } from '../../../service/rtc/candidates.js';
 import { networkSettingsSchema } from '../../../service/settings/network.js';
@@ -118,8 +118,8 @@ const turn: ServerCheck = {
 };
 const set = networkSettingsSchema.parse({ servers: [{ name: 'ours', urls: [turn.url], secret: 'north' }] });
 const unset = networkSettingsSchema.parse({});
-const why = (more: Partial<Connection>, servers: ServerCheck[] = [], settings: Trouble['settings'] = unset, reason = '') =>
-	whyNot({ connection: connection(more), servers, settings, reason });
+const why = (more: Partial<Connection>, servers: ServerCheck[] = [], settings: Symptoms['settings'] = unset, reason = '') =>
+	diagnose({ connection: connection(more), servers, settings, reason });
 
 test('why there is no connection is told in words: what was tried, and what would help', () => {
 	assert.match(

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { withoutCap } from '../../../panel/data/rtc/sdp.js';
 import { assess } from '../../../panel/pages/join/assessment.js';
-import { trouble } from '../../../panel/pages/join/state-words.js';
+import { failureText } from '../../../panel/pages/join/state-words.js';
 import { guest as en } from '../../../panel/texts/en/guest.js';
 import { languageOf } from '../../../panel/texts/language.js';
 import { guest as no } from '../../../panel/texts/no/guest.js';
@@ -68,12 +68,12 @@ test('every text is there in both languages, and is not the same by oversight', 
 });
 
 test('a refusal is told by its code where that says more', () => {
-	const refused = { phase: 'waiting', message: 'All 12 slots are in use.', reason: 'refused' } as const;
-	assert.is(trouble({ ...refused, code: 'no-slot' }, en, true), en.refusals['no-slot']);
-	assert.is(trouble({ ...refused, code: 'internal' }, en, true), en.state.refused);
-	assert.is(trouble({ ...refused, reason: 'no-path', code: null }, no, true), no.state['no-path']);
-	assert.is(trouble({ ...refused, code: 'no-slot' }, en, false), en.state.offline);
-	assert.is(trouble({ phase: 'connecting', message: null }, en, true), null);
+	const refused = { phase: 'waiting', message: 'All 12 slots are in use.', failure: 'refused' } as const;
+	assert.is(failureText({ ...refused, code: 'no-slot' }, en, true), en.refusals['no-slot']);
+	assert.is(failureText({ ...refused, code: 'internal' }, en, true), en.state.refused);
+	assert.is(failureText({ ...refused, failure: 'no-path', code: null }, no, true), no.state['no-path']);
+	assert.is(failureText({ ...refused, code: 'no-slot' }, en, false), en.state.offline);
+	assert.is(failureText({ phase: 'connecting', message: null }, en, true), null);
 });
 
 test('a cap of the answer is left to the page, which can lift it again', () => {

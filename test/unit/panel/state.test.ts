@@ -119,7 +119,7 @@ test('own scenes are those that are neither a layout nor one source', () => {
 
 test('a tile says why it has no picture, and nothing while it has one', () => {
 	const text = (state: Source['state'], lastError: string | null = null) => stateText({ state, lastError } as Source);
-	assert.is(text('live', 'old trouble'), null);
+	assert.is(text('live', 'old error'), null);
 	const words = (['starting', 'no-signal', 'off', 'fault'] as const).map((state) => text(state)!);
 	assert.is(new Set(words).size, 4);
 	assert.ok(words.every((word) => word.length > 2));
