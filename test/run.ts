@@ -120,10 +120,10 @@ async function judge(file: string): Promise<void> {
 	const result = await runFile(file, environment);
 	results.set(file, result);
 	const seconds = ((performance.now() - started) / 1000).toFixed(1);
-	const { passed, failed, skipped, inconclusive, problem, output } = result;
+	const { passed, failed, skipped, inconclusive, failure, output } = result;
 	const left = skipped.length > 0 ? `  (${skipped.length} skipped)` : '';
 	console.log(`${wordFor(result)} ${nameOf(file)}  ${passed}/${passed + failed + inconclusive.length}  ${seconds} s${left}`);
-	if (failed > 0) console.log(indent(`${problem ? `${problem}\n` : ''}${output}`));
+	if (failed > 0) console.log(indent(`${failure ? `${failure}\n` : ''}${output}`));
 	else for (const line of inconclusive) console.log(indent(`inconclusive: ${line}`));
 }
 

@@ -54,8 +54,8 @@ export function asSentence(text: string): string {
 
 function fieldsOf(detail: unknown): Pick<Refusal, 'fields'> {
 	if (!Array.isArray(detail)) return {};
-	const problems = detail.filter(isRecord).map(({ field, message }) => [String(field), asSentence(String(message))]);
-	return { fields: Object.fromEntries(problems) as Record<string, string> };
+	const errors = detail.filter(isRecord).map(({ field, message }) => [String(field), asSentence(String(message))]);
+	return { fields: Object.fromEntries(errors) as Record<string, string> };
 }
 
 function parse(body: string): Record<string, unknown> | null {

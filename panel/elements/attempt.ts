@@ -3,7 +3,7 @@ import { RequestError, sentence } from '../data/http.js';
 
 /** What a page asks of the studio, and why the last of it failed: for the page to show. */
 export class Attempt {
-	problem: string | null = null;
+	error: string | null = null;
 	/** What was wrong with single fields. */
 	fields: Readonly<Record<string, string>> = {};
 
@@ -12,10 +12,10 @@ export class Attempt {
 	async run(action: () => Promise<void>): Promise<void> {
 		try {
 			await action();
-			this.problem = null;
+			this.error = null;
 			this.fields = {};
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 			this.fields = (error instanceof RequestError && error.refusal.fields) || {};
 		}
 		this.host.requestUpdate();

@@ -49,7 +49,7 @@ export class FaultList extends LitElement {
 			const name = nameOf(subject, this.names);
 			// Whatever it was, it was started again; should that not help, it is held off, which is another fault.
 			const mended = code === 'host-restarted';
-			return html`<div class="fault problem ${mended ? 'mended' : ''}" data-testid="fault">
+			return html`<div class="fault callout ${mended ? 'mended' : ''}" data-testid="fault">
 				${this.unnamed ? nothing : html`<p><b>${name ?? subject}</b> ${name === null ? nothing : html`<span class="dim small">${subject}</span>`}</p>`}
 				<p>${mended ? `${t.elements.faults.restarted} ` : ''}${asSentence(message)}</p>
 				${remedy ? html`<p><b>${t.words.whatToDo}</b> ${asSentence(remedy)}</p>` : nothing}

@@ -30,7 +30,7 @@ export abstract class FormDialog extends LitElement {
 			}
 		`,
 	];
-	@state() protected problem: string | null = null;
+	@state() protected error: string | null = null;
 	@state() protected busy = false;
 	@state() private opened = false;
 	@query('dialog') private dialog!: HTMLDialogElement;
@@ -47,7 +47,7 @@ export abstract class FormDialog extends LitElement {
 
 	/** After the fields were given their values: each opening makes them anew. */
 	protected async open(): Promise<void> {
-		this.problem = null;
+		this.error = null;
 		this.opened = true;
 		await this.updateComplete;
 		if (!this.dialog.open) this.dialog.showModal();
@@ -58,7 +58,7 @@ export abstract class FormDialog extends LitElement {
 			<h2 id="title">${this.heading()}</h2>
 			<form @submit=${this.#submit}>
 				${this.opened ? this.fields() : nothing}
-				${this.problem ? html`<p class="problem" role="alert" data-testid="${this.name}-problem">${this.problem}</p>` : nothing}
+				${this.error ? html`<p class="callout" role="alert" data-testid="${this.name}-error">${this.error}</p>` : nothing}
 				<div class="actions">
 					<button type="button" data-testid="${this.name}-cancel" @click=${() => this.dialog.close()}>${t.words.cancel}</button>
 					<button class="primary" data-testid="${this.name}-save" ?disabled=${this.busy}>${this.action()}</button>
@@ -71,12 +71,12 @@ export abstract class FormDialog extends LitElement {
 		event.preventDefault();
 		if (this.busy) return;
 		this.busy = true;
-		this.problem = null;
+		this.error = null;
 		try {
 			await this.save(new FormData(this.form));
 			this.dialog.close();
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		} finally {
 			this.busy = false;
 		}

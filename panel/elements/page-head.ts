@@ -67,7 +67,7 @@ export class PageHead extends LitElement {
 				<r58-language-switch></r58-language-switch>
 				<r58-theme-switch></r58-theme-switch>
 			</header>
-			${this.offline === null ? nothing : html`<p class="problem" role="alert"><b>${t.words.offline}</b> ${this.offline}</p>`}
+			${this.offline === null ? nothing : html`<p class="callout" role="alert"><b>${t.words.offline}</b> ${this.offline}</p>`}
 		`;
 	}
 }

@@ -68,7 +68,7 @@ export const base = css`
 	}
 	.dim { color: var(--dim); }
 	.small { font-size: 0.85rem; }
-	.problem {
+	.callout {
 		padding: 10px 14px;
 		border-left: 4px solid var(--bad);
 		border-radius: 4px;

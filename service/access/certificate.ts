@@ -88,11 +88,11 @@ export class Certificate {
 		if (!this.#authority) await this.#newAuthority(now);
 		const before = this.#server;
 		this.#server ??= this.files.read('server');
-		const problem = this.#problem(now);
-		if (problem) {
+		const reason = this.#renewalReason(now);
+		if (reason) {
 			this.#server = await this.#sign(now);
 			this.files.write('server', this.#server);
-			this.#log.info({ reason: problem }, 'made a new server certificate');
+			this.#log.info({ reason }, 'made a new server certificate');
 		}
 		return this.#server !== before;
 	}
@@ -120,7 +120,8 @@ export class Certificate {
 		return permitted === null ? this.#names() : this.#names().filter((name) => permits(permitted, name));
 	}
 
-	#problem(now: Date): string | null {
+	/** Why the server needs a new certificate, or null. */
+	#renewalReason(now: Date): string | null {
 		if (!this.#server) return 'missing';
 		const certificate = new X509Certificate(this.#server.certPem);
 		if (!certificate.verify(new X509Certificate(this.authority.certPem).publicKey)) return 'signed by another authority';

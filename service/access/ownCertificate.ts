@@ -12,8 +12,8 @@ const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
 /** id-kp-serverAuth, RFC 5280 §4.2.1.12. */
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 
-function refuse(field: 'chainPem' | 'keyPem', problem: string): never {
-	throw new StudioError('invalid', `${field}: ${problem}`, [{ field, message: problem }]);
+function refuse(field: 'chainPem' | 'keyPem', message: string): never {
+	throw new StudioError('invalid', `${field}: ${message}`, [{ field, message }]);
 }
 
 function readKey(keyPem: string): KeyObject {
@@ -57,7 +57,7 @@ function checkTime({ validFrom, validTo }: X509Certificate, index: number, now: 
 
 /**
  * Checks a technician's own certificate: the key matches, each certificate is signed by the next one, none has expired. Throws
- * StudioError `invalid` that names the field and its fault.
+ * StudioError `invalid` that names the field and its error.
  */
 export function checkOwnCertificate(chainPem: string, keyPem: string, now = new Date()): KeyedCertificate {
 	const chain = readChain(chainPem);

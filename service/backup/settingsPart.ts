@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { newDestinations } from '../settings/destinations.js';
 import { parseSettings } from '../settings/file.js';
 import { type SettingsValues, secretFields } from '../settings/schema.js';
-import { SettingsProblem } from '../settings/settingsError.js';
+import { SettingsError } from '../settings/settingsError.js';
 import { parseYaml } from '../settings/syntax.js';
 import { StudioError } from '../util/errors.js';
 
@@ -48,7 +48,7 @@ export function settingsFrom(text: string, secrets: Secrets | null, present: Set
 		parseSettings(whole);
 		return { text: whole, left };
 	} catch (error) {
-		if (error instanceof SettingsProblem)
+		if (error instanceof SettingsError)
 			throw new StudioError('invalid', `the settings of the backup are not usable: ${error.message}`);
 		throw error;
 	}

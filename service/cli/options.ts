@@ -38,8 +38,8 @@ export const usage = `R58 Studio
   --help               this text
 `;
 
-function invalid(option: string, problem: string): StudioError {
-	return new StudioError('invalid', `--${option}: ${problem}`);
+function invalid(option: string, message: string): StudioError {
+	return new StudioError('invalid', `--${option}: ${message}`);
 }
 
 /** The option overrides the settings, which override the default. */

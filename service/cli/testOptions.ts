@@ -29,6 +29,6 @@ export function parseTestOptions(words: string[]): TestOptions {
 	);
 }
 
-function wrong(word: string, problem: string): StudioError {
-	return new StudioError('invalid', `--test ${word}: ${problem}`);
+function wrong(word: string, message: string): StudioError {
+	return new StudioError('invalid', `--test ${word}: ${message}`);
 }

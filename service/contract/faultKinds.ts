@@ -16,15 +16,15 @@ interface FaultKind {
 }
 
 /** What a capture device says of itself. */
-type InputProblem = 'device' | 'busy' | 'format' | 'stream' | 'stalled';
-type IceServerProblem = { kind: 'stun' | 'turn'; name: string; error: string } | { kind: 'cloudflare'; error: string };
+type InputFault = 'device' | 'busy' | 'format' | 'stream' | 'stalled';
+type IceServerFault = { kind: 'stun' | 'turn'; name: string; error: string } | { kind: 'cloudflare'; error: string };
 /** Why a process failed, in its own words or GStreamer's, and what of the program was lost by it. */
 interface HostFailure {
 	reason: string;
 	remedy: Remedy | null;
 	lostMs?: number;
 }
-type CertificateProblem =
+type CertificateFault =
 	| { of: 'authority'; problem: 'unbounded' | 'early' | 'ends' | 'ended'; date: string }
 	| { of: 'own'; problem: 'ends' | 'ended'; date: string }
 	| { of: 'acme'; name: string; error: string };
@@ -179,8 +179,8 @@ export const faultKinds = {
 	input: {
 		severity: 'warning',
 		ends: 'frames come, or its signal is gone',
-		message: ({ reason }: { code: InputProblem; reason: string }) => reason,
-		remedy: ({ code }: { code: InputProblem }) => {
+		message: ({ reason }: { code: InputFault; reason: string }) => reason,
+		remedy: ({ code }: { code: InputFault }) => {
 			switch (code) {
 				case 'device':
 					return 'Plug the device in again; it comes back by itself';
@@ -247,11 +247,11 @@ export const faultKinds = {
 	'ice-server': {
 		severity: 'warning',
 		ends: 'the server answers, or is removed',
-		message: (server: IceServerProblem) =>
+		message: (server: IceServerFault) =>
 			server.kind === 'cloudflare'
 				? `no TURN credentials from Cloudflare: ${server.error}`
 				: `${server.kind.toUpperCase()} server "${server.name}": ${server.error}`,
-		remedy: ({ kind }: IceServerProblem) =>
+		remedy: ({ kind }: IceServerFault) =>
 			kind === 'cloudflare'
 				? 'Check the key id and API token on the Network page'
 				: `Test it on the Network page; guests who need ${kind.toUpperCase()} cannot connect`,
@@ -278,7 +278,7 @@ export const faultKinds = {
 	certificate: {
 		severity: 'warning',
 		ends: 'it is renewed, replaced or not wanted any more',
-		message: (certificate: CertificateProblem) => {
+		message: (certificate: CertificateFault) => {
 			if (certificate.of === 'acme') return `no certificate for ${certificate.name}: ${certificate.error}`;
 			const { of, problem, date } = certificate;
 			const what = of === 'own' ? 'the installed certificate' : 'the authority of this studio';
@@ -293,7 +293,7 @@ export const faultKinds = {
 					return `${what} expired on ${date}`;
 			}
 		},
-		remedy: (certificate: CertificateProblem) => {
+		remedy: (certificate: CertificateFault) => {
 			switch (certificate.of) {
 				case 'acme':
 					return `Let http://${certificate.name}/.well-known/acme-challenge/ lead from the internet to the plain HTTP port of the studio (port 80 forwarded to it). It is retried automatically`;

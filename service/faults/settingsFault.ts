@@ -4,17 +4,17 @@ import type { Faults } from './faults.js';
 /** The fault of a settings file that is not used, for as long as it is not. */
 export function showSettingsFault(settings: Settings, faults: Pick<Faults, 'raise' | 'clear'>): void {
 	const show = (): void => {
-		const { problem, missing } = settings;
-		if (problem === null) faults.clear('settings', settingsFile);
-		else faults.raise({ code: 'settings', subject: settingsFile, params: { error: problem, file: settingsFile, missing } });
+		const { error, missing } = settings;
+		if (error === null) faults.clear('settings', settingsFile);
+		else faults.raise({ code: 'settings', subject: settingsFile, params: { error, file: settingsFile, missing } });
 	};
 	const showLost = (): void => {
 		const secrets = settings.lost.join(', ');
 		if (secrets === '') faults.clear('sealed', settingsFile);
 		else faults.raise({ code: 'sealed', subject: settingsFile, params: { secrets, file: settingsFile } });
 	};
-	settings.on('problem', show);
+	settings.on('validity', show);
 	settings.on('change', showLost);
-	if (settings.problem !== null) show();
+	if (settings.error !== null) show();
 	if (settings.lost.length > 0) showLost();
 }

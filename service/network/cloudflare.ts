@@ -22,7 +22,7 @@ const answerSchema = z.object({ iceServers: z.union([z.array(serverSchema), serv
 /** Credentials for Cloudflare's TURN service, renewed before they expire. */
 export class CloudflareTurn {
 	/** Why there are no credentials, or null. */
-	problem: string | null = null;
+	error: string | null = null;
 	#key: Cloudflare;
 	#servers: IceServer[] = [];
 	#fetchedAt = Number.NEGATIVE_INFINITY;
@@ -65,9 +65,9 @@ export class CloudflareTurn {
 				...login,
 			}));
 			this.#fetchedAt = Date.now();
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
-			this.problem = error instanceof z.ZodError ? 'unexpected answer' : messageOf(error);
+			this.error = error instanceof z.ZodError ? 'unexpected answer' : messageOf(error);
 			if (Date.now() - this.#fetchedAt > ttlS * 1000) this.#servers = [];
 		}
 	}

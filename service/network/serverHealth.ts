@@ -98,10 +98,10 @@ export class ServerHealth {
 		for (const { name, url, kind, message } of broken.values()) {
 			this.faults.raise({ code: 'ice-server', subject: url, params: { kind, name, error: message } });
 		}
-		const problem = this.servers.cloudflareProblem;
-		if (problem !== null) {
+		const error = this.servers.cloudflareError;
+		if (error !== null) {
 			faulty.add('Cloudflare');
-			this.faults.raise({ code: 'ice-server', subject: 'Cloudflare', params: { kind: 'cloudflare', error: problem } });
+			this.faults.raise({ code: 'ice-server', subject: 'Cloudflare', params: { kind: 'cloudflare', error } });
 		}
 		for (const subject of this.#faulty) if (!faulty.has(subject)) this.faults.clear('ice-server', subject);
 		this.#faulty = faulty;

@@ -27,8 +27,8 @@ export class Servers {
 	}
 
 	/** Why Cloudflare gives no credentials, or null. */
-	get cloudflareProblem(): string | null {
-		return this.#cloudflareTurn()?.problem ?? null;
+	get cloudflareError(): string | null {
+		return this.#cloudflareTurn()?.error ?? null;
 	}
 
 	/** For browsers; temporary logins are made per call. */

@@ -3,7 +3,7 @@ import { type Document, isCollection, isMap, isSeq, type Node, type Pair } from 
 import type { z } from 'zod';
 import { messageOf } from '../util/errors.js';
 import { type SettingsValues, settingsSchema } from './schema.js';
-import { type Place, placeAt, SettingsProblem } from './settingsError.js';
+import { type Place, placeAt, SettingsError } from './settingsError.js';
 import { parseYaml } from './syntax.js';
 import { decode, maxBytes } from './text.js';
 
@@ -14,15 +14,15 @@ export interface ParsedSettings {
 	values: SettingsValues;
 }
 
-/** Throws SettingsProblem with every fault. */
+/** Throws SettingsError with every error. */
 export function parseSettings(bytes: Uint8Array | string): ParsedSettings {
 	const text = decode(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
 	const document = parseYaml(text);
 	const parsed = settingsSchema.safeParse(plainOf(document));
 	if (parsed.success) return { text, document, values: parsed.data };
 	const issues = worthTelling(document, parsed.error.issues);
-	// Cross-field faults come last: they may follow from the others.
-	throw new SettingsProblem(
+	// Cross-field errors come last: they may follow from the others.
+	throw new SettingsError(
 		[issues.filter(({ code }) => code !== 'custom'), issues.filter(({ code }) => code === 'custom')].flatMap((part) =>
 			part.flatMap((issue) => placesOf(text, document, issue)).sort((a, b) => a.line - b.line || a.column - b.column),
 		),
@@ -79,7 +79,7 @@ export function find(document: Document, path: readonly PropertyKey[]): { pair: 
 	return { pair, node, whole: true };
 }
 
-/** Null when there is none; throws SettingsProblem when it cannot be read. Never blocks, whatever the path is. */
+/** Null when there is none; throws SettingsError when it cannot be read. Never blocks, whatever the path is. */
 export function readSettingsFile(path: string): Uint8Array | null {
 	let file: number | undefined;
 	try {
@@ -93,7 +93,7 @@ export function readSettingsFile(path: string): Uint8Array | null {
 		return bytes.subarray(0, length);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-		throw new SettingsProblem([{ line: 1, column: 1, field: null, message: `the file cannot be read: ${messageOf(error)}` }]);
+		throw new SettingsError([{ line: 1, column: 1, field: null, message: `the file cannot be read: ${messageOf(error)}` }]);
 	} finally {
 		if (file !== undefined) closeSync(file);
 	}

@@ -27,8 +27,8 @@ export function keepSecrets(change: unknown, known: unknown, path: string[] = []
 		if (!secretFields.includes(key) || inner !== true) return keepSecrets(inner, before, [...path, key]);
 		if (typeof before === 'string') return before;
 		const field = [...path, key].join('.');
-		const problem = { field, message: 'true keeps the current value, but none is set' };
-		throw new StudioError('invalid', `${field}: ${problem.message}`, [problem]);
+		const error = { field, message: 'true keeps the current value, but none is set' };
+		throw new StudioError('invalid', `${field}: ${error.message}`, [error]);
 	};
 	return Object.fromEntries(Object.entries(change).map(([key, inner]) => [key, kept(key, inner)]));
 }

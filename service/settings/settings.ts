@@ -13,7 +13,7 @@ import { type ParsedSettings, parseSettings, plainOf, readSettingsFile } from '.
 import { applies, type SectionName, type SettingsValues, settingsSchema, template } from './schema.js';
 import { openSecrets, sealSecrets } from './sealed.js';
 import { keepSecrets } from './secrets.js';
-import { type Place, SettingsProblem } from './settingsError.js';
+import { type Place, SettingsError } from './settingsError.js';
 
 export const settingsFile = 'settings.yaml';
 export const lastGoodFile = '.settings.last-good.yaml';
@@ -33,8 +33,8 @@ export interface SettingsOptions {
 
 interface Events {
 	change: [now: SettingsValues, before: SettingsValues];
-	/** The file became unusable, for a new reason, or usable again. */
-	problem: [];
+	/** The file became invalid, for a new reason, or valid again. */
+	validity: [];
 }
 
 /** The settings: DATA/settings.yaml, read at start and whenever it changes, changed by `patch`. */
@@ -52,7 +52,7 @@ export class Settings extends EventEmitter<Events> {
 	#started: SettingsValues;
 	/** Command-line options by the field they override. */
 	readonly overrides: ReadonlyMap<string, string>;
-	#problem: SettingsProblem | null = null;
+	#error: SettingsError | null = null;
 	#missing = false;
 	#revision = 0;
 	#watcher: FSWatcher | undefined;
@@ -73,10 +73,10 @@ export class Settings extends EventEmitter<Events> {
 			else this.#used = this.parse(this.#seen, this.#lost);
 			this.#keepAsGood(this.#used.text);
 		} catch (error) {
-			this.#problem = problemOf(error);
+			this.#error = errorOf(error);
 			const good = readGood(this.#lastGoodPath);
 			if (good) this.#used = this.parse(good.text, this.#lost);
-			log.error({ problem: this.problem }, 'the settings file is not usable; the last good values stay in use');
+			log.error({ error: this.error }, 'the settings file is not usable; the last good values stay in use');
 		}
 		this.#started = this.#used.values;
 	}
@@ -87,13 +87,13 @@ export class Settings extends EventEmitter<Events> {
 	}
 
 	/** Why the file is not in use, with line and column, or null. */
-	get problem(): string | null {
+	get error(): string | null {
 		if (this.#missing) return `${settingsFile} is gone; the values it had stay in use`;
-		return this.#problem && `${settingsFile}: ${this.#problem.message}`;
+		return this.#error && `${settingsFile}: ${this.#error.message}`;
 	}
 
 	get places(): readonly Place[] {
-		return this.#problem?.places ?? [];
+		return this.#error?.places ?? [];
 	}
 
 	get lost(): readonly string[] {
@@ -158,17 +158,17 @@ export class Settings extends EventEmitter<Events> {
 
 	/** Loads the file, all of it or nothing: a broken one changes no value. */
 	reload(): void {
-		const before = { problem: this.problem, values: this.current };
+		const before = { error: this.error, values: this.current };
 		try {
 			const bytes = readSettingsFile(this.path);
 			if (bytes === null ? this.#missing : this.#seen !== null && Buffer.compare(bytes, this.#seen) === 0) return;
 			this.#seen = bytes;
 			this.#revision += 1;
 			this.#missing = bytes === null;
-			this.#problem = null;
+			this.#error = null;
 			if (bytes !== null) this.#use(bytes);
 		} catch (error) {
-			this.#problem = problemOf(error);
+			this.#error = errorOf(error);
 		}
 		this.#tell(before);
 	}
@@ -180,7 +180,7 @@ export class Settings extends EventEmitter<Events> {
 	patch(change: SettingsChange): SettingsValues {
 		// An edit saved a moment ago must not be lost.
 		this.reload();
-		if (this.#problem !== null) throw new StudioError('conflict', `${this.problem}; correct the file first`);
+		if (this.#error !== null) throw new StudioError('conflict', `${this.error}; correct the file first`);
 		const document = this.#used.document.clone();
 		merge(document, [], keepSecrets(change, this.current) as Record<string, unknown>);
 		checkDestinations(validate(settingsSchema, plainOf(document), 'settings'), this.current, change);
@@ -188,7 +188,7 @@ export class Settings extends EventEmitter<Events> {
 		return this.current;
 	}
 
-	/** With usable secrets. Throws SettingsProblem. */
+	/** With usable secrets. Throws SettingsError. */
 	parse(text: Uint8Array | string, lost: string[] = []): ParsedSettings {
 		const parsed = parseSettings(text);
 		return this.#key ? { ...parsed, values: openSecrets(parsed.values, this.#key, lost) } : parsed;
@@ -199,10 +199,10 @@ export class Settings extends EventEmitter<Events> {
 		return this.#key ? sealSecrets(text, this.#key) : text;
 	}
 
-	/** Replaces the file. Throws SettingsProblem, and `disk` when it cannot be written. */
+	/** Replaces the file. Throws SettingsError, and `disk` when it cannot be written. */
 	replace(text: string): void {
-		const before = { problem: this.problem, values: this.current };
-		// Faults refer to the text as given; and what is written is sure to be readable.
+		const before = { error: this.error, values: this.current };
+		// Errors refer to the text as given, and what is written is sure to be readable.
 		parseSettings(text);
 		const sealed = this.sealed(text);
 		parseSettings(sealed);
@@ -212,7 +212,7 @@ export class Settings extends EventEmitter<Events> {
 			throw new StudioError('disk', `the settings cannot be written: ${messageOf(error)}`);
 		}
 		this.#use(sealed);
-		this.#problem = null;
+		this.#error = null;
 		this.#missing = false;
 		this.#revision += 1;
 		this.#tell(before);
@@ -236,8 +236,8 @@ export class Settings extends EventEmitter<Events> {
 		this.#seen = Buffer.from(text);
 	}
 
-	#tell(before: { problem: string | null; values: SettingsValues }): void {
-		if (this.problem !== before.problem) this.emit('problem');
+	#tell(before: { error: string | null; values: SettingsValues }): void {
+		if (this.error !== before.error) this.emit('validity');
 		if (this.current !== before.values) this.emit('change', this.current, before.values);
 	}
 
@@ -263,10 +263,10 @@ export function readGood(path: string): ParsedSettings | null {
 	}
 }
 
-/** The faults of a parser error; errors met only on writing have no line. */
-function problemOf(error: unknown): SettingsProblem {
-	if (error instanceof SettingsProblem) return error;
-	return new SettingsProblem([{ line: 1, column: 1, field: null, message: messageOf(error) }]);
+/** Of anything thrown; errors met only on writing have no line. */
+function errorOf(error: unknown): SettingsError {
+	if (error instanceof SettingsError) return error;
+	return new SettingsError([{ line: 1, column: 1, field: null, message: messageOf(error) }]);
 }
 
 /** Sets value by value, so that comments stay; lists as a whole. */

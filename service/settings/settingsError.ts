@@ -1,15 +1,15 @@
-/** A fault at one place in a settings file. Lines and columns count from 1; the message never repeats the content. */
+/** An error at one place in a settings file. Lines and columns count from 1; the message never repeats the content. */
 export interface Place {
 	line: number;
 	column: number;
-	/** Like `network.ports.first`; null for a fault in the text itself. */
+	/** Like `network.ports.first`; null for an error in the text itself. */
 	field: string | null;
 	message: string;
 }
 
-/** An unusable file, with every fault; the message names the first few. */
-export class SettingsProblem extends Error {
-	override readonly name = 'SettingsProblem';
+/** An unusable file, with every error; the message names the first few. */
+export class SettingsError extends Error {
+	override readonly name = 'SettingsError';
 
 	constructor(readonly places: readonly Place[]) {
 		const said = places.slice(0, 3).map(({ line, column, field, message }) => {

@@ -1,6 +1,6 @@
 /** The YAML subset of a settings file: plain values, lists and maps. Anything else is rejected, and never evaluated. */
 import { CST, type Document, type ErrorCode, isScalar, Lexer, parseDocument, visit } from 'yaml';
-import { type Place, placeAt, SettingsProblem } from './settingsError.js';
+import { type Place, placeAt, SettingsError } from './settingsError.js';
 
 /** Nesting of lists and maps; the settings need five. */
 const maxDepth = 12;
@@ -43,22 +43,22 @@ const words: Record<ErrorCode, string> = {
 	UNEXPECTED_TOKEN: 'this does not belong here; a value with special characters needs quotes',
 };
 
-/** The document with its comments. Throws SettingsProblem. */
+/** The document with its comments. Throws SettingsError. */
 export function parseYaml(text: string): Document {
 	const refused = refusedTokens(text);
-	if (refused) throw new SettingsProblem([refused]);
+	if (refused) throw new SettingsError([refused]);
 	const document = parseDocument(text, { prettyErrors: false });
 	const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-	if (errors[0]) throw new SettingsProblem([placeAt(text, errors[0].pos[0], words[errors[0].code])]);
+	if (errors[0]) throw new SettingsError([placeAt(text, errors[0].pos[0], words[errors[0].code])]);
 	visit(document, {
 		Pair(_, { key }) {
 			if (isScalar(key) && key.value !== null) return;
 			const [offset] = (key as { range?: [number] } | null)?.range ?? [0];
-			throw new SettingsProblem([placeAt(text, offset, words.NON_STRING_KEY)]);
+			throw new SettingsError([placeAt(text, offset, words.NON_STRING_KEY)]);
 		},
 		Collection(_, { range }, parents) {
 			// Pairs count as parents too.
-			if (parents.length > maxDepth * 2) throw new SettingsProblem([placeAt(text, range?.[0] ?? 0, words.RESOURCE_EXHAUSTION)]);
+			if (parents.length > maxDepth * 2) throw new SettingsError([placeAt(text, range?.[0] ?? 0, words.RESOURCE_EXHAUSTION)]);
 		},
 	});
 	return document;

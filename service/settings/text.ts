@@ -1,10 +1,10 @@
 /** From the bytes of a settings file to its text: anything that is not plain text is rejected before parsing. */
-import { placeAt, SettingsProblem } from './settingsError.js';
+import { placeAt, SettingsError } from './settingsError.js';
 
 /** With all comments a file has a few kB; the parser's worst case stays below a second. */
 export const maxBytes = 128 * 1024;
 
-/** Throws SettingsProblem. Strips a byte order mark. */
+/** Throws SettingsError. Strips a byte order mark. */
 export function decode(bytes: Uint8Array): string {
 	const lead = Buffer.from(bytes.subarray(0, 2)).toString('hex');
 	if (lead === 'fffe' || lead === 'feff') throw at('', 0, 'the file is UTF-16; save it as UTF-8');
@@ -23,7 +23,7 @@ function utf8(bytes: Uint8Array): string {
 	} catch {
 		const { line, prefix } = firstBroken(kept);
 		const column = new TextDecoder('utf-8').decode(prefix).search(/\ufffd|$/) + 1;
-		throw new SettingsProblem([{ line, column, field: null, message: 'not UTF-8 text; save the file as UTF-8' }]);
+		throw new SettingsError([{ line, column, field: null, message: 'not UTF-8 text; save the file as UTF-8' }]);
 	}
 }
 
@@ -59,6 +59,6 @@ function check(text: string): void {
 	);
 }
 
-function at(text: string, offset: number, message: string): SettingsProblem {
-	return new SettingsProblem([placeAt(text, offset, message)]);
+function at(text: string, offset: number, message: string): SettingsError {
+	return new SettingsError([placeAt(text, offset, message)]);
 }

@@ -47,14 +47,14 @@ export function bundle(name: string, parts: readonly Part[], secrets: readonly s
 	const fill = async () => {
 		const list: string[] = [];
 		for (const part of parts) {
-			const made = await madeInTime(part).catch((error: unknown) => ({ problem: messageOf(error) }));
+			const made = await madeInTime(part).catch((error: unknown) => ({ error: messageOf(error) }));
 			if (tar.destroyed) return;
 			if (typeof made === 'string') {
 				const before = redaction.count;
 				await add(part.file, redaction.clean(made));
 				const taken = redaction.count - before;
 				list.push(`${part.file}: ${part.about}${taken > 0 ? ` (${taken} ${taken === 1 ? 'place' : 'places'} removed)` : ''}`);
-			} else list.push(`${part.file}: missing, ${redaction.clean(made.problem)}`);
+			} else list.push(`${part.file}: missing, ${redaction.clean(made.error)}`);
 		}
 		await add(
 			'README.txt',

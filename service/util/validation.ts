@@ -1,19 +1,18 @@
 import type { z } from 'zod';
 import { StudioError } from './errors.js';
 
-interface Problem {
+/** What is wrong with one field. */
+interface FieldError {
 	field: string;
 	message: string;
 }
 
-function problemsOf(issues: readonly z.core.$ZodIssue[], where: string, base: PropertyKey[] = []): Problem[] {
-	return issues.flatMap((issue): Problem[] => {
+function errorsOf(issues: readonly z.core.$ZodIssue[], where: string, base: PropertyKey[] = []): FieldError[] {
+	return issues.flatMap((issue): FieldError[] => {
 		const path = [...base, ...issue.path];
 		if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-			const variants = issue.errors.map((errors) => problemsOf(errors, where, path));
-			const text = variants
-				.map((problems) => problems.map(({ field, message }) => `${field}: ${message}`).join(', '))
-				.join(' or ');
+			const variants = issue.errors.map((errors) => errorsOf(errors, where, path));
+			const text = variants.map((inner) => inner.map(({ field, message }) => `${field}: ${message}`).join(', ')).join(' or ');
 			return [{ field: nameOf(path, where), message: `matches none of the alternatives (${text})` }];
 		}
 		return [{ field: nameOf(path, where), message: issue.message.replace(/^Invalid input: /, '') }];
@@ -28,6 +27,6 @@ function nameOf(path: PropertyKey[], where: string): string {
 export function validate<T extends z.ZodType>(schema: T, value: unknown, where: string): z.infer<T> {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;
-	const problems = problemsOf(parsed.error.issues, where).slice(0, 10);
-	throw new StudioError('invalid', problems.map(({ field, message }) => `${field}: ${message}`).join('; '), problems);
+	const errors = errorsOf(parsed.error.issues, where).slice(0, 10);
+	throw new StudioError('invalid', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), errors);
 }

@@ -78,8 +78,8 @@ let broken = chosen.length === 0 ? 1 : 0;
 if (broken) process.stderr.write(`no bench matches; there are ${Object.keys(benches).join(', ')}\n`);
 for (const [name, seconds] of chosen) {
 	const started = performance.now();
-	const problem = await run(name, seconds * 1000 * (long ? 6 : 1));
-	if (problem) broken += 1;
-	process.stderr.write(`${name}: ${problem ?? 'done'}, ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+	const failure = await run(name, seconds * 1000 * (long ? 6 : 1));
+	if (failure) broken += 1;
+	process.stderr.write(`${name}: ${failure ?? 'done'}, ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
 }
 process.exitCode = broken > 0 ? 1 : 0;

@@ -66,12 +66,12 @@ test('a browser that trusts it believes it of no other name', async () => {
 	});
 	const open = async (url: string) => {
 		const page = await trusting.context.newPage();
-		const problem = await page.goto(url).then(
+		const outcome = await page.goto(url).then(
 			() => 'it opened',
 			(error: Error) => error.message,
 		);
 		await page.close();
-		return problem;
+		return outcome;
 	};
 	assert.match(await open(`https://bank.example:${port}/`), /ERR_CERT_(AUTHORITY_)?INVALID/);
 	assert.is(await open(`https://other.local:${port}/`), 'it opened');
@@ -81,11 +81,11 @@ test('a browser that trusts it believes it of no other name', async () => {
 
 test('a browser that does not trust it refuses', async () => {
 	const page = await operator.context.newPage();
-	const problem = await page.goto(`${lan}/guest_join`).then(
+	const outcome = await page.goto(`${lan}/guest_join`).then(
 		() => 'it opened',
 		(error: Error) => error.message,
 	);
-	assert.match(problem, /ERR_CERT_AUTHORITY_INVALID/);
+	assert.match(outcome, /ERR_CERT_AUTHORITY_INVALID/);
 	await page.close();
 });
 
@@ -161,7 +161,7 @@ test('the QR code over the whole window is the link; a revoked link opens nothin
 	await switcher.getByTestId('invite-revoke').click();
 	await switcher.getByTestId('invite-row').waitFor({ state: 'detached' });
 	const page = await operator.page(link);
-	await page.getByTestId('join-problem').waitFor();
+	await page.getByTestId('join-closed').waitFor();
 	await page.close();
 	await switcher.getByTestId('invite-another').click();
 	await switcher.getByTestId('invite-row').waitFor();

@@ -192,7 +192,7 @@ test('flash and beep stay together in the file and in the viewer, through kills 
 				],
 	);
 	assert.equal(
-		judged.filter((problem) => problem !== null),
+		judged.filter((verdict) => verdict !== null),
 		[],
 	);
 });

@@ -137,7 +137,7 @@ test('removing a guest on air says so, goes to something else first, and can be 
 		await switcher.getByRole('dialog', { name: 'Ada is on air. Remove?' }).waitFor();
 		await switcher.getByTestId('confirm-yes').click();
 		await service.waitState(({ guests }) => !(invite.id in guests), 'the guest to be removed');
-		await page.getByTestId('join-problem').waitFor();
+		await page.getByTestId('join-closed').waitFor();
 	});
 	assert.equal(seen, ['camera', 'red']);
 	await switcher.getByTestId(`undo-${invite.id}`).click();

@@ -62,7 +62,7 @@ test('an RTP source made in the form is live on the switcher with the sender its
 	await page.getByTestId('rtp-video-port').fill(String(videoPort));
 	await page.getByTestId('rtp-audio-port').fill(String(videoPort));
 	await page.getByTestId('rtp-save').click();
-	await page.getByTestId('rtp-problem').waitFor();
+	await page.getByTestId('rtp-error').waitFor();
 	await page.getByTestId('rtp-audio-port').fill(String(audioPort));
 	await page.keyboard.press('Enter');
 	await page.getByTestId('rtp-dialog').waitFor({ state: 'hidden' });

@@ -235,7 +235,7 @@ test('another tab of the same browser takes the seat, and the first one says so'
 	const second = await browser.page(invite.joinUrl);
 	await second.getByTestId('join-button').and(second.locator(':enabled')).click();
 	await phase(second, 'live');
-	await page.locator('[data-testid="join-problem"][data-reason="elsewhere"]').waitFor();
+	await page.locator('[data-testid="join-closed"][data-reason="elsewhere"]').waitFor();
 	await second.close();
 	await page.getByTestId('here-button').click();
 	await phase(page, 'live');
@@ -317,7 +317,7 @@ test('texts in Norwegian, remembered; hang up, and join again', async ({ page })
 
 test('a guest that is removed is told so', async ({ page, service, invite, browser }) => {
 	await service.api('DELETE', `/api/guests/${invite.id}`);
-	await page.locator('[data-testid="join-problem"][data-reason="removed"]').waitFor();
+	await page.locator('[data-testid="join-closed"][data-reason="removed"]').waitFor();
 	// Requests that fail while the service is away are what a browser reports; nothing else may be.
 	assert.equal(
 		browser.errors.filter((error) => !/Failed to load resource|WebSocket connection|ERR_/.test(error)),

@@ -130,8 +130,8 @@ test('logs are filtered and followed; an operator is told who may read them', as
 	});
 	await page.close();
 	const operator = await browser.page(`${service.http}/logs#${service.ready.operatorToken}`);
-	await operator.getByTestId('logs-problem').waitFor();
-	assert.match((await operator.getByTestId('logs-problem').textContent())!, /for technicians/);
+	await operator.getByTestId('logs-error').waitFor();
+	assert.match((await operator.getByTestId('logs-error').textContent())!, /for technicians/);
 	await operator.close();
 });
 

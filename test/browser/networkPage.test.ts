@@ -26,7 +26,7 @@ test('a technician sets up a server, tests it, and reads what to change', async 
 	// Refused where it stands, before anything is sent.
 	await page.getByTestId('server-urls').fill('turn.example.org');
 	await page.getByTestId('server-urls').press('Tab');
-	const wrong = page.getByTestId('server-urls-problem');
+	const wrong = page.getByTestId('server-urls-error');
 	await wrong.waitFor();
 	assert.match((await wrong.textContent())!, /“turn\.example\.org”: start with stun:, turn: or turns:/);
 	await page.getByTestId('save-button').click();
@@ -56,13 +56,13 @@ test('a technician sets up a server, tests it, and reads what to change', async 
 	// The secret was for the other address.
 	await page.getByTestId('server-urls').fill('turn:127.0.0.2:9');
 	await page.getByTestId('save-button').click();
-	await page.getByTestId('server-secret-problem').getByText('Enter it again').waitFor();
+	await page.getByTestId('server-secret-error').getByText('Enter it again').waitFor();
 	await page.getByTestId('server-urls').fill('turn:127.0.0.1:9');
 	await page.getByTestId('viewer-limit').fill('500');
 	await page.getByTestId('save-button').click();
-	const problem = page.getByTestId('network-problem');
-	await problem.waitFor();
-	assert.match((await problem.textContent())!, /12 guests \(2 each\) and 500 viewers need 524: widen the range to 8189–8712/);
+	const error = page.getByTestId('network-error');
+	await error.waitFor();
+	assert.match((await error.textContent())!, /12 guests \(2 each\) and 500 viewers need 524: widen the range to 8189–8712/);
 	await page.getByTestId('viewer-limit').fill('60');
 	await page.getByTestId('save-button').click();
 	await page.getByText('Saved.').waitFor();
@@ -88,8 +88,8 @@ test('the page fits a phone, and tells an operator who may use it', async ({ ser
 		await page.screenshot({ path: join(process.env.R58_SCREENSHOTS, 'network.png'), fullPage: true });
 	await page.goto('about:blank');
 	await page.goto(`${service.http}/network#${service.ready.operatorToken}`);
-	await page.getByTestId('network-problem').waitFor();
-	assert.match((await page.getByTestId('network-problem').textContent())!, /for technicians/);
+	await page.getByTestId('network-error').waitFor();
+	assert.match((await page.getByTestId('network-error').textContent())!, /for technicians/);
 	await page.close();
 });
 

@@ -51,8 +51,8 @@ test('a section is changed where it stands in the file; what does not fit names 
 	await page.getByTestId('change-access').click();
 	await page.getByTestId('access-public-url').fill('http://studio.example.org');
 	await page.getByTestId('access-save').click();
-	await page.getByTestId('access-problem').waitFor();
-	assert.match((await page.getByTestId('access-problem').textContent())!, /access\.publicUrl: must be like https:/i);
+	await page.getByTestId('access-error').waitFor();
+	assert.match((await page.getByTestId('access-error').textContent())!, /access\.publicUrl: must be like https:/i);
 	await page.getByTestId('access-public-url').fill('https://studio.example.org');
 	await page.getByTestId('access-save').click();
 	await page.getByTestId('section-access').getByText('https://studio.example.org').waitFor();
@@ -61,8 +61,8 @@ test('a section is changed where it stands in the file; what does not fit names 
 	await page.getByTestId('change-program').click();
 	await page.getByTestId('program-canvas').fill('1281x720p30');
 	await page.getByTestId('program-save').click();
-	await page.getByTestId('program-problem').waitFor();
-	assert.match((await page.getByTestId('program-problem').textContent())!, /program\.canvas: .*even, not 1281/i);
+	await page.getByTestId('program-error').waitFor();
+	assert.match((await page.getByTestId('program-error').textContent())!, /program\.canvas: .*even, not 1281/i);
 	await page.getByTestId('program-canvas').fill('320x180p25');
 	await page.getByTestId('program-save').click();
 	await page.getByTestId('waiting').waitFor();
@@ -175,8 +175,8 @@ test('the page fits a phone, and tells an operator who may use it', async ({ ser
 	if (process.env.R58_SCREENSHOTS) await shots(page, 'settings-phone');
 	await page.goto('about:blank');
 	await page.goto(`${service.http}/settings#${service.ready.operatorToken}`);
-	await page.getByTestId('settings-problem').waitFor();
-	assert.match((await page.getByTestId('settings-problem').textContent())!, /for technicians/);
+	await page.getByTestId('settings-error').waitFor();
+	assert.match((await page.getByTestId('settings-error').textContent())!, /for technicians/);
 	await page.close();
 });
 

@@ -15,7 +15,7 @@ const peerCode = readFileSync(join(root, 'test/tools/page/peer.js'), 'utf8');
 
 interface WhepResult {
 	status: number;
-	/** The answer, or the problem. */
+	/** The answer, or the error. */
 	body: unknown;
 	location: string | null;
 	/** Payload type of the H.264 that the answer takes. */

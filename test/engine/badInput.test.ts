@@ -18,7 +18,8 @@ function folder(): string {
 	return path;
 }
 
-interface Problem {
+/** Either form of an error: as JSON, or as problem+json (RFC 9457). */
+interface ErrorAnswer {
 	error?: { code: string; message: string };
 	code?: string;
 	detail?: string;
@@ -82,7 +83,7 @@ test('wrong requests are refused with the field, the id or the limit named, and 
 		['an SDP of 10 MB', 'POST', '/whep/program', 'x'.repeat(10_000_000), sdp, 413, 'too-large', /larger than 32768/],
 	];
 	for (const [name, method, path, body, headers, status, code, says] of table) {
-		const answer = await service.api<Problem>(method, path, body, { headers });
+		const answer = await service.api<ErrorAnswer>(method, path, body, { headers });
 		assert.is(answer.status, status, `${name}: ${JSON.stringify(answer.body)}`);
 		assert.is(answer.body.error?.code ?? answer.body.code, code, name);
 		assert.match(answer.body.error?.message ?? answer.body.detail ?? '', says, `${name}: ${JSON.stringify(answer.body)}`);

@@ -126,7 +126,7 @@ test('nothing else of the studio is out there', async ({ service, browser }) => 
 	);
 	assert.equal(await statuses(['/api/session', '/watch/program']), [200, 200]);
 	// Who has no invite finds no door here.
-	await page.getByTestId('join-problem').waitFor();
+	await page.getByTestId('join-closed').waitFor();
 	assert.is(await page.getByTestId('door-name').count(), 0);
 });
 

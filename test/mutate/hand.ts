@@ -72,9 +72,9 @@ function runTest(copy: string, name: string): Promise<Verdict> {
 			clearTimeout(timer);
 			const text = stripVTControlCharacters(output);
 			const ending = signal ? `ended by ${signal}` : code ? `exit code ${code}` : null;
-			const { failed, inconclusive, problem } = outcomeOf(text, ending);
+			const { failed, inconclusive, failure } = outcomeOf(text, ending);
 			const titles = [...text.matchAll(/FAIL\S*\s+(.*)/g)].map(([, title]) => title!.trim());
-			if (failed > 0) resolve({ outcome: 'noticed', by: titles.join('; ') || `${name}: ${problem}` });
+			if (failed > 0) resolve({ outcome: 'noticed', by: titles.join('; ') || `${name}: ${failure}` });
 			else if (inconclusive.length > 0) resolve({ outcome: 'open', by: `${name}: ${inconclusive.join('; ')}` });
 			else resolve({ outcome: 'unnoticed', by: '' });
 		});

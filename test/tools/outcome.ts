@@ -8,7 +8,7 @@ export interface Outcome {
 	/** What the machine gave no chance to be judged, each with the reason (quiet.ts). */
 	inconclusive: string[];
 	/** What ended it other than its tests. */
-	problem: string | null;
+	failure: string | null;
 }
 
 /** Each failed test of a file, with the first line of its reason. */
@@ -25,14 +25,14 @@ export function outcomeOf(output: string, ending: string | null): Outcome {
 	const left = sum(output, 'Skipped') ?? 0;
 	if (left > 0) skipped.push(`${left} of its tests are switched off`);
 	const none = { passed: 0, failed: 1, skipped, inconclusive };
-	if (total === null) return { ...none, problem: ending ?? 'ended before its tests did' };
-	if (total === 0 && skipped.length === 0) return { ...none, problem: 'has no tests' };
+	if (total === null) return { ...none, failure: ending ?? 'ended before its tests did' };
+	if (total === 0 && skipped.length === 0) return { ...none, failure: 'has no tests' };
 	// uvu knows only passed and failed (those switched off are not in its total): what was not judged has thrown nothing.
 	const passed = sum(output, 'Passed')! - inconclusive.length;
 	const failed = total - passed - inconclusive.length;
 	// Tests that all passed in a process that then crashed are no success; a failed test makes the exit code 1 by itself.
-	if (ending !== null && failed === 0) return { ...none, passed, problem: ending };
-	return { passed, failed, skipped, inconclusive, problem: ending === 'exit code 1' ? null : ending };
+	if (ending !== null && failed === 0) return { ...none, passed, failure: ending };
+	return { passed, failed, skipped, inconclusive, failure: ending === 'exit code 1' ? null : ending };
 }
 
 /** `ok` is what has passed tests and nothing else. */

@@ -36,7 +36,7 @@ export class AccountPage extends LitElement {
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private account: Account | null = null;
 	@state() private sessions: SessionEntry[] = [];
-	@state() private passwordProblem: string | null = null;
+	@state() private passwordError: string | null = null;
 	@state() private busy = false;
 	@state() private saved = false;
 	@query('r58-confirm') private confirm!: Confirm;
@@ -55,7 +55,7 @@ export class AccountPage extends LitElement {
 					? html`<r58-page-head heading=${common.pages.account}></r58-page-head>`
 					: html`<div class="top"><h1>${common.pages.account}</h1><r58-language-switch></r58-language-switch><r58-theme-switch></r58-theme-switch></div>`
 			}
-			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="account-problem">${this.#attempt.problem}</p>` : nothing}
+			${this.#attempt.error ? html`<p class="callout" role="alert" data-testid="account-error">${this.#attempt.error}</p>` : nothing}
 			${this.account ? this.#sections(this.account, operator) : html`<p role="status">${t.words.loading}</p>`}
 		</main>
 		<r58-confirm></r58-confirm>`;
@@ -101,7 +101,7 @@ export class AccountPage extends LitElement {
 				<label>${words.current}<input name="password" type="password" autocomplete="current-password" required data-testid="password-old" /></label>
 				<label>${words.next}<input name="newPassword" type="password" autocomplete="new-password" minlength="10" maxlength="256" required data-testid="password-new" /></label>
 				<label>${words.repeat}<input name="repeated" type="password" autocomplete="new-password" required data-testid="password-repeated" /></label>
-				${this.passwordProblem ? html`<p class="problem" role="alert" data-testid="password-problem">${this.passwordProblem}</p>` : nothing}
+				${this.passwordError ? html`<p class="callout" role="alert" data-testid="password-error">${this.passwordError}</p>` : nothing}
 				<div class="row">
 					<button class="primary" data-testid="password-save" ?disabled=${this.busy}>${this.busy ? words.busy : words.action}</button>
 					<span role="status" class="saved">${this.saved ? words.changed : ''}</span>
@@ -122,8 +122,8 @@ export class AccountPage extends LitElement {
 		const form = event.target as HTMLFormElement;
 		const { password, newPassword, repeated } = Object.fromEntries(new FormData(form)) as Record<string, string>;
 		this.saved = false;
-		this.passwordProblem = newPassword === repeated ? null : t.account.password.differ;
-		if (this.passwordProblem) return;
+		this.passwordError = newPassword === repeated ? null : t.account.password.differ;
+		if (this.passwordError) return;
 		this.busy = true;
 		try {
 			await request('PUT', '/api/account/password', { body: { password, newPassword }, timeoutMs: passwordTimeoutMs });
@@ -131,7 +131,7 @@ export class AccountPage extends LitElement {
 			this.saved = true;
 			await this.#load();
 		} catch (error) {
-			this.passwordProblem = sentence(error).replace(/^Password: t/, 'T');
+			this.passwordError = sentence(error).replace(/^Password: t/, 'T');
 		} finally {
 			this.busy = false;
 		}

@@ -23,7 +23,7 @@ export class PhoneLogin extends LitElement {
 	@property() name = '';
 	@state() private made: LoginCode | null = null;
 	@state() private leftMs = 0;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	#timer = 0;
 
 	override disconnectedCallback(): void {
@@ -36,7 +36,7 @@ export class PhoneLogin extends LitElement {
 		const words = t.account.phone;
 		return html`
 			<p>${words.before}<b>${this.name}</b>${words.after}</p>
-			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+			${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : nothing}
 			${made && leftMs > 0 ? this.#code(made) : nothing}
 			<button data-testid="phone-code" @click=${this.#make}>${made ? words.another : words.show}</button>
 		`;
@@ -57,10 +57,10 @@ export class PhoneLogin extends LitElement {
 	async #make(): Promise<void> {
 		try {
 			this.made = await request<LoginCode>('POST', '/api/account/code', { body: {} });
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
 			this.made = null;
-			this.problem = sentence(error);
+			this.error = sentence(error);
 			return;
 		}
 		// The clock here may be wrong; what counts is how long it has been shown.

@@ -4,7 +4,7 @@ import type { AlertStatus, AlertTest } from '../../../service/contract/health.js
 import { type Severity, severities } from '../../../service/contract/levels.js';
 import { RequestError, request, sentence } from '../../data/http.js';
 import { asSentence } from '../../data/refusal.js';
-import { fieldProblem } from '../../elements/field-error.js';
+import { fieldError } from '../../elements/field-error.js';
 import { base } from '../../elements/styles.js';
 import { textOf } from '../../elements/typed.js';
 import { t } from '../../texts/texts.js';
@@ -49,7 +49,7 @@ export class AlertsBlock extends LitElement {
 				${t.health.alerts.text}
 			</p>
 			${this.values ? this.#form(this.values) : nothing}
-			${this.said ? html`<p role="status" data-testid="alerts-said" class=${this.said.bad ? 'problem' : 'ok'}>${this.said.text}</p>` : nothing}
+			${this.said ? html`<p role="status" data-testid="alerts-said" class=${this.said.bad ? 'callout' : 'ok'}>${this.said.text}</p>` : nothing}
 			${this.status?.to ? this.#counts(this.status) : nothing}`;
 	}
 
@@ -64,7 +64,7 @@ export class AlertsBlock extends LitElement {
 					type="password" autocomplete="new-password" data-testid="alerts-secret" .value=${typeof secret === 'string' ? secret : ''}
 					placeholder=${secret === true ? t.words.networkSecret : words.noSecret}
 					@change=${(event: Event) => this.#set({ secret: textOf(event) || secret })}
-				/>${fieldProblem(this.fields['alerts.secret'], 'alerts-secret-problem')}</label>
+				/>${fieldError(this.fields['alerts.secret'], 'alerts-secret-error')}</label>
 				<label>${words.severity}<select data-testid="alerts-severity" @change=${(event: Event) => this.#set({ minSeverity: textOf(event) as Severity })}>
 					${severities.map((name) => html`<option value=${name} ?selected=${name === minSeverity}>${words.severities[name]}</option>`)}
 				</select></label>

@@ -56,7 +56,7 @@ export class HealthPage extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) session: Session | null = null;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private past: PastFault[] = [];
 	#show = new Show(this);
 	#readings = new Readings();
@@ -77,7 +77,7 @@ export class HealthPage extends LitElement {
 		const technician = this.session !== null && atLeast(this.session.role, 'technician');
 		return html`<main class="page">
 			<r58-page-head heading=${common.pages.health} .offline=${state && !online ? t.system.figuresOld : null}></r58-page-head>
-			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+			${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : nothing}
 			<section class="card">
 				<h2>${t.health.faults}</h2>
 				${state ? (state.faults.length === 0 ? html`<p data-testid="no-faults">${t.health.noFaults}</p>` : html`<r58-fault-list .faults=${state.faults}></r58-fault-list>`) : html`<p role="status">${t.words.loading}</p>`}
@@ -149,9 +149,9 @@ export class HealthPage extends LitElement {
 		try {
 			this.#readings.add(await request<SystemHistory>('GET', `/api/system/history?since=${this.#readings.since}`));
 			this.past = (await request<{ past: PastFault[] }>('GET', '/api/faults')).past;
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		}
 		this.requestUpdate();
 		if (this.isConnected) this.#timer = window.setTimeout(() => void this.#load(), this.#readings.intervalMs);

@@ -19,7 +19,7 @@ export class SupportBlock extends LitElement {
 		`,
 	];
 	@state() private busy = false;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private made: string | null = null;
 
 	override render() {
@@ -34,12 +34,12 @@ export class SupportBlock extends LitElement {
 				<a class="button" data-testid="logs-link" href="/logs">${t.health.support.log}</a>
 				<span role="status" class="dim small">${this.made ?? ''}</span>
 			</div>
-			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}`;
+			${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : nothing}`;
 	}
 
 	async #download(): Promise<void> {
 		this.busy = true;
-		this.problem = null;
+		this.error = null;
 		this.made = null;
 		try {
 			const response = await send('/api/support', { signal: AbortSignal.timeout(timeoutMs) });
@@ -51,7 +51,7 @@ export class SupportBlock extends LitElement {
 			setTimeout(() => URL.revokeObjectURL(url), 60_000);
 			this.made = `${name}, ${bytes(file.size)}`;
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		}
 		this.busy = false;
 	}

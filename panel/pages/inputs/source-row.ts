@@ -92,7 +92,7 @@ export class SourceRow extends LitElement {
 					}
 				</div>
 			</div>
-			${this.#problems(source)}
+			${this.#faults(source)}
 			${view.sending?.(source, this.fresh) ?? nothing}
 		`;
 	}
@@ -112,11 +112,11 @@ export class SourceRow extends LitElement {
 			.join(' · ');
 	}
 
-	#problems(source: Source) {
+	#faults(source: Source) {
 		const { state, lastError } = source;
 		if (this.faults.length > 0) return html`<r58-fault-list unnamed .faults=${this.faults}></r58-fault-list>`;
 		if (lastError && (state === 'fault' || (state === 'no-signal' && !viewOf(source).waits)))
-			return html`<p class="problem">${lastError}</p>`;
+			return html`<p class="callout">${lastError}</p>`;
 		return nothing;
 	}
 }

@@ -27,7 +27,7 @@ export class DoorForm extends LitElement {
 	];
 	@property({ attribute: false }) texts!: Texts;
 	@state() private phase: 'asking' | 'waiting' | 'refused' | 'gave-way' = 'asking';
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private busy = false;
 	#name = localStorage.getItem(nameKey) ?? '';
 	#ticket: string | null = null;
@@ -50,17 +50,17 @@ export class DoorForm extends LitElement {
 			return html`<div class="waiting" role="status" data-testid="door-waiting">
 					<b>${door.waiting}</b>
 					<p>${door.seen(this.#name)}</p>
-					${this.problem ? html`<p>${this.problem}</p>` : ''}
+					${this.error ? html`<p>${this.error}</p>` : ''}
 				</div>
 				<button data-testid="door-leave" @click=${this.#cancel}>${door.cancel}</button>`;
 		}
 		return html`<form @submit=${this.#knock}>
-			${this.phase === 'refused' ? html`<p class="problem" role="alert" data-testid="door-refused">${door.refused}</p>` : ''}
-			${this.phase === 'gave-way' ? html`<p class="problem" role="alert" data-testid="door-gave-way">${door.gaveWay}</p>` : ''}
+			${this.phase === 'refused' ? html`<p class="callout" role="alert" data-testid="door-refused">${door.refused}</p>` : ''}
+			${this.phase === 'gave-way' ? html`<p class="callout" role="alert" data-testid="door-gave-way">${door.gaveWay}</p>` : ''}
 			<label for="name">${door.name}</label>
 			<input id="name" name="name" data-testid="door-name" maxlength="80" autocomplete="name" required .value=${this.#name} />
 			<button class="primary" data-testid="door-knock" ?disabled=${this.busy}>${door.knock}</button>
-			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : ''}
+			${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : ''}
 		</form>`;
 	}
 
@@ -77,11 +77,11 @@ export class DoorForm extends LitElement {
 	async #ask(): Promise<void> {
 		try {
 			this.#ticket = (await request<KnockMade>('POST', '/api/door', { body: { name: this.#name, ...keptPass() } })).ticket;
-			this.problem = null;
+			this.error = null;
 			this.phase = 'waiting';
 			this.#listen();
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 			this.phase = 'asking';
 		}
 	}
@@ -94,7 +94,7 @@ export class DoorForm extends LitElement {
 		if (this.#ticket === null) return;
 		try {
 			const answer = await request<TicketState>('POST', '/api/door/ticket', { body: { ticket: this.#ticket } });
-			this.problem = null;
+			this.error = null;
 			if (answer.state === 'waiting') return this.#listen();
 			this.#ticket = null;
 			// The page starts afresh, with an invite.
@@ -105,7 +105,7 @@ export class DoorForm extends LitElement {
 			} else this.phase = answer.state;
 		} catch (error) {
 			if (error instanceof RequestError && error.refusal.status === 404) return this.#ask();
-			this.problem = sentence(error);
+			this.error = sentence(error);
 			this.#listen();
 		}
 	}

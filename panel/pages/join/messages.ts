@@ -57,11 +57,11 @@ export class Messages extends LitElement {
 				/>
 				<button data-testid="message-send" ?disabled=${!this.connected}>${words.send}</button>
 			</form>
-			<p class="small refusal" role="status" ?hidden=${this.connected && this.refusal === null}>${this.#problem()}</p>
+			<p class="small refusal" role="status" ?hidden=${this.connected && this.refusal === null}>${this.#refused()}</p>
 		`;
 	}
 
-	#problem() {
+	#refused() {
 		const { messages: words } = this.texts;
 		if (!this.connected) return words.offline;
 		if (this.refusal === null) return nothing;

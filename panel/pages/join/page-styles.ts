@@ -49,7 +49,7 @@ export const joinStyles = css`
 	.state.live { border-color: var(--ok); }
 	.state.waiting, .state.refused { border-color: var(--bad); background: var(--bad-surface); }
 	.state small { display: block; margin-top: 4px; font-weight: 400; color: var(--dim); overflow-wrap: anywhere; }
-	.problem { display: grid; gap: 8px; justify-items: start; }
+	.callout { display: grid; gap: 8px; justify-items: start; }
 	.notice { padding: 8px 14px; border-left: 4px solid var(--warn); border-radius: 4px; background: var(--warn-surface); font-weight: 600; }
 	.banner {
 		display: flex;

@@ -68,7 +68,7 @@ export class JoinPage extends LitElement {
 				: closed === 'elsewhere'
 					? texts.closed.elsewhereTitle
 					: texts.closed.title;
-		return html`<main><div class="problem" role="alert" data-testid="join-problem" data-reason=${closed}>
+		return html`<main><div class="callout" role="alert" data-testid="join-closed" data-reason=${closed}>
 			<b>${title}</b>
 			<p>${texts.closed[closed]}</p>
 			${
@@ -246,7 +246,7 @@ export class JoinPage extends LitElement {
 		const { reason } = this.#visit.devices;
 		if (!reason) return nothing;
 		const { title, remedy } = texts.reasons[reason.code];
-		return html`<div class="problem" role="alert" data-testid="device-problem" data-reason=${reason.code}>
+		return html`<div class="callout" role="alert" data-testid="device-error" data-reason=${reason.code}>
 			<b>${title}</b>
 			<p>${remedy}${reason.detail ? ` (${reason.detail})` : ''}</p>
 			${

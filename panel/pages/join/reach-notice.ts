@@ -23,7 +23,7 @@ export class ReachNotice extends LitElement {
 		const { via, media, lanUrls } = this.reach ?? {};
 		if (via !== 'public' || media === 'yes') return nothing;
 		const here = lanUrls?.map((url) => html`<li><a href="${url}/guest_join${location.hash}">${url}</a></li>`) ?? [];
-		return html`<div class="problem" role="alert" data-testid="reach-notice" data-media=${media}>
+		return html`<div class="callout" role="alert" data-testid="reach-notice" data-media=${media}>
 			<b>${media === 'no' ? reach.cannot : reach.maybe}</b>
 			<p>${reach.pagesOnly} ${media === 'no' ? reach.remedy : reach.depends}</p>
 			${here.length > 0 ? html`<p>${reach.here}</p><ul>${here}</ul>` : nothing}

@@ -40,7 +40,7 @@ export class LoginPage extends LitElement {
 	/** The form that says no password is known, opened by hand. */
 	@state() private again = false;
 	@state() private busy = false;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 
 	override async connectedCallback(): Promise<void> {
 		super.connectedCallback();
@@ -51,10 +51,10 @@ export class LoginPage extends LitElement {
 	}
 
 	override render() {
-		const problem = this.problem ?? this.reason;
+		const error = this.error ?? this.reason;
 		return html`<main class="page">
 			<div class="top"><h1>R58 Studio</h1><r58-language-switch></r58-language-switch><r58-theme-switch></r58-theme-switch></div>
-			${problem ? html`<p class="problem" role="alert" data-testid="login-problem">${problem}</p>` : nothing}
+			${error ? html`<p class="callout" role="alert" data-testid="login-error">${error}</p>` : nothing}
 			${this.setup === null ? html`<p role="status">${t.login.asking}</p>` : this.#forms(this.setup)}
 		</main>`;
 	}
@@ -109,13 +109,13 @@ export class LoginPage extends LitElement {
 		event.preventDefault();
 		const data = new FormData(event.target as HTMLFormElement);
 		this.busy = true;
-		this.problem = null;
+		this.error = null;
 		try {
 			const session = await action((name) => String(data.get(name) ?? ''));
 			const allowed = this.next !== null && (homeOf(session) === '/switcher' || this.next === '/account');
 			location.assign(allowed ? this.next! : homeOf(session));
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 			this.busy = false;
 		}
 	}

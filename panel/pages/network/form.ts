@@ -37,7 +37,7 @@ export function newServer(servers: readonly ServerValues[]): ServerValues {
 }
 
 /** What is wrong with the addresses of a server, or null. */
-export function urlsProblem(urls: readonly string[]): string | null {
+export function urlsError(urls: readonly string[]): string | null {
 	const wrong = urls.find((url) => !serverUrlPattern.test(url));
 	if (wrong === undefined) return null;
 	const { notAddress, wrongStart, example } = t.network.server;

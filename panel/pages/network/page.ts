@@ -5,7 +5,7 @@ import { atLeast } from '../../../service/contract/roles.js';
 import type { Session } from '../../../service/contract/sessions.js';
 import { request } from '../../data/http.js';
 import { Attempt } from '../../elements/attempt.js';
-import { fieldProblem } from '../../elements/field-error.js';
+import { fieldError } from '../../elements/field-error.js';
 import { base, pageStyles } from '../../elements/styles.js';
 import { textOf, wordsOf } from '../../elements/typed.js';
 import { type NetworkValues, newServer, typed } from './form.js';
@@ -49,7 +49,7 @@ export class NetworkPage extends LitElement {
 	override render() {
 		return html`<main class="page">
 			<r58-page-head heading=${common.pages.network}></r58-page-head>
-			${this.#attempt.problem ? html`<p class="problem" role="alert" data-testid="network-problem">${this.#attempt.problem}</p>` : nothing}
+			${this.#attempt.error ? html`<p class="callout" role="alert" data-testid="network-error">${this.#attempt.error}</p>` : nothing}
 			${this.values && this.status ? this.#sections(this.values, this.status) : nothing}
 			<section class="card"><h2>${t.network.howGuestsGetIn}</h2><r58-network-help></r58-network-help></section>
 		</main>`;
@@ -71,7 +71,7 @@ export class NetworkPage extends LitElement {
 		return html`${servers.map(
 			(server, index) => html`<r58-server-form
 				.server=${server}
-				.problemOf=${(field: string) => this.#attempt.fields[`network.servers.${index}.${field}`]}
+				.errorOf=${(field: string) => this.#attempt.fields[`network.servers.${index}.${field}`]}
 				@change=${(event: CustomEvent) => this.#set({ servers: servers.with(index, event.detail) })}
 				@remove=${() => this.#set({ servers: servers.toSpliced(index, 1) })}
 			></r58-server-form>`,
@@ -90,7 +90,7 @@ export class NetworkPage extends LitElement {
 			<label>${t.network.cloudflareToken}<input
 				type="password" autocomplete="new-password" placeholder=${apiToken === true ? t.words.networkSecret : ''}
 				@change=${(event: Event) => change({ apiToken: typed(textOf(event), apiToken) })}
-			/>${fieldProblem(this.#attempt.fields['network.cloudflare.apiToken'], 'cloudflare-problem')}</label>
+			/>${fieldError(this.#attempt.fields['network.cloudflare.apiToken'], 'cloudflare-error')}</label>
 		</div>`;
 	}
 
@@ -147,7 +147,7 @@ export class NetworkPage extends LitElement {
 
 	async #load(): Promise<void> {
 		if (!this.session || !atLeast(this.session.role, 'technician')) {
-			this.#attempt.problem = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
+			this.#attempt.error = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
 			return;
 		}
 		await this.#attempt.run(async () => {
@@ -159,7 +159,7 @@ export class NetworkPage extends LitElement {
 
 	async #save(): Promise<void> {
 		// Said at its field already.
-		for (const form of this.renderRoot.querySelectorAll<ServerForm>('r58-server-form')) if (form.focusProblem()) return;
+		for (const form of this.renderRoot.querySelectorAll<ServerForm>('r58-server-form')) if (form.focusError()) return;
 		await this.#attempt.run(async () => {
 			const body = { network: this.values };
 			this.values = (await request<{ network: NetworkValues }>('PATCH', '/api/settings', { body })).network;

@@ -24,7 +24,7 @@ export class NetworkSelfTest extends LitElement {
 		`,
 	];
 	@state() private result: NetworkTest | null = null;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private running = false;
 
 	override render() {
@@ -33,7 +33,7 @@ export class NetworkSelfTest extends LitElement {
 				${this.running ? t.network.test.busy : t.network.test.action}
 			</button></div>
 			<div role="status">
-				${this.problem ? html`<p class="problem">${this.problem}</p>` : nothing}
+				${this.error ? html`<p class="callout">${this.error}</p>` : nothing}
 				${this.result ? html`<p class="outside" data-testid="test-outside">${this.result.outside}</p>` : nothing}
 			</div>
 			${this.result ? html`<ul>${this.result.items.map((item) => this.#item(item))}</ul>` : nothing}
@@ -49,12 +49,12 @@ export class NetworkSelfTest extends LitElement {
 
 	async #run(): Promise<void> {
 		this.running = true;
-		this.problem = null;
+		this.error = null;
 		try {
 			const response = await send('/api/network/test', { method: 'POST', signal: AbortSignal.timeout(timeoutMs) });
 			this.result = (await response.json()) as NetworkTest;
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		} finally {
 			this.running = false;
 		}

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { fieldProblem } from '../../elements/field-error.js';
+import { fieldError } from '../../elements/field-error.js';
 import { base } from '../../elements/styles.js';
 import { wordsOf } from '../../elements/typed.js';
 import { t } from '../../texts/texts.js';
-import { type Login, loginOf, type ServerValues, typed, urlsProblem } from './form.js';
+import { type Login, loginOf, type ServerValues, typed, urlsError } from './form.js';
 
 /** One STUN or TURN server. Tells of a change by `change`, of its removal by `remove`. */
 @customElement('r58-server-form')
@@ -22,12 +22,12 @@ export class ServerForm extends LitElement {
 	];
 	@property({ attribute: false }) server!: ServerValues;
 	/** What the studio said of a field. */
-	@property({ attribute: false }) problemOf: (field: keyof ServerValues) => string | undefined = () => undefined;
+	@property({ attribute: false }) errorOf: (field: keyof ServerValues) => string | undefined = () => undefined;
 
 	override render() {
 		const { name, urls, for: side } = this.server;
 		const login = loginOf(this.server);
-		const wrong = urlsProblem(urls);
+		const wrong = urlsError(urls);
 		return html`<div class="fields">
 			<label>${t.network.server.name}<input data-testid="server-name" .value=${name} @change=${this.#text((name) => ({ name }))} /></label>
 			<label>${t.network.server.usedBy}
@@ -39,10 +39,10 @@ export class ServerForm extends LitElement {
 				<input
 					data-testid="server-urls" .value=${urls.join(' ')} spellcheck="false"
 					placeholder="turn:turn.example.org:3478 turns:turn.example.org:5349"
-					aria-invalid=${wrong === null ? 'false' : 'true'} aria-describedby=${wrong === null ? nothing : 'urls-problem'}
+					aria-invalid=${wrong === null ? 'false' : 'true'} aria-describedby=${wrong === null ? nothing : 'urls-error'}
 					@change=${this.#text((value) => ({ urls: wordsOf(value) }))}
 				/>
-				${wrong === null ? nothing : html`<span class="wrong" id="urls-problem" role="alert" data-testid="server-urls-problem">⚠ ${wrong}</span>`}
+				${wrong === null ? nothing : html`<span class="wrong" id="urls-error" role="alert" data-testid="server-urls-error">⚠ ${wrong}</span>`}
 			</label>
 			<label>${t.network.server.login}
 				<select data-testid="server-login" @change=${this.#text((value) => loginFields(value as Login))}>
@@ -56,8 +56,8 @@ export class ServerForm extends LitElement {
 	}
 
 	/** True when something is wrong here; the cursor is there then. */
-	focusProblem(): boolean {
-		if (urlsProblem(this.server.urls) === null) return false;
+	focusError(): boolean {
+		if (urlsError(this.server.urls) === null) return false;
 		this.renderRoot.querySelector<HTMLInputElement>('[data-testid="server-urls"]')?.focus();
 		return true;
 	}
@@ -74,7 +74,7 @@ export class ServerForm extends LitElement {
 			type="password" autocomplete="new-password" data-testid="server-${field}"
 			placeholder=${known === true ? t.words.networkSecret : ''}
 			@change=${this.#text((value) => ({ [field]: typed(value, known) }))}
-		/>${fieldProblem(this.problemOf(field), `server-${field}-problem`)}`;
+		/>${fieldError(this.errorOf(field), `server-${field}-error`)}`;
 	}
 
 	#text(change: (value: string) => Partial<ServerValues>) {

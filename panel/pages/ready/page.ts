@@ -50,7 +50,7 @@ export class ReadyPage extends LitElement {
 	];
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private report: Ready | null = null;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private onlyToCheck = false;
 	#show = new Show(this);
 	#requests = new Requests(this.#show, this);
@@ -72,7 +72,7 @@ export class ReadyPage extends LitElement {
 		return html`<main class="page">
 				<r58-page-head heading=${common.pages.ready} .offline=${state && !online ? t.words.old : null}></r58-page-head>
 				<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
-				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+				${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : nothing}
 				${report === null ? html`<p role="status">${t.ready.checking}</p>` : [this.#summary(report, online), this.#groups(report)]}
 			</main>
 			<r58-confirm></r58-confirm>
@@ -129,10 +129,10 @@ export class ReadyPage extends LitElement {
 		window.clearTimeout(this.#timer);
 		try {
 			this.report = await request<Ready>('GET', '/api/ready');
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
 			// While the panel is offline the head of the page says so.
-			this.problem = this.report === null || this.#show.online ? sentence(error) : null;
+			this.error = this.report === null || this.#show.online ? sentence(error) : null;
 		}
 		if (this.isConnected)
 			this.#timer = window.setTimeout(() => void this.#ask(), this.report?.test.running ? testingEveryMs : askEveryMs);

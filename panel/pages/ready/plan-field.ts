@@ -22,7 +22,7 @@ export class PlanField extends LitElement {
 	@property({ attribute: false }) plan!: ShowPlan;
 	/** What the fields were last given: not while somebody types, as the answer to one field would wipe out the next. */
 	@state() private shown: ShowPlan = { minutes: null };
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 
 	protected override willUpdate(changed: PropertyValues<this>): void {
 		if (changed.has('plan') && !this.matches(':focus-within')) this.shown = this.plan;
@@ -38,14 +38,14 @@ export class PlanField extends LitElement {
 				<label><input name="hours" type="number" min="0" max="8760" inputmode="numeric" aria-describedby="legend" data-testid="plan-hours" .value=${hours} />${t.ready.plan.hours}</label>
 				<label><input name="minutes" type="number" min="0" max="59" inputmode="numeric" aria-describedby="legend" data-testid="plan-minutes" .value=${rest} />${t.ready.plan.minutes}</label>
 			</fieldset>
-			${this.problem === null ? '' : html`<span class="problem" role="alert">${this.problem}</span>`}
+			${this.error === null ? '' : html`<span class="callout" role="alert">${this.error}</span>`}
 		</form>`;
 	}
 
 	async #save(event: Event): Promise<void> {
 		const form = event.currentTarget as HTMLFormElement;
-		this.problem = form.checkValidity() ? null : t.ready.plan.range;
-		if (this.problem !== null) return;
+		this.error = form.checkValidity() ? null : t.ready.plan.range;
+		if (this.error !== null) return;
 		const values = new FormData(form);
 		const minutes = Number(values.get('hours')) * 60 + Number(values.get('minutes'));
 		await this.requests.send('PUT', '/api/ready/plan', { minutes: minutes > 0 ? minutes : null } satisfies ShowPlan);

@@ -84,7 +84,7 @@ export class RecordingsPage extends LitElement {
 						: html`<button data-testid="delete-${id}" aria-label=${t.recordings.deleteOf(name)} @click=${() => void this.#delete(recording)}>${t.words.delete}</button>`
 				}
 			</div>
-			${lastError ? html`<p class="problem">${asSentence(lastError)}</p>` : nothing}
+			${lastError ? html`<p class="callout">${asSentence(lastError)}</p>` : nothing}
 			${files.length === 0 ? html`<p class="dim small">${t.recordings.noFile}</p>` : nothing}
 			${files.map(
 				(file) => html`<div class="file">

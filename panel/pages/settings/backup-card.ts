@@ -31,7 +31,7 @@ export class BackupCard extends LitElement {
 	@property({ attribute: false }) ask!: (question: Question) => Promise<boolean>;
 	@property({ attribute: false }) pending: BackupPending | null = null;
 	@state() private plan: BackupPlan | null = null;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private done: string | null = null;
 	@state() private busy: string | null = null;
 	#archive: { file: File; headers: Record<string, string> } | null = null;
@@ -55,7 +55,7 @@ export class BackupCard extends LitElement {
 				<div class="actions"><button data-testid="restore-look" ?disabled=${this.busy !== null}>${words.preview}</button></div>
 			</form>
 			${this.busy ? html`<p role="status">${this.busy}</p>` : nothing}
-			${this.problem ? html`<p class="problem" role="alert" data-testid="backup-problem">${this.problem}</p>` : nothing}
+			${this.error ? html`<p class="callout" role="alert" data-testid="backup-error">${this.error}</p>` : nothing}
 			${this.done ? html`<p class="done" role="status" data-testid="backup-done">${this.done}</p>` : nothing}
 			${this.plan ? this.#planned(this.plan) : nothing}
 			${this.#undo()}
@@ -154,12 +154,12 @@ export class BackupCard extends LitElement {
 
 	async #try(what: string, action: () => Promise<void>): Promise<void> {
 		this.busy = what;
-		this.problem = null;
+		this.error = null;
 		this.done = null;
 		try {
 			await action();
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		} finally {
 			this.busy = null;
 		}

@@ -31,7 +31,7 @@ export class SettingsFileView extends LitElement {
 		return html`
 			<h2>${words.title}</h2>
 			<p class="small">${words.before}<code>${path}</code>${words.after}</p>
-			${missing ? html`<p class="problem" role="alert">${words.missing}</p>` : nothing}
+			${missing ? html`<p class="callout" role="alert">${words.missing}</p>` : nothing}
 			<details ?open=${problems.length > 0} data-testid="file-view">
 				<summary>${problems.length > 0 ? words.showFaults : words.show}</summary>
 				<div class="lines" tabindex="0" role="region" aria-label=${words.label}>${lines.map((line, index) => this.#line(line, index + 1))}</div>

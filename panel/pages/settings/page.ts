@@ -45,7 +45,7 @@ export class SettingsPage extends LitElement {
 	@state() private file: SettingsFile | null = null;
 	@state() private values: SettingsSections | null = null;
 	@state() private pending: BackupPending | null = null;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private restarting = false;
 	@query('r58-access-dialog') private access!: AccessDialog;
 	@query('r58-program-dialog') private program!: ProgramDialog;
@@ -56,7 +56,7 @@ export class SettingsPage extends LitElement {
 	override connectedCallback(): void {
 		super.connectedCallback();
 		if (!this.session || !atLeast(this.session.role, 'technician')) {
-			this.problem = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
+			this.error = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
 			return;
 		}
 		void this.#load();
@@ -71,8 +71,8 @@ export class SettingsPage extends LitElement {
 	override render() {
 		return html`<main class="page">
 			<r58-page-head heading=${common.pages.settings}></r58-page-head>
-			${this.problem ? html`<p class="problem" role="alert" data-testid="settings-problem">${this.problem}</p>` : nothing}
-			${this.file && this.values ? this.#sections(this.file, this.values) : this.problem ? nothing : html`<p role="status">${t.words.loading}</p>`}
+			${this.error ? html`<p class="callout" role="alert" data-testid="settings-error">${this.error}</p>` : nothing}
+			${this.file && this.values ? this.#sections(this.file, this.values) : this.error ? nothing : html`<p role="status">${t.words.loading}</p>`}
 		</main>
 		<r58-access-dialog @saved=${this.#load}></r58-access-dialog>
 		<r58-program-dialog @saved=${this.#load}></r58-program-dialog>
@@ -88,7 +88,7 @@ export class SettingsPage extends LitElement {
 			program: html`<button data-testid="change-program" ?disabled=${broken} @click=${() => this.program.show(values.program)}>${t.settings.change}</button>`,
 		};
 		return html`
-			${broken ? html`<p class="problem" role="alert" data-testid="file-broken">${t.settings.broken(file.problems[0]!.line)}</p>` : nothing}
+			${broken ? html`<p class="callout" role="alert" data-testid="file-broken">${t.settings.broken(file.problems[0]!.line)}</p>` : nothing}
 			${this.#waiting(file)}
 			${Object.keys(file.applies).map(
 				(name) =>
@@ -152,16 +152,16 @@ export class SettingsPage extends LitElement {
 		if (document.hidden) return;
 		await this.#try(async () => {
 			const { revision } = await request<SettingsStatus>('GET', '/api/settings/status');
-			if (revision !== this.file?.revision || this.restarting || this.problem !== null) await this.#load();
+			if (revision !== this.file?.revision || this.restarting || this.error !== null) await this.#load();
 		});
 	}
 
 	async #try(action: () => Promise<void>): Promise<void> {
 		try {
 			await action();
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
-			this.problem = this.restarting ? t.settings.restart.running : sentence(error);
+			this.error = this.restarting ? t.settings.restart.running : sentence(error);
 		}
 	}
 }

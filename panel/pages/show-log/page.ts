@@ -55,7 +55,7 @@ export class ShowLogPage extends LitElement {
 	@state() private next: number | null = null;
 	@state() private purged = 0;
 	@state() private dropped = 0;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private busy = false;
 	@state() private kinds: LogKind[] = [];
 	@state() private text = '';
@@ -91,8 +91,8 @@ export class ShowLogPage extends LitElement {
 					<div class="export">${(['csv', 'json'] as const).map((format) => this.#export(format))}</div>
 				</div>
 				${this.#filters()}
-				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-				${this.dropped > 0 ? html`<p class="problem" role="alert">${t.showLog.dropped(number(this.dropped))}</p>` : nothing}
+				${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : nothing}
+				${this.dropped > 0 ? html`<p class="callout" role="alert">${t.showLog.dropped(number(this.dropped))}</p>` : nothing}
 				${this.#list()}
 				${
 					this.next === null
@@ -137,7 +137,7 @@ export class ShowLogPage extends LitElement {
 	}
 
 	#list() {
-		if (this.entries === null) return this.problem ? nothing : html`<p role="status">${t.words.loading}</p>`;
+		if (this.entries === null) return this.error ? nothing : html`<p role="status">${t.words.loading}</p>`;
 		const filtered = this.kinds.length > 0 || this.text !== '' || this.period !== 'all';
 		if (this.entries.length === 0)
 			return html`<div class="card empty">
@@ -178,11 +178,11 @@ export class ShowLogPage extends LitElement {
 			if (generation !== this.#generation) return;
 			this.purged = page.purged;
 			this.dropped = page.dropped;
-			this.problem = null;
+			this.error = null;
 			use(page);
 		} catch (error) {
 			// What is lost while the panel is offline is said by the head of the page.
-			if (generation === this.#generation && this.#show.online) this.problem = sentence(error);
+			if (generation === this.#generation && this.#show.online) this.error = sentence(error);
 		}
 	}
 

@@ -68,7 +68,7 @@ export class SystemLogPage extends LitElement {
 	@state() private lines: LogLine[] | null = null;
 	@state() private components: string[] = [];
 	@state() private live = true;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private missed = 0;
 	#next = 0;
 	#timer = 0;
@@ -78,7 +78,7 @@ export class SystemLogPage extends LitElement {
 	override connectedCallback(): void {
 		super.connectedCallback();
 		if (this.session && atLeast(this.session.role, 'technician')) void this.#load();
-		else this.problem = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
+		else this.error = t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator']);
 	}
 
 	override disconnectedCallback(): void {
@@ -89,8 +89,8 @@ export class SystemLogPage extends LitElement {
 	override render() {
 		return html`<main class="page">
 			<r58-page-head heading=${common.pages.systemLog}></r58-page-head>
-			${this.problem ? html`<p class="problem" role="alert" data-testid="logs-problem">${this.problem}</p>` : nothing}
-			${this.lines ? html`${this.#form()}${this.#list(this.lines)}` : this.problem ? nothing : html`<p role="status">${t.words.loading}</p>`}
+			${this.error ? html`<p class="callout" role="alert" data-testid="logs-error">${this.error}</p>` : nothing}
+			${this.lines ? html`${this.#form()}${this.#list(this.lines)}` : this.error ? nothing : html`<p role="status">${t.words.loading}</p>`}
 		</main>`;
 	}
 
@@ -178,10 +178,10 @@ export class SystemLogPage extends LitElement {
 			this.missed = since > 0 ? this.missed + page.missed : 0;
 			this.components = [...new Set([...(since > 0 ? this.components : []), ...page.components])].sort();
 			this.#next = page.next;
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
 			if (question !== this.#question) return;
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		}
 		this.#again();
 	}

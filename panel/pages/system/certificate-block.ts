@@ -25,7 +25,7 @@ export class CertificateBlock extends LitElement {
 	];
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private info: Certificates | null = null;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private busy = false;
 	@query('r58-confirm') private confirm!: Confirm;
 
@@ -43,7 +43,7 @@ export class CertificateBlock extends LitElement {
 				<a href="/trust" target="_blank" data-testid="trust-link">${words.how}</a>
 			</p>
 			${this.info ? this.#facts(this.info) : nothing}
-			${this.problem ? html`<p class="problem" role="alert" data-testid="certificate-problem">${this.problem}</p>` : nothing}
+			${this.error ? html`<p class="callout" role="alert" data-testid="certificate-error">${this.error}</p>` : nothing}
 			${this.session?.role === 'technician' ? html`${this.#form()}${this.#renewal(this.info?.authority.unbounded ?? false)}` : nothing}
 			<r58-confirm></r58-confirm>
 		`;
@@ -53,7 +53,7 @@ export class CertificateBlock extends LitElement {
 		const words = t.system.certificate;
 		return html`
 			<p>${words.authority} <b>${authority.name}</b>; ${words.fingerprint}<br /><code data-testid="authority-fingerprint">${authority.fingerprint}</code></p>
-			${acmeError ? html`<p class="problem">${words.acmeError(acmeError)}</p>` : nothing}
+			${acmeError ? html`<p class="callout">${words.acmeError(acmeError)}</p>` : nothing}
 			<ul>
 				${served.map(
 					({ kind, names, lacks, issuer, validTo }) => html`<li data-testid="certificate-${kind}">
@@ -87,7 +87,7 @@ export class CertificateBlock extends LitElement {
 		const words = t.system.certificate;
 		return html`<details ?open=${unbounded}>
 			<summary>${words.renew}</summary>
-			${unbounded ? html`<p class="problem" data-testid="authority-unbounded">${words.unbounded}</p>` : nothing}
+			${unbounded ? html`<p class="callout" data-testid="authority-unbounded">${words.unbounded}</p>` : nothing}
 			<ol class="small">
 				<li>${words.steps.time}</li>
 				<li>${words.steps.press}</li>
@@ -123,9 +123,9 @@ export class CertificateBlock extends LitElement {
 		this.busy = true;
 		try {
 			this.info = await action();
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		} finally {
 			this.busy = false;
 		}

@@ -64,7 +64,7 @@ export class SystemPage extends LitElement {
 	];
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private health: string | null = null;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@state() private hosts: Record<string, Host> = {};
 	#show = new Show(this, ['stats']);
 	#requests = new Requests(this.#show, this);
@@ -98,7 +98,7 @@ export class SystemPage extends LitElement {
 			<r58-safe-mode .requests=${this.#requests} .state=${state} .session=${this.session}></r58-safe-mode>
 			<section class="card">
 				<h2>${t.system.health}</h2>
-				<p role="status" data-testid="health" class=${this.health ?? ''}>${this.problem ?? this.#verdict}</p>
+				<p role="status" data-testid="health" class=${this.health ?? ''}>${this.error ?? this.#verdict}</p>
 				${state ? this.#faults(state.faults) : nothing}
 				<div class="login">
 					<a class="button" data-testid="health-link" href="/health">${t.system.healthLink}</a>
@@ -227,10 +227,10 @@ export class SystemPage extends LitElement {
 	async #ask(): Promise<void> {
 		try {
 			this.health = (await request<{ status: string }>('GET', '/api/health')).status;
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
 			this.health = null;
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		}
 	}
 }

@@ -55,7 +55,7 @@ export class TargetRow extends LitElement {
 					<button data-testid="remove-${id}" aria-label=${t.words.removeOf(label)} @click=${() => this.#emit('remove')}>${t.words.remove}</button>
 				</div>
 			</div>
-			${this.#problems(this.target)}
+			${this.#faults(this.target)}
 			<details>
 				<summary>${t.targets.howToReceive}</summary>
 				<div class="receive">
@@ -73,9 +73,9 @@ export class TargetRow extends LitElement {
 		return [rate, t.targets.packets(number(packets)), t.targets.sent(bytes(sent))].filter(Boolean).join(' · ');
 	}
 
-	#problems({ state, lastError }: Target) {
+	#faults({ state, lastError }: Target) {
 		if (this.faults.length > 0) return html`<r58-fault-list unnamed .faults=${this.faults}></r58-fault-list>`;
-		return state === 'fault' && lastError ? html`<p class="problem">${asSentence(lastError)}</p>` : nothing;
+		return state === 'fault' && lastError ? html`<p class="callout">${asSentence(lastError)}</p>` : nothing;
 	}
 
 	#emit(name: 'switch' | 'settings' | 'remove'): void {

@@ -21,7 +21,7 @@ export class AccountList extends AdminList {
 		const words = t.users.accounts;
 		return html`
 			<h2>${words.title}</h2>
-			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="users-problem">${this.attempt.problem}</p>` : nothing}
+			${this.attempt.error ? html`<p class="callout" role="alert" data-testid="users-error">${this.attempt.error}</p>` : nothing}
 			${
 				this.users.length === 0
 					? html`<p class="dim">${words.none}</p>`

@@ -32,7 +32,7 @@ export class AuditList extends LitElement {
 	@state() private entries: AuditEntry[] = [];
 	@state() private purged = 0;
 	@state() private more = false;
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	#text = '';
 
 	override connectedCallback(): void {
@@ -49,7 +49,7 @@ export class AuditList extends LitElement {
 				type="search" placeholder=${words.filter} aria-label=${words.filterLabel} data-testid="audit-filter"
 				@input=${(event: Event) => this.#filter((event.target as HTMLInputElement).value)}
 			/>
-			${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+			${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : nothing}
 			${this.entries.length === 0 ? html`<p class="dim" role="status">${this.#text ? words.nothingFits : words.none}</p>` : this.#table()}
 			${this.more ? html`<button data-testid="audit-more" @click=${() => this.#load(this.entries.at(-1)!.seq)}>${words.older}</button>` : nothing}
 		`;
@@ -96,9 +96,9 @@ export class AuditList extends LitElement {
 			this.entries = before ? [...this.entries, ...entries] : entries;
 			this.more = entries.length === pageSize;
 			this.purged = purged;
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		}
 	}
 }

@@ -28,7 +28,7 @@ export class UsersPage extends LitElement {
 	];
 	@property({ attribute: false }) session: Session | null = null;
 	@state() private sessions: SessionEntry[] = [];
-	@state() private problem: string | null = null;
+	@state() private error: string | null = null;
 	@query('r58-confirm') private confirm!: Confirm;
 
 	override connectedCallback(): void {
@@ -43,7 +43,7 @@ export class UsersPage extends LitElement {
 	override render() {
 		return html`<main class="page">
 			<r58-page-head heading=${common.pages.users}></r58-page-head>
-			${this.#allowed ? this.#sections() : html`<p class="problem">${t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator'])}</p>`}
+			${this.#allowed ? this.#sections() : html`<p class="callout">${t.words.techniciansOnly(t.words.roles[this.session?.role ?? 'operator'])}</p>`}
 		</main>
 		<r58-confirm></r58-confirm>`;
 	}
@@ -55,7 +55,7 @@ export class UsersPage extends LitElement {
 			<r58-token-list class="card" .ask=${ask} @changed=${this.#load}></r58-token-list>
 			<section class="card">
 				<h2>${t.users.sessions.title}</h2>
-				${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+				${this.error ? html`<p class="callout" role="alert">${this.error}</p>` : nothing}
 				<r58-session-list names .sessions=${this.sessions} @end=${(event: CustomEvent<SessionEntry>) => this.#end(event.detail)}></r58-session-list>
 			</section>
 			<r58-audit-list class="card"></r58-audit-list>
@@ -65,9 +65,9 @@ export class UsersPage extends LitElement {
 	async #load(): Promise<void> {
 		try {
 			this.sessions = await request<SessionEntry[]>('GET', '/api/sessions');
-			this.problem = null;
+			this.error = null;
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		}
 	}
 
@@ -78,7 +78,7 @@ export class UsersPage extends LitElement {
 			await request('DELETE', `/api/sessions/${id}`);
 			await this.#load();
 		} catch (error) {
-			this.problem = sentence(error);
+			this.error = sentence(error);
 		}
 	}
 }

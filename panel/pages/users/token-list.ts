@@ -22,7 +22,7 @@ export class TokenList extends AdminList {
 		return html`
 			<h2>${words.title}</h2>
 			<p class="dim small">${words.text}</p>
-			${this.attempt.problem ? html`<p class="problem" role="alert" data-testid="tokens-problem">${this.attempt.problem}</p>` : nothing}
+			${this.attempt.error ? html`<p class="callout" role="alert" data-testid="tokens-error">${this.attempt.error}</p>` : nothing}
 			${this.made ? this.#secret(this.made) : nothing}
 			${shown.length === 0 ? html`<p class="dim">${words.none}</p>` : html`<ul>${shown.map((token) => this.#row(token))}</ul>`}
 			<div class="row">

@@ -6,7 +6,7 @@ import { type EffectiveField, effectiveFields } from '../../settings/effective.j
 import { type ParsedSettings, parseSettings, readSettingsFile } from '../../settings/file.js';
 import { applies, type SectionName, template } from '../../settings/schema.js';
 import { lastGoodFile, readGood, settingsFile } from '../../settings/settings.js';
-import { placeText, SettingsProblem } from '../../settings/settingsError.js';
+import { placeText, SettingsError } from '../../settings/settingsError.js';
 import { replaceFile } from '../../util/durable.js';
 import { ask, type Command, complain, dataOption, parse, print, runningService, type Target, UsageError } from './command.js';
 
@@ -21,7 +21,7 @@ export const config: Command = {
       makes a file the settings, if it is good; a running service takes it up at once
   r58 config show [--json]
       every setting as it counts, beside its default and its line in the file; secrets are not shown
-      exit code 1: the file is not good, or is not in use; each problem on a line, FILE:LINE:COLUMN: what is wrong`,
+      exit code 1: the file is not good, or is not in use; each error on a line, FILE:LINE:COLUMN: what is wrong`,
 
 	async run(args) {
 		const { values, positionals } = parse(args, { ...dataOption, json: { type: 'boolean', default: false } });
@@ -35,14 +35,14 @@ export const config: Command = {
 	},
 };
 
-/** Null, with the faults printed, when it is not valid. */
+/** Null, with its errors printed, when it is not valid. */
 function good(file: string): ParsedSettings | null {
 	try {
 		const bytes = readSettingsFile(file);
 		if (bytes === null) throw new Error(`there is no file ${file}`);
 		return parseSettings(bytes);
 	} catch (error) {
-		if (!(error instanceof SettingsProblem)) throw error;
+		if (!(error instanceof SettingsError)) throw error;
 		for (const place of error.places) complain(placeText(file, place));
 		return null;
 	}

@@ -177,8 +177,8 @@ export class RtpSources implements SourceKind<RtpSource> {
 			if (own.includes(port)) continue;
 			const holder = [...this.#hosts.keys()].map((id) => this.#get(id)).find((source) => portsOf(source.rtp).includes(port));
 			if (holder) throw new StudioError('conflict', `UDP port ${port} is taken by source ${holder.id} (${holder.label})`);
-			const problem = await bindError(port, addresses[rtp.listen]);
-			if (problem) throw new StudioError('conflict', `UDP port ${port} is taken by another program (${problem})`);
+			const error = await bindError(port, addresses[rtp.listen]);
+			if (error) throw new StudioError('conflict', `UDP port ${port} is taken by another program (${error})`);
 		}
 	}
 }

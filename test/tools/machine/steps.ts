@@ -13,8 +13,8 @@ export async function step(name: string, check: () => Promise<Record<string, unk
 	let facts: Record<string, unknown> = {};
 	try {
 		facts = (await check()) ?? {};
-	} catch (problem) {
-		error = problem instanceof Error ? (problem.stack ?? problem.message) : String(problem);
+	} catch (thrown) {
+		error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 	}
 	const result: StepResult = { step: name, error, facts, ms: Math.round(performance.now() - started) };
 	process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -49,7 +49,7 @@ try {
 			await page.getByTestId('login-name').fill('Tess');
 			await page.getByTestId('login-password').fill('wrong');
 			await page.getByTestId('login-button').click();
-			await page.getByTestId('login-problem').waitFor();
+			await page.getByTestId('login-error').waitFor();
 			await shoot(page, `${device}-login`);
 			await page.getByTestId('login-password').fill(password);
 			await page.getByTestId('login-button').click();

@@ -84,7 +84,7 @@ async function knock({ page }: Stage): Promise<void> {
 }
 
 const shots: Record<string, Shot> = {
-	'closed-no-invite': { prepare: door(false), fragment: '', shows: 'join-problem' },
+	'closed-no-invite': { prepare: door(false), fragment: '', shows: 'join-closed' },
 	door: { prepare: door(true), fragment: '', shows: 'door-knock' },
 	'door-waiting': { prepare: door(true), fragment: '', act: knock, shows: 'door-leave' },
 	'door-refused': {
@@ -98,12 +98,12 @@ const shots: Record<string, Shot> = {
 		},
 		shows: 'door-refused',
 	},
-	'closed-bad-invite': { fragment: 'nonsense', shows: 'join-problem' },
-	'device-insecure': { script: "Object.defineProperty(window, 'isSecureContext', { value: false });", shows: 'device-problem' },
+	'closed-bad-invite': { fragment: 'nonsense', shows: 'join-closed' },
+	'device-insecure': { script: "Object.defineProperty(window, 'isSecureContext', { value: false });", shows: 'device-error' },
 	'device-asking': { script: gum('return new Promise(() => {})') },
-	'device-denied': { script: error('NotAllowedError'), shows: 'device-problem' },
-	'device-none': { script: error('NotFoundError'), shows: 'device-problem' },
-	'device-busy': { script: error('NotReadableError'), shows: 'device-problem' },
+	'device-denied': { script: error('NotAllowedError'), shows: 'device-error' },
+	'device-none': { script: error('NotFoundError'), shows: 'device-error' },
+	'device-busy': { script: error('NotReadableError'), shows: 'device-error' },
 	'device-no-camera': {
 		script: original + gum("if (wanted.video) throw new DOMException('', 'NotFoundError'); return real(wanted)"),
 	},
@@ -219,10 +219,10 @@ const shots: Record<string, Shot> = {
 	'room-elsewhere': {
 		joined: true,
 		act: ({ page, id }) => page.evaluate(`new BroadcastChannel('r58.seat').postMessage('${id}')`),
-		shows: 'join-problem',
+		shows: 'join-closed',
 	},
 	left: { joined: true, act: press('leave-button'), shows: 'left-note' },
-	removed: { joined: true, act: ({ service, id }) => service.api('DELETE', `/api/guests/${id}`), shows: 'join-problem' },
+	removed: { joined: true, act: ({ service, id }) => service.api('DELETE', `/api/guests/${id}`), shows: 'join-closed' },
 };
 
 async function photograph(service: TestService, name: string, device: string, shot: Shot): Promise<void> {
@@ -257,8 +257,8 @@ async function photograph(service: TestService, name: string, device: string, sh
 			if (shot.whole && colorScheme === 'light')
 				await page.screenshot({ path: join(folder, `${device}-${name}-whole.png`), fullPage: true, caret: 'initial' });
 		}
-	} catch (problem) {
-		process.stderr.write(`${device} ${name}: ${(problem as Error).message}\n`);
+	} catch (thrown) {
+		process.stderr.write(`${device} ${name}: ${(thrown as Error).message}\n`);
 	} finally {
 		await context.close();
 		await service.api('DELETE', `/api/guests/${body.id}`).catch(() => {});

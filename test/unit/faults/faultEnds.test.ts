@@ -229,7 +229,7 @@ const ends: Partial<Record<FaultCode, Ends>> = {
 	'ice-server': async ({ faults }) => {
 		const parsed = { host: 'stun.invalid', port: 3478, transport: 'udp', kind: 'stun' };
 		const entries = [{ name: 'ours', url: 'stun:stun.invalid', parsed, skipped: null }];
-		const servers = { entries: async () => entries, cloudflareProblem: null };
+		const servers = { entries: async () => entries, cloudflareError: null };
 		const health = new ServerHealth(servers as never, { resolve: async () => null } as never, faults);
 		await health.check();
 		return async () => {

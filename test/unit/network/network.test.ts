@@ -215,13 +215,13 @@ test('why Cloudflare gives no logins is told, and it is not asked again at once'
 	answer = { status: 401, body: {} };
 	const turn = new CloudflareTurn(key());
 	assert.equal(await turn.servers(2000), []);
-	assert.is(turn.problem, 'it rejects the API token (401)');
+	assert.is(turn.error, 'it rejects the API token (401)');
 	assert.equal(await turn.servers(2000), []);
 	assert.is(asked.length, 1);
 	answer = { status: 201, body: { servers: [] } };
 	const odd = new CloudflareTurn(key());
 	await odd.servers(2000);
-	assert.match(odd.problem!, /unexpected answer/);
+	assert.match(odd.error!, /unexpected answer/);
 });
 
 test.run();

@@ -9,12 +9,12 @@ import { test } from '../../tools/suite.js';
 test('the sentence of the service is shown, in both forms of errors', () => {
 	const api = refusalOf(503, '{"error":{"code":"no-slot","message":"all 12 slots are in use"}}', null);
 	assert.equal(api, { status: 503, code: 'no-slot', message: 'All 12 slots are in use.', retryAfterS: null });
-	const problem = refusalOf(
+	const refusal = refusalOf(
 		409,
 		'{"type":"about:blank","title":"Conflict","detail":"program is not on air","code":"not-on-air"}',
 		'2',
 	);
-	assert.equal(problem, { status: 409, code: 'not-on-air', message: 'Program is not on air.', retryAfterS: 2 });
+	assert.equal(refusal, { status: 409, code: 'not-on-air', message: 'Program is not on air.', retryAfterS: 2 });
 });
 
 test('an answer without a sentence still gives one, also when it is no JSON', () => {

@@ -37,7 +37,7 @@ const turn = { name: 'ours', urls: ['turn:turn.example.org:3478'], secret: 'nort
 
 test('a first start writes the file with comments, for its owner only', () => {
 	const settings = open();
-	assert.is(settings.problem, null);
+	assert.is(settings.error, null);
 	assert.equal(settings.current.network.ports, { first: 8189, last: 8289 });
 	assert.match(text(), /# UDP ports that media use/);
 	assert.is(statSync(path()).mode & 0o777, 0o600);
@@ -149,7 +149,7 @@ test('a secret stays for where it was entered: another address asks for it again
 
 test('a broken file is left alone: the last good values are used, and line and reason are told', () => {
 	open().patch({ network: { tcp: true } });
-	for (const [broken, problem] of [
+	for (const [broken, said] of [
 		['network:\n  tcp: [yes\n', /^settings\.yaml: line 2, column 8: the \[ that begins here is not closed$/],
 		['# mine\nnetwork:\n  tcp: maybe\n', /^settings\.yaml: line 3, column 8, network\.tcp: expected boolean/],
 		['network:\n  policy: all\n  pots: 1\n', /^settings\.yaml: line 3, column 3, network\.pots: unknown setting$/],
@@ -157,7 +157,7 @@ test('a broken file is left alone: the last good values are used, and line and r
 	] as const) {
 		writeFileSync(path(), broken);
 		const settings = open();
-		assert.match(settings.problem!, problem);
+		assert.match(settings.error!, said);
 		assert.is(settings.current.network.tcp, true);
 		assert.is(refusal({ tcp: false }, settings).code, 'conflict');
 		assert.is(text(), broken);
@@ -167,13 +167,13 @@ test('a broken file is left alone: the last good values are used, and line and r
 test('a broken file of a first start means the defaults', () => {
 	writeFileSync(path(), 'network: 7\n');
 	const settings = open();
-	assert.match(settings.problem!, /line 1, column 10, network: /);
+	assert.match(settings.error!, /line 1, column 10, network: /);
 	assert.is(settings.current.network.tcp, false);
 });
 
 test('the running service takes up the file when it changes, and leaves a broken one alone until it is mended', async () => {
 	const settings = open();
-	const next = (event: 'change' | 'problem') => within(once(settings, event), 10_000, `the ${event}`);
+	const next = (event: 'change' | 'validity') => within(once(settings, event), 10_000, `the ${event}`);
 	settings.watch();
 	try {
 		const mended = text().replace('tcp: false', 'tcp: true').replace('canvas: null', 'canvas: 640x360p25');
@@ -184,27 +184,27 @@ test('the running service takes up the file when it changes, and leaves a broken
 		assert.is(now.access, before.access, 'a section that stays is told by being the same');
 		assert.equal(settings.restart, ['program'], 'what counts later is told');
 
-		const broken = next('problem');
+		const broken = next('validity');
 		writeFileSync(path(), mended.replace('tcp: true', 'tcp: perhaps'));
 		await broken;
-		assert.match(settings.problem!, /^settings\.yaml: line \d+, column 8, network\.tcp: expected boolean/);
+		assert.match(settings.error!, /^settings\.yaml: line \d+, column 8, network\.tcp: expected boolean/);
 		assert.is(settings.current.network.tcp, true);
 		assert.is(refusal({ tcp: false }, settings).code, 'conflict');
 
-		const good = next('problem');
+		const good = next('validity');
 		// As editors do it.
 		writeFileSync(`${path()}~`, mended);
 		renameSync(`${path()}~`, path());
 		await good;
-		assert.is(settings.problem, null);
+		assert.is(settings.error, null);
 
-		const gone = next('problem');
+		const gone = next('validity');
 		rmSync(path());
 		await gone;
-		assert.match(settings.problem!, /settings\.yaml is gone/);
+		assert.match(settings.error!, /settings\.yaml is gone/);
 		assert.is(settings.current.network.tcp, true);
 		settings.patch({ network: { policy: 'all' } });
-		assert.is(settings.problem, null);
+		assert.is(settings.error, null);
 		assert.is(open().current.network.tcp, true, 'the next change writes it anew');
 	} finally {
 		settings.stop();
@@ -227,7 +227,7 @@ test('what the panel writes can be read again, however long the values', () => {
 		secret: '\'"# {[: '.repeat(60),
 	};
 	settings.patch({ network: { servers: [server] } });
-	assert.is(open().problem, null);
+	assert.is(open().error, null);
 	assert.is(open().current.network.servers[0]!.secret, server.secret);
 });
 

@@ -3,7 +3,7 @@ import { effectiveFields, redactedText } from '../../../service/settings/effecti
 import { parseSettings } from '../../../service/settings/file.js';
 import { applies, settingsSchema, template } from '../../../service/settings/schema.js';
 import { keepSecrets, secretsOf, withoutSecrets } from '../../../service/settings/secrets.js';
-import { placeAt, placeText, SettingsProblem } from '../../../service/settings/settingsError.js';
+import { placeAt, placeText, SettingsError } from '../../../service/settings/settingsError.js';
 import { maxBytes } from '../../../service/settings/text.js';
 import type { StudioError } from '../../../service/util/errors.js';
 import { test } from '../../tools/suite.js';
@@ -30,7 +30,7 @@ function placesOf(text: string | Buffer): string[] {
 		parseSettings(text);
 		return [];
 	} catch (error) {
-		if (!(error instanceof SettingsProblem)) throw error;
+		if (!(error instanceof SettingsError)) throw error;
 		return error.places.map((place) => placeText('f', place));
 	}
 }
@@ -366,12 +366,12 @@ test('a place is counted from 1, in lines and columns, and told as compilers do'
 	const place = { line: 2, column: 3, field: null, message: 'odd' };
 	assert.equal([placeText('f', place), placeText('f', { ...place, field: 'a.b' })], ['f:2:3: odd', 'f:2:3: a.b: odd']);
 	assert.equal(placeAt('', 0, 'm', 'f'), { line: 1, column: 1, field: 'f', message: 'm' });
-	const problem = (count: number) => new SettingsProblem(Array(count).fill(place));
-	assert.is(problem(1).message, 'line 2, column 3: odd');
-	assert.is(problem(3).message.split('; ').length, 3);
-	assert.match(problem(5).message, /odd; and 2 more$/);
-	assert.is(new SettingsProblem([{ ...place, field: 'a.b' }]).message, 'line 2, column 3, a.b: odd');
-	assert.is(problem(1).name, 'SettingsProblem');
+	const error = (count: number) => new SettingsError(Array(count).fill(place));
+	assert.is(error(1).message, 'line 2, column 3: odd');
+	assert.is(error(3).message.split('; ').length, 3);
+	assert.match(error(5).message, /odd; and 2 more$/);
+	assert.is(new SettingsError([{ ...place, field: 'a.b' }]).message, 'line 2, column 3, a.b: odd');
+	assert.is(error(1).name, 'SettingsError');
 });
 
 test('a file is UTF-8 text of a bounded size, without what an editor does not show', () => {

@@ -58,14 +58,14 @@ test('the panel keeps a sealed secret by true, and sets another, of any length t
 	assert.not.ok(text().includes(longest));
 	settings.patch({ network: { servers: [{ ...server(''), secret: true }], policy: 'relay' } });
 	const again = open(keyIn('keys'));
-	assert.equal([again.problem, again.lost, again.current.network.servers[0]!.secret], [null, [], longest]);
+	assert.equal([again.error, again.lost, again.current.network.servers[0]!.secret], [null, [], longest]);
 	assert.throws(() => again.patch({ network: { servers: [server(`${longest}x`)] } }), /512/);
 });
 
 test('what another device sealed is told by name; all other settings are used', () => {
 	open(keyIn('keys')).patch({ network: { servers: [server('secret')], tcp: true } });
 	const elsewhere = open(keyIn('elsewhere'));
-	assert.equal([elsewhere.problem, elsewhere.lost, elsewhere.current.network.tcp], [null, ['network.servers.0.secret'], true]);
+	assert.equal([elsewhere.error, elsewhere.lost, elsewhere.current.network.tcp], [null, ['network.servers.0.secret'], true]);
 	elsewhere.patch({ network: { servers: [server('typed again')] } });
 	assert.equal(open(keyIn('elsewhere')).lost, []);
 });
