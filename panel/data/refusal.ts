@@ -21,7 +21,7 @@ export function sentenceOf(status: number): string {
 /** Reads an answer that was not a success. The service's own sentence wins over the general one. */
 export function refusalOf(status: number, body: string, retryAfter: string | null): Refusal {
 	const parsed = parse(body);
-	const error = isRecord(parsed?.error) ? parsed.error : parsed;
+	const error = isBody(parsed?.error) ? parsed.error : parsed;
 	const text = [error?.message, error?.detail, error?.title].find((value) => typeof value === 'string' && value !== '');
 	const code = typeof error?.code === 'string' ? error.code : null;
 	const seconds = Number(retryAfter);
@@ -54,19 +54,29 @@ export function asSentence(text: string): string {
 
 function fieldsOf(detail: unknown): Pick<Refusal, 'fields'> {
 	if (!Array.isArray(detail)) return {};
-	const errors = detail.filter(isRecord).map(({ field, message }) => [String(field), asSentence(String(message))]);
+	const errors = detail.filter(isBody).map(({ field, message }) => [String(field), asSentence(String(message))]);
 	return { fields: Object.fromEntries(errors) as Record<string, string> };
 }
 
-function parse(body: string): Record<string, unknown> | null {
+/** An error's JSON, or an entry of its `detail`, before any field is checked. */
+interface ErrorBody {
+	error?: unknown;
+	code?: unknown;
+	message?: unknown;
+	detail?: unknown;
+	title?: unknown;
+	field?: unknown;
+}
+
+function parse(body: string): ErrorBody | null {
 	try {
 		const value: unknown = JSON.parse(body);
-		return isRecord(value) ? value : null;
+		return isBody(value) ? value : null;
 	} catch {
 		return null;
 	}
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isBody(value: unknown): value is ErrorBody {
 	return typeof value === 'object' && value !== null;
 }

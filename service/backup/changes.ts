@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { effectiveFields } from '../settings/effective.js';
 import type { ParsedSettings } from '../settings/file.js';
-import { type Row, type Tables, travelling } from './tables.js';
+import type { Row } from '../store/backupTable.js';
+import { type Tables, travelling } from './tables.js';
 
 export interface Change {
 	part: 'settings' | 'show' | 'accounts' | 'keys';

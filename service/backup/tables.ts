@@ -4,7 +4,7 @@ import { backup as recordings } from '../recordings/backup.js';
 import { backup as scenes } from '../scenes/backup.js';
 import { backup as showLog } from '../showLog/backup.js';
 import { backup as store } from '../store/backup.js';
-import type { BackupTable } from '../store/backupTable.js';
+import type { BackupTable, Cell, Row } from '../store/backupTable.js';
 import type { Connection } from '../store/database.js';
 import type { LeftOut } from '../store/leftOut.js';
 import type { SettingsKey } from '../store/settings.js';
@@ -24,9 +24,6 @@ export function tableOf(name: string): BackupTable | undefined {
 /** The last restore that was carried out. */
 const doneKey: SettingsKey = 'restored';
 
-/** Bytes are written as {"hex": …}: rows travel as JSON. */
-type Cell = string | number | null | { hex: string };
-export type Row = Record<string, Cell>;
 export type Tables = Record<string, Row[]>;
 
 export function readTables(connection: Connection, kinds: readonly ('show' | 'account')[]): Tables {
@@ -65,6 +62,9 @@ export function travelling(name: string) {
 	if (!table || table.part === 'none') throw new Error(`table ${name} is no part of a backup`);
 	return { stay: [], ...table };
 }
+
+/** A cell as the database has it. */
+type StoredCell = string | number | null | Buffer;
 
 class Foreign extends Error {}
 
@@ -108,7 +108,7 @@ function existing(connection: Connection): string[] {
 }
 
 function rowsOf(connection: Connection, name: string): Row[] {
-	const rows = connection.prepare<unknown[], Record<string, unknown>>(`SELECT * FROM "${name}" ORDER BY rowid`).all();
+	const rows = connection.prepare<unknown[], Record<string, StoredCell>>(`SELECT * FROM "${name}" ORDER BY rowid`).all();
 	const { id, stay } = travelling(name);
 	return rows
 		.filter((row) => !stay.includes(String(row[id])))
@@ -122,10 +122,10 @@ function columnsOf(connection: Connection, name: string): string[] {
 		.map((column) => column.name);
 }
 
-function written(cell: unknown): Cell {
-	return Buffer.isBuffer(cell) ? { hex: cell.toString('hex') } : (cell as Cell);
+function written(cell: StoredCell): Cell {
+	return Buffer.isBuffer(cell) ? { hex: cell.toString('hex') } : cell;
 }
 
-function cellOf(cell: Cell): string | number | null | Buffer {
+function cellOf(cell: Cell): StoredCell {
 	return typeof cell === 'object' && cell !== null ? Buffer.from(cell.hex, 'hex') : cell;
 }

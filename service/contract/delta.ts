@@ -2,6 +2,9 @@ import type { State } from './state.js';
 
 export type Change = [path: string, value: unknown];
 
+/** Any part of the state on the way along a path. */
+export type StateNode = Record<string, unknown>;
+
 /** Parts of the state that are not collections: there null is a value, not a removal. */
 const records = new Set(['system', 'buses']);
 
@@ -15,12 +18,12 @@ export function isEntry(keys: readonly string[]): boolean {
  * again. A change without a parent is ignored: a later snapshot corrects it.
  */
 export function applyChanges(state: State, seq: number, changes: readonly Change[]): State {
-	let next: Record<string, unknown> = { ...state, seq };
+	let next: StateNode = { ...state, seq };
 	for (const [path, value] of changes) next = withValue(next, path.split('.'), 0, value);
 	return next as unknown as State;
 }
 
-function withValue(node: Record<string, unknown>, keys: string[], depth: number, value: unknown): Record<string, unknown> {
+function withValue(node: StateNode, keys: string[], depth: number, value: unknown): StateNode {
 	const key = keys[depth]!;
 	const copy = { ...node };
 	if (depth === keys.length - 1) {
@@ -30,6 +33,6 @@ function withValue(node: Record<string, unknown>, keys: string[], depth: number,
 	}
 	const child = node[key];
 	if (typeof child !== 'object' || child === null || Array.isArray(child)) return node;
-	copy[key] = withValue(child as Record<string, unknown>, keys, depth + 1, value);
+	copy[key] = withValue(child as StateNode, keys, depth + 1, value);
 	return copy;
 }

@@ -1,7 +1,6 @@
 import { StudioError } from '../util/errors.js';
 import { secretFields } from './schema.js';
-
-type Tree = Record<string, unknown>;
+import { isTree } from './tree.js';
 
 /** Fields that say where a secret is sent, or who checks what is signed with it. */
 const destinationFields = ['urls', 'apiUrl', 'webhook'];
@@ -42,8 +41,4 @@ export function checkDestinations(now: unknown, before: unknown, change: unknown
 function destinationsOf(value: unknown): string[] {
 	if (!isTree(value)) return [];
 	return destinationFields.flatMap((key) => value[key] ?? []).filter((url): url is string => typeof url === 'string');
-}
-
-function isTree(value: unknown): value is Tree {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@ import { find, type ParsedSettings } from './file.js';
 import { secretFields, settingsSchema } from './schema.js';
 import { withoutSecrets } from './secrets.js';
 import { placeAt } from './settingsError.js';
+import { isTree } from './tree.js';
 
 export interface EffectiveField {
 	/** Like `network.ports.first`. */
@@ -26,18 +27,12 @@ export function effectiveFields({ text, document, values }: ParsedSettings): Eff
 		return whole && range ? placeAt(text, range[0], '').line : null;
 	};
 	const leaves = (value: unknown, usual: unknown, path: string[]): EffectiveField[] => {
-		if (isMapValue(value) && Object.keys(value).length > 0) {
-			return Object.entries(value).flatMap(([key, inner]) =>
-				leaves(inner, isMapValue(usual) ? usual[key] : null, [...path, key]),
-			);
+		if (isTree(value) && Object.keys(value).length > 0) {
+			return Object.entries(value).flatMap(([key, inner]) => leaves(inner, isTree(usual) ? usual[key] : null, [...path, key]));
 		}
 		return [{ field: path.join('.'), value, default: usual ?? null, line: lineOf(path) }];
 	};
 	return leaves(withoutSecrets(values), withoutSecrets(defaults), []);
-}
-
-function isMapValue(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The file with its secrets hidden. Exact where it parses as YAML (`parsed`), otherwise rather too much. */

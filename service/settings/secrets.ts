@@ -1,7 +1,6 @@
 import { StudioError } from '../util/errors.js';
 import { secretFields } from './schema.js';
-
-type Tree = Record<string, unknown>;
+import { isTree } from './tree.js';
 
 /** The values with `true` in place of every set secret. */
 export function withoutSecrets(value: unknown): unknown {
@@ -42,8 +41,4 @@ export function secretsOf(value: unknown): string[] {
 		if (key === 'webhook') return [inner.slice(new URL(inner).origin.length + 1)];
 		return secretFields.includes(key) ? [inner] : [];
 	});
-}
-
-function isTree(value: unknown): value is Tree {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

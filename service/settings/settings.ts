@@ -14,6 +14,7 @@ import { applies, type SectionName, type SettingsValues, settingsSchema, templat
 import { openSecrets, sealSecrets } from './sealed.js';
 import { keepSecrets } from './secrets.js';
 import { type Place, SettingsError } from './settingsError.js';
+import { isTree, type Tree } from './tree.js';
 
 export const settingsFile = 'settings.yaml';
 export const lastGoodFile = '.settings.last-good.yaml';
@@ -21,7 +22,7 @@ export const lastGoodFile = '.settings.last-good.yaml';
 const settleMs = 150;
 
 /** Changed values by section; omitted fields stay as they are, null resets one to its default. */
-export type SettingsChange = { [Name in SectionName]?: Record<string, unknown> };
+export type SettingsChange = { [Name in SectionName]?: Tree };
 
 export interface SettingsOptions {
 	dataDir: string;
@@ -128,9 +129,9 @@ export class Settings extends EventEmitter<Events> {
 	}
 
 	#changed(name: SectionName): string[] {
-		const [before, now]: Record<string, unknown>[] = [this.#started[name], this.current[name]];
-		return Object.keys(now!)
-			.filter((key) => !isDeepStrictEqual(before![key], now![key]))
+		const [before, now]: [Tree, Tree] = [this.#started[name], this.current[name]];
+		return Object.keys(now)
+			.filter((key) => !isDeepStrictEqual(before[key], now[key]))
 			.map((key) => `${name}.${key}`);
 	}
 
@@ -182,7 +183,7 @@ export class Settings extends EventEmitter<Events> {
 		this.reload();
 		if (this.#error !== null) throw new StudioError('conflict', `${this.error}; correct the file first`);
 		const document = this.#used.document.clone();
-		merge(document, [], keepSecrets(change, this.current) as Record<string, unknown>);
+		merge(document, [], keepSecrets(change, this.current) as Tree);
 		checkDestinations(validate(settingsSchema, plainOf(document), 'settings'), this.current, change);
 		this.replace(document.toString({ lineWidth: 0 }));
 		return this.current;
@@ -270,20 +271,16 @@ function errorOf(error: unknown): SettingsError {
 }
 
 /** Sets value by value, so that comments stay; lists as a whole. */
-function merge(document: Document, path: string[], change: Record<string, unknown>): void {
+function merge(document: Document, path: string[], change: Tree): void {
 	for (const [key, value] of Object.entries(change)) {
 		const inner = [...path, key];
 		if (value === null) document.setIn(inner, defaultOf(inner));
-		else if (isPlain(value) && isMap(document.getIn(inner, true))) merge(document, inner, value);
+		else if (isTree(value) && isMap(document.getIn(inner, true))) merge(document, inner, value);
 		else if (value !== undefined) document.setIn(inner, value);
 	}
 }
 
 /** Undefined where the schema has no default: the field is left out. */
 function defaultOf(path: string[]): unknown {
-	return path.reduce((value: unknown, key) => (isPlain(value) ? value[key] : undefined), settingsSchema.parse({}));
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return path.reduce((value: unknown, key) => (isTree(value) ? value[key] : undefined), settingsSchema.parse({}));
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Change, isEntry } from '../contract/delta.js';
+import { type Change, isEntry, type StateNode } from '../contract/delta.js';
 import type { State } from '../contract/state.js';
 import type { System } from '../contract/system.js';
 
@@ -99,11 +99,11 @@ export class LiveState {
 	/** `null` or `undefined` removes an entry of a collection. */
 	#set(keys: string[], value: unknown): void {
 		const last = keys.at(-1)!;
-		let node = this.#state as unknown as Record<string, unknown>;
+		let node = this.#state as unknown as StateNode;
 		for (const key of keys.slice(0, -1)) {
 			const next = node[key];
 			if (typeof next !== 'object' || next === null) return;
-			node = next as Record<string, unknown>;
+			node = next as StateNode;
 		}
 		if (isDeepStrictEqual(node[last], value)) return;
 		if (isEntry(keys) && (value === null || value === undefined)) {

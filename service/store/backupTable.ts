@@ -1,7 +1,8 @@
 import type { EntryKind } from '../contract/entryKinds.js';
 
-/** A row as it is in the database. */
-export type AnyRow = Record<string, unknown>;
+/** Bytes are written as {"hex": …}: rows travel as JSON. */
+export type Cell = string | number | null | { hex: string };
+export type Row = Record<string, Cell>;
 
 /** What one table of the database is to a backup. */
 export type BackupTable = Travelling | Staying;
@@ -15,10 +16,10 @@ interface Travelling {
 	/** Column by which rows are known. */
 	id: string;
 	/** What people call a row. */
-	name: (row: AnyRow) => string;
+	name: (row: Row) => string;
 	/** Throws with what is wrong with a row that cannot be used. */
 	check: (row: unknown) => void;
-	kind: (row: AnyRow) => EntryKind;
+	kind: (row: Row) => EntryKind;
 	/** Ids of rows that are of the machine and the moment: they stay. */
 	stay?: readonly string[];
 }

@@ -78,10 +78,13 @@ function fits({ at, level, component, message, details }: LogLine, filter: LogFi
 	return !filter.text || `${component} ${message} ${details}`.toLowerCase().includes(filter.text.toLowerCase());
 }
 
+/** A line's JSON: the logger's own fields, and whatever else was logged. */
+type LoggedFields = Record<string, unknown>;
+
 /** Lines that are not JSON (from a library, or a crash) count as warnings. */
 function parsed(seq: number, text: string): LogLine {
 	try {
-		const { level, time, msg = '', ...rest } = JSON.parse(text) as Record<string, unknown>;
+		const { level, time, msg = '', ...rest } = JSON.parse(text) as LoggedFields;
 		const key = subjects.find((name) => typeof rest[name] === 'string');
 		const { [key ?? '']: _, ...details } = rest;
 		return {

@@ -110,7 +110,7 @@ test('a link that was revoked opens no route, also while its guest is connected'
 		cookies.push(login.headers.get('set-cookie')!.split(';')[0]!);
 	});
 	const { id, token, location, join } = seat;
-	const { paths } = await body<{ paths: Record<string, Record<string, unknown>> }>(
+	const { paths } = await body<{ paths: Record<string, object> }>(
 		server.ask('GET', '/api/openapi.json', { token: server.tokens.operator }),
 	);
 	const documented = Object.entries(paths).flatMap(([path, methods]) =>

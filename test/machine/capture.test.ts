@@ -4,7 +4,8 @@
  */
 
 import * as assert from 'uvu/assert';
-import { type Facts, guest } from '../tools/machine/guest.js';
+import { guest } from '../tools/machine/guest.js';
+import type { Facts } from '../tools/machine/steps.js';
 import { test } from '../tools/suite.js';
 
 const captured = guest('dist/test/machine/captureGuest.js');

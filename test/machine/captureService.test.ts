@@ -4,7 +4,8 @@
  */
 
 import * as assert from 'uvu/assert';
-import { type Facts, longGuest } from '../tools/machine/guest.js';
+import { longGuest } from '../tools/machine/guest.js';
+import type { Facts } from '../tools/machine/steps.js';
 import { test } from '../tools/suite.js';
 
 const served = longGuest('dist/test/machine/serviceGuest.js', { ownTime: true, timeoutMs: 1_200_000 });

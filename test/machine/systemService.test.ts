@@ -5,7 +5,8 @@
 
 import * as assert from 'uvu/assert';
 import { DebianMachine } from '../tools/machine/debian.js';
-import { type Facts, longGuest } from '../tools/machine/guest.js';
+import { longGuest } from '../tools/machine/guest.js';
+import type { Facts } from '../tools/machine/steps.js';
 import { test } from '../tools/suite.js';
 
 const seen = longGuest('dist/test/machine/systemGuest.js', {

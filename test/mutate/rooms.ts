@@ -36,7 +36,9 @@ export const rooms: Record<string, Room> = {
 	health: { files: ['service/health/rules.ts'], tests: ['health/rules'] },
 	fragments: { files: ['service/recordings/fragments.ts'], tests: ['recordings/fragmentRules'] },
 	settings: {
-		files: ['service/settings/{access,alerts,effective,network,program,schema,secretText,secrets,settingsError,syntax,text}.ts'],
+		files: [
+			'service/settings/{access,alerts,effective,network,program,schema,secretText,secrets,settingsError,syntax,text,tree}.ts',
+		],
 		tests: ['settings/settingsRules', 'store/sealed', 'settings/settingsFiles', 'settings/settings'],
 	},
 	addresses: { files: ['service/util/addresses.ts'], tests: ['util/addresses'] },

@@ -4,8 +4,17 @@ import { createInterface } from 'node:readline';
 import { needed } from './packages.js';
 import { patienceMs, until } from './wait.js';
 
+/** A line of aiortcPeer.py: pictures received, the state of its connection, or its session. */
+interface Said {
+	frames?: number;
+	width?: number;
+	height?: number;
+	state?: string;
+	location?: string;
+}
+
 export class Program {
-	readonly said: Record<string, unknown>[] = [];
+	readonly said: Said[] = [];
 	/** What was no JSON, newest last. */
 	readonly text: string[] = [];
 	readonly #child: ChildProcess;
@@ -27,11 +36,7 @@ export class Program {
 	}
 
 	/** The first line that fits, also among those said already. */
-	until(
-		fits: (line: Record<string, unknown>) => unknown,
-		what: string,
-		timeoutMs = patienceMs,
-	): Promise<Record<string, unknown>> {
+	until(fits: (line: Said) => unknown, what: string, timeoutMs = patienceMs): Promise<Said> {
 		return until(() => this.said.find(fits), { what, timeoutMs }).catch((error: Error) => {
 			throw new Error(
 				`${error.message}\n${[...this.said.map((line) => JSON.stringify(line)), ...this.text].slice(-20).join('\n')}`,

@@ -53,6 +53,14 @@ export interface Exit {
 	signal: NodeJS.Signals | null;
 }
 
+/** A line of the log, by the fields that tests read. */
+export interface LogRecord {
+	/** Pino's number. */
+	level: number;
+	msg: string;
+	setupCode?: string;
+}
+
 const running = new Set<TestService>();
 process.on('exit', () => {
 	for (const service of running) service.destroy();
@@ -60,7 +68,7 @@ process.on('exit', () => {
 
 export class TestService {
 	/** Lines of stderr, parsed where they are JSON. */
-	readonly logs: (Record<string, unknown> | string)[] = [];
+	readonly logs: (LogRecord | string)[] = [];
 	/** Lines of stdout: the ready line and nothing else. */
 	readonly lines: string[] = [];
 	readonly pid: number;
@@ -241,7 +249,7 @@ export class TestService {
 	}
 }
 
-function parsed(line: string): Record<string, unknown> | string {
+function parsed(line: string): LogRecord | string {
 	try {
 		return JSON.parse(line);
 	} catch {

@@ -48,6 +48,12 @@ export function footprint(service: TestService): Record<string, Held> {
 	return all;
 }
 
+/** Of the DevTools protocol; without figures for a collection. */
+interface HeapUsage {
+	/** Bytes. */
+	usedSize?: number;
+}
+
 /** The service's own heap, measured by its debugger: after a collection, so that garbage does not count. */
 export class Heap {
 	#next = 1;
@@ -76,11 +82,11 @@ export class Heap {
 		this.socket.terminate();
 	}
 
-	#call(method: string): Promise<Record<string, unknown>> {
+	#call(method: 'HeapProfiler.collectGarbage' | 'Runtime.getHeapUsage'): Promise<HeapUsage> {
 		const id = this.#next++;
-		const answer = new Promise<Record<string, unknown>>((resolve) => {
+		const answer = new Promise<HeapUsage>((resolve) => {
 			const hear = (data: unknown) => {
-				const message = JSON.parse(String(data)) as { id?: number; result?: Record<string, unknown> };
+				const message = JSON.parse(String(data)) as { id?: number; result?: HeapUsage };
 				if (message.id !== id) return;
 				this.socket.off('message', hear);
 				resolve(message.result ?? {});

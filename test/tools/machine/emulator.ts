@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { needed } from '../packages.js';
+import type { StepResult } from './steps.js';
 
 export interface EmulatorOptions {
 	timeoutMs: number;
-	onLine: (line: Record<string, unknown>) => void;
+	onLine: (line: StepResult) => void;
 }
 
 export class Emulator {
@@ -29,7 +30,7 @@ export class Emulator {
 		});
 		createInterface({ input: this.#child.stderr! }).on('line', (line) => this.#notes.push(line));
 		createInterface({ input: this.#child.stdout! }).on('line', (line) => {
-			if (line.trimStart().startsWith('{')) onLine(JSON.parse(line) as Record<string, unknown>);
+			if (line.trimStart().startsWith('{')) onLine(JSON.parse(line) as StepResult);
 			else this.#notes.push(line);
 		});
 		const timer = setTimeout(() => {

@@ -4,10 +4,7 @@ import * as assert from 'uvu/assert';
 import { longTest, type Test, test } from '../suite.js';
 import type { Emulator } from './emulator.js';
 import { Machine, type MachineOptions } from './machine.js';
-import type { StepResult } from './steps.js';
-
-// biome-ignore lint/suspicious/noExplicitAny: each step has facts of its own
-export type Facts = Record<string, any>;
+import type { Facts, StepResult } from './steps.js';
 
 export interface GuestOptions extends Pick<MachineOptions, 'ownTime'> {
 	/** Default: the runner gives a file seven minutes. */
@@ -33,7 +30,7 @@ export function guest(
 			program,
 			timeoutMs,
 			ownTime,
-			onLine: (line) => results.set(String(line.step), line as unknown as StepResult),
+			onLine: (line) => results.set(line.step, line),
 		});
 		await machine.ended;
 	});

@@ -1,16 +1,20 @@
 /** Runs named checks inside a virtual machine and prints what became of each as one line of JSON. */
+
+// biome-ignore lint/suspicious/noExplicitAny: each step has facts of its own
+export type Facts = Record<string, any>;
+
 export interface StepResult {
 	step: string;
 	error: string | null;
 	/** What was seen, for the log and for the test that asserts it. */
-	facts: Record<string, unknown>;
+	facts: Facts;
 	ms: number;
 }
 
-export async function step(name: string, check: () => Promise<Record<string, unknown> | undefined>): Promise<void> {
+export async function step(name: string, check: () => Promise<Facts | undefined>): Promise<void> {
 	const started = performance.now();
 	let error: string | null = null;
-	let facts: Record<string, unknown> = {};
+	let facts: Facts = {};
 	try {
 		facts = (await check()) ?? {};
 	} catch (thrown) {

@@ -79,10 +79,9 @@ const odd: unknown[] = [
 function mutated(value: unknown, random: Random): unknown {
 	const any = () => odd[Math.floor(random.next() * odd.length)];
 	if (typeof value !== 'object' || value === null || random.next() < 0.2) return any();
-	const keys = Object.keys(value);
-	if (keys.length === 0) return any();
-	const key = keys[Math.floor(random.next() * keys.length)]!;
-	const inner: unknown = (value as Record<string, unknown>)[key];
+	const entries: [string, unknown][] = Object.entries(value);
+	if (entries.length === 0) return any();
+	const [key, inner] = entries[Math.floor(random.next() * entries.length)]!;
 	const changed = random.next() < 0.15 ? undefined : mutated(inner, random);
 	return Array.isArray(value) ? value.map((item, at) => (String(at) === key ? changed : item)) : { ...value, [key]: changed };
 }
@@ -97,6 +96,8 @@ function mutatedText(text: string, random: Random): unknown {
 	}
 }
 
+type StoredRow = Record<string, string | number | null | Buffer>;
+
 function mutateDatabase({ dataDir }: Folder, random: Random): void {
 	const database = new SQLite(join(dataDir, 'studio.db'));
 	database.pragma('foreign_keys = OFF');
@@ -106,7 +107,7 @@ function mutateDatabase({ dataDir }: Folder, random: Random): void {
 		.map(({ name }) => name);
 	for (let n = 0; n < 6; n += 1) {
 		const table = tables[Math.floor(random.next() * tables.length)]!;
-		const rows = database.prepare<unknown[], Record<string, unknown>>(`SELECT rowid AS at, * FROM "${table}"`).all();
+		const rows = database.prepare<unknown[], StoredRow>(`SELECT rowid AS at, * FROM "${table}"`).all();
 		if (rows.length === 0) continue;
 		const { at, ...row } = rows[Math.floor(random.next() * rows.length)]!;
 		const columns = Object.keys(row);
@@ -124,7 +125,7 @@ function mutateDatabase({ dataDir }: Folder, random: Random): void {
 					};
 					database
 						.prepare(`INSERT INTO "${table}" (${columns.map((name) => `"${name}"`)}) VALUES (${columns.map(() => '?')})`)
-						.run(columns.map((name) => (other as Record<string, unknown>)[name]));
+						.run(Object.values(other));
 				}
 		} catch {
 			// What the database itself does not take cannot stand in it.
@@ -151,15 +152,15 @@ function mutateText(path: string, random: Random): void {
 async function mutateBackup(folder: Folder, random: Random): Promise<void> {
 	const backups = backupsOf(folder);
 	const files = await openArchive(await backups.make(null));
-	const show = JSON.parse(String(files['show.json'])) as Record<string, Record<string, unknown>[]>;
+	const show = JSON.parse(String(files['show.json'])) as Record<string, object[]>;
 	for (let n = 0; n < 4; n += 1) {
 		const names = Object.keys(show);
 		const rows = show[names[Math.floor(random.next() * names.length)]!]!;
 		const row = rows[Math.floor(random.next() * rows.length)];
 		if (!row) continue;
-		const columns = Object.keys(row);
-		const column = columns[Math.floor(random.next() * columns.length)]!;
-		rows.push({ ...row, [column]: mutatedText(String(row[column]), random) });
+		const cells: [string, unknown][] = Object.entries(row);
+		const [column, cell] = cells[Math.floor(random.next() * cells.length)]!;
+		rows.push({ ...row, [column]: mutatedText(String(cell), random) });
 	}
 	const data = Buffer.from(JSON.stringify(show));
 	const manifest = JSON.parse(String(files['manifest.json'])) as { files: Record<string, string> };

@@ -10,8 +10,9 @@ import SQLite from 'better-sqlite3';
 import { pack } from 'tar-stream';
 import * as assert from 'uvu/assert';
 import { makeArchive, openArchive } from '../../../service/backup/archive.js';
+import type { Manifest } from '../../../service/backup/content.js';
 import { finishPending } from '../../../service/backup/pending.js';
-import { tableNames } from '../../../service/backup/tables.js';
+import { type Tables, tableNames } from '../../../service/backup/tables.js';
 import { faultText } from '../../../service/contract/faultKinds.js';
 import { LeftOut } from '../../../service/store/leftOut.js';
 import { StudioError } from '../../../service/util/errors.js';
@@ -143,7 +144,7 @@ test('backups of newer versions, damaged ones and other files are refused, and n
 	const archive = await backupsOf(a).make(passphrase);
 	const before = stateOf(a);
 	const files = await openArchive(archive);
-	const manifest = JSON.parse(String(files['manifest.json'])) as Record<string, unknown>;
+	const manifest = JSON.parse(String(files['manifest.json'])) as Manifest;
 	const withManifest = (change: object) =>
 		makeArchive({ ...files, 'manifest.json': Buffer.from(JSON.stringify({ ...manifest, ...change })) });
 	const refused = async (bytes: Buffer) => (await refusal(backupsOf(a).restore(bytes, passphrase))).code;
@@ -181,8 +182,8 @@ test('backups of newer versions, damaged ones and other files are refused, and n
 test('a backup brings back every row that can be used, each by itself; tables of another kind are refused', async () => {
 	const a = folder('Ada');
 	const files = await openArchive(await backupsOf(a).make(null));
-	const show = JSON.parse(String(files['show.json'])) as Record<string, Record<string, unknown>[]>;
-	const withShow = (change: Record<string, unknown>) => {
+	const show = JSON.parse(String(files['show.json'])) as Tables;
+	const withShow = (change: object) => {
 		const data = Buffer.from(JSON.stringify({ ...show, ...change }));
 		const manifest = JSON.parse(String(files['manifest.json'])) as { files: Record<string, string> };
 		manifest.files['show.json'] = createHash('sha256').update(data).digest('hex');
@@ -192,7 +193,7 @@ test('a backup brings back every row that can be used, each by itself; tables of
 	for (const change of [{ sessions: [] }, { sqlite_master: [] }, { guests: 'none' }])
 		assert.is((await refusal(backupsOf(a).restore(await withShow(change), null))).code, 'invalid', JSON.stringify(change));
 	const [scene, target] = [show.scenes![0]!, { collection: 'targets', id: 'target-1' }];
-	const evil: Record<string, Record<string, unknown>[]> = {
+	const evil: Record<string, object[]> = {
 		scenes: [
 			{ ...scene, id: 'a', layers: '[{"source":7}]' },
 			{ ...scene, id: 'b', layers: 'no json' },

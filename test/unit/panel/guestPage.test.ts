@@ -57,8 +57,9 @@ test('every text is there in both languages, and is not the same by oversight', 
 	const same: string[] = [];
 	const compare = (a: object, b: object, path: string): void => {
 		assert.equal(Object.keys(b), Object.keys(a), path);
+		const others = new Map<string, unknown>(Object.entries(b));
 		for (const [key, value] of Object.entries(a)) {
-			const other = (b as Record<string, unknown>)[key];
+			const other = others.get(key);
 			if (typeof value === 'object') compare(value, other as object, `${path}.${key}`);
 			else if (typeof value === 'string' && value === other) same.push(`${path}.${key}`);
 		}

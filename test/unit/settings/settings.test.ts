@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import * as assert from 'uvu/assert';
 import { redactedText } from '../../../service/settings/effective.js';
 import { parseSettings } from '../../../service/settings/file.js';
+import type { SettingsValues } from '../../../service/settings/schema.js';
 import { withoutSecrets } from '../../../service/settings/secrets.js';
 import { Settings, type SettingsChange } from '../../../service/settings/settings.js';
 import { StudioError } from '../../../service/util/errors.js';
@@ -23,7 +24,7 @@ const log = createLog('silent', new Writable({ write: (_chunk, _encoding, done) 
 const open = () => new Settings({ dataDir: dir, log });
 const path = () => join(dir, 'settings.yaml');
 const text = () => readFileSync(path(), 'utf8');
-function refusal(change: Record<string, unknown>, settings = open()): StudioError {
+function refusal(change: SettingsChange['network'], settings = open()): StudioError {
 	try {
 		settings.patch({ network: change });
 	} catch (error) {
@@ -97,9 +98,9 @@ test('a value that does not fit changes nothing, and the message names field, re
 test('secrets are shown as set, stay when true comes back, and end with null', () => {
 	const settings = open();
 	settings.patch({ network: { servers: [turn], cloudflare: { keyId: 'k1', apiToken: 'south' } } });
-	const shown = withoutSecrets(settings.current) as { network: Record<string, unknown> };
+	const shown = withoutSecrets(settings.current) as SettingsValues;
 	assert.not.match(JSON.stringify(shown), /north|south/);
-	assert.equal((shown.network.servers as unknown[])[0], { ...turn, for: 'both', username: null, credential: null, secret: true });
+	assert.equal(shown.network.servers[0], { ...turn, for: 'both', username: null, credential: null, secret: true });
 	settings.patch({ network: { ...shown.network, tcp: true } });
 	assert.is(settings.current.network.servers[0]?.secret, 'north');
 	assert.is(settings.current.network.cloudflare?.apiToken, 'south');
