@@ -11,12 +11,12 @@ export interface AlsaSourceOptions {
 }
 
 /**
- * The sound of a source from a sound card (HDMI embedded or USB), a process of its own: a card that is pulled out takes no
- * picture with it. The card runs on its own clock; r58drift brings it to the machine's.
+ * The sound of a source from a sound card (HDMI embedded or USB), in a process of its own, so that a card that is pulled out
+ * takes no picture with it. The card runs on its own clock; r58drift brings it to the machine's.
  */
 export function alsaSource(o: AlsaSourceOptions): string {
 	return chain(
-		// Stamped with the machine's clock as they come: the other ways of alsasrc hide the drift from r58drift, or jump.
+		// Stamped with the machine's clock on arrival: alsasrc's other methods hide the drift from r58drift, or jump.
 		element('alsasrc', { name: 'card', device: o.device, 'provide-clock': false, 'slave-method': 're-timestamp' }),
 		element('audioconvert'),
 		element('audioresample'),

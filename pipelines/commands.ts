@@ -21,7 +21,7 @@ export type MixerCommand =
 			op: 'program';
 			id: string;
 			layers: MixerLayer[];
-			/** Output frames that it takes; 0 for a cut. */
+			/** Length in output frames; 0 for a cut. */
 			transition: { kind: 'cut' | 'mix' | 'dip' | 'wipe'; frames: number };
 			/** By slot, linear. */
 			gains?: number[];
@@ -29,7 +29,7 @@ export type MixerCommand =
 	  }
 	/** By slot; gains are linear, pans −1 to 1. */
 	| { op: 'audio'; gains: number[]; master: number; pans: number[]; delaysMs: number[]; rampMs: number }
-	/** Whether there is a picture; without one all else goes on. */
+	/** Whether pictures are drawn; everything else goes on without them. */
 	| { op: 'picture'; drawn: boolean }
 	| {
 			op: 'slot';
@@ -39,7 +39,7 @@ export type MixerCommand =
 			audio: string | null;
 			delayMs: number;
 			onLoss: 'hold' | 'backup' | 'slate';
-			/** What stands in with `backup`. */
+			/** The slot that stands in with `backup`. */
 			backupSlot: number | null;
 			/** Somebody hears the program without this slot. */
 			n1: boolean;
@@ -57,12 +57,12 @@ export interface PeerNetwork {
 	gatherMs: number;
 }
 
-/** What `add` tells besides the name of the peer. */
+/** What `add` carries besides the name of the peer. */
 export interface PeerRequest {
 	sdp: string;
 	fingerprint: string;
 	video: { pt: number; codec: string } | null;
-	/** `pad`: which sound a peer is sent. */
+	/** `pad`: the sound that the peer is sent. */
 	audio: { pt: number; pad?: string } | null;
 	network: PeerNetwork;
 }
@@ -72,7 +72,7 @@ export type WebrtcCommand =
 	| ({ op: 'add'; id: string } & PeerRequest)
 	| { op: 'candidate'; id: string; candidate: string }
 	| { op: 'remove'; id: string }
-	/** The next key frame, as soon as there can be one. */
+	/** Asks for a key frame as soon as possible. */
 	| { op: 'keyframe' };
 
 /** By the element that takes them. */
@@ -87,7 +87,7 @@ export interface Commands {
 	r58linksrc: { op: 'key-unit' };
 }
 
-/** The names that the pipelines give to elements that are told things. */
+/** Names that the pipelines give to elements that take commands. */
 export interface Commanded {
 	mixer: Commands['r58mixer'];
 	rtc: Commands['r58webrtc'];

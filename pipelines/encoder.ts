@@ -13,7 +13,7 @@ export interface EncoderOptions {
 	opusKbps: number;
 }
 
-/** avenc_aac puts 1024 samples of priming in front; players without an edit list would hear sound that much late. */
+/** avenc_aac puts 1024 samples of priming in front; without an edit list players would play sound that much late. */
 const AAC_PRIMING_NS = Math.round((1024 / 48_000) * 1e9);
 /** libopus looks 6.5 ms ahead at 48 kHz with the audio application (RFC 7845 §4.2, measured 312 samples). */
 const OPUS_LOOKAHEAD_NS = Math.round((312 / 48_000) * 1e9);

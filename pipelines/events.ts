@@ -18,7 +18,7 @@ const reading = {
 	connected: z.boolean(),
 	lastPtsNs: ns.nullable(),
 	ageMs: z.number().optional(),
-	/** What 99 of 100 buffers of the last 5 to 10 s did not exceed; absent while it is not known. */
+	/** Not exceeded by 99 of 100 buffers of the last 5 to 10 s; absent while unknown. */
 	lateMs: z.number().optional(),
 };
 const slot = z.strictObject({
@@ -29,7 +29,7 @@ const slot = z.strictObject({
 			frames: count,
 			repeated: count,
 			losses: count,
-			/** How long the picture has not changed; with the brightest luma (0–255), once they were looked at. */
+			/** How long the picture has not changed, and its brightest luma (0–255); absent until first measured. */
 			stillMs: z.number().optional(),
 			peakLuma: z.number().optional(),
 		})
@@ -39,11 +39,11 @@ const slot = z.strictObject({
 /** Peak dBFS, [left, right]. */
 const peaks = z.tuple([z.number(), z.number()]);
 
-/** How far a peer came. */
+/** How far a peer's connection came. */
 const report = {
 	localCandidate: candidateSchema.optional(),
 	remoteCandidate: candidateSchema.optional(),
-	/** Absent when there was nothing to report of. */
+	/** Absent when there was nothing to report. */
 	connection: connectionSchema.optional(),
 };
 const peer = z.strictObject({
@@ -55,9 +55,9 @@ const peer = z.strictObject({
 	packets: count,
 	bytes: count,
 	dropped: count,
-	/** Of a guest: the longest that a packet was held, since the last figures. */
+	/** Guests only: the longest that a packet was held since the last figures. */
 	heldMs: z.number().optional(),
-	/** Of a guest, and of the kinds its offer has: none has come for a while. */
+	/** Guests only, for the kinds in the offer: nothing has arrived for a while. */
 	videoQuiet: z.boolean().optional(),
 	audioQuiet: z.boolean().optional(),
 });
@@ -93,7 +93,7 @@ export const events = {
 			connected: z.boolean(),
 			lastPtsNs: ns.nullable(),
 		}),
-		/** The writer began anew: nothing between these two was ever written. */
+		/** The writer restarted: nothing between these two was ever written. */
 		gap: z.strictObject({ fromPtsNs: ns, toPtsNs: ns }),
 		refused,
 	},
@@ -102,7 +102,7 @@ export const events = {
 		applied: z.strictObject({ id: z.string().nullable(), frame: z.number(), ptsNs: ns, endFrame: z.number() }),
 		'transition-end': z.strictObject({ id: z.string().nullable(), frame: z.number(), ptsNs: ns }),
 		slot: z.strictObject({ slot: z.number(), video: signal, audio: signal }),
-		/** 20 times a second; of the slots that were heard. */
+		/** 20 times a second, for the slots with sound. */
 		levels: z.strictObject({ slots: z.record(z.string(), peaks), master: peaks }),
 		stats: z.strictObject({
 			/** The brightest luma of the program, 0–255. */
@@ -144,7 +144,7 @@ export const events = {
 			refusedRtcp: count,
 			refusedResends: count,
 			refusedKeys: count,
-			/** Of what a guest sends: what waits for the decoder, and what it was too slow for. */
+			/** Guests only: what waits for the decoder, and what it was too slow for. */
 			videoWaitMs: z.number().optional(),
 			videoDropped: count.optional(),
 			videoOverlong: count.optional(),
@@ -239,7 +239,7 @@ export type ElementEvent = {
 }[Factory];
 export type StatsEvent = Extract<ElementEvent, { event: 'stats' }>;
 
-/** An event as it came over the process border, checked. Throws an Error that says what is wrong with it. */
+/** Checks an event from another process. Throws an Error that says what is wrong with it. */
 export function elementEvent(factory: string | undefined, element: string, event: string, data: unknown): ElementEvent {
 	const known: Record<string, z.ZodType> =
 		factory !== undefined && Object.hasOwn(events, factory) ? events[factory as Factory] : {};

@@ -7,7 +7,7 @@ export interface GuestSourceOptions {
 	instance: string;
 	id: string;
 	canvas: Canvas;
-	/** What the offer was answered with; null when the guest sends none. */
+	/** As answered; null when the guest sends none. */
 	video: 'H264' | 'VP8' | null;
 	audio: boolean;
 }

@@ -10,15 +10,15 @@ export interface HdmiSourceOptions {
 	device: string;
 	/** Node of the bridge chip that knows the signal where the video node does not. */
 	subdev?: string;
-	/** What the device says of its place on the bus, when that is known. */
+	/** Its place on the bus as the device reports it, when known. */
 	busInfo?: string;
-	/** V4L2 name of a pixel format; default: what costs least. */
+	/** V4L2 name of a pixel format; default: the cheapest. */
 	format?: string;
 }
 
 /**
- * A capture device: brought to the canvas once, at the edge, whatever size and rate arrives. The caps behind the converter
- * never change, so that a camera that changes its mind disturbs nobody.
+ * A capture device, whatever its size and rate, is brought to the canvas once, at the edge. The caps behind the converter never
+ * change, so that a camera that changes its format disturbs nobody.
  */
 export function hdmiSource(o: HdmiSourceOptions): string {
 	const { width, height, fpsNum, fpsDen } = o.canvas;

@@ -10,9 +10,9 @@ import { exitCodes, type HostEvent, type HostRequest, hostTitle } from './protoc
 // The package's entry is a native addon, which only require() loads.
 const gst = createRequire(import.meta.url)('gstreamer-superficial') as typeof Superficial;
 
-/** A pipeline that has not reached PLAYING by then is not going to. */
+/** A pipeline that has not reached PLAYING by then never will. */
 const START_TIMEOUT_MS = 10_000;
-/** A pipeline that gets READY says so while play() runs; silence for so long before that means that it does not. */
+/** A pipeline reports READY while play() runs; this much silence before that means it failed. */
 const SILENCE_MS = 50;
 
 class Host {
@@ -61,8 +61,8 @@ class Host {
 	}
 
 	/**
-	 * pollBus ends after one message when the pipeline could not even get READY (a device that is busy, an address that is
-	 * taken): what it said about that is still on the bus.
+	 * pollBus ends after one message when the pipeline could not even get READY (a busy device, a taken address); the reason is
+	 * still on the bus.
 	 */
 	#lookAgain(): void {
 		this.#silence = setTimeout(() => {
@@ -85,7 +85,7 @@ class Host {
 		target.command = JSON.stringify(command);
 	}
 
-	/** What cannot be read is one event lost, not the pipeline. */
+	/** An unreadable event is dropped; the pipeline goes on. */
 	#pass(element: string, event: string, json: string): void {
 		let data: unknown;
 		try {
@@ -164,7 +164,7 @@ function warm(launch: string): void {
 		pipeline.play();
 		pipeline.stop();
 	} catch (error) {
-		// It fails again, and counts, when it is run in earnest.
+		// It fails again, and then counts, when it really runs.
 		process.stderr.write(`${error}\n`);
 	}
 }

@@ -12,7 +12,7 @@ export interface Link {
 
 const sound = () => audioCaps;
 
-/** Every link there is: who writes it, who reads it, what is on it. Capitals stand for the id of a source and the number of a slot. */
+/** Every link: who writes it, who reads it, what is on it. Capitals stand for a source's id or a slot's number. */
 export const links = {
 	'SOURCE.video': { writer: 'source', readers: ['mixer', 'multiview'], format: videoCaps },
 	'SOURCE.audio': { writer: 'source', readers: ['mixer'], format: sound },
@@ -35,12 +35,12 @@ export function linkAddress(instance: string, stream: Stream): string {
 	return `r58.${instance}.${stream}`;
 }
 
-/** What an element on a link is called: its stream, in letters that a launch description takes. */
+/** Name of an element on a link: its stream, in characters that a launch description accepts. */
 export function linkElement(stream: Stream): string {
 	return stream.replace('.', '-');
 }
 
-/** Which entry of the table an address is of. */
+/** The table entry of an address. */
 export function linkOf(address: string): LinkName | undefined {
 	const stream = address.split('.').slice(2).join('.');
 	const name = stream.replace(/^n1-\d+\./, 'n1-SLOT.');

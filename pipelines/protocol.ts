@@ -1,4 +1,4 @@
-/** What the service and a host process say to each other over Node's IPC channel. */
+/** Messages between the service and a host process over Node's IPC channel. */
 import type { Commanded } from './commands.js';
 
 export const hostRoles = ['source', 'mixer', 'encoder', 'recorder', 'target', 'streamer'] as const;
@@ -8,7 +8,7 @@ export type HostRole = (typeof hostRoles)[number];
 export type HostRequest =
 	/** The first message, once: become this role and run this description. */
 	| { type: 'start'; role: HostRole; name: string; launch: string }
-	/** Before `start`: runs this description for a moment, for what it loads and makes once per process. */
+	/** Before `start`: runs this description briefly, for what it loads and makes once per process. */
 	| { type: 'warm'; launch: string }
 	/** Sets the property `command` of an r58 element. */
 	| { type: 'command'; element: keyof Commanded; command: Commanded[keyof Commanded] }
@@ -19,7 +19,7 @@ export type HostRequest =
 
 /** Host → service. */
 export type HostEvent =
-	/** The process is up and GStreamer is loaded; a description can come. */
+	/** The process is up and GStreamer is loaded; it is ready for a description. */
 	| { type: 'idle' }
 	/** The pipeline is playing. */
 	| { type: 'ready' }

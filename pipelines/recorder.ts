@@ -11,13 +11,13 @@ export interface RecorderOptions {
 	path: string;
 	/** Absolute monotonic time of the key frame the file starts with, decimal ns. */
 	startPtsNs: string;
-	/** Absolute monotonic time from which on sound is taken, when that is later (a part that goes on with another's sound). */
+	/** Absolute monotonic time from which sound is taken, if later (when the previous part has the sound before it). */
 	soundPtsNs?: string;
 }
 
 /**
- * Picture and sound into fragmented MP4. A fragment is at most half a second and goes to the kernel at once, so a file whose
- * writer was killed plays up to its last fragment.
+ * Picture and sound into fragmented MP4. A fragment is at most half a second and goes to the kernel at once, so that the file of
+ * a killed writer plays up to its last fragment.
  */
 export function recorder(o: RecorderOptions): string {
 	const link = (name: string, stream: Stream, format: string, startPtsNs: string) =>

@@ -6,18 +6,18 @@ export interface RtpSourceOptions {
 	instance: string;
 	id: string;
 	canvas: Canvas;
-	/** Address of this machine that packets are taken at: 127.0.0.1 or 0.0.0.0. */
+	/** Address of this machine on which it listens: 127.0.0.1 or 0.0.0.0. */
 	address: string;
 	video: { port: number; codec: 'h264' | 'vp8' } | null;
 	audio: { port: number } | null;
 }
 
-/** A packet that has not come by then is lost. No delay: what is complete goes on at once. */
+/** A packet that has not arrived by then counts as lost. Not a delay: complete frames go on at once. */
 const LOSS_MS = 40;
 
 /**
- * Plain RTP by UDP: one stream a port, any payload type. Without RTCP the time of a stream is that of its packets' arrival, so
- * picture and sound fit together when the sender sends what belongs together at the same time (udpsink does).
+ * Plain RTP over UDP: one stream per port, any payload type. Without RTCP a stream is timed by the arrival of its packets, so
+ * picture and sound are in sync when the sender sends them together (udpsink does).
  */
 export function rtpSource(o: RtpSourceOptions): string {
 	return pipeline(
@@ -74,7 +74,7 @@ export const videoDecoders = {
 	vp8: (canvas: Canvas) => chain(element('rtpvp8depay'), sizeLimit(canvas), element('vp8dec', { threads: 2 })),
 };
 
-/** What is more than twice the canvas each way is of no use to it, and a decoder's memory; Full HD is what cameras send. */
+/** More than twice the canvas each way is useless and costs the decoder memory; Full HD is what cameras send. */
 function sizeLimit({ width, height }: Canvas): string {
 	return element('r58sizelimit', {
 		name: 'picture-size',
@@ -84,8 +84,8 @@ function sizeLimit({ width, height }: Canvas): string {
 }
 
 /**
- * Progressive pictures pass untouched. Of interlaced ones (1080i encoders) each field becomes a picture where the canvas has as many,
- * else each frame does.
+ * Progressive pictures pass untouched. Of interlaced ones (1080i encoders) each field becomes a picture if the canvas has that
+ * rate, else each frame does.
  */
 export function deinterlacer(canvas: Canvas): string {
 	return element('deinterlace', { mode: 'auto', fields: fpsOf(canvas) > 30 ? 'all' : 'top' });

@@ -11,7 +11,7 @@ export interface RtpTargetOptions {
 	audioPort: number | null;
 }
 
-/** The program as plain RTP by UDP: H.264 as payload type 96, Opus as 111, each to a port of its own. */
+/** The program as plain RTP over UDP: H.264 as payload type 96, Opus as 111, each to its own port. */
 export function rtpTarget(o: RtpTargetOptions): string {
 	const out = (name: string, stream: Stream, format: string, payloader: string, port: number) =>
 		chain(

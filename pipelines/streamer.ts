@@ -39,7 +39,7 @@ export function returnStreamer(o: StreamerOptions & { slots: number; opusKbps: n
 	);
 }
 
-/** Preview and all sources in one picture, mixed, encoded and sent by one process that may fail without anything else noticing. */
+/** Preview and all sources in one picture, mixed, encoded and sent by one process whose failure affects nothing else. */
 export function multiviewStreamer(
 	o: StreamerOptions & { canvas: Canvas; slots: number; video: VideoEncoder; videoKbps: number },
 ): string {

@@ -8,13 +8,13 @@ export interface VideoEncoder {
 	hardware: boolean;
 	/** Properties for a picture and a bitrate, in the element's own units. */
 	properties(canvas: Canvas, kbps: number): Record<string, PropertyValue>;
-	/** What makes of the mixer's frames what the element takes; none when it takes them as they are. */
+	/** Converts the mixer's frames to what the element takes; none when it takes them as they are. */
 	before?(canvas: Canvas): string;
-	/** What makes of its stream a byte stream of whole frames; none when it gives that. */
+	/** Converts its stream to a byte stream of whole frames; none when it already is one. */
 	after?(canvas: Canvas): string;
 }
 
-/** Raw frames to H.264: the encoder with all that it needs around it. */
+/** Raw frames to H.264: the encoder with everything it needs around it. */
 export function videoEncoder(encoder: VideoEncoder, canvas: Canvas, kbps: number): string {
 	return chain(
 		encoder.before?.(canvas),

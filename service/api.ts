@@ -88,7 +88,7 @@ export interface Show {
 	faults: FaultVerbs & Pick<Faults, 'raise' | 'clear'>;
 	health: Health;
 	alerts: Alerts;
-	/** What it keeps that clients can make more of. */
+	/** Tables that clients can grow. */
 	readonly tables: Tables;
 	/** `now` is true while program frames advance. */
 	onAir: { readonly now: boolean };
@@ -115,13 +115,13 @@ export interface ApiOptions {
 	certificates: Certificates;
 	/** Folder of the built panel. */
 	panelDir: string;
-	/** Lets programs of this machine look (`r58 status`). */
+	/** Lets local programs read the status (`r58 status`). */
 	statusToken?: string;
-	/** Ends the service so that its manager starts it again; null when nobody would. */
+	/** Ends the service so that its manager restarts it; null without a manager. */
 	restart?: (() => void) | null;
-	/** How long a strip has to be without sound to count as silent. */
+	/** A strip without sound for this long counts as silent. */
 	quietMs?: number;
-	/** Without it the studio needs none. */
+	/** Absent: the studio needs no set-up. */
 	setup?: Accounts['setup'];
 	passwords?: Passwords;
 }
@@ -143,7 +143,7 @@ export interface Api {
 	close(): Promise<void>;
 }
 
-/** How often the certificate is compared with the addresses of the machine, which may come after the service's start. */
+/** How often the certificate is compared with the machine's addresses, which may appear after the service has started. */
 const certificateCheckMs = 15_000;
 
 /** Everything between the socket and the show. */
@@ -256,7 +256,7 @@ export function createApi({
 		const path = request.url?.split('?')[0] ?? '';
 		const guest = guestEventsSubject(path);
 		const authorize = (isConnected?: (caller: Caller) => boolean): void => {
-			// Nothing outside needs the studio's own.
+			// The studio's own socket is never needed outside.
 			if (path === eventsPath ? clientOf(request).public : guest === null)
 				throw new StudioError('not-found', 'there is no WebSocket here');
 			const caller = auth.identify(request, isConnected);
@@ -272,7 +272,7 @@ export function createApi({
 			refuseUpgrade(socket, statusOf[code], headers, JSON.stringify({ error: { code, message } }));
 			return;
 		}
-		// A socket that is open outlives the invite it came by, as long as its client is connected too.
+		// An open socket outlives its revoked invite for as long as its client is connected.
 		const isConnected = (caller: Caller) => guest !== null && peers.isConnected(caller, request);
 		const stillAllowed = () => allowed(() => authorize(isConnected));
 		if (guest === null) events.accept(request, socket, head, stillAllowed);
@@ -320,7 +320,7 @@ export function createApi({
 			events.stop();
 			guestEvents.stop();
 			metrics.stop();
-			// The servers do not know upgraded connections, and wait for them.
+			// The servers wait for upgraded connections without knowing them.
 			const cut = setTimeout(() => {
 				events.terminate();
 				guestEvents.terminate();

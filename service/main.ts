@@ -28,10 +28,10 @@ import { programFolder, programVersion } from './util/program.js';
 
 /** Exit codes: 2 wrong options, 3 something outside (a taken port, an unusable folder), 1 a defect. */
 const EXIT = { defect: 1, outside: 3 };
-/** A stop that takes longer than this is a defect; what is left dies with the process. */
+/** A stop that takes longer is a defect; whatever is left dies with the process. */
 const STOP_TIMEOUT_MS = 8_000;
 const DEMO_TOKEN_S = 7 * 86_400;
-/** systemd starts the service again when it ends (Restart=always). Read before anybody takes it out of the environment. */
+/** systemd restarts the service when it ends (Restart=always). Read before it is removed from the environment. */
 const isManaged = process.env.NOTIFY_SOCKET !== undefined;
 
 async function main(): Promise<void> {
@@ -129,13 +129,13 @@ async function main(): Promise<void> {
 	const { httpUrl, httpsUrl } = await api.listen({ http: options.httpPort, https: options.httpsPort });
 	writeRuntime(dataDir, { pid: process.pid, http: httpUrl, token: statusToken });
 	new OpenPorts({ dataDir, http: httpUrl, https: httpsUrl, settings, state: studio.state, log }).follow();
-	// The API answers from here on; that media run is what the watchdog watches.
+	// The API answers from here on; the watchdog watches that the media run.
 	watchdog.start();
 	await studio.start();
 	const tokens = options.demo ? demoTokens() : {};
 	process.stdout.write(`${JSON.stringify({ event: 'ready', http: httpUrl, https: httpsUrl, ...tokens })}\n`);
 
-	/** Not those of earlier runs taken away: a panel that is open goes on working over a restart. */
+	/** Tokens of earlier runs stay valid, so that an open panel survives a restart. */
 	function demoTokens(): { operatorToken: string; technicianToken: string } {
 		const create = (role: 'operator' | 'technician') =>
 			store.tokens.create({ label: 'demo', role, kind: 'demo', expiresInS: DEMO_TOKEN_S }).token;
@@ -143,7 +143,7 @@ async function main(): Promise<void> {
 	}
 }
 
-/** What nobody caught leaves a state that nobody knows: the show does not go on with it, but starts anew (systemd, within 3 s). */
+/** An uncaught error leaves an unknown state: the show does not continue with it, but restarts (by systemd, within 3 s). */
 function endOnDefect(log: Log): void {
 	for (const event of ['uncaughtException', 'unhandledRejection'] as const)
 		process.on(event, (reason: unknown) => {

@@ -8,5 +8,5 @@ import { watches as sources } from './sources/watches.js';
 import { watches as system } from './system/watches.js';
 import { watches as targets } from './targets/watches.js';
 
-/** What the show log tells of; of what happens in one moment, in this order. */
+/** What the show log covers; simultaneous events are logged in this order. */
 export const watches: readonly Watch[] = [recordings, sources, guests, targets, faults, scenes, system].flat();

@@ -63,7 +63,7 @@ const SLOTS = 12;
 const OPUS_KBPS = 128;
 const AAC_KBPS = 160;
 
-/** A part of the show with a life of its own. */
+/** A part of the show with its own life. */
 interface Feature {
 	/** As it was when the service ended, before anything runs: a guest who calls now is known. */
 	restore?(): void;
@@ -82,7 +82,7 @@ export interface StudioOptions {
 	version: string;
 	store: Store;
 	settings: Settings;
-	/** What is sealed for clients is sealed with it. */
+	/** Seals what clients keep. */
 	key: DeviceKey;
 	/** Whether there is a technician, so that somebody could let guests in. */
 	setUp: () => boolean;
@@ -109,14 +109,14 @@ export interface Studio {
 	recordings: Recorder;
 	targets: Targets;
 	media: PeerMedia;
-	/** What it keeps that clients can make more of. */
+	/** Tables that clients can grow. */
 	readonly tables: Tables;
 	/** For the watchdog. */
 	programSign(): ProgramSign;
 	/** Gets the first process ready while the show is restored. */
 	warm(): void;
 	restore(): void;
-	/** Starts every host, what is needed first first; the program is on air a moment later. */
+	/** Starts every host, the most urgent first; the program is on air a moment later. */
 	start(): Promise<void>;
 	stop(): Promise<void>;
 }
@@ -178,7 +178,7 @@ export function createStudio(o: StudioOptions): Studio {
 	});
 	const multiview = streamers.multiviewMixer;
 	const onAir = new OnAir(encoderHost, 'program-h264', () => streamers.begin());
-	// What of the program was never encoded, as its first reader found it.
+	// Parts of the program that were never encoded, as its first reader found them.
 	streamers.programHost.on('event', ({ factory, element, event, data }) => {
 		if (factory !== 'r58linksrc' || element !== 'program-h264' || event !== 'gap') return;
 		const apartMs = Number(BigInt(data.toPtsNs) - BigInt(data.fromPtsNs)) / 1e6;
@@ -264,7 +264,7 @@ export function createStudio(o: StudioOptions): Studio {
 	const health = new Health({ dataDir, log, state, faults, onAir: () => onAir.now });
 	const alerts = new Alerts({ state, faults, settings });
 
-	/** Restored and started in this order, stopped in the other. */
+	/** Restored and started in this order, stopped in reverse. */
 	const features: Feature[] = [
 		// Before anything runs that may crash: a start that ends there counts too.
 		{ restore: () => safeMode.restore() },

@@ -30,7 +30,7 @@ function isWorthIt({ role }: Route, { outcome, caller }: Happened, note: AuditNo
 	return role === 'public' || note.unproven === true || (outcome === 'forbidden' && caller !== null);
 }
 
-/** The kind it is stored under: what anybody can repeat without end must not push out what matters. */
+/** The kind it is stored under: entries that anybody can repeat endlessly must not push out those that matter. */
 function kindOf({ path }: Route, { caller, outcome }: Happened, { who, role = caller?.role }: AuditNote): AuditKind {
 	if (outcome !== 'done') return caller === null && who === undefined ? 'strangers' : 'refused';
 	if (role !== 'operator' && role !== 'technician') return 'visits';

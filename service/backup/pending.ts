@@ -1,7 +1,7 @@
 /**
- * A restore or a factory reset is one file that says everything, DATA/.pending.json. Writing it is the moment it is decided; it is
- * carried out before the next start, from the beginning again when the power went in the middle. So the show that runs is not
- * touched, and what is found after a power cut is the old state or the new one.
+ * A restore or a factory reset is one file, DATA/.pending.json. It is decided once the file is written, and carried out before
+ * the next start; after a power cut it starts over. The running show is not touched, and a power cut leaves either the old state
+ * or the new one.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,8 +74,8 @@ export interface Finish {
 }
 
 /**
- * Carries out what is pending; to be called before anything of the data folder is open. One that cannot be carried out is put
- * aside, and all stays as it was: the studio starts whatever it is. The answer says why, or is null.
+ * Carries out what is pending; call it before anything opens the data folder. What cannot be carried out is put aside and changes
+ * nothing, so that the studio always starts. Returns the reason, or null.
  */
 export function finishPending({ dataDir, keysDir, log, leftOut = new LeftOut() }: Finish): string | null {
 	const path = join(dataDir, pendingFile);

@@ -10,7 +10,7 @@ import type { LeftOut } from '../store/leftOut.js';
 import type { SettingsKey } from '../store/settings.js';
 import { messageOf } from '../util/errors.js';
 
-/** Every table there is (a test sees to it). */
+/** Every table (a test checks that). */
 const all: readonly BackupTable[] = [guests, scenes, store, access, recordings, showLog].flat();
 const byName = new Map(all.map((table) => [table.table, table]));
 
@@ -34,7 +34,7 @@ export function readTables(connection: Connection, kinds: readonly ('show' | 'ac
 	})();
 }
 
-/** These tables hold these rows and no others, but for those that do not fit their table. In a transaction of the caller. */
+/** Gives these tables exactly these rows, except for rows that do not fit. Call it in a transaction. */
 export function writeTables(connection: Connection, tables: Tables, leftOut: LeftOut): void {
 	const known = existing(connection);
 	for (const name of Object.keys(tables).filter((name) => known.includes(name))) {

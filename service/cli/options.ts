@@ -15,7 +15,7 @@ export interface Options {
 	/** Null: from the settings. */
 	canvas: Canvas | null;
 	demo: boolean;
-	/** Program, multiview and returns are streamed to who wants to watch. */
+	/** Program, multiview and returns are streamed to whoever wants to watch. */
 	viewers: boolean;
 	logLevel: LogLevel;
 	test: TestOptions;

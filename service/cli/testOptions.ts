@@ -1,14 +1,14 @@
 import { StudioError } from '../util/errors.js';
 
-/** What only tests change, by `--test NAME=VALUE`, and the least and the greatest value of each. */
+/** What only tests change, with `--test NAME=VALUE`; with the smallest and largest value of each. */
 const bounds = {
-	/** How long a guest who is lost keeps the seat. */
+	/** How long a lost guest keeps the seat. */
 	seatMs: [1, 600_000],
-	/** How long a strip has to be without sound to count as silent. */
+	/** A strip without sound for this long counts as silent. */
 	quietMs: [1, 600_000],
-	/** How long the program's frames may stand still before the watchdog is left hungry. */
+	/** How long the program's frames may stand still before the watchdog is no longer fed. */
 	programDeadlineMs: [1, 600_000],
-	/** Failures a minute after which a host is held off. */
+	/** A host with this many failures a minute is held off. */
 	holdOffFailures: [1, 1000],
 	/** 1: the demo inputs flash and beep once a second, for the offset of picture and sound. */
 	demoFlash: [0, 1],

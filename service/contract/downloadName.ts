@@ -7,7 +7,7 @@ export interface NamedFile {
 	part: number;
 }
 
-/** Reserved by Windows, of which names must be free (Naming Files, Paths, and Namespaces), and what turns text around (UAX #9). */
+/** Characters that Windows reserves (Naming Files, Paths, and Namespaces), and those that change the text's direction (UAX #9). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is kept out
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const reserved = /[<>:"/\\|?*]+/g;

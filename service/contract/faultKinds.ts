@@ -2,23 +2,23 @@ import type { EntryKind } from './entryKinds.js';
 import type { Severity } from './levels.js';
 import { type Remedy, remedyText } from './remedies.js';
 
-/** One kind of fault. Messages begin small and end without a full stop: they also stand after a name. */
+/** One kind of fault. Messages begin in lower case and have no full stop: they may follow a name. */
 interface FaultKind {
 	/** critical: ends or endangers the show. notice: mended itself. */
 	severity: Severity;
-	/** What makes it go, for people. */
+	/** What ends it, for people. */
 	ends: string;
-	/** It tells of something that has happened and cannot be undone: it stays until somebody has taken note of it. */
+	/** It reports something that cannot be undone, and stays until somebody has taken note of it. */
 	acknowledged?: true;
 	message: (params: never) => string;
 	/** What somebody can do about it; null when it mends itself. */
 	remedy: (params: never) => string | null;
 }
 
-/** What a capture device says of itself. */
+/** What a capture device reports about itself. */
 type InputFault = 'device' | 'busy' | 'format' | 'stream' | 'stalled';
 type IceServerFault = { kind: 'stun' | 'turn'; name: string; error: string } | { kind: 'cloudflare'; error: string };
-/** Why a process failed, in its own words or GStreamer's, and what of the program was lost by it. */
+/** Why a process failed, in its own words or GStreamer's, and how much of the program was lost. */
 interface HostFailure {
 	reason: string;
 	remedy: Remedy | null;
@@ -32,14 +32,14 @@ type CertificateFault =
 const failure = ({ reason, lostMs }: HostFailure): string =>
 	lostMs === undefined ? reason : `${reason}; ${lostMs} ms of the program were lost`;
 
-/** Also said of a guest by itself. */
+/** Also used on its own for a guest. */
 export const decoderBehind = (dropped: number): string =>
 	`this machine cannot decode the whole picture: ${dropped} packets dropped so far`;
 export const noPicture = ({ unsent, reason }: { unsent: number; reason: string | null }): string =>
 	reason ??
 	`packets come, but no picture: ${unsent > 0 ? `the decoder has given up (${unsent} packets so far)` : 'nothing can be decoded'}`;
 
-/** Every fault there is, with its words. Each has an end, which a test goes through (test/unit/faults/faultEnds). */
+/** Every fault, with its words. Each one ends, as a test shows (test/unit/faults/faultEnds). */
 export const faultKinds = {
 	'off-air': {
 		severity: 'critical',
@@ -313,7 +313,7 @@ export const faultKinds = {
 } satisfies Record<string, FaultKind>;
 
 export type FaultCode = keyof typeof faultKinds;
-/** What the words of a fault are made of; undefined when they are always the same. */
+/** Parameters of a fault's words; undefined when the words are always the same. */
 export type FaultParams<Code extends FaultCode> = Parameters<(typeof faultKinds)[Code]['message']>[0];
 
 /** The words of every fault, in one language. */
@@ -324,13 +324,13 @@ export type FaultWords = {
 	};
 };
 
-/** What its owner says when it raises one. */
+/** What the owner of a fault passes to raise it. */
 export type FaultReport = {
 	[Code in FaultCode]: {
 		code: Code;
 		/** What has the fault: a source, host, file or volume. */
 		subject: string;
-		/** Code that the same fault had before: its time and its count go on under this one. */
+		/** The code this fault had before; its time and count carry over. */
 		was?: FaultCode;
 	} & (FaultParams<Code> extends undefined ? { params?: undefined } : { params: FaultParams<Code> });
 }[FaultCode];

@@ -3,9 +3,9 @@ import { z } from 'zod';
 export const faultSchema = z.object({
 	code: z.string(),
 	subject: z.string(),
-	/** In English; the panel makes its own of `code` and `params`. */
+	/** In English; the panel makes its own from `code` and `params`. */
 	message: z.string(),
-	/** What the words are made of, by code; null where they are not known, as of a version before. */
+	/** Parameters of the words, by code; null when unknown, as in entries of an earlier version. */
 	params: z.record(z.string(), z.unknown()).nullable().default(null),
 	since: z.string(),
 	count: z.number().int(),

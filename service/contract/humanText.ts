@@ -12,8 +12,8 @@ const indic = [
 const emoji = String.raw`\p{Extended_Pictographic}`;
 
 /**
- * U+200C and U+200D where they change what is seen, with what is before them: between letters of a joining script, after one of an
- * Indic script, and U+200D between two emoji. The tags after a black flag make the flag of a part of a country (UTS #51).
+ * U+200C and U+200D where they are visible, with what precedes them: between letters of a joining script, after a letter of an
+ * Indic script, and U+200D between two emoji. Tags after a black flag make the flag of a region (UTS #51).
  */
 const meant = [
 	String.raw`[${joining}]\p{M}*[\u200c\u200d](?=[${joining}])`,
@@ -21,11 +21,11 @@ const meant = [
 	String.raw`${emoji}[\ufe0f\u{1f3fb}-\u{1f3ff}]?\u200d(?=${emoji})`,
 	String.raw`\u{1f3f4}[\u{e0020}-\u{e007e}]{1,6}\u{e007f}`,
 ].join('|');
-/** Format characters that are visible: signs under which numbers and words stand. */
+/** Format characters that are visible: signs written over numbers and words. */
 const subtending = String.raw`\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}`;
 /**
- * What is not seen and changes how the rest is read: controls, formats (bidi overrides, zero widths, tags), halves of pairs, what is
- * no character, and letters without a shape (Hangul fillers, the grapheme joiner, Khmer's inherent vowels).
+ * Invisible characters that change how the rest is read: controls, formats (bidi overrides, zero widths, tags), lone surrogates,
+ * noncharacters, and letters without a shape (Hangul fillers, the grapheme joiner, Khmer's inherent vowels).
  */
 const unseen = String.raw`(?![${subtending}])[\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\u034f\u115f\u1160\u17b4\u17b5\u2028\u2029\u3164\uffa0]`;
 const pattern = new RegExp(`(?<meant>${meant})|(?<blank>[\\t\\n\\v\\f\\r\\x85\\u2028\\u2029]+)|${unseen}`, 'gu');

@@ -30,7 +30,7 @@ export function parseServerUrl(url: string): ServerUrl | null {
 	};
 }
 
-/** Values for Link headers (RFC 8288), one a URL, as RFC 9725 §4.6 has them. */
+/** Values for Link headers (RFC 8288), one per URL, as in RFC 9725 §4.6. */
 export function linksOf(servers: IceServer[]): string[] {
 	const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
 	return servers.flatMap(({ urls, username, credential }) =>

@@ -1,4 +1,4 @@
-/** What to do about what others say: GStreamer, the kernel, ssh. Who understands them names one of these; here are its words. */
+/** Remedies for messages of GStreamer, the kernel and ssh, by name: whoever recognises a message names its remedy. */
 export const remedyWords = {
 	'build-plugin': () => 'Build the plugin: npm run build',
 	'install-package': (name: string) => `Install the Debian package ${name}`,

@@ -74,7 +74,7 @@ export type LogPage = z.infer<typeof logPageSchema>;
 
 export const logNoteSchema = z.strictObject({
 	text: humanText(300),
-	/** Age of the moment it is about: writing it took a while. */
+	/** How long ago it happened: writing takes a while. */
 	agoMs: z.number().int().min(0).max(600_000).default(0),
 });
 export type LogNote = z.input<typeof logNoteSchema>;

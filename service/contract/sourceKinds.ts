@@ -1,6 +1,6 @@
-/** What holds for every source of a kind, for rules that look at sources of all kinds. */
+/** What is true of every source of a kind, for rules that cover all kinds. */
 export interface KindTraits {
-	/** Somebody is at the other end, with a seat in `guests` by the same id. */
+	/** Somebody is at the other end, with a seat of the same id in `guests`. */
 	person: boolean;
 	/** Nothing to look at: it never stands in for another source. */
 	blank: boolean;

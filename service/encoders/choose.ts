@@ -1,7 +1,7 @@
 import type { VideoEncoder } from '../../pipelines/videoEncoder.js';
 import type { Log } from '../util/log.js';
 
-/** Null: the encoder makes frames; else what is missing. */
+/** Null when the encoder makes frames, else what is missing. */
 export type Probe = (encoder: VideoEncoder) => Promise<string | null>;
 
 export interface EncoderChoiceOptions {
@@ -11,7 +11,7 @@ export interface EncoderChoiceOptions {
 	log: Log;
 }
 
-/** Which encoder is used: the first of the table that makes frames. The last is not tried: there is none to take in its place. */
+/** The encoder to use: the first in the table that makes frames. The last is not tried: nothing could replace it. */
 export class EncoderChoice {
 	#chosen: VideoEncoder;
 

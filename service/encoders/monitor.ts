@@ -19,7 +19,7 @@ export interface EncoderMonitorOptions {
 	state: LiveState;
 }
 
-/** What an encoder really makes, beside what it was asked for. */
+/** What an encoder really makes, beside what was asked of it. */
 export class EncoderMonitor {
 	measured: Encoder['measured'] = null;
 	#last: { at: number; frames: number; bytes: number } | undefined;

@@ -4,7 +4,7 @@ import { remedyText } from '../contract/remedies.js';
 import type { HostProcess } from '../hosts/hostProcess.js';
 import { remedyFor } from '../hosts/remedies.js';
 
-/** Drivers open slowly the first time; one that has made no frame by then is not used. */
+/** Drivers open slowly the first time. An encoder without a frame by then is not used. */
 const PATIENCE_MS = 5_000;
 
 export interface ProbeOptions {
@@ -14,7 +14,7 @@ export interface ProbeOptions {
 	process: () => HostProcess;
 }
 
-/** Whether an encoder is there and makes frames, tried in a process of its own: null, or what is missing. Bounded; never throws. */
+/** Tries in a process of its own whether an encoder makes frames: null, or what is missing. Bounded; never throws. */
 export async function probe(encoder: VideoEncoder, { canvas, kbps, process }: ProbeOptions): Promise<string | null> {
 	const host = process();
 	const missing = await new Promise<string | null>((resolve) => {

@@ -15,11 +15,11 @@ export const x264: VideoEncoder = {
 		bframes: 0,
 		ref: 1,
 		'byte-stream': true,
-		// With access unit delimiters in the stream Chromium asks for a key frame twice a second, for ever.
+		// With access unit delimiters in the stream Chromium keeps asking for a key frame twice a second.
 		aud: false,
 		threads: 2,
 	}),
 };
 
-/** The encoders the product knows, best first; the last is taken when no other makes frames. A hardware encoder joins by one entry. */
+/** The encoders the product knows, best first; the last is taken when no other makes frames. A hardware encoder is one more entry. */
 export const videoEncoders: readonly [...VideoEncoder[], VideoEncoder] = [x264];

@@ -23,10 +23,10 @@ export interface AlertsOptions {
 /** A receiver that is down for a night misses the oldest; one that is down for minutes misses nothing. */
 const defaults = { timeoutMs: 5000, retry: { firstMs: 1000, capMs: 60_000 }, tries: 12, waiting: 200 };
 const ownFault = { code: 'webhook', subject: 'alerts' } as const;
-/** This many failures in a row are a fault of their own. */
+/** This many failures in a row are a fault themselves. */
 const tellAfter = 3;
 
-/** Sends faults to the webhook when they come and go. One after the other, in order; nothing ever waits for it. */
+/** Sends faults to the webhook when they come and go. One at a time, in order; nothing waits for it. */
 export class Alerts {
 	#limits: typeof defaults;
 	#known = new Map<string, Fault>();
@@ -60,7 +60,7 @@ export class Alerts {
 		this.#stop.abort();
 	}
 
-	/** One message now, beside those that wait. Throws `conflict` when there is no webhook. */
+	/** Sends one message now, without queueing it. Throws `conflict` when there is no webhook. */
 	async test(): Promise<AlertTest> {
 		const webhook = this.#webhook();
 		if (webhook === null) throw new StudioError('conflict', 'there is no webhook to test (settings: alerts.webhook)');

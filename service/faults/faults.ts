@@ -4,20 +4,20 @@ import type { LiveState } from '../state/state.js';
 import { StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 
-/** Where faults that are over outlive a restart. */
+/** Keeps past faults over a restart. */
 export interface FaultHistory {
 	load(): PastFault[];
 	save(faults: PastFault[]): void;
 }
 
-/** Faults that are over are told for so long, and the newest so many. */
+/** Past faults are listed for this long, and at most this many. */
 const PAST_MS = 24 * 3_600_000;
 const MOST_PAST = 200;
-/** One that comes back within this time is the same one still: what flickers does not push the others out. */
+/** A fault that returns within this time is still the same one: a flickering fault does not push out the others. */
 const SAME_MS = 60_000;
 const SAVE_MS = 1_000;
 
-/** What is wrong now. A fault is raised again and again while it lasts (counted, logged once a second) and cleared by its owner. */
+/** What is wrong now. A fault is raised repeatedly while it lasts (counted, logged once a second) and cleared by its owner. */
 export class Faults {
 	#faults = new Map<string, Fault>();
 	/** Oldest first. */
@@ -36,7 +36,7 @@ export class Faults {
 		return [...this.#faults.values()];
 	}
 
-	/** Those of the last 24 hours that are over, the newest first. */
+	/** Past faults of the last 24 hours, newest first. */
 	past(now = Date.now()): PastFault[] {
 		return this.#past.filter(({ until }) => Date.parse(until) > now - PAST_MS).reverse();
 	}
@@ -56,7 +56,7 @@ export class Faults {
 		this.#publish();
 	}
 
-	/** What came to be known of a fault that lasts; it is not counted again. */
+	/** Updates what is known about a current fault, without counting it again. */
 	amend(report: FaultReport): void {
 		const { code, subject, params = {} } = report;
 		const { message, remedy } = faultText(report);
@@ -78,7 +78,7 @@ export class Faults {
 		this.#publish();
 	}
 
-	/** Somebody has taken note. Throws `not-found`, and `conflict` for what ends by itself. */
+	/** Clears a fault that somebody has taken note of. Throws `not-found`, and `conflict` for one that ends by itself. */
 	acknowledge(code: string, subject: string): void {
 		if (!this.#faults.has(`${code} ${subject}`)) throw new StudioError('not-found', `there is no fault ${code} of ${subject}`);
 		if (!isFaultCode(code)) throw new StudioError('not-found', `there is no fault ${code}`);
@@ -87,7 +87,7 @@ export class Faults {
 		this.clear(code, subject);
 	}
 
-	/** Writes what waits. */
+	/** Writes what is not saved yet. */
 	flush(): void {
 		if (this.#saving === undefined) return;
 		clearTimeout(this.#saving);

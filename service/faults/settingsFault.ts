@@ -1,7 +1,7 @@
 import { type Settings, settingsFile } from '../settings/settings.js';
 import type { Faults } from './faults.js';
 
-/** The fault of a settings file that is not used, for as long as it is not. */
+/** Raises a fault while the settings file is not in use. */
 export function showSettingsFault(settings: Settings, faults: Pick<Faults, 'raise' | 'clear'>): void {
 	const show = (): void => {
 		const { error, missing } = settings;

@@ -15,7 +15,7 @@ export class DecoderWatch {
 		private readonly guest: { id: string; name: string },
 	) {}
 
-	/** Takes the packets dropped so far and when they were counted. Returns what to say, null once it is over, undefined when nothing changed. */
+	/** Takes the packets dropped so far and when they were counted. Returns the message, null once it is over, undefined when nothing has changed. */
 	read(dropped: number, nowMs: number): string | null | undefined {
 		if (dropped > this.#dropped) {
 			this.#dropped = dropped;

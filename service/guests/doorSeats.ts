@@ -7,7 +7,7 @@ import type { Log } from '../util/log.js';
 import { Door } from './door.js';
 import { DoorPasses } from './doorPasses.js';
 
-/** The page of who was let in opens its seat within seconds. */
+/** A page that was let in opens its seat within seconds. */
 const seatTokenS = 600;
 
 export interface DoorSeatsOptions {
@@ -15,14 +15,14 @@ export interface DoorSeatsOptions {
 	store: Pick<Store, 'tokens'>;
 	settings: Pick<Settings, 'current'>;
 	guests: { create(name: string): Guest; remove(id: string): Promise<unknown> };
-	/** Before there is a technician nobody could open. */
+	/** Until there is a technician, nobody could open the door. */
 	setUp: () => boolean;
 	/** Passes are sealed with it. */
 	key: DeviceKey;
 	log: Log;
 }
 
-/** The door to the seats of guests: who is let in gets one, and a token that has to be fetched soon. */
+/** Connects the door to the guests' seats: whoever is let in gets a seat, and a token to fetch soon. */
 export function doorToSeats({ state, store, settings, guests, setUp, key, log }: DoorSeatsOptions): Door {
 	return new Door({
 		passes: new DoorPasses(key),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HostEvent } from '../../pipelines/protocol.js';
 
-/** Decoders in a host process read what strangers send: what it says is checked before anything believes it. */
+/** Decoders in a host read what strangers send, so its messages are checked before anything trusts them. */
 const schema: z.ZodType<HostEvent> = z.discriminatedUnion('type', [
 	z.strictObject({ type: z.enum(['idle', 'ready', 'eos']) }),
 	z.strictObject({ type: z.literal('refused'), reason: z.string() }),
@@ -9,7 +9,7 @@ const schema: z.ZodType<HostEvent> = z.discriminatedUnion('type', [
 	z.strictObject({ type: z.enum(['error', 'warning']), element: z.string(), message: z.string() }),
 ]);
 
-/** Null for what no host says. */
+/** Null when no host would send it. */
 export function hostMessage(message: unknown): HostEvent | null {
 	return schema.safeParse(message).data ?? null;
 }

@@ -3,7 +3,7 @@ import { firstEvent } from '../util/firstEvent.js';
 import type { Log } from '../util/log.js';
 import { HostProcess } from './hostProcess.js';
 
-/** A registry that takes longer is made by every process for itself. */
+/** If the registry takes longer, every process makes its own. */
 const WARM_TIMEOUT_MS = 30_000;
 
 /**

@@ -10,11 +10,11 @@ import { hostMessage } from './hostMessage.js';
 import { outOfMemoryKills } from './usage.js';
 
 const hostProgram = fileURLToPath(new URL('../../pipelines/host.js', import.meta.url));
-/** A host that has not ended this long after it was told to is killed. */
+/** A host that has not ended this long after it was asked to is killed. */
 const STOP_TIMEOUT_MS = 2_000;
 /** What has not died this long after SIGKILL is held by the kernel, in a driver (state D). */
 const DEATH_TIMEOUT_MS = 2_000;
-/** How long the last words of a process that is gone may take to arrive. */
+/** How long the last messages of a dead process may take to arrive. */
 const LAST_WORDS_MS = 200;
 
 export interface HostProcessEvents {
@@ -90,7 +90,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		this.#send({ type: 'start', role, name, launch });
 	}
 
-	/** To a process that has not been started: what `launch` needs is loaded now. */
+	/** Loads what `launch` needs ahead of time. Only before `start`. */
 	warm(launch: string): void {
 		this.#send({ type: 'warm', launch });
 	}
@@ -136,7 +136,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		if (this.#child.connected) this.#child.send(request, () => {});
 	}
 
-	/** It ends by itself now, unless its exit hangs (a quiet bus that is still polled): then it is killed. */
+	/** It now ends by itself; it is killed if its exit hangs (a quiet bus that is still polled). */
 	#fail(reason: string): void {
 		this.#reason ??= reason;
 		const timer = setTimeout(() => this.kill(null), STOP_TIMEOUT_MS);
@@ -166,7 +166,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		}
 	}
 
-	/** A wrong shape is one event lost. */
+	/** An event of the wrong shape is dropped. */
 	#onElementEvent({ element, event, data }: Extract<HostEvent, { type: 'event' }>): void {
 		let checked: ElementEvent;
 		try {

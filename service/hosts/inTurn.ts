@@ -1,11 +1,11 @@
 import type { SupervisedHost } from './supervisedHost.js';
 
-/** A host that is not ready by then does not keep the next one from starting. */
+/** After this long the next host starts even if this one is not ready. */
 const TURN_MS = 500;
 
 /**
- * Starts one host after the other: devices that are opened all at once hold up their drivers, and processes that start all at
- * once the program. `wanted` is asked before each.
+ * Starts hosts one by one: opening all devices at once holds up their drivers, and starting all processes at once holds up the
+ * program. `wanted` is checked before each.
  */
 export async function startInTurn<Host extends Pick<SupervisedHost, 'start' | 'whenReady'>>(
 	hosts: Host[],

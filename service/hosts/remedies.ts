@@ -1,6 +1,6 @@
 import type { Remedy } from '../contract/remedies.js';
 
-/** Debian packages of the GStreamer elements the pipelines use, to name what is missing. */
+/** Debian packages of the pipelines' GStreamer elements, to name the missing one. */
 const packages: Record<string, string> = {
 	x264enc: 'gstreamer1.0-plugins-ugly',
 	avenc_aac: 'gstreamer1.0-libav',
@@ -42,7 +42,7 @@ const remedies: { when: RegExp; code: Remedy['code'] }[] = [
 	{ when: /does not die/i, code: 'device-held' },
 ];
 
-/** What to do about a host's failure, or null when restarting it is all there is. */
+/** What to do about a host's failure, or null when only a restart can help. */
 export function remedyFor(reason: string): Remedy | null {
 	const missing = /no element "([^"]+)"/.exec(reason)?.[1];
 	if (missing?.startsWith('r58')) return { code: 'build-plugin' };

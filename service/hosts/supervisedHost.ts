@@ -14,30 +14,30 @@ import type { HostProcess } from './hostProcess.js';
 import { remedyFor } from './remedies.js';
 import { processState } from './usage.js';
 
-/** A host whose counters stand still this long hangs, whatever its state says. */
+/** A host whose counters stand still for this long hangs, whatever its state says. */
 const STALL_MS = 2_000;
-/** A pipeline that takes longer to start is killed; the host refuses by itself a little earlier. */
+/** A pipeline that takes longer to start is killed; the host itself gives up a little earlier. */
 const START_MS = 12_000;
-/** On a machine that is too busy the program comes first: processes that start and viewers wait. */
+/** On an overloaded machine the program comes first; starting processes and viewers wait. */
 const NICE: Partial<Record<HostRole, number>> = { mixer: -10, encoder: -10, source: -5 };
 /**
- * What a host may hold of its own, in MB: several times what a 4K picture takes. One that grows beyond is ended before the
- * kernel ends another in its place.
+ * How much memory a host may own, in MB: several times what a 4K picture takes. A host that grows beyond is ended before the
+ * kernel ends another one instead.
  */
 const MEMORY_MB = 1_500;
 const RETRY = { firstMs: 100, capMs: 5_000 };
-/** This many failures a minute and the host is held off. */
+/** A host with this many failures a minute is held off. */
 const HOLD_OFF = { failures: 5, windowMs: 60_000, pauseMs: 30_000 };
-/** A host that ran this long has recovered: its next failure is mended at once again. What fails steadily is held off anyway. */
+/** A host that ran this long has recovered: its next failure is mended at once. What keeps failing is held off anyway. */
 const HEALTHY_MS = 5_000;
 
-/** waiting: it failed and is about to be tried again; stuck: it does not die. */
+/** waiting: it failed and will be retried. stuck: it was killed but does not die. */
 export type HostState = 'off' | 'starting' | 'running' | 'waiting' | 'held-off' | 'stuck';
 
 export interface HostPlan {
 	role: HostRole;
 	name: string;
-	/** The description, made anew for every start; bounded by the time a start may take. */
+	/** The description, made for every start; its time counts as part of the start. */
 	launch: () => string | Promise<string>;
 	/**
 	 * Reads from an event a number that grows while the host does its work; undefined when the event says nothing about it.
@@ -48,7 +48,7 @@ export interface HostPlan {
 	restart?: boolean;
 	/** Failures in a minute after which it is held off. */
 	holdOffFailures?: number;
-	/** Pause after that; the default suits what nobody waits for on air. */
+	/** Pause after that; the default suits hosts that nothing on air waits for. */
 	holdOffMs?: number;
 	/** How long its counters may stand still; they come every 500 ms. */
 	stallMs?: number;
@@ -60,10 +60,10 @@ export type ElementStats = Record<string, StatsEvent['data']>;
 export interface SupervisedHostEvents {
 	ready: [];
 	event: [event: ElementEvent];
-	/** GStreamer warned, or what an element said could not be used. */
+	/** GStreamer warned, or an element's event was unusable. */
 	warning: [element: string, message: string];
 	eos: [];
-	/** The process is gone without having been asked to go. */
+	/** The process ended without being asked to. */
 	down: [reason: string];
 }
 
@@ -132,7 +132,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.#process?.command(element, command);
 	}
 
-	/** Another process takes over: what this one does is of no use any more. */
+	/** Another process takes over; this one's work is no longer needed. */
 	replace(reason: string): void {
 		this.#process?.kill(reason);
 	}
@@ -147,7 +147,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		this.#startedAt += ms;
 	}
 
-	/** What of the program its last failure cost, as measured by others: it stands with the fault. */
+	/** How much of the program its last failure cost, as others measured it; shown with the fault. */
 	tellCost(lostMs: number): void {
 		const fault = this.#lastFault;
 		if (fault?.params) this.faults.amend({ ...fault, params: { ...fault.params, lostMs } } as FaultReport);
@@ -195,7 +195,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		void this.#launch(host);
 	}
 
-	/** Threads that the pipeline starts inherit it. Without the right to (RLIMIT_NICE) all hosts are alike. */
+	/** The pipeline's threads inherit it. Without the permission (RLIMIT_NICE) all hosts are equal. */
 	#prefer({ pid }: HostProcess): void {
 		const nice = NICE[this.plan.role];
 		if (nice === undefined || pid === undefined) return;

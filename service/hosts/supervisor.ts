@@ -27,7 +27,7 @@ export class Supervisor {
 		env: NodeJS.ProcessEnv,
 		private readonly faults: Faults,
 		private readonly log: Log,
-		/** Failures in a minute after which a host is held off; the usual number by default. */
+		/** A host with this many failures a minute is held off. */
 		private readonly holdOffFailures?: number,
 	) {
 		this.#pool = new HostPool(env, log);
@@ -42,7 +42,7 @@ export class Supervisor {
 		let last = performance.now();
 		this.#timer = setInterval(() => {
 			const now = performance.now();
-			// A service that was held up itself has not heard its hosts meanwhile: that time does not count against them.
+			// While the service itself is held up it does not hear its hosts: that time does not count against them.
 			const heldUpMs = now - last - CHECK_INTERVAL_MS;
 			last = now;
 			for (const host of this.#hosts.values()) {
@@ -70,7 +70,7 @@ export class Supervisor {
 		return host;
 	}
 
-	/** A process that nobody watches and nobody brings back, for whoever tries something out. */
+	/** A process that is neither watched nor restarted, for trying something out. */
 	process(): HostProcess {
 		return this.#pool.take();
 	}

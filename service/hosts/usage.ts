@@ -8,7 +8,7 @@ export interface Usage {
 	/** Of one core, since the last reading. */
 	cpuPct: number | null;
 	rssBytes: number | null;
-	/** Of that, what no other process has and no file: what a process can let grow. */
+	/** The part that neither files nor other processes share: what can grow by the process's own doing. */
 	ownBytes: number | null;
 }
 
@@ -16,7 +16,7 @@ export interface Usage {
 export class UsageMeter {
 	#last = new Map<number, { at: number; ticks: number }>();
 
-	/** Readings of these processes; the others are forgotten. */
+	/** Reads these processes and forgets the others. */
 	read(pids: number[]): Map<number, Usage> {
 		const now = performance.now();
 		const next = new Map<number, { at: number; ticks: number }>();
@@ -41,7 +41,7 @@ export function processState(pid: number): string | null {
 	return statOf(pid)?.[0] ?? null;
 }
 
-/** Processes the kernel has killed for want of memory since boot. */
+/** Processes that the kernel has killed since boot because memory ran out. */
 export function outOfMemoryKills(): number {
 	try {
 		return Number(/^oom_kill (\d+)/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1] ?? 0);

@@ -20,20 +20,20 @@ export interface Request<P, Q, B> {
 type Inferred<T> = T extends z.ZodType ? z.infer<T> : undefined;
 
 /**
- * What the show log says of a request that was carried out: a phrase like “Changed the source HDMI 1”, made before, for afterwards
- * its name may be gone; or what is made of the answer. Null: nothing, for this request.
+ * The show log's entry for a request that was carried out: a phrase like “Changed the source HDMI 1”, made beforehand because the
+ * name may be gone afterwards, or one made from the answer. Null: no entry for this request.
  */
 export type Logged = string | ((answer: unknown) => Omit<Happening, 'who'>) | null;
 type Log<P, Q, B> = (request: Request<Inferred<P>, Inferred<Q>, Inferred<B>>) => Logged;
 
-/** What operators and technicians change goes into the show log: such a route says how. */
+/** Changes by operators and technicians go into the show log; their routes say how. */
 type Access<P, Q, B> =
 	| { method: Reading; role: 'public' | Role; log?: never }
 	| { method: Changing; role: 'public' | 'viewer' | 'guest'; log?: never }
 	| {
 			method: Changing;
 			role: 'operator' | 'technician';
-			/** Null: it is told by what it changes, or is not worth an entry. */
+			/** Null: what it changes is logged anyway, or it is not worth an entry. */
 			log: Log<P, Q, B> | null;
 	  };
 
@@ -63,7 +63,7 @@ interface Common<P, Q, B> {
 	handler: (request: Request<Inferred<P>, Inferred<Q>, Inferred<B>>) => unknown;
 }
 
-/** `role` is the least that may call it. */
+/** `role` is the lowest that may call it. */
 type Declaration<P, Q, B> = Common<P, Q, B> & Access<P, Q, B>;
 
 export type Route = Declaration<z.ZodObject | undefined, z.ZodObject | undefined, z.ZodType | undefined>;

@@ -1,5 +1,5 @@
 /**
- * Reads and shortens the fragments of an MP4 as mp4mux writes them: one track and one run a `moof`, followed by its `mdat`
+ * Reads and shortens the fragments of an MP4 as mp4mux writes them: one track and one run per `moof`, followed by its `mdat`
  * (ISO/IEC 14496-12 §8.8). Pure; times are ticks of the track.
  */
 
@@ -35,12 +35,12 @@ interface Box {
 /** Flags of `trun` (§8.8.8) and the bit of a sample's flags that says "no sync sample". */
 const HAS = { dataOffset: 0x1, firstFlags: 0x4, duration: 0x100, size: 0x200, flags: 0x400, composition: 0x800 };
 const NO_SYNC = 0x1_0000;
-/** Half a second of picture has 60, of sound 24: more is damage, and would be made room for. */
+/** Half a second of picture has 60, of sound 24; more means damage, and must not get memory. */
 const MOST_SAMPLES = 65_536;
 /** Flags of `tfhd` (§8.8.7): what comes before the defaults, and the defaults, used where all samples are alike. */
 const DEFAULT = { base: 0x1, description: 0x2, duration: 0x8, size: 0x10, flags: 0x20 };
 
-/** Size and type of the box whose first 16 bytes these are, or null when it says nothing sensible. */
+/** Size and type of a box from its first 16 bytes; null when they make no sense. */
 export function boxHeader(head: Buffer): { type: string; size: number; header: number } | null {
 	if (head.length < 8) return null;
 	const type = head.toString('latin1', 4, 8);

@@ -2,13 +2,13 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { SerialQueue } from '../util/serialQueue.js';
 import { boxHeader, endOf, type Fragment, readFragment, readTracks, shortened, type Track } from './fragments.js';
 
-/** More than a recorder can be behind with what it has written: the fragments that a join may still cut. */
+/** Fragments that a join may still cut: more than a recorder can lag behind. */
 const TAIL = 128;
-/** A moov or moof is a few kB; anything larger is no file of ours. */
+/** A moov or moof is a few kB; anything larger is not ours. */
 const MAX_HEAD = 1024 * 1024;
 
 /**
- * A frame of sound that begins with the cut, give or take the rounding to the file's ticks, is the old part's: the next part
+ * A frame of sound that begins at the cut, give or take rounding to the file's ticks, belongs to the old part: the next part
  * drops what is older than its first picture.
  */
 const SOUND_LEEWAY_NS = 1_000_000n;
@@ -24,13 +24,13 @@ interface Placed extends Fragment {
 export interface Join {
 	/** The key frame the next part starts with. */
 	videoNs: bigint;
-	/** Half a frame of sound before the first that the next part has: nothing can be ambiguous by rounding. */
+	/** Half a frame before the next part's first frame of sound, so that rounding makes nothing ambiguous. */
 	audioNs: bigint;
 }
 
 /**
- * One fragmented MP4 while it grows and after its writer died: knows what is complete in it, and cuts it where the next part
- * takes over, so that the two have every frame once.
+ * One fragmented MP4, while it grows and after its writer has died: knows what is complete in it, and cuts it where the next
+ * part takes over, so that the two together have every frame once.
  */
 export class Part {
 	#tracks = new Map<number, Track>();
@@ -38,14 +38,14 @@ export class Part {
 	#scanned = 0;
 	#first: { video: bigint | null; audio: bigint | null } = { video: null, audio: null };
 	#queue = new SerialQueue();
-	/** Which file it is; null until it was seen. */
+	/** Identifies the file; null until it was seen. */
 	#identity: { dev: bigint; ino: bigint } | null = null;
-	/** Its file was found missing: what is written still, nobody will find. */
+	/** Its file was found missing: whatever is still written is lost. */
 	lost = false;
 	/** Ns after the origin up to which the picture is in the file. */
 	endNs: bigint | null = null;
 
-	/** `originNs` is the absolute time that is 0 in the file, `soundNs` the one before which its sound is the last part's. */
+	/** `originNs`: the absolute time of 0 in the file. `soundNs`: sound before it belongs to the previous part. */
 	constructor(
 		readonly path: string,
 		readonly originNs: bigint,
@@ -57,7 +57,7 @@ export class Part {
 		return this.#first.video;
 	}
 
-	/** Whether its path does not lead to the file any more that is written: deleted, moved, or its disk taken away. */
+	/** Whether its path no longer leads to the file being written: it was deleted or moved, or its disk removed. */
 	async missing(): Promise<boolean> {
 		try {
 			const { dev, ino } = await stat(this.path, { bigint: true });
@@ -81,8 +81,8 @@ export class Part {
 	}
 
 	/**
-	 * After the writer's end: cuts the file at the last key frame up to which picture and sound are complete, and tells where to
-	 * go on. Null when there is no such place: then the part has nothing worth keeping, and its file is removed.
+	 * Once the writer has ended: cuts the file at the last key frame up to which picture and sound are complete, and returns where
+	 * to go on. Null when there is no such place: then nothing is worth keeping, and the file is removed.
 	 */
 	async cut(): Promise<Join | null> {
 		await this.scan().catch(() => {
@@ -145,7 +145,7 @@ export class Part {
 		return candidates.at(-1) ?? null;
 	}
 
-	/** Writes the last second anew: every sample before the cut, none after it. */
+	/** Rewrites the last second: every sample before the cut, none after it. */
 	async #cut(file: FileHandle, key: Placed): Promise<Join> {
 		const videoNs = this.#ns(key.track, key.start);
 		let soundEndNs = 0n;

@@ -15,10 +15,10 @@ import { checkRoom } from '../util/limits.js';
 import { TrackRun } from './run.js';
 import { partOf, type RecordedTrack } from './track.js';
 
-/** Below this a recording is not started, and a running one is ended while its file can still be closed. */
+/** Below this no recording starts, and a running one ends while its file can still be closed. */
 const MIN_FREE_BYTES = { start: 256 * 2 ** 20, run: 64 * 2 ** 20 };
 const REFRESH_MS = 1_000;
-/** Every so many refreshes the list is saved, so that after a crash it still tells about how long a recording ran. */
+/** The list is saved every so many refreshes, so that it knows roughly how long a recording ran even after a crash. */
 const SAVE_EVERY = 5;
 
 export interface RecorderOptions {
@@ -52,7 +52,7 @@ export class Recorder {
 		return join(this.o.dataDir, 'recordings');
 	}
 
-	/** The list as it was; what was recording when the service ended is finished now. */
+	/** Restores the list, and finishes what was recording when the service ended. */
 	restore(): void {
 		try {
 			mkdirSync(this.folder, { recursive: true });
@@ -218,7 +218,7 @@ export class Recorder {
 		});
 	}
 
-	/** What a crash left: the files as they are, and the show log, which was not written yet. */
+	/** After a crash: takes the files as they are, and writes the show log that is still missing. */
 	async #restoreFiles(id: string, ended: boolean): Promise<void> {
 		await this.#refreshFiles(id);
 		if (!this.o.state.current.recordings[id]?.files.some(({ role }) => role === 'log')) await this.#writeLog(id);
@@ -249,7 +249,7 @@ export class Recorder {
 		this.#reportMissing(id, Math.max(0, ...runs.map((run) => run.missingMs())));
 	}
 
-	/** A file of one of the tracks; null when its name says that it is none. */
+	/** A file of one of the tracks; null when its name is no such file's. */
 	#newFile(name: string): Recording['files'][number] | null {
 		const { prefix, part = 0 } = partOf(name) ?? {};
 		const track = this.o.tracks.find((track) => track.prefix === prefix);

@@ -11,11 +11,11 @@ import { Part } from './part.js';
 import { partName, type RecordedTrack } from './track.js';
 
 const START_TIMEOUT_MS = 5_000;
-/** A stop waits this long for a recorder that froze or died to be replaced and to write what it owes. */
+/** A stop waits this long for a frozen or dead recorder to be replaced and its successor to catch up. */
 const FINISH_TIMEOUT_MS = 7_000;
 /** From the mixer to the recorder, with a busy machine's delays. */
 const PATH_NS = 300_000_000n;
-/** A recorder is tried again before the encoder's link forgets what it has missed. */
+/** A recorder is retried before the encoder's link forgets what it missed. */
 const HOLD_OFF_MS = 3_000;
 
 export interface RunOptions {
@@ -38,8 +38,8 @@ export interface PartFile {
 }
 
 /**
- * One track of a recording while it runs. A recorder that dies is replaced by one that writes the next part: the old part is cut at its
- * last key frame, and the new one starts there with what the encoder's link remembers.
+ * One track of a running recording. A recorder that dies is replaced by one that writes the next part: the old part is cut at
+ * its last key frame, and the new one starts there from what the encoder's link remembers.
  */
 export class TrackRun {
 	readonly #host: SupervisedHost;
@@ -81,7 +81,7 @@ export class TrackRun {
 		}
 	}
 
-	/** Looks at what is in the files. */
+	/** Reads what is in the files. */
 	async scan(): Promise<void> {
 		await this.#parts
 			.at(-1)
@@ -91,7 +91,7 @@ export class TrackRun {
 			});
 	}
 
-	/** Names the parts whose files have gone since the last look; a new part is begun in their place. */
+	/** Names the parts whose files have disappeared since the last look; a new part replaces them. */
 	async replaceLost(): Promise<string | null> {
 		const part = this.#parts.at(-1);
 		// The recorder makes its file before it is ready.
@@ -102,7 +102,7 @@ export class TrackRun {
 		return name;
 	}
 
-	/** Files that went while they were written. */
+	/** Files that disappeared while they were written. */
 	get lost(): string[] {
 		return this.files()
 			.filter((_, index) => this.#parts[index]!.lost)
@@ -147,7 +147,7 @@ export class TrackRun {
 		if (last && !last.lost && this.#lastPtsNs !== null && (await last.missing())) last.lost = true;
 		await mkdir(folder, { recursive: true });
 		if (last?.lost) {
-			// Nothing of the lost part is there to go on from: all that the encoder remembers.
+			// The lost part leaves nothing to go on from: start with all that the encoder remembers.
 			start = track.keyFrames.before(start) ?? start;
 		} else if (last) {
 			const join = await last.cut();
@@ -185,7 +185,7 @@ export class TrackRun {
 	}
 }
 
-/** What the recorder's picture has counted. */
+/** Pictures that the recorder has counted. */
 function pictures({ factory, element, event, data }: ElementEvent) {
 	return factory === 'r58linksrc' && element === 'video' && event === 'stats' ? data : undefined;
 }

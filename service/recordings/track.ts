@@ -18,7 +18,7 @@ export function partName(prefix: string, part: number): string {
 	return `${prefix}-${String(part).padStart(3, '0')}.mp4`;
 }
 
-/** Which part of which track a file is, by its name; null when it is none. */
+/** The track and part in a file's name; null when it is no such file. */
 export function partOf(name: string): { prefix: string; part: number } | null {
 	const [, prefix, part] = /^(.+)-(\d+)\.mp4$/.exec(name) ?? [];
 	return prefix !== undefined && Number(part) > 0 ? { prefix, part: Number(part) } : null;

@@ -28,10 +28,10 @@ export interface Candidate {
 }
 
 /**
- * The candidate in a line (`a=candidate:…` or `candidate:…`), or null when this machine cannot use it: another transport than UDP
- * (with `tcp`, also one that waits for TCP connections),
- * RTCP of its own (everything is muxed), an mDNS name (nothing here resolves `.local`, and webrtcbin 1.22 loses a second trying;
- * such a peer is found as peer-reflexive), a link-local address, or no candidate at all. RFC 9725 §4.3.2: discard silently.
+ * The candidate in a line (`a=candidate:…` or `candidate:…`), or null when this machine cannot use it: a transport other than UDP
+ * (with `tcp`, also one that waits for TCP connections), separate RTCP (everything is muxed), an mDNS name (nothing here resolves
+ * `.local`, and webrtcbin 1.22 loses a second trying; such a peer is found as peer-reflexive), a link-local address, or no
+ * candidate at all. RFC 9725 §4.3.2: discard silently.
  */
 export function usableCandidate(line: string, { tcp = false } = {}): Candidate | null {
 	const text = line.trim().replace(/^a=/, '');

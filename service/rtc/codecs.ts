@@ -38,7 +38,7 @@ const spellings: [profile: Profile, idc: number, mask: number, flags: number][] 
 	['main', 0x4d, 0x80, 0x00],
 	['high', 0x64, 0x00, 0x00],
 ];
-/** A viewer is sent constrained baseline or main by an encoder that makes both; a guest's may be what the decoder takes. */
+/** A viewer is sent constrained baseline or main by an encoder that makes both; a guest may send whatever the decoder takes. */
 const profiles: Record<'publish' | 'watch', Profile[]> = {
 	publish: ['constrained baseline', 'baseline', 'main', 'high'],
 	watch: ['constrained baseline', 'baseline', 'main'],

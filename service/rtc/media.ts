@@ -4,7 +4,7 @@ import type { PeerAnswer, RtcSessions } from './sessions.js';
 
 /** What WHIP, WHEP and polling need from the media side. Every promise settles in bounded time. */
 export interface PeerMedia {
-	/** WHIP: the guest's offer in, the answer out (all candidates in it). Takes over the seat of an earlier session. */
+	/** WHIP: the guest's offer in, the answer with all candidates out. Takes the seat over from an earlier session. */
 	publish(guest: string, offer: string, way: PeerWay): Promise<PeerAnswer>;
 	/** WHEP: a viewer of `streamer`. */
 	watch(streamer: string, offer: string, way: PeerWay): Promise<PeerAnswer>;

@@ -1,4 +1,4 @@
-/** The text of an offer, bounded before parsing, so that the parser cannot be made to work for long. */
+/** The text of an offer, bounded before parsing, so that nobody can keep the parser busy. */
 import { parse, type SessionDescription } from 'sdp-transform';
 import { StudioError } from '../util/errors.js';
 

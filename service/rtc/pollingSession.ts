@@ -9,7 +9,7 @@ const maxCandidates = 64;
 
 /**
  * One session. A candidate is handed out once the other side has the description that it belongs to (browsers refuse it
- * before), and is dated then: who asks for what is newer than its last look misses none.
+ * before), and dated then, so that a client asking for newer ones misses none.
  */
 export class PollingSession {
 	offer: string | null = null;

@@ -14,14 +14,14 @@ interface Entry {
 	client: string;
 	/** The media session, when the studio is the other side. */
 	session: string | null;
-	/** Counts offers and the end: an answer that comes too late finds another number. */
+	/** Counts offers and the end, so that a late answer finds another number. */
 	turn: number;
 }
 
 /** The sessions of polling clients, by a key that includes their owner. */
 export class PollingSessions implements Bounded {
 	readonly most = maxSessions;
-	/** Who comes when there is no room is refused. */
+	/** Without room, newcomers are refused. */
 	readonly forgotten = 0;
 	#entries = new Map<string, Entry>();
 
@@ -51,8 +51,8 @@ export class PollingSessions implements Bounded {
 	}
 
 	/**
-	 * The answer of the studio to a new offer; the connection before is ended. Throws `conflict` when a newer offer or the end
-	 * came meanwhile, or whoever asked has left (`make` gives null): what was made for it has ended then.
+	 * The studio's answer to a new offer, which ends the previous connection. Throws `conflict` when a newer offer or the end came
+	 * meanwhile, or the client has left (`make` returns null): what was made for it has ended then.
 	 */
 	async connect(entry: Entry, offer: string, make: () => Promise<PeerAnswer | null>): Promise<PeerAnswer> {
 		entry.polled.setOffer(offer);

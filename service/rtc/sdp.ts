@@ -1,6 +1,6 @@
 /**
- * What the service says about SDP: which offers are taken, with which codecs, and what an answer must hold. Pure functions on text;
- * the media are r58webrtc's. Rules: RFC 9725 §4.2–4.4 (WHIP), the WHEP draft, RFC 8829 (JSEP).
+ * The service's rules for SDP: which offers are accepted, with which codecs, and what an answer must contain. Pure functions on
+ * text; the media are r58webrtc's. Rules: RFC 9725 §4.2–4.4 (WHIP), the WHEP draft, RFC 8829 (JSEP).
  */
 import type { MediaDescription, SessionDescription } from 'sdp-transform';
 import type { AnswerAddresses } from '../network/network.js';
@@ -58,7 +58,7 @@ export interface CheckedOffer {
 	fingerprint: string;
 	setup: 'actpass' | 'active' | 'passive';
 	ufrag: string;
-	/** ICE credentials of every media line: browsers that have not bundled yet have some for each. */
+	/** ICE credentials of every media line: browsers that have not bundled yet have separate ones for each. */
 	credentials: Credentials[];
 	/** The offer trickles, or had no candidates yet. */
 	trickle: boolean;
@@ -386,7 +386,7 @@ function finishSection(section: string, kind: Media['kind'], checked: CheckedOff
 
 /**
  * H.264: as it was offered. Opus: stereo, and loss concealed from the next packet. Chromium begins at 300 kbit/s (320 pixels wide)
- * and takes ten seconds to full size unless it is told where to start.
+ * and takes ten seconds to reach full size unless it is told where to start.
  */
 function answerFmtp(kind: 'audio' | 'video', { video, direction }: CheckedOffer): string {
 	const params = kind === 'audio' ? ['minptime=10', 'useinbandfec=1', 'stereo=1'] : [];

@@ -5,7 +5,7 @@ import type { PeerCandidates } from './candidates.js';
 import type { RtcElement } from './rtcElement.js';
 import { type Credentials, parseFragment } from './sdp.js';
 
-/** OBS waits 8 s for an answer, network included; a busy studio can need more for ending and starting hosts and for gathering. */
+/** OBS waits 8 s for an answer, network included; a busy studio can need longer to end and start hosts and to gather. */
 const ANSWER_MS = 6_500;
 
 /** A WebRTC session made by WHIP or WHEP. `session` is unguessable: it is the last part of the Location. */
@@ -64,7 +64,7 @@ export class RtcSessions {
 		}
 	}
 
-	/** The answer, or `timeout`: then the session it is for is closed as soon as it comes. */
+	/** The answer, or `timeout`; an answer that comes later has its session closed. */
 	inTime(answer: Promise<PeerAnswer>, timeoutMs = ANSWER_MS): Promise<PeerAnswer> {
 		return within(answer, timeoutMs, () => {
 			const undone = answer.then(async ({ session }) => {

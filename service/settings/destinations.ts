@@ -13,7 +13,7 @@ export function newDestinations(now: unknown, before: unknown): string[] {
 
 /**
  * A secret is never shown, and is sent only where it was meant for: whoever changes the address must enter it again. Otherwise a
- * stolen session could send it to a server of the thief. `change` turned `before` into `now`. Throws `invalid` naming the
+ * stolen session could send it to the thief's server. `change` turned `before` into `now`. Throws `invalid` naming the
  * secret's field.
  */
 export function checkDestinations(now: unknown, before: unknown, change: unknown, path: string[] = []): void {

@@ -54,7 +54,7 @@ function placesOf(text: string, document: Document, issue: z.core.$ZodIssue): Pl
 	});
 }
 
-/** Of the value, or its name where that is meant or the value starts below; for a missing field, of what is around it. */
+/** The place of the value, or of its name (`ofName`, or when the value starts on a later line); for a missing field, of its parent. */
 function placeIn(text: string, document: Document, path: PropertyKey[], message: string, ofName = false): Place {
 	const { pair, node } = find(document, path);
 	const value = node !== null && !isCollection(node) ? node : null;

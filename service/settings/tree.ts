@@ -1,4 +1,4 @@
-/** A mapping of which only the schema knows the fields: in the file, in a change, or among the values. */
+/** A mapping whose fields only the schema knows: in the file, in a change, or among the values. */
 export type Tree = Record<string, unknown>;
 
 export function isTree(value: unknown): value is Tree {

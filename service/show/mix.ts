@@ -85,7 +85,7 @@ function isWhole(crop: Layer['crop']): boolean {
 	return crop.left === 0 && crop.top === 0 && crop.right === 0 && crop.bottom === 0;
 }
 
-/** Six decimals: a command has to stay short. */
+/** Six decimals keep commands short. */
 function round(value: number): number {
 	return Math.round(value * 1e6) / 1e6;
 }

@@ -9,7 +9,7 @@ export interface Ask {
 	params: Record<string, string>;
 	/** Names of the fields of the body; never their values, which may be secret. */
 	fields: string[];
-	/** What its route says of it. */
+	/** The entry its route declares. */
 	said: Logged;
 	who: string;
 }
@@ -19,7 +19,7 @@ export type Settle = (result: { answer: unknown } | null) => void;
 interface Open extends Ask {
 	noun: string;
 	subject: string | null;
-	/** What it led to was told already. */
+	/** Its effect has been logged already. */
 	told: boolean;
 }
 
@@ -29,7 +29,7 @@ export class Asks {
 
 	constructor(private readonly tell: (happening: Happening) => void) {}
 
-	/** The returned function is called once, with null when it came to nothing. */
+	/** Call the returned function once, with null when the request failed. */
 	begin(ask: Ask): Settle {
 		const open: Open = { ...ask, noun: ask.path.split('/')[2] ?? '', subject: Object.values(ask.params)[0] ?? null, told: false };
 		this.#open.add(open);
@@ -42,7 +42,7 @@ export class Asks {
 		};
 	}
 
-	/** Who asked for a change of this just now; null when it came by itself. */
+	/** Who is asking for a change of this subject right now; null when it changed by itself. */
 	whoOf(noun: string, subject: string): string | null {
 		for (const open of this.#open) {
 			if (open.noun !== noun || (open.subject !== null && open.subject !== subject)) continue;

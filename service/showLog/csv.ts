@@ -1,4 +1,4 @@
-/** A spreadsheet takes a cell that begins with one of these for a formula, and runs it. */
+/** Spreadsheets run a cell that begins with one of these as a formula. */
 const formula = /^[=+\-@\t\r]/;
 
 function cell(value: string | number | null): string {
@@ -13,5 +13,5 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
 	return `${cells.map(cell).join(',')}\r\n`;
 }
 
-/** Before the first line: without it spreadsheets take UTF-8 for something else. */
+/** Goes before the first line: without it spreadsheets misread UTF-8. */
 export const byteOrderMark = '\ufeff';

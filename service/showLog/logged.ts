@@ -1,7 +1,7 @@
 import type { Route } from '../http/route.js';
 import type { ShowLog } from './showLog.js';
 
-/** The route, with what operators change by it told to the show log, and who it was. */
+/** The route, with operators' changes and names reported to the show log. */
 export function logged(route: Route, showLog: ShowLog): Route {
 	const { method, path, role, log } = route;
 	if (log === undefined) return route;

@@ -5,21 +5,21 @@ import { Recent } from '../util/recent.js';
 import type { Asks } from './asks.js';
 import type { Watch } from './watch.js';
 
-/** A button pressed several times, or a state that flickers, is told as what it came to. */
+/** Repeated presses and flickering states are logged by their outcome. */
 const SETTLE_MS = 500;
-/** What changes oftener than this within a minute flickers: the rest is counted, and told in one entry when it has been quiet. */
+/** More changes than this within a minute are flicker: the rest is counted, and logged as one entry once it is quiet. */
 const FLICKER = { changes: 6, windowMs: 60_000, quietMs: 15_000 };
 
 interface Flicker {
-	/** When it was told, ms of the monotonic clock. */
+	/** When it was logged, monotonic ms. */
 	told: Recent<{ at: number }>;
-	/** Changes that were not, and the last of them. */
+	/** Changes that were not logged, and the last of them. */
 	more: number;
 	last: Happening | null;
 	timer?: NodeJS.Timeout;
 }
 
-/** Compares the state with what it was and tells what has become of it; asks nobody. */
+/** Compares the state with the previous one and logs what changed; it asks nobody. */
 export class Observer {
 	#known: Record<string, string>[];
 	#settling = new Map<string, NodeJS.Timeout>();
@@ -52,7 +52,7 @@ export class Observer {
 		}
 	}
 
-	/** Who is on air now is told after the take that made it so. */
+	/** Logs who is on air after the take that caused it. */
 	#lookLate(): void {
 		this.#late = undefined;
 		for (const [index, watch] of this.watches.entries()) if (watch.afterTake) this.#look(index, watch);
@@ -93,7 +93,7 @@ export class Observer {
 		if (told) this.#tell(`${noun} ${subject}`, { kind, subject, who: who(), ...told });
 	}
 
-	/** Nobody reads sixty lines that say the same. What somebody asked for is always told. */
+	/** Nobody reads sixty identical lines. What somebody asked for is always logged. */
 	#tell(key: string, happening: Happening, now = performance.now()): void {
 		if (happening.who != null) {
 			this.tell(happening);
@@ -121,7 +121,7 @@ export class Observer {
 	}
 }
 
-/** What a watch reads of each subject; what it does not judge stays as it was. */
+/** A watch's value for each subject; a value it does not judge stays as it was. */
 function readAll(read: Watch['read'], state: Readonly<State>, before: Record<string, string>): Record<string, string> {
 	const known: Record<string, string> = {};
 	for (const [subject, value] of read(state)) {

@@ -6,7 +6,7 @@ import type { LogEntry } from '../contract/showLog.js';
 import { byteOrderMark, csvLine } from './csv.js';
 import { clockOf, framesIn, timecodeOf } from './timecode.js';
 
-/** Who stops a recording ends it a little before: the last pictures are on their way to the file. */
+/** A recording ends a little before it is stopped: the last pictures are still on their way to the file. */
 const STOP_NS = 1_000_000_000n;
 const names = { csv: 'show-log.csv', json: 'show-log.json' };
 
@@ -27,8 +27,7 @@ interface Chapter {
 }
 
 /**
- * Writes show-log.csv and show-log.json. `run` is the log of the run of the service that made the recording, `over` whether that
- * run has ended.
+ * Writes show-log.csv and show-log.json. `run`: the log of the service's run that made the recording. `over`: that run has ended.
  */
 export async function writeRecordingLog(
 	recording: Recording,
@@ -42,7 +41,7 @@ export async function writeRecordingLog(
 	const ended = run.some(
 		({ kind, event, subject }) => kind === 'recording' && event !== 'part' && event !== 'started' && subject === id,
 	);
-	// A service that died recorded to its end, and nobody knows better how long that was.
+	// A service that died recorded until it ended; nothing tells more exactly when that was.
 	const endNs = over && !ended ? null : lastPicture(recording, startNs);
 	const marks = marksOf(run, startNs, endNs, canvas);
 	const json = {
@@ -65,7 +64,7 @@ export async function writeRecordingLog(
 	await write(join(folder, names.json), `${JSON.stringify(json, null, '\t')}\n`);
 }
 
-/** Those of them that a recording's folder has, as files of the recording. */
+/** The log files in a recording's folder, as files of the recording. */
 export async function recordingLogFiles(folder: string): Promise<Recording['files']> {
 	const files = await Promise.all(
 		Object.entries(names).map(async ([codec, name]) => {
@@ -85,7 +84,7 @@ function timeOf({ ptsNs, monoNs }: LogEntry): bigint {
 	return BigInt(ptsNs ?? monoNs);
 }
 
-/** Where the files end; the duration is what was known a moment earlier. */
+/** Where the files end; the duration is slightly older. */
 function lastPicture({ files, durationMs }: Recording, startNs: bigint): bigint {
 	const ends = files.map(({ endPtsNs }) => BigInt(endPtsNs ?? 0));
 	return [...ends, startNs + BigInt(Math.round(durationMs)) * 1_000_000n].reduce((last, end) => (end > last ? end : last));
@@ -108,7 +107,7 @@ function sceneBefore(run: LogEntry[], startNs: bigint): string | null {
 	return run.findLast((entry) => entry.scene !== null && timeOf(entry) < startNs)?.scene ?? null;
 }
 
-/** One for each scene as it was on air; what lasts no time is none. */
+/** One per scene on air; those without length are left out. */
 function chaptersOf(marks: Mark[], first: string | null, lengthMs: number): Chapter[] {
 	const takes = marks.filter(({ entry }) => entry.kind === 'take');
 	const starts = [
@@ -125,7 +124,7 @@ function chaptersOf(marks: Mark[], first: string | null, lengthMs: number): Chap
 		.filter(({ startMs, endMs }) => endMs > startMs);
 }
 
-/** Whole or not at all. */
+/** Atomic. */
 async function write(path: string, text: string): Promise<void> {
 	await writeFile(`${path}.part`, text);
 	await rename(`${path}.part`, path);

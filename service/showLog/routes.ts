@@ -74,7 +74,7 @@ export function showLogRoutes(showLog: ShowLog, tables: TableList): Route[] {
 	];
 }
 
-/** In pages, so that a long log holds nothing up. */
+/** In pages, so that a long log does not hold anything up. */
 function* allOf(showLog: ShowLog, filter: LogFilter): Generator<LogEntry[]> {
 	let after = 0;
 	for (;;) {

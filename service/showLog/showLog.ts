@@ -12,9 +12,9 @@ import { writeRecordingLog } from './recordingLog.js';
 import { framesIn, isoWithOffset, timecodeOf } from './timecode.js';
 import type { Watch } from './watch.js';
 
-/** What a crash may lose is younger than this. */
+/** A crash loses at most this much. */
 const FLUSH_MS = 400;
-/** Entries that wait for a disk that takes none. */
+/** Entries waiting while the disk accepts none. */
 const MAX_PENDING = 5_000;
 const PURGE_EVERY = 500;
 
@@ -25,7 +25,7 @@ export interface ShowLogOptions {
 	log: Log;
 }
 
-/** What happened in the show and who did it, kept over restarts; written some times a second, in one transaction each. */
+/** What happened in the show and who did it, kept over restarts; written a few times a second, in one transaction each. */
 export class ShowLog {
 	readonly #run = randomBytes(4).toString('hex');
 	readonly #startedNs = process.hrtime.bigint();
@@ -38,7 +38,7 @@ export class ShowLog {
 
 	constructor(private readonly o: ShowLogOptions) {}
 
-	/** From here on what changes is told. */
+	/** From here on changes are logged. */
 	follow(state: LiveState, watches: readonly Watch[]): void {
 		this.o.entries.purge();
 		const { version, entries } = this.o;
@@ -76,7 +76,7 @@ export class ShowLog {
 		this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
 	}
 
-	/** What a caller asks for; what follows from it in the state is told under the caller's name. */
+	/** Begins a caller's request: what it changes in the state is logged under the caller's name. */
 	begin(ask: Ask): Settle {
 		return this.#asks.begin(ask);
 	}
@@ -118,7 +118,7 @@ export class ShowLog {
 		clearTimeout(this.#timer);
 	}
 
-	/** Writes what waits. A disk that takes nothing now is tried again. */
+	/** Writes waiting entries; retries if the disk accepts none now. */
 	flush(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;

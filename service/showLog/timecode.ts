@@ -9,7 +9,7 @@ export function timecodeOf(frames: number, { fpsNum, fpsDen }: Canvas): string {
 
 /** Whole frames that fit into a time. */
 export function framesIn(ns: bigint, { fpsNum, fpsDen }: Canvas): number {
-	// Half a millisecond for what was rounded on the way: a frame begins at its time, not after it.
+	// Half a millisecond makes up for rounding: a frame begins at its time, not after it.
 	return Number(((ns + 500_000n) * BigInt(fpsNum)) / (1_000_000_000n * BigInt(fpsDen)));
 }
 

@@ -15,9 +15,9 @@ export interface CaptureDevice {
 	device: string;
 	/** The bridge chip's own node, where the signal is known there and not at the video node. */
 	subdev: string | null;
-	/** ALSA name of the card that belongs to it, when one does for certain. */
+	/** ALSA name of the card that certainly belongs to it, if any. */
 	alsaDevice: string | null;
-	/** Number of the input as printed on the case; null where none is. */
+	/** Number of the input as printed on the case, or null. */
 	position: number | null;
 }
 
@@ -29,7 +29,7 @@ export interface SoundCard {
 	bus: string;
 }
 
-/** Where to read; tests have trees of their own. */
+/** Where to read; tests bring their own trees. */
 export interface Roots {
 	sys: string;
 	proc: string;
@@ -158,8 +158,8 @@ export function captureDevices(where: Roots = roots): CaptureDevice[] {
 }
 
 /**
- * Which device is which input: an input keeps its device's place for ever, the case's numbers come first, others take the
- * first number that is free. Devices beyond `max` get none. Keys of devices that are away keep their number.
+ * Which device is which input: a device keeps its number for good, even while it is unplugged. Numbers printed on the case come
+ * first; other devices take the first free number. Devices beyond `max` get none.
  */
 export function assignInputs(
 	devices: Pick<CaptureDevice, 'key' | 'position'>[],
@@ -174,7 +174,7 @@ export function assignInputs(
 		const present = new Set(devices.map((device) => device.key));
 		const printed = position === null ? undefined : `hdmi${position}`;
 		let id = printed && !taken.has(printed) ? printed : ids.find((each) => !taken.has(each));
-		// All taken: by one that is here no more, if there is such.
+		// All are taken: take over from a device that is away, if there is one.
 		if (!id) {
 			const away = Object.keys(assigned).find((other) => !present.has(other));
 			if (!away) continue;

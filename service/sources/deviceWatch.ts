@@ -1,9 +1,9 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 
-/** Udev makes several changes of one plug; they are looked at once, this long after the first. */
+/** udev makes several changes per plug; they are handled together, this long after the first. */
 const SETTLE_MS = 300;
 
-/** Says when devices come or go, by what happens in /dev: nothing is polled. */
+/** Reports when devices come or go, by watching /dev; nothing is polled. */
 export class DeviceWatch {
 	#watchers = new Map<string, { watcher: FSWatcher; identity: string }>();
 	#timer: NodeJS.Timeout | undefined;
@@ -13,7 +13,7 @@ export class DeviceWatch {
 		private readonly folders = ['/dev', '/dev/snd'],
 	) {}
 
-	/** Watches the folders as they are now: /dev/snd goes with the last sound card, and comes with the next as another one. */
+	/** Watches the folders as they are now: /dev/snd disappears with the last sound card and is a new folder when one returns. */
 	start(): void {
 		for (const folder of this.folders) {
 			const identity = identityOf(folder);
@@ -57,7 +57,7 @@ export class DeviceWatch {
 	}
 }
 
-/** Tells a folder from one that was made anew in its place; undefined when there is none. */
+/** Tells a folder from its successor at the same path; undefined when there is none. */
 function identityOf(folder: string): string | undefined {
 	const found = statSync(folder, { bigint: true, throwIfNoEntry: false });
 	return found && `${found.dev} ${found.ino} ${found.birthtimeNs}`;

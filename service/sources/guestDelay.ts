@@ -3,11 +3,11 @@ const leastMs = 40;
 const mostMs = 200;
 const firstMs = 60;
 const marginMs = 5;
-/** Less delay skips a bit of sound: it is worth that only in steps, and when the line has kept well below for a while. */
+/** Less delay skips a bit of sound, so it is reduced in steps, and only when the line has stayed well below for a while. */
 const stepMs = 10;
 const calmMs = 10_000;
 
-/** A delay that follows how late pictures and sound of a source come: up at once, down slowly. */
+/** A delay that follows the lateness of a source's picture and sound: up at once, down slowly. */
 export class GuestDelay {
 	#ms = firstMs;
 	#settledAt = 0;

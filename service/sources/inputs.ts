@@ -8,7 +8,7 @@ export class Inputs {
 
 	constructor(private readonly o: { state: LiveState; sources: Sources; kinds: readonly SourceKind[] }) {}
 
-	/** Those that were there when the service ended. */
+	/** Restores those that existed when the service ended. */
 	restore(): void {
 		for (const kind of this.o.kinds) kind.restore();
 	}
@@ -29,7 +29,7 @@ export class Inputs {
 		}
 	}
 
-	/** No input is started any more. */
+	/** From here on no input starts. */
 	stop(): void {
 		for (const kind of this.o.kinds) kind.stop?.();
 		this.o.sources.stop();

@@ -2,18 +2,18 @@ import { noPicture } from '../contract/faultKinds.js';
 import type { Faults } from '../faults/faults.js';
 import { remedyFor } from '../hosts/remedies.js';
 
-/** A sender is asked for a key frame each half second; a stream that cannot be asked has one every few seconds. */
+/** Senders are asked for a key frame every half second; those that cannot be asked send one every few seconds. */
 const PATIENCE_MS = 8_000;
-/** Who was silent for so long begins anew. */
+/** After this much silence it starts over. */
 const SILENCE_MS = 2_000;
 const code = 'no-picture';
-/** Elements that end with an error at a stream they cannot take. */
+/** Elements that fail on a stream they cannot handle. */
 const takesPictures = /^(picture-size|rtp\w*depay|h264parse|avdec_h264|vp8dec)\d*:/;
 
-/** Tells of a sender whose packets come while none of them becomes a picture. */
+/** Raises a fault when a sender's packets arrive but none becomes a picture. */
 export class PictureWatch {
 	#pictures = 0;
-	/** When the first packet came that no picture has followed, and when the last was heard of. */
+	/** When the first packet without a picture after it arrived, and when packets were last seen. */
 	#since: number | null = null;
 	#heard = 0;
 	#raised = false;
@@ -24,7 +24,7 @@ export class PictureWatch {
 		private readonly name: () => string,
 	) {}
 
-	/** Whether packets of video come now, and how many the decoder gave back. Returns what is to be said, undefined when nothing is new. */
+	/** `come`: video packets are arriving; `unsent`: how many the decoder did not take. Returns the message, undefined when nothing is new. */
 	packets(come: boolean, nowMs: number, unsent = 0): string | undefined {
 		if (!come || nowMs - this.#heard > SILENCE_MS) this.#since = null;
 		if (!come) return undefined;
@@ -34,7 +34,7 @@ export class PictureWatch {
 		return this.#raise({ unsent, reason: null });
 	}
 
-	/** Pictures of its process so far. Returns null once the fault is over. */
+	/** `count`: pictures of its process so far. Returns null once the fault is over. */
 	pictures(count: number): null | undefined {
 		const more = count > this.#pictures;
 		this.#pictures = count;
@@ -45,14 +45,14 @@ export class PictureWatch {
 		return null;
 	}
 
-	/** Its process has ended, maybe of what was sent. */
+	/** Its process has ended, maybe because of what was sent. */
 	ended(reason: string): void {
 		this.#pictures = 0;
 		this.#since = null;
 		if (takesPictures.test(reason)) this.#raise({ unsent: 0, reason: reason.replace(takesPictures, '').trim() });
 	}
 
-	/** It is gone, or well. */
+	/** It has left, or works again. */
 	end(): void {
 		this.#raised = false;
 		this.#since = null;

@@ -3,9 +3,9 @@ import type { LiveState } from '../state/state.js';
 import type { Bounded } from '../util/boundedMap.js';
 import { StudioError } from '../util/errors.js';
 
-/** A removal can be undone for so long. */
+/** A removal can be undone for this long. */
 const UNDO_MS = 10_000;
-/** More at a time are the work of a program, not of a hand; the oldest are final then. */
+/** More at once are a program's work, not a person's; the oldest become final. */
 const MAX_REMOVALS = 24;
 
 interface Removal {
@@ -15,7 +15,7 @@ interface Removal {
 	timer: NodeJS.Timeout;
 }
 
-/** What was removed a moment ago and can be had back. Every operator's page offers it. */
+/** Recent removals that can be undone. Every operator's page offers it. */
 export class Removals {
 	#removals = new Map<string, Removal>();
 
@@ -38,7 +38,7 @@ export class Removals {
 		this.state.removed.put(what.id, { ...what, until } satisfies Removed);
 	}
 
-	/** Throws not-found when it is too late, and what keeps the thing from coming back; it can be tried again then. */
+	/** Throws not-found when it is too late, or the reason why it cannot come back now; then it can be retried. */
 	async restore(id: string): Promise<void> {
 		const removal = this.#removals.get(id);
 		if (!removal) throw new StudioError('not-found', `nothing to undo: ${id} was not removed in the last ${UNDO_MS / 1000} s`);

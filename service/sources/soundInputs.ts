@@ -15,14 +15,14 @@ export interface SoundInputsOptions {
 }
 
 /**
- * Sound cards beside sources: each is a process of its own that writes the sound of one source. It runs while its card is
- * plugged in: trying one that is not there again and again would only make its return late.
+ * Sound cards of sources: each is a process of its own that writes the sound of one source. It runs only while its card is
+ * plugged in: retrying an absent card would only delay its return.
  */
 export class SoundInputs {
 	#hosts = new Map<string, { device: string; host: SupervisedHost }>();
 	/** Cards that are missing, by source. */
 	#missing = new Map<string, string>();
-	/** Null where nobody looks (the demo): every card is tried. */
+	/** Null where nothing looks for cards (the demo): every card is tried. */
 	#cards: Set<string> | null = null;
 	#running = false;
 	#changes = new SerialQueue();
@@ -40,7 +40,7 @@ export class SoundInputs {
 		return this.refresh();
 	}
 
-	/** Brings the hosts in line with what the sources ask for, one change after the other: a card has one user. */
+	/** Brings the hosts in line with what the sources ask for, one change at a time: a card has one user. */
 	refresh(): Promise<void> {
 		return this.#changes.run(() => this.#follow());
 	}
@@ -82,7 +82,7 @@ export class SoundInputs {
 			role: 'source',
 			name: `${id}-sound`,
 			launch: () => {
-				// What alsasrc says about a card that does not open is lost with the pipeline's first state.
+				// What alsasrc reports about a card that does not open is lost with the pipeline's first state.
 				if (!soundCards().some((card) => card.device === device.replace(/^plug/, '')))
 					throw new Error(`ALSA has no card ${device}`);
 				return alsaSource({ instance, id, device });

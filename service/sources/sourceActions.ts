@@ -7,10 +7,10 @@ import type { Removals } from './removals.js';
 import type { Sources } from './sources.js';
 import type { WaitingInputs } from './waiting.js';
 
-/** What the scenes do for a source that comes, changes its name or goes. */
+/** What the scenes do when a source comes, is renamed or goes. */
 export interface SceneSeat {
 	addSource(id: string): void;
-	/** Off the air first, to the scene `replacement` when one is named; the returned function brings it back into its scenes. */
+	/** Takes it off air first, to the scene `replacement` if given; the returned function puts it back into its scenes. */
 	takeOut(id: string, replacement?: string): Promise<() => Promise<void>>;
 }
 
@@ -46,10 +46,10 @@ export class SourceActions {
 		return source;
 	}
 
-	/** `replacement`: the scene that goes on air first when the source is on air; else the program goes on without it. */
+	/** `replacement`: the scene to put on air first if the source is on air; otherwise the program goes on without the source. */
 	async remove(id: string, replacement?: string): Promise<void> {
 		const { sources, scenes, removals, waiting } = this.o;
-		// As it is now: the state goes on changing.
+		// A copy: the state keeps changing.
 		const source = structuredClone(sources.get(id));
 		const kind = this.#kindOf(source);
 		if (!kind?.remove) {
@@ -75,7 +75,7 @@ export class SourceActions {
 		);
 	}
 
-	/** Undoes a removal of a moment ago. Throws not-found when it is too late. */
+	/** Undoes a recent removal. Throws not-found when it is too late. */
 	async undoRemoval(id: string): Promise<Source> {
 		const { state, removals, sources } = this.o;
 		const removed = state.current.removed[id];
@@ -85,7 +85,7 @@ export class SourceActions {
 		return sources.get(id);
 	}
 
-	/** What of a patch all sources have. Throws conflict when the rest is of another kind than the source. */
+	/** The part of a patch that all sources have. Throws conflict when the rest belongs to another kind. */
 	#common(id: string, patch: SourcePatch): SourcePatch {
 		const common = { ...patch };
 		const own = this.#kindOf(this.o.sources.get(id));
@@ -103,7 +103,7 @@ export class SourceActions {
 	}
 }
 
-/** What was chosen for a source and goes with it when it comes back. */
+/** What was chosen for a source and returns with it. */
 export function settingsOf({ colour, crop, fit, onLoss, delayMs, delayAuto }: Source): SourcePatch {
 	return { colour, crop, fit, onLoss, ...(delayAuto ? {} : { delayMs }) };
 }

@@ -30,18 +30,18 @@ export interface SourcesOptions {
 export type SlotSignal = EventData<'r58mixer', 'slot'>['video'];
 export type SlotStats = EventData<'r58mixer', 'stats'>['slots'][number];
 
-/** A signal that is away for less is not told as lost: pictures that move would say “No signal” now and then. */
+/** A shorter loss is not reported, or a moving picture would say “No signal” now and then. */
 const LOST_MS = 1_000;
 
 /** What differs between kinds of sources. */
 export interface SourceTraits {
 	/** Somebody is at the other end who hears the program without their own voice. */
 	n1: boolean;
-	/** Its name is kept with what it comes from. */
+	/** Its name is stored by its owner. */
 	namedElsewhere: boolean;
-	/** Its sound alone is a signal where it has no picture. */
+	/** Sound alone counts as a signal when it has no picture. */
 	soundAlone: boolean;
-	/** What it is while its process runs and nothing has come. */
+	/** Its state while its process runs and nothing has arrived. */
 	idle: 'starting' | 'no-signal';
 }
 const plain: SourceTraits = { n1: false, namedElsewhere: false, soundAlone: false, idle: 'starting' };
@@ -52,16 +52,16 @@ type NewSource = { [Kind in SourceKindName]: Own<Kind> }[SourceKindName] &
 	Pick<Source, 'id' | 'label' | 'colour'> &
 	Partial<Pick<Source, 'state' | 'video' | 'audio' | 'alsaDevice' | 'delayMs'>> & { traits?: Partial<SourceTraits> };
 
-/** The inputs of the mixer: who they are, where they sit, how they are. */
+/** The inputs of the mixer: what they are, their slots and their state. */
 export class Sources {
 	readonly slots: Slots;
 	#hosts = new Map<string, SupervisedHost>();
 	#traits = new Map<string, SourceTraits>();
 	/** Sources whose slots read their links. */
 	#connected = new Set<string>();
-	/** What was changed by hand, by source; it is kept over a restart. */
+	/** Changes by hand, by source; kept over a restart. */
 	#changed: Record<string, SourcePatch>;
-	/** Sources the program mixer has a signal of. */
+	/** Sources from which the program mixer gets a signal. */
 	#live = new Set<string>();
 	/** Sources that lost their signal a moment ago. */
 	#going = new Map<string, NodeJS.Timeout>();
@@ -83,12 +83,12 @@ export class Sources {
 		await startInTurn([...this.#hosts.values()], (host) => this.#running && mine(host));
 	}
 
-	/** No input is started any more. */
+	/** From here on no input starts. */
 	stop(): void {
 		this.#running = false;
 	}
 
-	/** A host that makes a source; it runs while the sources do. */
+	/** Adds the host of a source; it runs while the sources do. */
 	adopt(id: string, host: SupervisedHost): void {
 		this.#hosts.set(id, host);
 		if (this.#running) host.start();
@@ -156,7 +156,7 @@ export class Sources {
 		if (patch.backup === id) throw new StudioError('invalid', 'backup: a source cannot stand in for itself');
 		if (patch.delayAuto && !this.#delays.has(id))
 			throw new StudioError('invalid', 'delayAuto: only the delay of guests and of RTP follows its line; set delayMs');
-		// A delay that is set by hand stays.
+		// A delay set by hand stays.
 		const change = patch.delayMs === undefined ? patch : { ...patch, delayAuto: patch.delayAuto ?? false };
 		this.#publish({ ...source, ...change } as Source);
 		this.#changed[id] = { ...this.#changed[id], ...change };
@@ -170,7 +170,7 @@ export class Sources {
 		void this.#sound.setCards(devices);
 	}
 
-	/** The card that comes with a source's device, or none; what was chosen by hand stays. */
+	/** The card that belongs to a source's device, or none; a choice by hand stays. */
 	offerSound(id: string, alsaDevice: string | null): void {
 		const source = this.get(id);
 		if (this.#changed[id]?.alsaDevice !== undefined || source.alsaDevice === alsaDevice) return;
@@ -183,12 +183,12 @@ export class Sources {
 		this.#point(id, true);
 	}
 
-	/** Empties the slot: the picture becomes what its loss asks for, black where that is to hold it; the sound silent. */
+	/** Empties the slot: the picture follows `onLoss`, with black instead of hold; the sound is silent. */
 	disconnect(id: string): void {
 		this.#point(id, false);
 	}
 
-	/** Tells the mixers again what they know of the source. */
+	/** Sends the mixers again what they know about the source. */
 	#refresh(id: string): void {
 		this.#point(id, this.#connected.has(id));
 	}
@@ -202,7 +202,7 @@ export class Sources {
 		const link = (stream: 'video' | 'audio' | 'card') => (connected ? linkAddress(this.o.instance, `${id}.${stream}`) : null);
 		const input: SlotInput = {
 			video: link('video'),
-			// Sound of a card stands in for what the source itself brings.
+			// A card's sound replaces the source's own.
 			audio: link(alsaDevice === null ? 'audio' : 'card'),
 			delayMs,
 			onLoss,
@@ -220,7 +220,7 @@ export class Sources {
 	}
 
 	/**
-	 * The process of a source is back. A mixer that was busy meanwhile may not have missed it, and then says nothing about its
+	 * The process of a source is back. A mixer that was busy meanwhile may not have missed it, and then does not report its
 	 * return.
 	 */
 	recover(id: string): void {

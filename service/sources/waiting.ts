@@ -6,13 +6,13 @@ interface Waiting {
 	enter: () => void;
 }
 
-/** Inputs and guests for whom the mixer has no input left: each comes in as soon as one is free. */
+/** Inputs and guests without a mixer input: each comes in as soon as one is free. */
 export class WaitingInputs {
 	#waiting = new Map<string, Waiting>();
 
 	constructor(private readonly faults: Pick<Faults, 'raise' | 'clear'>) {}
 
-	/** `enter` takes a slot of the mixer; when there is none, it is tried again later and the fault says so. */
+	/** `enter` takes a slot of the mixer; if there is none, a fault is raised and it is retried later. */
 	admit(id: string, label: string, enter: () => void): void {
 		try {
 			enter();
@@ -29,7 +29,7 @@ export class WaitingInputs {
 		for (const [id, { label, enter }] of [...this.#waiting]) this.admit(id, label, enter);
 	}
 
-	/** It does not want in any more. */
+	/** It no longer needs a slot. */
 	forget(id: string): void {
 		if (this.#waiting.delete(id)) this.faults.clear('no-slot', id);
 	}

@@ -17,10 +17,10 @@ interface Travelling {
 	id: string;
 	/** What people call a row. */
 	name: (row: Row) => string;
-	/** Throws with what is wrong with a row that cannot be used. */
+	/** Throws the reason when a row cannot be used. */
 	check: (row: unknown) => void;
 	kind: (row: Row) => EntryKind;
-	/** Ids of rows that are of the machine and the moment: they stay. */
+	/** Ids of rows that belong to this machine and moment: they stay. */
 	stay?: readonly string[];
 }
 

@@ -13,8 +13,8 @@ export function isSealed(text: string): boolean {
 }
 
 /**
- * The key of this device, made at its first use and kept with those of the certificates: it seals what has to be readable when the
- * service starts and stands in files that are copied around. AES-256-GCM; a sealed text is `enc:1:` and base64url of nonce,
+ * The key of this device, made at first use and kept with those of the certificates. It seals what the service must be able to
+ * read at its start but is stored in files that get copied around. AES-256-GCM; a sealed text is `enc:1:` and base64url of nonce,
  * ciphertext and tag.
  */
 export class DeviceKey {

@@ -23,7 +23,7 @@ export const storedRtpSourceSchema = z.object({ id: idOf('rtp'), label: guestSch
 export const storedTargetSchema = z.discriminatedUnion('kind', [
 	z.object({ id: idOf('target'), ...rtpTargetCreateSchema.shape }),
 ]);
-/** Versions before this one knew no times of parts. */
+/** Earlier versions did not store the times of parts. */
 export const storedRecordingSchema = recordingSchema.extend({
 	id: idSchema,
 	startedAt: z.iso.datetime(),

@@ -87,7 +87,7 @@ export class LogEntries {
 		return { size: found.count, most: this.mostEntries, forgotten: this.purged };
 	}
 
-	/** Purges what is too old or too much. */
+	/** Purges entries that are too old or too many. */
 	purge(now = Date.now()): void {
 		this.#database.connection
 			.prepare('DELETE FROM show_log WHERE id <= (SELECT MAX(id) FROM show_log) - ? OR at_ms < ?')
@@ -104,7 +104,7 @@ export class LogEntries {
 
 const written = logEntrySchema.omit({ id: true });
 
-/** Null when a studio did not write it like this. */
+/** Null when no studio wrote it. */
 function entryOf({ id, document }: Row): LogEntry[] {
 	try {
 		return [{ ...written.parse(JSON.parse(document)), id }];

@@ -4,7 +4,7 @@ import type { Database } from './database.js';
 import { parsed } from './entries.js';
 import type { LeftOut } from './leftOut.js';
 
-/** What is kept, and what people call it; null: of the machine and the moment, so that no backup has it. */
+/** What is stored, and what people call it; null: it belongs to this machine and moment, and is not in backups. */
 export const settingsKeys = {
 	strips: 'faders and mutes',
 	sources: 'names, delays and colours of sources',

@@ -10,7 +10,7 @@ import type { LiveState } from '../state/state.js';
 import type { Log } from '../util/log.js';
 import { json, type Part } from './part.js';
 
-/** Sources of what the running service knows. */
+/** What the parts of a running service are made from. */
 export interface ShowSources {
 	state: LiveState;
 	faults: Pick<Faults, 'list'>;
@@ -46,7 +46,7 @@ export function shownSettings(values: Settings['current']): unknown {
 	return withoutSecrets({ ...values, alerts });
 }
 
-/** Guests stay what they are by their ids; who they are is nobody's business. */
+/** Guests are known by their ids only; their names are private. */
 export function withoutPeople(state: State): State {
 	const guests = Object.entries(state.guests).map(([id, guest]) => [id, { ...guest, name: id, messages: [] }]);
 	const door = Object.entries(state.door).map(([id, visitor]) => [id, { ...visitor, name: id, address: '[removed]' }]);

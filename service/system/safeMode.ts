@@ -24,7 +24,7 @@ export class SafeMode {
 		return this.o.state.current.system.safeMode;
 	}
 
-	/** Decides for this start. */
+	/** Decides whether this start is in safe mode. */
 	restore(): void {
 		this.#publish(this.o.guard.begin());
 	}

@@ -3,14 +3,14 @@ import { StudioError } from '../util/errors.js';
 import { within } from '../util/within.js';
 import { specialAddress } from './specialAddresses.js';
 
-/** Whoever makes a target waits no longer for its name. */
+/** Nobody who makes a target waits longer than this for its name. */
 const LOOKUP_MS = 2_000;
 
 /** Where targets may be: other machines, unless a technician allows this machine, broadcasts and multicast groups. */
 export class Receivers {
 	constructor(private readonly special: () => boolean) {}
 
-	/** Throws `invalid`. A name that nobody knows now may be known later: `addressOf` looks again before anything is sent. */
+	/** Throws `invalid`. An unknown name may be known later: `addressOf` looks again before anything is sent. */
 	async check(host: string): Promise<void> {
 		const known = lookup(host, { all: true }).catch(() => []);
 		const addresses = await within(known, LOOKUP_MS, () => []);

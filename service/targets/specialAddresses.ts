@@ -11,7 +11,7 @@ const kinds: [what: string, list: BlockList][] = [
 	['a broadcast', listOf(['255.255.255.255'])],
 ];
 
-/** What an address is when it is not one other machine; null when it is. IPv4 inside IPv6 (::ffff:…) counts as what it is. */
+/** What an address stands for when it is not one other machine, else null. IPv4 inside IPv6 (::ffff:…) counts as IPv4. */
 export function specialAddress(
 	address: string,
 	interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
@@ -32,6 +32,6 @@ function broadcastOf(address: string, netmask: string): string {
 	if (isIP(address) !== 4 || isIP(netmask) !== 4) return '';
 	const mask = netmask.split('.').map(Number);
 	const bytes = address.split('.').map((byte, at) => (Number(byte) | ~mask[at]!) & 255);
-	// Of one or two machines there is none (RFC 3021).
+	// A network of one or two machines has none (RFC 3021).
 	return mask[3]! >= 254 ? '' : bytes.join('.');
 }

@@ -9,7 +9,7 @@ import { StudioError } from '../util/errors.js';
 import { checkRoom, limits } from '../util/limits.js';
 import type { Sent, TargetKind, TargetKinds } from './kinds.js';
 
-/** A target that hangs is replaced this soon: whoever watches there is to see the program again within 3 s. */
+/** A hung target is replaced this soon: its audience must see the program again within 3 s. */
 const STALL_MS = 1_500;
 /** Figures are averaged over about this long. */
 const WINDOW_MS = 1_000;
@@ -25,12 +25,12 @@ interface Sending {
 	host: SupervisedHost;
 	/** By element: what it counted since the process began. */
 	counts: Map<string, Sent>;
-	/** What processes before this one sent. */
+	/** What earlier processes sent. */
 	before: Sent;
 	last: { at: number; bytes: number } | undefined;
 }
 
-/** Places the program is sent to, each by a process of its own from the one encode. */
+/** Places that the program is sent to, each by its own process from the one encode. */
 export class Targets {
 	#sending = new Map<string, Sending>();
 

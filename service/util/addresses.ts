@@ -45,12 +45,12 @@ export function isIn(list: BlockList, address: string): boolean {
 	return isIP(address) !== 0 && list.check(address, family(address));
 }
 
-/** As a dual-stack socket gives it, in its plain form: no `::ffff:` before IPv4, no zone. */
+/** The plain form of a dual-stack socket's address: no `::ffff:` before IPv4, no zone. */
 export function plainAddress(address: string | undefined): string {
 	return (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0]!;
 }
 
-/** Who counts as one client: an IPv4 address; of IPv6 the /64, which one household has at least. */
+/** What counts as one client: an IPv4 address, or an IPv6 /64, the least that a household gets. */
 export function householdOf(address: string): string {
 	if (isIP(address) !== 6) return address;
 	const [head = '', tail] = address.split('::');
@@ -65,8 +65,8 @@ export function householdOf(address: string): string {
 }
 
 /**
- * Whether an address is on a network of this house: a private one, that of a VPN (RFC 6598), of this machine itself, or of IPv6
- * one that this machine is on. Who shares a network of public IPv4 addresses with it is a stranger.
+ * Whether an address is on a network of this house: private, a VPN's (RFC 6598), this machine's own, or on an IPv6 network that
+ * this machine is on. Others on the same network of public IPv4 addresses are strangers.
  */
 export function isLanAddress(address: string, interfaces = networkInterfaces()): boolean {
 	if (isPrivate(address)) return true;
@@ -74,7 +74,7 @@ export function isLanAddress(address: string, interfaces = networkInterfaces()):
 	return own || isIn(listOf(ownNetworks(interfaces)), address);
 }
 
-/** Of IPv6, those that this machine is on, private ones left out. */
+/** IPv6 networks that this machine is on, without private ones. */
 export function ownNetworks(interfaces = networkInterfaces()): string[] {
 	const cidrs = Object.values(interfaces).flatMap((infos) =>
 		(infos ?? []).flatMap(({ family, address, cidr }) =>
@@ -84,7 +84,7 @@ export function ownNetworks(interfaces = networkInterfaces()): string[] {
 	return [...new Set(cidrs)].sort();
 }
 
-/** Whether the internet knows a way to an address. */
+/** Whether the internet routes an address. */
 export function isPublicAddress(address: string): boolean {
 	return isIP(address) !== 0 && !isPrivate(address) && !isIn(specialRanges, address);
 }
@@ -102,7 +102,7 @@ export interface LocalAddress {
 	interface: string;
 	address: string;
 	family: 'IPv4' | 'IPv6';
-	/** lan: of private use. public: the internet reaches it unless a firewall forbids. */
+	/** lan: private. public: reachable from the internet unless a firewall blocks it. */
 	kind: 'lan' | 'vpn' | 'public' | 'loopback';
 	/** For display: "Tailscale", "WireGuard", "local network"… */
 	name: string;

@@ -1,6 +1,6 @@
 import { StudioError } from './errors.js';
 
-/** How many of each operators may make: far more than a show needs, far less than what slows the studio down. */
+/** How many of each operators may create: far more than a show needs, far fewer than would slow the studio down. */
 export const limits = {
 	/** Custom scenes; every panel holds all of them. */
 	scenes: 200,

@@ -18,7 +18,7 @@ export type Log = pino.Logger & {
 	readonly redaction: Redaction;
 };
 
-/** The least level that is written, from the fewest lines to the most. */
+/** The lowest level that is written, from fewest lines to most. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 

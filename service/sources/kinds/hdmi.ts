@@ -34,7 +34,7 @@ export interface HdmiInputsOptions {
 const MAX_INPUTS = 4;
 const colours = ['#c83232', '#32b432', '#3250c8', '#c8b432'];
 
-/** What the element says, for people. */
+/** The element's messages, for people. */
 const absences: Record<Extract<EventData<'r58v4l2src', 'signal'>, { present: false }>['reason'], string> = {
 	'no-link': 'no signal: the cable is out or the camera is off',
 	'no-lock': 'there is a signal, but it is not steady: try another cable',
@@ -67,7 +67,7 @@ export class HdmiInputs implements SourceKind {
 		this.#assigned = o.settings.record('inputs', z.string().regex(/^hdmi\d{1,2}$/));
 	}
 
-	/** Looks what is there, and goes on looking when something is plugged; the watch comes first, so that nothing slips between. */
+	/** Looks for devices now and whenever something is plugged in. The watch starts first, so that nothing is missed in between. */
 	restore(): void {
 		this.#watch.start();
 		this.scan();
@@ -164,11 +164,11 @@ export class HdmiInputs implements SourceKind {
 		state.sources.patch(id, { video: null });
 		sources.setState(id, reason === 'no-device' || reason === 'busy' ? 'fault' : 'no-signal', absences[reason]);
 		if (reason === 'no-device') this.#fault(id, 'device', absences[reason]);
-		// `busy` was told as a fault just before.
+		// `busy` was raised as a fault just before.
 		else if (reason !== 'busy') this.#clear(id);
 	}
 
-	/** Alive means that frames come, whatever was said before. */
+	/** Alive means that frames arrive, whatever was reported before. */
 	#advance(id: string, frames: number): void {
 		const input = this.#inputs.get(id)!;
 		const advanced = frames > input.frames;

@@ -36,13 +36,13 @@ export interface RtpSourcesOptions {
 	onAdded: (id: string) => void;
 }
 
-/** Sources that other programs send as plain RTP, each on ports of its own. */
+/** Sources that other programs send as plain RTP, each on its own ports. */
 export class RtpSources implements SourceKind<RtpSource> {
 	readonly kind = 'rtp';
 	readonly ownFields = ['rtp'] as const;
 	#hosts = new Map<string, SupervisedHost>();
 	#pictures = new Map<string, PictureWatch>();
-	/** False in safe mode: what is made then starts with the others. */
+	/** False in safe mode: sources made then start with the others. */
 	#running = false;
 	#restored = false;
 
@@ -53,7 +53,7 @@ export class RtpSources implements SourceKind<RtpSource> {
 		return this.#make({ id: `rtp-${randomBytes(4).toString('hex')}`, label, rtp: { video, audio, listen } });
 	}
 
-	/** One that was removed, or a new one. Throws as `create`. */
+	/** Adds a removed one again, or a new one. Throws like `create`. */
 	async #make(stored: StoredRtpSource): Promise<Source> {
 		await this.#checkFree(stored.rtp);
 		this.#enter(stored);
@@ -61,7 +61,7 @@ export class RtpSources implements SourceKind<RtpSource> {
 		return this.o.sources.get(stored.id);
 	}
 
-	/** Those that find no input of the mixer come in as soon as one is free. */
+	/** Those without a mixer input come in as soon as one is free. */
 	restore(): void {
 		for (const stored of this.o.store.rtpSources.list())
 			this.o.waiting.admit(stored.id, stored.label, () => {
@@ -93,7 +93,7 @@ export class RtpSources implements SourceKind<RtpSource> {
 		if (rtp) await this.#change(id, rtp);
 	}
 
-	/** Other ports, codec or senders, after `check`: the process starts anew, the slot and what was set stay. */
+	/** Other ports, codec or senders, after `check`: the process restarts, the slot and the settings stay. */
 	async #change(id: string, rtp: RtpInput): Promise<void> {
 		const { sources, state, store, canvas } = this.o;
 		const host = this.#hosts.get(id)!;
@@ -183,7 +183,7 @@ export class RtpSources implements SourceKind<RtpSource> {
 	}
 }
 
-/** What of its picture and sound is known before anything has come. */
+/** What is known of its picture and sound before anything arrives. */
 function signalsOf({ video, audio }: RtpInput, canvas: Canvas): Pick<Source, 'video' | 'audio'> {
 	const { width, height } = canvas;
 	return { video: video && { width, height, fps: fpsOf(canvas) }, audio: audio && { channels: 2, levelDb: null } };
@@ -193,7 +193,7 @@ function portsOf({ video, audio }: RtpInput): number[] {
 	return [video, audio].flatMap((stream) => (stream ? [stream.port] : []));
 }
 
-/** Why a UDP port cannot be had; null when it can. */
+/** Why a UDP port cannot be used; null when it can. */
 function bindError(port: number, address: string): Promise<string | null> {
 	return new Promise((resolve) => {
 		const socket = createSocket('udp4');

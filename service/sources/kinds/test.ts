@@ -5,7 +5,7 @@ import type { Supervisor } from '../../hosts/supervisor.js';
 import type { SourceKind } from '../kinds.js';
 import type { Sources } from '../sources.js';
 
-/** One frame for the source's process to draw it, one for the machine to be busy with something else. */
+/** One frame for the source's process to draw, one for a busy machine. */
 const DELAY_FRAMES = 2;
 
 const inputs = [
@@ -41,7 +41,7 @@ export class TestSources implements SourceKind {
 				progress: linkProgress('video'),
 			});
 			host.on('down', (reason) => sources.setState(id, 'fault', reason));
-			// Back so soon that the mixer has not missed a frame, and so says nothing.
+			// It was back before the mixer missed a frame, so the mixer reports nothing.
 			host.on('ready', () => sources.recover(id));
 			sources.adopt(id, host);
 			sources.connect(id);

@@ -8,7 +8,7 @@ import { testReceiver } from './reach.js';
 
 type RtpTarget = TargetOf<'rtp'>;
 
-/** Plain RTP by UDP, picture and sound each to a port. */
+/** Plain RTP over UDP, picture and sound each to its own port. */
 export class RtpTargets implements TargetKind<RtpTarget> {
 	readonly kind = 'rtp';
 
@@ -21,7 +21,7 @@ export class RtpTargets implements TargetKind<RtpTarget> {
 		if (host !== undefined) await this.o.receivers.check(host);
 	}
 
-	/** By address: udpsink sends to nobody, without a word, when it does not know the name. */
+	/** By address: given an unknown name, udpsink silently sends to nobody. */
 	async launch({ host, videoPort, audioPort }: RtpTarget): Promise<string> {
 		const { instance, receivers } = this.o;
 		return rtpTarget({ instance, host: await receivers.addressOf(host), videoPort, audioPort });
