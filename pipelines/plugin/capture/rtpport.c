@@ -1,11 +1,11 @@
-/* r58rtpport: stands behind a UDP source and says what is sent there. One stream at a time: packets of one dynamic payload
+/* r58rtpport: follows a UDP source and reports what is sent there. One stream at a time: packets of one dynamic payload
  * type (RFC 3551 §3), whichever comes, named in the caps; others (RTCP, error correction, a second sender) are left out and
  * counted. Asked for caps by the source, depayloaders would complete them by the first type that they take, and lose every
  * other. */
 #include "common/element.h"
 
 #define STATS_US (500 * G_TIME_SPAN_MILLISECOND)
-/* A type that has not come for so long gives way to another. */
+/* A type that has not come for this long gives way to another. */
 #define TAKEN_US G_TIME_SPAN_SECOND
 #define DYNAMIC_FIRST 96
 

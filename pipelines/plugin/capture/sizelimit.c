@@ -1,5 +1,5 @@
-/* r58sizelimit: stands before a decoder and ends with the size of a coded picture that is larger than it may be. A decoder
- * makes its pictures, a dozen and more, at the size that the stream says, whatever part of them is shown. */
+/* r58sizelimit: precedes a decoder and fails when a coded picture is larger than allowed, naming its size. A decoder allocates
+ * its pictures, a dozen and more, at the size that the stream states, whatever part of them is shown. */
 #include "common/element.h"
 
 #include <gst/base/gstbasetransform.h>

@@ -1,5 +1,5 @@
-/* A live source of known pictures and sounds: every pixel, time and phase of it can be predicted, so that tests and
- * people can tell what became of it further on. */
+/* A live source of known pictures and sounds: every pixel, time and phase is predictable, so that tests and people can tell
+ * what happened to it downstream. */
 #include "capture/testpicture.h"
 #include "common/element.h"
 
@@ -9,7 +9,7 @@
 GST_DEBUG_CATEGORY_STATIC (r58_testsrc_debug);
 #define GST_CAT_DEFAULT r58_testsrc_debug
 
-/* Links give a frame up after 250 ms (grace of r58linksrc): what is later than that is skipped, not sent. */
+/* Links give up on a frame after 250 ms (grace of r58linksrc): what is later is skipped, not sent. */
 #define LATE_MAX (250 * GST_MSECOND)
 #define STATS_EVERY (500 * GST_MSECOND)
 
@@ -92,7 +92,7 @@ drop_pool (R58TestSrc *self)
   gst_clear_object (&self->pool);
 }
 
-/* Takes the slots that downstream offers, so that each frame is painted where it is to lie; else an own pool. */
+/* Uses the slots that downstream offers, so that each frame is painted in place; otherwise its own pool. */
 static void
 take_pool (R58TestSrc *self)
 {
@@ -396,7 +396,7 @@ activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
   return stopped;
 }
 
-/* A frame leaves at its time, not before: with a period of slack for the scheduler nobody downstream calls it late. */
+/* A frame leaves at its time, not before: with a period of slack for the scheduler nothing downstream calls it late. */
 static gboolean
 pad_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {

@@ -76,7 +76,7 @@ control (gint fd, gulong request, gpointer argument)
 /* ---- opening ---- */
 
 /* One opener per node: two of them took the upstream product's whole system down. An abstract socket named after the
- * device number is held by one process and goes with it, whatever becomes of it. */
+ * device number is held by one process and disappears with it, however it ends. */
 static gint
 claim_node (dev_t number)
 {
@@ -375,7 +375,7 @@ release (gpointer data)
   Slot *slot = data;
   Ring *ring = slot->ring;
   g_mutex_lock (&ring->lock);
-  /* A driver that does not take its buffer back runs dry, which is noticed as a stall. */
+  /* A driver that does not take its buffer back runs dry, which shows as a stall. */
   if (ring->fd >= 0)
     enqueue (ring->fd, ring->type, slot->index);
   g_mutex_unlock (&ring->lock);
@@ -433,7 +433,7 @@ static guint
 offered (R58Node *node)
 {
   guint found = 0;
-  /* No driver lists more; a list without an end must not hold us. */
+  /* No driver lists more; an endless list must not block us. */
   for (guint i = 0; i < 256; i++) {
     struct v4l2_fmtdesc description = {.type = node->type, .index = i};
     if (control (node->fd, VIDIOC_ENUM_FMT, &description) < 0)

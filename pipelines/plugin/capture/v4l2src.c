@@ -17,13 +17,13 @@ GST_DEBUG_CATEGORY_STATIC (v4l2src_debug);
 #define GST_CAT_DEFAULT v4l2src_debug
 
 #define STATS_EVERY (500 * GST_MSECOND)
-/* How often a device that is not there, is busy or refuses is tried again. */
+/* How often an absent, busy or refusing device is retried. */
 #define RETRY_AFTER (500 * GST_MSECOND)
 /* A device without events is looked at this often while it has no signal. */
 #define LOOK_EVERY GST_SECOND
-/* A stream without a frame for this long (and 10 frames) is looked at, and started anew if the signal is there. */
+/* A stream without a frame for this long (and 10 frames) is checked, and restarted if there is a signal. */
 #define STALLED_AFTER GST_SECOND
-/* A capture time further from now than this is not one. */
+/* A capture time further from now than this is nonsense. */
 #define STAMP_PAST GST_SECOND
 #define STAMP_AHEAD (100 * GST_MSECOND)
 
@@ -266,13 +266,13 @@ start_streaming (R58V4l2Src *self, R58Signal *signal, GstClockTime now)
   self->sequenced = FALSE;
   self->discont = TRUE;
   self->passed_by = self->decimate = 1;
-  /* A source of twice the rate would be converted twice for a frame that is shown once. */
+  /* At twice the rate every shown frame would cost two conversions. */
   if (self->rate_n > 0 && signal->fps_n > 0)
     self->passed_by = self->decimate = MAX (1, (guint) ((gdouble) signal->fps_n * self->rate_d / signal->fps_d / self->rate_n + 0.05));
   tell_signal (self, signal);
 }
 
-/* Finds out what arrives and brings the stream in line with it. `again` starts a stream anew that looks unchanged. */
+/* Finds out what arrives and brings the stream in line with it. `again` restarts a stream that looks unchanged. */
 static void
 look (R58V4l2Src *self, gboolean again, GstClockTime now)
 {
@@ -322,7 +322,7 @@ static void
 count_gap (R58V4l2Src *self, guint32 sequence)
 {
   guint32 gap = sequence - self->sequence - 1;
-  /* A driver that counts backwards does not count. */
+  /* A driver that counts backwards is not counting. */
   if (!self->sequenced || gap >= G_MAXINT32)
     gap = 0;
   self->counters.dropped += gap;
@@ -383,7 +383,7 @@ take_frame (R58V4l2Src *self, GstClockTime now)
   return buffer;
 }
 
-/* Sleeps until the device, a command or the clock has something to say; gives the frame that came, if one did. */
+/* Sleeps until the device, a command or the clock needs attention; returns the frame that came, if any. */
 static GstBuffer *
 wait_and_take (R58V4l2Src *self, GstClockTime until)
 {
@@ -393,7 +393,7 @@ wait_and_take (R58V4l2Src *self, GstClockTime until)
     fds[1] = (struct pollfd){.fd = r58_node_fd (self->node), .events = POLLPRI | (self->streaming ? POLLIN : 0)};
     fds[2] = (struct pollfd){.fd = r58_node_subdev_fd (self->node), .events = POLLPRI};
   }
-  /* Rounded up: a deadline in less than a millisecond is no reason to spin. */
+  /* Rounded up, so that a deadline in less than a millisecond does not spin. */
   gint ms = until > now ? (gint) ((until - now) / GST_MSECOND) + 1 : 0;
   if (poll (fds, 3, ms) <= 0)
     return NULL;
@@ -405,7 +405,7 @@ wait_and_take (R58V4l2Src *self, GstClockTime until)
   }
   if (!self->node)
     return NULL;
-  /* An unplugged device hangs up; one that complains while nothing streams is of no use either. */
+  /* An unplugged device hangs up; one with errors while nothing streams is useless too. */
   if ((fds[1].revents | fds[2].revents) & (POLLHUP | POLLNVAL) || fds[2].revents & POLLERR ||
       (!self->streaming && fds[1].revents & POLLERR)) {
     lose_node (self, now);

@@ -26,24 +26,24 @@ GST_DEBUG_CATEGORY_STATIC (r58_drift_debug);
 #define KAISER_BETA 9.0
 #define CUTOFF 0.94
 
-/* 2 ms; so much sound is held back, so that it can be faded when nothing follows. */
+/* 2 ms; this much sound is held back, so that it can be faded when nothing follows. */
 #define FADE 96
 #define HOLD (HALF + FADE)
-/* A step of the timestamps beyond this is none that resampling could follow: 40 ms take 80 s at 500 ppm. */
+/* Resampling cannot follow a larger step of the timestamps: 40 ms take 80 s at 500 ppm. */
 #define STEP (R58_RATE * 40 / 1000)
 /* What upstream itself calls a discontinuity. */
 #define STEP_DISCONT (R58_RATE * 5 / 1000)
-/* Timestamps of packets that a busy machine took in late step away and come back: without the flag a step counts when
- * it has lasted for so much sound, or is larger than any lateness. */
+/* Timestamps of packets that a busy machine received late step away and come back: without the flag a step counts only
+ * once it has lasted for this much sound, or is larger than any lateness. */
 #define STEP_LASTS (R58_RATE / 10)
 #define STEP_CERTAIN (R58_RATE / 5)
 /* Averaged over JITTER_S; bending would take 20 s and more to make up for it. */
 #define STEP_LASTING (R58_RATE * 10 / 1000)
-/* How large such a step is, the latest timestamps say: the average over JITTER_S is still on its way. */
+/* The latest timestamps give the size of such a step: the average over JITTER_S still lags. */
 #define STEP_LATEST_S 0.2
 /* A longer gap is not filled: the next block follows it with the flag DISCONT. */
 #define GAP_MAX R58_RATE
-/* The first timestamps of a stream are its worst (a jitter buffer that fills): so much sound is only measured. */
+/* The first timestamps of a stream are its worst (a jitter buffer that fills): this much sound is only measured. */
 #define SETTLE (R58_RATE / 5)
 #define SETTLE_BUFFERS 64
 
@@ -161,7 +161,7 @@ append (R58Drift *self, guint n)
   return self->in + self->in_len - n;
 }
 
-/* What was played is not needed any more, but for the taps before it. */
+/* What was played is no longer needed, except for the taps before it. */
 static void
 forget (R58Drift *self)
 {

@@ -1,7 +1,7 @@
-/* r58tracktime: puts right when the tracks of a fragmented mp4mux begin. Place it behind the muxer.
+/* r58tracktime: corrects the start times of the tracks of a fragmented mp4mux. Place it behind the muxer.
  *
  * mp4mux 1.22 counts the decode time of each track (tfdt, ISO/IEC 14496-12 §8.8.12) from the track's own first buffer and
- * writes no edit list when it makes fragments, so that what the tracks begin apart is lost: the first AAC frame of a
+ * writes no edit list when it makes fragments, so that the offset between the tracks is lost: the first AAC frame of a
  * recording lies up to 21 ms after its key frame. The element notes the time of each track's first buffer and adds it to
  * every tfdt as it passes. */
 #include "common/element.h"
@@ -84,7 +84,7 @@ shift (R58TrackTime *self, guint8 *body, gsize size)
     GST_WRITE_UINT32_BE (body + 4, GST_READ_UINT32_BE (body + 4) + (guint32) begin);
 }
 
-/* One box of those that say something; `body` is what follows its header. */
+/* One of the boxes that matter; `body` follows its header. */
 static void
 read_box (R58TrackTime *self, guint32 type, guint8 *body, gsize size)
 {

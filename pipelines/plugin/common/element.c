@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Where it is permitted; what is posted ends waits of people. */
+/* If permitted; people wait for what is posted. */
 #define POSTER_NICE -10
 
 void
@@ -125,9 +125,9 @@ post_messages (gpointer data)
   return NULL;
 }
 
-/* A bus takes messages without a lock: who posts spins until those who began earlier are done. One of them that was
- * interrupted by a real-time thread which then spins never is: two such threads hold two processors for good (measured: the
- * whole machine, at start, when it is loaded). They leave their messages to an ordinary thread, in a queue that sleeps. */
+/* A bus takes messages without a lock: a thread that posts spins until those that began earlier are done. If a real-time
+ * thread interrupts one of them and then spins, that one never finishes: two such threads hold two processors for good
+ * (measured: the whole machine, when it starts under load). So an ordinary thread posts for them, from a queue that sleeps. */
 static void
 post (GstElement *element, GstMessage *message)
 {

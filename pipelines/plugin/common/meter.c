@@ -1,10 +1,10 @@
-/* r58meter: lets everything through and says how much it was: a target's packets and bytes, counted where they leave. */
+/* r58meter: passes everything through and reports how much: a target's packets and bytes, counted where they leave. */
 #include "common/element.h"
 
 #include <gst/base/gstbasetransform.h>
 
 #define STATS_EVERY (500 * GST_MSECOND)
-/* So long without a buffer is a stall. */
+/* This long without a buffer is a stall. */
 #define STALL_US G_TIME_SPAN_SECOND
 
 typedef struct {
@@ -60,7 +60,7 @@ meter_set_caps (GstBaseTransform *base, GstCaps *in, GstCaps *out)
   return TRUE;
 }
 
-/* A thread of its own: that nothing passes is what must be heard. */
+/* A thread of its own, to report that nothing passes. */
 static gpointer
 report (gpointer data)
 {

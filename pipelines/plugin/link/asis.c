@@ -31,8 +31,8 @@ rebase (R58LinkSrc *self, GstBuffer *buffer)
   gint64 dts = GST_BUFFER_DTS_IS_VALID (buffer) ? (gint64) GST_BUFFER_DTS (buffer) - origin : pts;
   if (pts < 0 && (fixed || self->end.mode == R58_LINK_RAW))
     return FALSE;
-  /* History from before this pipeline began: no time stamp can say so, and a decoder needs it all the same. It runs
-   * off in small steps from 0 and meets the present, whose times are true again. */
+  /* History from before this pipeline began: no time stamp can express that, but a decoder needs it. It is played off
+   * in small steps from 0 until it meets the present, whose times are true again. */
   if (pts < 0 || self->in_history) {
     self->in_history = pts < self->history_next;
     if (self->in_history) {
@@ -61,7 +61,7 @@ note_writer (R58LinkSrc *self, GstClockTime pts)
 }
 
 /* TRUE for a unit that viewers are better off without: they want the present, and a machine that could not keep up for
- * a while must not show them the past from then on. */
+ * a while must not keep showing them the past. */
 static gboolean
 skip (R58LinkSrc *self, GstBuffer *buffer)
 {

@@ -33,7 +33,7 @@ stamp (R58LinkSrc *self, GstBuffer *buffer)
   GST_BUFFER_DURATION (buffer) = src_slot_time (self, k + 1) - t;
   GST_BUFFER_OFFSET (buffer) = k;
   GST_BUFFER_OFFSET_END (buffer) = k + 1;
-  /* What the link lost was filled in: for those below the stream goes on. */
+  /* What the link lost was filled in: downstream the stream goes on. */
   if (self->jumped)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   else
@@ -67,7 +67,7 @@ emit_stand_in (R58LinkSrc *self)
   return stamp (self, gst_buffer_copy (self->last ? self->last : self->spare));
 }
 
-/* Finds the slot of a buffer from the link; one that has none any more is dropped and counted. */
+/* Finds the slot of a buffer from the link; a buffer whose slot has passed is dropped and counted. */
 static void
 place (R58LinkSrc *self, GstBuffer *buffer, GstClockTime now)
 {
@@ -89,7 +89,7 @@ place (R58LinkSrc *self, GstBuffer *buffer, GstClockTime now)
   self->arrived_k = k;
 }
 
-/* This process stood still, or those below did: what would be made up for goes back too far. */
+/* This process or downstream stood still: there is too much to make up for. */
 static void
 jump (R58LinkSrc *self, guint64 present)
 {
@@ -116,7 +116,7 @@ src_create_on_grid (R58LinkSrc *self, GstBuffer **out)
     }
     jump (self, self->arrived ? self->arrived_k : r58_grid_index (now, self->grid_n, self->grid_d));
     if (self->arrived) {
-      /* A link keeps the order: what lies before the arrived one will not come. */
+      /* A link keeps the order: nothing before the arrived one will come. */
       *out = self->arrived_k == self->next ? emit_arrived (self) : emit_stand_in (self);
       return GST_FLOW_OK;
     }

@@ -1,4 +1,4 @@
-/* What comes to r58linksrc from the link, and the figures of it. */
+/* What r58linksrc receives from the link, and its figures. */
 #include "link/srcparts.h"
 
 #include <poll.h>

@@ -41,7 +41,7 @@ typedef struct {
   guint64 skipped;          /* buffers one reader did not get because it held too many */
   guint64 dropped;          /* buffers nobody got because no slot was free */
   guint64 overrun;          /* encoded buffers a reader lost because it was over 10 s (or the byte cap) behind */
-  guint64 disconnected;     /* readers dropped for holding slots over 500 ms without a word */
+  guint64 disconnected;     /* readers dropped for silently holding slots for over 500 ms */
   guint64 refused;          /* connections of other users, or beyond 64 */
   guint readers;
 } R58LinkWriterStats;

@@ -10,7 +10,7 @@
 #include "common/element.h"
 #include "link/wire.h"
 
-/* After caps that do not fit the writer is asked again at this pace. */
+/* After unsuitable caps the writer is asked again at this pace. */
 #define MISMATCH_RETRY GST_SECOND
 /* No unit of any link is larger; guards against nonsense from the socket. */
 #define UNIT_MAX (64u * 1024 * 1024)
@@ -257,7 +257,7 @@ describe (R58LinkReader *r, GstBuffer *buffer, const R58WireFrame *frame)
   r->next = frame->number + 1;
   r->stats.buffers++;
   r->stats.bytes += frame->size;
-  /* Should the link break and come back, nothing is asked for twice. */
+  /* If the link breaks and comes back, nothing is requested twice. */
   if (r->start != R58_LINK_START_LIVE && GST_CLOCK_TIME_IS_VALID (frame->pts)) {
     r->start = R58_LINK_START_PTS;
     r->start_pts = frame->pts + 1;

@@ -11,7 +11,7 @@
 #define TICK (500 * GST_MSECOND)
 #define HELLO_WAIT (2 * GST_SECOND)
 #define KEY_UNIT_INTERVAL (500 * GST_MSECOND)
-/* So much is taken from the listener, and from one peer, before the others have their turn. */
+/* This much is taken from the listener, and from one peer, before the others get their turn. */
 #define ACCEPT_BATCH 16
 #define HEAR_BATCH 32
 

@@ -1,5 +1,5 @@
-/* r58linksrc: takes a stream another process offers with r58linksink. It outlives its writer: it reconnects for ever
- * and in fill mode gives one buffer per slot of the machine's grid whatever arrives. */
+/* r58linksrc: takes a stream that another process offers with r58linksink. It outlives its writer: it keeps reconnecting,
+ * and in fill mode gives one buffer per slot of the machine's grid, whatever arrives. */
 #include "link/srcparts.h"
 
 #include <gst/video/video.h>

@@ -12,8 +12,8 @@
 
 G_BEGIN_DECLS
 
-/* Encoded mode, start=live: what is older than this is the past. Fill mode: so much beyond `grace` is caught up slot by slot. A
- * process that stood still for longer goes on with the present, or those below would get hundreds of pictures at once. */
+/* Encoded mode, start=live: anything older is the past. Fill mode: this much beyond `grace` is caught up slot by slot. A process
+ * that stood still for longer goes on with the present, or downstream would get hundreds of pictures at once. */
 #define LAG_MAX GST_SECOND
 
 typedef enum { ON_LOSS_HOLD, ON_LOSS_BLACK, ON_LOSS_SLATE } OnLoss;

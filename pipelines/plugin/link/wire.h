@@ -66,7 +66,7 @@ r58_wire_valid (const R58WireHead *head, gsize size)
   return size >= sizeof *head && head->version == R58_WIRE_VERSION;
 }
 
-/* sendmsg() and recvmsg() that never wait, begun anew when a signal ended them. */
+/* sendmsg() and recvmsg() that never wait, restarted after a signal. */
 gssize r58_wire_send (gint fd, const struct msghdr *message);
 gssize r58_wire_receive (gint fd, struct msghdr *message);
 /* Fills the abstract address; FALSE when `name` is empty or too long (107 bytes). */

@@ -10,7 +10,7 @@
 
 #include "common/element.h"
 
-/* A reader that kept its buffers this long while new ones came is taken for dead. */
+/* A reader that keeps its buffers this long while new ones come counts as dead. */
 #define SILENCE (500 * GST_MSECOND)
 /* No reader is held to fewer slots than these, however many share them: one shown, one arriving. */
 #define FAIR_LEAST 2
@@ -270,7 +270,7 @@ r58_link_writer_new (const gchar *address, R58LinkMode mode, guint max_slots, Gs
   w->units = gst_queue_array_new_for_struct (sizeof (Unit), 512);
   w->epoll = epoll_create1 (EPOLL_CLOEXEC);
   w->wake = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  /* Edge triggered, and tried again at each tick: without free descriptors accept() fails and the event would stay. */
+  /* Edge triggered, and retried at each tick: without free descriptors accept() fails and the event would stay. */
   struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = &w->listener};
   epoll_ctl (w->epoll, EPOLL_CTL_ADD, w->listener, &event);
   event = (struct epoll_event) {.events = EPOLLIN, .data.ptr = &w->wake};

@@ -8,7 +8,7 @@
 
 #define GST_CAT_DEFAULT r58_mixer_debug
 
-/* A slot's block begins at its PTS and is complete 10 ms later; then it has to get here. A shorter delay is none. */
+/* A slot's block begins at its PTS, is complete 10 ms later, and then has to get here. A shorter delay counts as none. */
 #define DELAY_MIN (20 * GST_MSECOND)
 #define LOST_BLOCKS 4
 /* The sound that stands in for a lost one comes and goes in 5 ms. */
@@ -176,7 +176,7 @@ add_stand_in (R58Mixer *self, guint index)
     s->slot = -1;
 }
 
-/* Sum of all slots but `without`: what stands in for another is left out with it. */
+/* Sum of all slots except `without`, whose stand-in is left out too. */
 static void
 sum_slots (R58Mixer *self, guint without, MixLimiter *limiter, MixBlock out)
 {

@@ -19,7 +19,7 @@
 /* Shortest ramp of a gain, 5 ms: a step clicks. */
 #define RAMP_MIN (R58_RATE / 200)
 
-/* The first thing found wrong; the rest of the command is read on, and thrown away. */
+/* The first error found; the rest of the command is still read, but discarded. */
 typedef struct {
   gchar *reason;
 } Check;
@@ -243,7 +243,7 @@ command_program (R58Mixer *self, Check *check, JsonObject *o)
 
 /* ---- audio ---- */
 
-/* A program command may still wait for its frame; what is set by hand after it must not be undone by it. */
+/* A program command may still be waiting for its frame; it must not undo what was set by hand after it. */
 static void
 override_waiting (R58Mixer *self, const MixSoundChange *newer)
 {
@@ -307,7 +307,7 @@ check_address (Check *check, JsonObject *o, const gchar *key)
     wrong (check, "%s: expected a link address or null", key);
 }
 
-/* The picture of another source must never be seen under this one's name: what is held goes at once. */
+/* Another source's picture must never be seen under this one's name: what is held is dropped at once. */
 static void
 forget_frames (MixSlot *slot, GQueue *forgotten)
 {

@@ -7,7 +7,7 @@
 
 /* Enough for all layers of two scenes. */
 #define SCALED_MAX (2 * MIX_LAYERS_MAX)
-/* A scaled picture nobody asked for is freed after this many frames. */
+/* A scaled picture that is not used for this many frames is freed. */
 #define SCALED_IDLE_FRAMES 150
 
 /* A part of a frame at one size. */
@@ -316,7 +316,7 @@ draw_transition (MixPictures *m, const R58Picture *to, const MixShow *show, guin
 
 /* ---- slate ---- */
 
-/* A dark grey, lighter at the top: seen as intended, and nothing anybody would mistake for a picture. */
+/* A dark grey, lighter at the top: clearly intended, and not to be mistaken for a picture. */
 MixFrame *
 mix_slate_new (const GstVideoInfo *info)
 {

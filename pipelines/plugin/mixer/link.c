@@ -19,7 +19,7 @@
 /* Timestamps further ahead than this are nonsense. */
 #define AHEAD_MAX GST_SECOND
 #define SIZE_MAX_PX 8192
-/* How a picture is looked at from afar: this often, at so many points. */
+/* How a picture is sampled: this often, at this many points. */
 #define LOOK_EVERY (500 * GST_MSECOND)
 #define LOOK_COLUMNS 128
 #define LOOK_ROWS 72

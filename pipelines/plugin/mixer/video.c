@@ -9,12 +9,12 @@
 #define CATCH_UP_FRAMES 5
 /* Two ticks without a new frame: the signal is lost. */
 #define LOST_TICKS 2
-/* A slot that was lost is live again when its frames have come in time for so long. One that is lost again within
- * RELAPSE_NS of its return is tried for twice as long each time: what stands in for it must not flicker. */
+/* A lost slot is live again once its frames have come in time for this long. If it is lost again within RELAPSE_NS of its
+ * return, the trial doubles each time, so that its stand-in does not flicker. */
 #define TRIAL_NS (300 * GST_MSECOND)
 #define TRIAL_MAX_NS (2400 * GST_MSECOND)
 #define RELAPSE_NS (10 * GST_SECOND)
-/* Points of the program that are looked at. */
+/* Points of the program that are sampled. */
 #define PROGRAM_COLUMNS 128
 #define PROGRAM_ROWS 72
 /* See note_lag(). */
@@ -26,7 +26,7 @@
  * gap that did not come again counts for one tick less. */
 #define USUAL_GAP_MAX 10
 #define FORGET_GAP_FRAMES 60
-/* Old frames whose age has not shrunk for so long are all there is to come. */
+/* After this long without getting younger, old frames are all that will come. */
 #define STEADY_NS (500 * GST_MSECOND)
 /* Timestamps and grid times are rounded to ns, each in its own way. */
 #define ROUNDING GST_USECOND
@@ -58,7 +58,7 @@ post_applied (R58Mixer *self, const MixTake *take, guint64 k)
   r58_post_event (GST_ELEMENT (self), "applied", b);
 }
 
-/* What was under way is completed: its target is where the new one starts from. */
+/* A running transition is completed: its target is where the new one starts. */
 static void
 apply_take (R58Mixer *self, const MixTake *take, guint64 k)
 {

@@ -7,14 +7,14 @@
 
 /* Bounds, all from the moment named. RFC 9725 clients give a POST 8 s in all (OBS). */
 #define CONNECT_MAX_US (15 * G_TIME_SPAN_SECOND)
-/* A peer that is not connected by then has its reasons told; and one whose pairs have all failed is given up, which it is
- * not before: addresses of servers come late. */
+/* A peer that is not connected by then gets a diagnosis. One whose pairs have all failed is given up, but not before:
+ * addresses from servers arrive late. */
 #define DIAGNOSIS_US (4 * G_TIME_SPAN_SECOND)
 #define ICE_FAILED_US (8 * G_TIME_SPAN_SECOND)
-/* A viewer to whom there is no way by then, after the answer or its last candidate, is not there: another gets its place. */
+/* A viewer without a path this long after the answer or its last candidate is gone: another gets its place. */
 #define VIEWER_MISSING_US (6 * G_TIME_SPAN_SECOND)
-/* libnice checks consent (RFC 7675) each 4 to 6 s and browsers each 2.5 s: two of our checks were lost, or nobody is there.
- * RTCP is no measure: a viewer of sound may report each 7.5 s (RFC 3550 §6.2), and who is muted need not send at all. */
+/* libnice checks consent (RFC 7675) every 4 to 6 s and browsers every 2.5 s: either two of our checks were lost, or nobody
+ * is there. RTCP tells nothing: a viewer of sound may report every 7.5 s (RFC 3550 §6.2), and a muted guest need not send. */
 #define SILENCE_MAX_US (13 * G_TIME_SPAN_SECOND)
 
 /* GstDtlsConnectionState is not in a public header. */

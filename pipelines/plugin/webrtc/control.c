@@ -1,4 +1,4 @@
-/* The control thread: commands, deadlines, everything done to peers but pushing packets. */
+/* The control thread: commands, deadlines, everything done to peers except pushing packets. */
 #include "webrtc/webrtc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
@@ -194,7 +194,7 @@ rtc_stop (R58WebRTC *self)
   g_clear_pointer (&self->thread, g_thread_join);
   end_all (self);
   wait_for_removals (self);
-  /* What was still asked of the control thread holds peers, and they hold the context. */
+  /* Pending calls to the control thread hold peers, and those hold the context. */
   while (g_main_context_iteration (self->context, FALSE));
   g_clear_pointer (&self->loop, g_main_loop_unref);
   GST_OBJECT_LOCK (self);

@@ -1,4 +1,4 @@
-/* What every viewer is sent: the packets of the sink pads, written anew once for each payload type. */
+/* What every viewer is sent: the packets of the sink pads, rewritten once per payload type. */
 #include "webrtc/webrtc.h"
 
 typedef struct {
@@ -64,7 +64,7 @@ sink_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 static gboolean
 sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
-  /* A live programme has no end; when the pipeline is told to end, this element is no reason to wait. */
+  /* A live programme has no end; when the pipeline is asked to end, this element does not delay it. */
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     gst_element_post_message (GST_ELEMENT (parent), gst_message_new_eos (GST_OBJECT (parent)));
   gst_event_unref (event);

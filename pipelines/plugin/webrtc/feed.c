@@ -2,10 +2,10 @@
 
 #include <gst/video/video.h>
 
-/* A viewer with so much waiting is skipped ahead to the next key frame. At 10 Mbit/s half a second is 625 kB. */
+/* A viewer with this much waiting skips ahead to the next key frame. At 10 Mbit/s half a second is 625 kB. */
 #define FEED_MAX_BYTES (1024 * 1024)
 #define FEED_MAX_UNITS 512
-/* So is one whose oldest packet has waited for so long: a machine that was too busy owes it the present. */
+/* So does one whose oldest packet has waited for this long: after an overload viewers get the present. */
 #define FEED_MAX_WAIT_US G_USEC_PER_SEC
 
 #define RTP_HEADER 12

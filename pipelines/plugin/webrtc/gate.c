@@ -5,7 +5,7 @@
 
 /* Picture, sound and their retransmissions are four; a browser reports under one or two more. */
 #define SSRCS_MAX 8
-/* Nobody has vouched for these yet: a few more, so that noise takes no place from the peer. */
+/* Nothing vouches for these yet: a few more, so that noise does not take the peer's places. */
 #define RAW_SSRCS_MAX 32
 #define OWN_MAX 8
 /* A browser on a bad line sends 50 compounds a second of 100 bytes each. */
@@ -13,16 +13,16 @@
 #define REPORT_BYTES_A_SECOND 16000
 /* Sequence numbers asked for again: more than 10 Mbit/s have packets. */
 #define REQUESTS_A_SECOND 1500
-/* So many seconds' worth may come at once. */
+/* This many seconds' worth may come at once. */
 #define BURST_S 2
 
 /* Packets remembered, a power of two: what rtprtxsend keeps (500), and the time one takes to be asked for. */
 #define SENT_KEPT 1024
-/* Of what was sent this part may be sent again, and so much at once: a key frame that was lost whole. */
+/* This share of what was sent may be resent, and this much at once: a whole lost key frame. */
 #define RESEND_SHARE 4
 #define RESEND_BURST_BYTES 300000
 #define RESEND_FIRST_BYTES 50000
-/* A line that is said to be quicker is no reason to send a packet more often. */
+/* A line that claims to be faster does not get a packet more often. */
 #define RTT_MIN_MS 20
 #define RTT_UNKNOWN_MS 100
 #define RTT_MAX_MS 500
@@ -87,7 +87,7 @@ has (const Ssrcs *set, guint32 ssrc)
   return FALSE;
 }
 
-/* FALSE when it is not in and there is no place. */
+/* FALSE when it is not known and there is no place left. */
 static gboolean
 place (Ssrcs *set, guint32 ssrc, guint most)
 {

@@ -19,7 +19,7 @@ typedef struct {
 /* `media`: the peer is one who sends. */
 R58Gate *r58_gate_new (gboolean media);
 void r58_gate_free (R58Gate *gate);
-/* A stream the offer names: it has its place, whatever else comes first. */
+/* A stream that the offer names has its place, whatever else comes first. */
 void r58_gate_expect (R58Gate *gate, guint32 ssrc);
 /* A stream of ours: who sends under it is refused. */
 void r58_gate_own (R58Gate *gate, guint32 ssrc);

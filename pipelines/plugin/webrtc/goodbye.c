@@ -46,7 +46,7 @@ on_goodbye (GstPad *sink, GstPadProbeInfo *info, gpointer data)
 }
 
 /* Tells the peer that this is the end (DTLS close_notify): webrtcbin 1.22 just goes silent, and a browser shows the
- * last picture for half a minute. An EOS into the encryptor is what makes it say so; its own thread sends it. */
+ * last picture for half a minute. An EOS into the encryptor makes its thread send it. */
 void
 r58_goodbye_send (GstElement *dtlsenc)
 {

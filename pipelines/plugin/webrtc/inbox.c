@@ -1,6 +1,6 @@
 #include "webrtc/inbox.h"
 
-/* Who waits longer than this is not live. Also the time a busy machine may take for a decoder's first picture. */
+/* What waits longer is not live. Also the time a busy machine may take for a decoder's first picture. */
 #define WAIT_MAX_US G_USEC_PER_SEC
 /* A second of 30 Mbit/s. */
 #define BYTES_MAX (4 * 1024 * 1024)
@@ -91,7 +91,7 @@ run (gpointer data)
     if (item->bytes)
       inbox->stats.waited = MAX (inbox->stats.waited, GST_USECOND * (g_get_monotonic_time () - item->since));
     g_mutex_unlock (&inbox->lock);
-    /* What is behind the pad must not end the peer: a pad nobody uses, or one that is being stopped, just drops. */
+    /* What is behind the pad must not end the peer: an unused pad, or one being stopped, just drops. */
     gboolean taken = hand_on (inbox, item->unit);
     g_free (item);
     g_mutex_lock (&inbox->lock);

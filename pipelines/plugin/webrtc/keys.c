@@ -3,8 +3,8 @@
 
 #include <gst/video/video.h>
 
-/* One key frame costs every viewer bandwidth: at most one request in this time for all peers together. Who joins waits for
- * the picture; who lost something has one. */
+/* A key frame costs every viewer bandwidth: at most one request in this time for all peers together. A viewer who joins has
+ * no picture yet; one who lost something has. */
 #define KEY_INTERVAL_US (500 * G_TIME_SPAN_MILLISECOND)
 #define LOST_KEY_INTERVAL_US G_TIME_SPAN_SECOND
 

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-/* We look four times a second: in a longer gap it was us who stood still, and what came waits to be read. */
+/* We look four times a second: in a longer gap we stood still ourselves, and what came is waiting to be read. */
 #define GAP_US (2 * G_TIME_SPAN_SECOND)
 
 GPtrArray *
@@ -34,7 +34,7 @@ r58_life_heard (R58Life *life, gint64 now_us)
   life->heard = MAX (life->heard, now_us);
 }
 
-/* Of datagrams: a time that is another one when something has come since. */
+/* For datagrams: a time stamp that changes when something arrives. */
 static gint64
 stamp_of (gint fd)
 {
@@ -42,7 +42,7 @@ stamp_of (gint fd)
   return ioctl (fd, SIOCGSTAMP, &at) == 0 ? at.tv_sec * G_USEC_PER_SEC + at.tv_usec : 0;
 }
 
-/* Of a connection, which TCP itself keeps count of; 0 when it is none. */
+/* For a TCP connection, whose bytes TCP itself counts; 0 when it is none. */
 static gint64
 last_of (gint fd, gint64 now_us)
 {

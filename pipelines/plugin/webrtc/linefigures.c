@@ -3,7 +3,7 @@
 #include <string.h>
 
 enum { XR = 207, REFERENCE_TIME = 4, ANSWER = 5, QUESTION = 20 };
-/* Longer is no line, and a wrong answer. */
+/* No line takes longer: the answer is wrong. */
 #define RTT_MAX_MS 10000
 /* A second of a small picture is a hundred packets: too few to tell 5 % from none. */
 #define SMOOTHING 4
@@ -22,8 +22,8 @@ short_time (gint64 us)
   return (guint32) (us / G_USEC_PER_SEC << 16 | (us % G_USEC_PER_SEC << 16) / G_USEC_PER_SEC);
 }
 
-/* Of all streams together: a stream of few packets, as retransmissions are, does not count for much. Reports that are sent
- * say less: while packets are asked for again, GStreamer 1.22 sends reports without a word on any stream. */
+/* Of all streams together: a stream of few packets, such as retransmissions, has little weight. Reports that are sent say
+ * less: while packets are requested again, GStreamer 1.22 sends reports without any stream. */
 void
 r58_line_figures_measure (R58LineFigures *figures, GObject *session)
 {
@@ -74,7 +74,7 @@ r58_line_figures_sent (R58LineFigures *figures, GstBuffer *report, gint64 now_us
     ssrc = gst_rtcp_packet_rr_get_ssrc (&packet);
   }
   gst_rtcp_buffer_unmap (&rtcp);
-  /* Feedback that is sent on its own is no place for a question, and nothing may follow padding. */
+  /* Feedback on its own cannot carry a question, and nothing may follow padding. */
   if (!is_report || padded)
     return report;
   guint8 data[QUESTION] = { 2 << 6, XR };
@@ -98,7 +98,7 @@ read_answer (R58LineFigures *figures, guint32 asked, guint32 held, gint64 now_us
     figures->rtt_ms = rtt_ms;
 }
 
-/* By hand: what comes from outside is measured against the bytes that came. */
+/* By hand: lengths from outside are checked against the bytes that arrived. */
 void
 r58_line_figures_received (R58LineFigures *figures, GstRTCPPacket *packet, gint64 now_us)
 {

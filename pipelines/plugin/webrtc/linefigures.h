@@ -1,4 +1,4 @@
-/* How the line to a guest does, as reports tell: the round trip and the loss. GStreamer tells neither for what is only
+/* The state of the line to a guest, from reports: the round trip and the loss. GStreamer tells neither for what is only
  * received, and a browser that only sends reports on nothing. So a guest is asked for the round trip (RFC 3611 §4.4 and
  * §4.5), and the loss is what the session counts of it. */
 #pragma once
@@ -19,7 +19,7 @@ void r58_line_figures_init (R58LineFigures *figures);
 void r58_line_figures_measure (R58LineFigures *figures, GObject *session);
 /* A report on its way to the guest; transfer full, as is what is sent in its place. `now_us` is monotonic. */
 GstBuffer *r58_line_figures_sent (R58LineFigures *figures, GstBuffer *report, gint64 now_us);
-/* What one packet of the guest's reports says of our question. */
+/* Reads the answer to our question in one packet of the guest's reports. */
 void r58_line_figures_received (R58LineFigures *figures, GstRTCPPacket *packet, gint64 now_us);
 
 G_END_DECLS

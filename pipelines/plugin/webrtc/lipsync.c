@@ -10,13 +10,13 @@
 GST_DEBUG_CATEGORY_EXTERN (r58_webrtc_debug);
 #define GST_CAT_DEFAULT r58_webrtc_debug
 
-/* A browser reports on sound each 5 s, on pictures each second. Two late reports of five do no harm. */
+/* A browser reports on sound every 5 s, on pictures every second. Two late reports in five do no harm. */
 #define REPORTS 5
 /* Each change is a splice of the sound. */
 #define WORTH (3 * GST_MSECOND)
-/* No stream of a guest is this late behind the other one: their clocks are not the same. */
+/* No stream of a guest is this far behind the other: they must have different clocks. */
 #define APART_MAX (3 * (gint64) GST_SECOND)
-/* A stream whose RTP times jump has begun anew. */
+/* A stream whose RTP times jump has restarted. */
 #define JUMP (GST_SECOND / 2)
 #define AUDIO_CLOCK_RATE 48000
 
@@ -40,7 +40,7 @@ r58_lip_sync_new (GstElement *rtpbin)
   g_mutex_init (&sync->lock);
   for (R58Kind kind = R58_VIDEO; kind < R58_KINDS; kind++)
     g_weak_ref_init (&sync->streams[kind].buffer, NULL);
-  /* Its own synchronisation finds every change too small. */
+  /* Makes its own synchronisation find every change too small. */
   g_object_set (rtpbin, "min-ts-offset", G_MAXUINT64, NULL);
   return sync;
 }
@@ -104,7 +104,7 @@ note (Stream *stream, GstElement *buffer, gint64 sent)
   stream->sent[stream->reports++ % REPORTS] = sent;
 }
 
-/* The one that is later stays where it is; the other waits for it. */
+/* The later one stays where it is; the other waits for it. */
 static void
 adjust (R58LipSync *sync)
 {

@@ -9,8 +9,8 @@
 /* An answer waits this long for what servers say; RFC 9725 clients give a POST 8 s in all (OBS). */
 #define GATHER_MS_DEFAULT 1000
 #define GATHER_MS_MOST 5000
-/* A check each 50 ms (RFC 8445 §14.2), and each pair is tried four times in 4 s: what is sent to addresses that a peer names
- * stays little, whoever they belong to. Of a connection that is made, consent is asked for as often as libnice does. */
+/* A check every 50 ms (RFC 8445 §14.2), and each pair is tried four times in 4 s: little is sent to addresses that a peer
+ * names, whoever owns them. On an established connection consent is checked as often as libnice does. */
 #define PACING_MS 50
 #define TRIES 4
 #define TRIES_CONNECTED 7
@@ -197,7 +197,7 @@ r58_network_gather_ms (const R58Network *network)
   return network->gather_ms;
 }
 
-/* ---- what came of it ---- */
+/* ---- the outcome ---- */
 
 void
 r58_network_add_candidate (JsonBuilder *b, const gchar *key, NiceCandidate *c)

@@ -1,4 +1,4 @@
-/* How one peer reaches the world: addresses, ports, STUN and TURN of its ICE agent, and what came of them. */
+/* How one peer reaches the world: addresses, ports, STUN and TURN of its ICE agent, and the outcome. */
 #pragma once
 
 #include <json-glib/json-glib.h>

@@ -1,11 +1,11 @@
-/* One peer from the first to the last: what it is made of, how it ends, and its figures. */
+/* One peer from beginning to end: its parts, its end, and its figures. */
 #include "webrtc/peerparts.h"
 
 #include <gst/webrtc/webrtc.h>
 
 #include "webrtc/goodbye.h"
 
-/* A guest who has sent nothing of a kind for so long is said to send none. */
+/* After this long without a packet of a kind a guest counts as not sending it. */
 #define QUIET_US (1500 * G_TIME_SPAN_MILLISECOND)
 
 /* ---- begin ---- */
@@ -148,7 +148,7 @@ r58_peer_end (R58Peer *peer, const gchar *reason, void (*done) (GstElement *owne
     peer_add_report (peer, b);
   r58_post_event (peer->owner, was_answered ? "gone" : "failed", b);
   Removal *removal = g_new (Removal, 1);
-  /* The peer may be connected at its side before we know it at ours. */
+  /* The peer may be connected on its side before we know it on ours. */
   *removal = (Removal){ r58_peer_ref (peer), g_atomic_int_get (&peer->verified), done };
   g_thread_unref (g_thread_new ("r58-peer-end", take_apart, removal));
 }

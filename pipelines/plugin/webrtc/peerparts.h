@@ -5,7 +5,7 @@
  *   receiving.c    what a guest sends, out of webrtcbin
  *   sending.c      what a viewer gets, into webrtcbin
  *   negotiation.c  from the offer to the answer
- *   peer.c         from the first to the last
+ *   peer.c         from beginning to end
  * Private to them. */
 #pragma once
 

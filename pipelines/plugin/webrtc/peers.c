@@ -1,4 +1,4 @@
-/* Who is there: adding and ending peers, and the figures of all. */
+/* The peers: adding and ending them, and the figures of all. */
 #include "webrtc/webrtc.h"
 
 #include <string.h>

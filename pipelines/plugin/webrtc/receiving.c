@@ -1,4 +1,4 @@
-/* What a guest sends, as it leaves the webrtcbin of its peer: into pads of ours that belong to no element, and on to the owner. */
+/* What a guest sends, as it leaves its peer's webrtcbin: into our pads, which belong to no element, and on to the owner. */
 #include "webrtc/peerparts.h"
 
 #include <gst/video/video.h>

@@ -3,7 +3,7 @@
 
 #include <gst/video/video.h>
 
-/* Receive: what comes next cannot be decoded without a key frame. */
+/* Receive: what follows cannot be decoded without a key frame. */
 static void
 guest_needs_key (gpointer owner)
 {
@@ -38,7 +38,7 @@ rtc_received (GstElement *owner, R58Peer *peer, R58Kind kind, GstMiniObject *uni
     unit = (GstMiniObject *) gst_buffer_make_writable (GST_BUFFER (unit));
     GST_BUFFER_FLAG_SET (GST_BUFFER (unit), GST_BUFFER_FLAG_DISCONT);
   }
-  /* A stream that is joined in its middle, or has a hole, is no picture until the guest is asked; the request or what
+  /* A stream that is joined midway, or has a hole, gives no picture until the guest is asked; the request or what
    * answers it may be lost too. */
   gboolean starts = FALSE;
   if (kind == R58_VIDEO && GST_IS_BUFFER (unit)) {
@@ -73,7 +73,7 @@ src_caps (R58WebRTC *self, R58Kind kind, GstCaps *caps)
     g_atomic_int_set (&self->src_vp8, g_strcmp0 (encoding, "VP8") == 0);
     r58_inbox_vp8 (self->inbox[kind], g_atomic_int_get (&self->src_vp8));
   }
-  /* The same stream with another SSRC is no other format. */
+  /* The same stream with another SSRC keeps its format. */
   gst_structure_remove_field (gst_caps_get_structure (out, 0), "ssrc");
   if (!self->src_begun[kind]) {
     gchar *id = gst_pad_create_stream_id (pad, GST_ELEMENT (self), r58_kind_name (kind));

@@ -3,9 +3,9 @@
 
 #include <gst/rtp/gstrtcpbuffer.h>
 
-/* How often reports are sent, more or less; a viewer's come in return. */
+/* Roughly how often reports are sent; viewers send theirs in return. */
 #define REPORT_INTERVAL GST_SECOND
-/* How often a guest is told which packets came and when. Once a frame, as is usual, is less the worse its line is. */
+/* How often a guest is told which packets came and when. Once per frame, the usual way, gets rarer as its line gets worse. */
 #define FEEDBACK_INTERVAL (50 * GST_MSECOND)
 /* How long a missing packet is waited for (its retransmission included) before it is given up; not a delay. Enough for
  * two requests on a line of 100 ms of jitter. */
@@ -133,7 +133,7 @@ on_element (GstBin *webrtc, GstBin *parent, GstElement *element, R58Peer *peer)
   } else if (g_str_equal (name, "rtpsession")) {
     peer_hear (peer, element, "pad-added", G_CALLBACK (on_session_pad));
   } else if (g_str_equal (name, "clocksync")) {
-    /* It would hold every packet back by the pipeline's latency; what comes in is to go out now. */
+    /* It would hold every packet back by the pipeline's latency; what comes in must go out now. */
     g_object_set (element, "sync", FALSE, NULL);
   }
 }

@@ -6,12 +6,12 @@
 #define KEPT 2048
 /* Of one report; all in one packet of the network. */
 #define REPORTED_MAX 400
-/* A gap is told as a loss when it has not been filled for so long, or for as long as packets have been out of order. */
+/* A gap counts as a loss when it has stayed open for this long, or for as long as packets have been out of order. */
 #define WAIT_MIN_US (100 * G_TIME_SPAN_MILLISECOND)
 #define WAIT_MAX_US (200 * G_TIME_SPAN_MILLISECOND)
-/* Less disorder is what threads and processors make. */
+/* Less disorder comes from threads and processors. */
 #define DISORDER_MIN_US (3 * G_TIME_SPAN_MILLISECOND)
-/* The widest disorder of this long and of as long before counts. */
+/* The widest disorder of this period and the one before counts. */
 #define DISORDER_US (5 * G_TIME_SPAN_SECOND)
 /* The least delay in this long is what a queue adds; the rest is chance (the filter of RFC 6817 §2.4.2). */
 #define FILTER_US (2 * G_TIME_SPAN_SECOND)
@@ -111,8 +111,8 @@ note_disorder (R58Twcc *twcc, gint64 sequence, gint64 now)
   twcc->disorder[0] = MAX (twcc->disorder[0], now - overtaken);
 }
 
-/* When the packet would have come but for chance. Only where packets come out of order: on other lines lateness is a
- * queue, which the browser is to know of at once. */
+/* When the packet would have come without jitter. Only where packets come out of order: on other lines lateness means a
+ * queue, which the browser must hear of at once. */
 static gint64
 filtered (R58Twcc *twcc, const guint8 *send_time, gint64 now)
 {
@@ -159,7 +159,7 @@ r58_twcc_received (R58Twcc *twcc, GstBuffer *packet, gint64 now_us)
         note_disorder (twcc, sequence, now_us);
       *kept = (Packet){ sequence, now_us, send_time ? filtered (twcc, send_time, now_us) : now_us };
       twcc->highest = MAX (twcc->highest, sequence);
-      /* It was reported as lost: what is reported from here on tells otherwise. */
+      /* It was reported as lost; the reports from here on correct that. */
       if (sequence < twcc->next && twcc->next - sequence < REPORTED_MAX)
         twcc->next = sequence;
     }
@@ -175,7 +175,7 @@ packet_of (R58Twcc *twcc, gint64 sequence)
   return p->sequence == sequence && p->came ? p : NULL;
 }
 
-/* Up to where can be reported: a gap that may still be filled is not told as a loss. */
+/* The end of what can be reported: a gap that may still be filled is not reported as a loss. */
 static gint64
 end_of_report (R58Twcc *twcc, gint64 now)
 {
@@ -251,7 +251,7 @@ r58_twcc_replace (R58Twcc *twcc, GstBuffer *report, gint64 now_us)
     return gst_buffer_ref (report);
   GstBuffer *out = NULL;
   g_mutex_lock (&twcc->lock);
-  /* What is too old to be remembered cannot be told. */
+  /* What is no longer remembered cannot be reported. */
   twcc->next = MAX (twcc->next, twcc->highest - KEPT / 2);
   gint64 end = twcc->begun ? end_of_report (twcc, now_us) : 0;
   if (twcc->begun && end > twcc->next)

@@ -1,7 +1,7 @@
 /* The element r58webrtc is made of these parts; each uses only those before it:
  *   keys.c      when a key frame is asked for
  *   seat.c      the guest that is received: its src pads
- *   peers.c     who is there: adding, ending, figures
+ *   peers.c     the peers: adding, ending, figures
  *   fanout.c    what every viewer is sent: the sink pads
  *   control.c   the control thread: commands, deadlines, the end of all
  *   webrtc.c    the element: properties, pads, states
