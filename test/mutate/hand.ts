@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { outcomeOf } from '../tools/outcome.js';
-import { type HandMadeFault, handMadeFaults } from './faults.js';
+import { type HandMadeFault, handMadeFaults } from './mutants.js';
 
 const root = join(import.meta.dirname, '../../..');
 const timeoutMs = 300_000;
