@@ -1,11 +1,11 @@
-/** Faults put in by hand, one at a time, in a copy of the tree: each has to be noticed by the tests that are named for it. */
+/** Hand-made mutants, one at a time, in a copy of the tree: the tests named for each must notice it. */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { outcomeOf } from '../tools/outcome.js';
-import { type HandMadeFault, handMadeFaults } from './mutants.js';
+import { type HandMadeMutant, handMadeMutants } from './mutants.js';
 
 const root = join(import.meta.dirname, '../../..');
 const timeoutMs = 300_000;
@@ -38,7 +38,7 @@ function build(copy: string, file: string): string | null {
 	const bin = (name: string) => join(root, 'node_modules/.bin', name);
 	const steps: [string, string[]][] = file.startsWith('pipelines/plugin/')
 		? [['make', ['-s', '-C', 'pipelines/plugin']]]
-		: // A fault may leave something unused: only what stops the program counts.
+		: // A mutant may leave something unused: only what stops the program counts.
 			[[bin('tsc'), ['-p', '.', '--noUnusedLocals', 'false', '--noUnusedParameters', 'false']]];
 	if (file.startsWith('panel/')) steps.push([bin('vite'), ['build', '--logLevel', 'warn', '--config', 'panel/vite.config.ts']]);
 	for (const [program, args] of steps) {
@@ -89,13 +89,13 @@ async function judgedBy(copy: string, name: string): Promise<Verdict> {
 	}
 }
 
-/** What does not fit the tree any more, in words. */
-function stale({ file, find }: HandMadeFault): string | null {
+/** Why a mutant no longer fits the tree, or null. */
+function stale({ file, find }: HandMadeMutant): string | null {
 	const places = readFileSync(join(root, file), 'utf8').split(find).length - 1;
 	return places === 1 ? null : `${file} has ${places} places with ${JSON.stringify(find)}, not one: bring the table up to date`;
 }
 
-function putIn(copy: string, { file, find, replace }: HandMadeFault): () => void {
+function putIn(copy: string, { file, find, replace }: HandMadeMutant): () => void {
 	const path = join(copy, file);
 	const text = readFileSync(path, 'utf8');
 	writeFileSync(
@@ -105,13 +105,13 @@ function putIn(copy: string, { file, find, replace }: HandMadeFault): () => void
 	return () => writeFileSync(path, text);
 }
 
-async function judge(copy: string, fault: HandMadeFault): Promise<Verdict> {
-	const takeOut = putIn(copy, fault);
+async function judge(copy: string, mutant: HandMadeMutant): Promise<Verdict> {
+	const takeOut = putIn(copy, mutant);
 	try {
-		const objection = build(copy, fault.file);
+		const objection = build(copy, mutant.file);
 		if (objection !== null) return { outcome: 'noticed', by: `the build: ${objection.trim().split('\n')[0]}` };
 		let open: Verdict | null = null;
-		for (const name of fault.tests) {
+		for (const name of mutant.tests) {
 			const verdict = await judgedBy(copy, name);
 			if (verdict.outcome === 'noticed') return verdict;
 			if (verdict.outcome === 'open') open = verdict;
@@ -119,37 +119,37 @@ async function judge(copy: string, fault: HandMadeFault): Promise<Verdict> {
 		return open ?? { outcome: 'unnoticed', by: '' };
 	} finally {
 		takeOut();
-		build(copy, fault.file);
+		build(copy, mutant.file);
 	}
 }
 
-/** Every fault whose name, file or tests contain one of the words; true when each was noticed. */
+/** Tries every mutant whose name, file or tests contain one of the words; true when each was noticed. */
 export async function runHandMade(wanted: string[]): Promise<boolean> {
-	const chosen = handMadeFaults.filter(({ fault, file, tests }) => {
-		const text = [fault, file, ...tests].join(' ');
+	const chosen = handMadeMutants.filter(({ name, file, tests }) => {
+		const text = [name, file, ...tests].join(' ');
 		return wanted.length === 0 || wanted.some((word) => text.includes(word));
 	});
 	const copy = copyOfTree();
 	process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
 	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-	const bad = chosen.flatMap((fault) => stale(fault) ?? []);
+	const bad = chosen.flatMap((mutant) => stale(mutant) ?? []);
 	for (const name of new Set(chosen.flatMap(({ tests }) => tests))) {
 		const { outcome, by } = await judgedBy(copy, name);
-		if (outcome === 'noticed') bad.push(`${name} fails without any fault: ${by}`);
+		if (outcome === 'noticed') bad.push(`${name} fails without any mutant: ${by}`);
 	}
 	if (bad.length > 0) {
 		console.log(bad.join('\n'));
 		return false;
 	}
 	const counts = { noticed: 0, unnoticed: 0, open: 0 };
-	for (const fault of chosen) {
+	for (const mutant of chosen) {
 		const started = performance.now();
-		const { outcome, by } = await judge(copy, fault);
+		const { outcome, by } = await judge(copy, mutant);
 		counts[outcome] += 1;
 		const seconds = Math.round((performance.now() - started) / 1000);
-		console.log(`${words[outcome]} ${fault.fault} (${fault.file})  ${seconds} s  ${by}`);
+		console.log(`${words[outcome]} ${mutant.name} (${mutant.file})  ${seconds} s  ${by}`);
 	}
 	const { noticed, unnoticed, open } = counts;
-	console.log(`hand-made faults: ${noticed} of ${chosen.length} noticed, ${unnoticed} not, ${open} open on a busy machine`);
+	console.log(`hand-made mutants: ${noticed} of ${chosen.length} noticed, ${unnoticed} not, ${open} open on a busy machine`);
 	return noticed === chosen.length;
 }

@@ -1,6 +1,6 @@
-/** Faults of a tired developer, one line each, and the test files that must notice them (`npm run mutate -- hand`). */
-export interface HandMadeFault {
-	fault: string;
+/** Mistakes of a tired developer, one line each, and the test files that must notice them (`npm run mutate -- hand`). */
+export interface HandMadeMutant {
+	name: string;
 	file: string;
 	/** Found once in the file. */
 	find: string;
@@ -9,22 +9,22 @@ export interface HandMadeFault {
 	tests: string[];
 }
 
-const plugin = (fault: string, unit: string, find: string, replace: string, ...tests: string[]): HandMadeFault => ({
-	fault,
+const plugin = (name: string, unit: string, find: string, replace: string, ...tests: string[]): HandMadeMutant => ({
+	name,
 	file: `pipelines/plugin/${unit}.c`,
 	find,
 	replace,
 	tests,
 });
-const launch = (fault: string, unit: string, find: string, replace: string): HandMadeFault => ({
-	fault,
+const launch = (name: string, unit: string, find: string, replace: string): HandMadeMutant => ({
+	name,
 	file: `pipelines/${unit}.ts`,
 	find,
 	replace,
 	tests: ['unit/pipelines/pipelines'],
 });
-const other = (file: string, fault: string, find: string, replace: string, ...tests: string[]): HandMadeFault => ({
-	fault,
+const other = (file: string, name: string, find: string, replace: string, ...tests: string[]): HandMadeMutant => ({
+	name,
 	file,
 	find,
 	replace,
@@ -32,7 +32,7 @@ const other = (file: string, fault: string, find: string, replace: string, ...te
 });
 
 const desk = 'engine/mixerDesk';
-const sounds: HandMadeFault[] = [
+const sounds: HandMadeMutant[] = [
 	plugin(
 		'pan left and right swapped',
 		'mixer/audio',
@@ -68,7 +68,7 @@ const sounds: HandMadeFault[] = [
 	plugin('a fader cannot go above 0 dB', 'mixer/audio', 'return gain * MIN (1.0f', 'return MIN (gain, 1.0f) * MIN (1.0f', desk),
 ];
 
-const pictures: HandMadeFault[] = [
+const pictures: HandMadeMutant[] = [
 	plugin('right of a crop is its left', 'mixer/command', 'layer->crop_r = side[2];', 'layer->crop_r = side[0];', 'engine/mixer'),
 	plugin(
 		'top and bottom of a crop swapped',
@@ -88,7 +88,7 @@ const pictures: HandMadeFault[] = [
 
 const timing = 'unit/hosts/supervisionTiming';
 const supervision = 'service/hosts/supervisedHost.ts';
-const service: HandMadeFault[] = [
+const service: HandMadeMutant[] = [
 	other(
 		'service/rtc/peerSessions.ts',
 		'the same rank counts as higher',
@@ -194,7 +194,7 @@ const service: HandMadeFault[] = [
 ];
 
 const operator = 'browser/operatorPanel';
-const panel: HandMadeFault[] = [
+const panel: HandMadeMutant[] = [
 	other('panel/pages/switcher/keys.ts', 'the command key is ignored', ' || press.metaKey', '', 'unit/panel/keys'),
 	other('panel/pages/switcher/keys.ts', 'the numeric pad is lost', '(?:Digit|Numpad)', '(?:Digit)', 'unit/panel/keys'),
 	other(
@@ -239,7 +239,7 @@ const panel: HandMadeFault[] = [
 	),
 ];
 
-const launches: HandMadeFault[] = [
+const launches: HandMadeMutant[] = [
 	{ ...launch('profile high for viewers', 'encoder', 'profile=constrained-baseline', 'profile=high') },
 	launch('profile high in the multiview', 'streamer', 'profile=constrained-baseline', 'profile=high'),
 	launch('the frame rate as a whole number', 'canvas', 'canvas.fpsNum}/', 'Math.round(canvas.fpsNum / canvas.fpsDen)}/'),
@@ -267,4 +267,4 @@ const launches: HandMadeFault[] = [
 	launch('a recording that begins with the present', 'recorder', "start: 'pts'", "start: 'live'"),
 ];
 
-export const handMadeFaults: HandMadeFault[] = [...sounds, ...pictures, ...service, ...panel, ...launches];
+export const handMadeMutants: HandMadeMutant[] = [...sounds, ...pictures, ...service, ...panel, ...launches];

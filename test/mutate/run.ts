@@ -1,6 +1,6 @@
 /**
- * Puts faults into the product and looks whether the tests notice: `npm run mutate` for the rooms of pure rules,
- * `npm run mutate -- ROOM…` for some of them, `npm run mutate -- hand [WORD…]` for the kept table of faults made by hand.
+ * Puts mutants into the product and checks that the tests notice: `npm run mutate` for the rooms of pure rules,
+ * `npm run mutate -- ROOM…` for some of them, `npm run mutate -- hand [WORD…]` for the table of hand-made mutants.
  * Takes long; no part of the gate.
  */
 import { runHandMade } from './hand.js';

@@ -67,7 +67,7 @@ input_buffer (Input *in, gsize size)
   return buffer;
 }
 
-/* What GStreamer complains of is a fault too. */
+/* What GStreamer complains about is an error too. */
 static inline void
 fuzz_begin (void)
 {

@@ -104,7 +104,7 @@ test('wrong options end the program with code 2 and one line, help with 0', () =
 	assert.match(help.stdout, /--canvas/);
 });
 
-test('the data folder is made, or its fault is named', () => {
+test('the data folder is made, or its error is named', () => {
 	const dir = temporaryFolder();
 	try {
 		checkDataFolder(join(dir, 'a', 'b'));
