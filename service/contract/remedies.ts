@@ -1,4 +1,4 @@
-/** Remedies for messages of GStreamer, the kernel and ssh, by name: whoever recognises a message names its remedy. */
+/** Remedies for messages of GStreamer, the kernel and ssh, by name. The code that recognises a message names its remedy. */
 export const remedyWords = {
 	'build-plugin': () => 'Build the plugin: npm run build',
 	'install-package': (name: string) => `Install the Debian package ${name}`,

@@ -95,7 +95,7 @@ export class RateLimit {
 
 	/** Throws `rate-limited` when this client sends too many requests, `busy` when all together do; both with Retry-After. */
 	check(client: string, now = performance.now()): void {
-		// Checked first, so that a request that is not served costs nobody a token; taken last, so that a limited client uses up nobody else's.
+		// Checked first, so that an unserved request costs nobody a token; taken last, so that a limited client takes none from others.
 		const allWaitS = this.#all.waitS(now);
 		if (allWaitS > 0)
 			throw new StudioError('busy', 'the studio gets too many requests at once; try again in a moment', undefined, allWaitS);

@@ -18,7 +18,7 @@ import { partOf, type RecordedTrack } from './track.js';
 /** Below this no recording starts, and a running one ends while its file can still be closed. */
 const MIN_FREE_BYTES = { start: 256 * 2 ** 20, run: 64 * 2 ** 20 };
 const REFRESH_MS = 1_000;
-/** The list is saved every so many refreshes, so that it knows roughly how long a recording ran even after a crash. */
+/** Refreshes between saves of the list: even after a crash it knows roughly how long a recording ran. */
 const SAVE_EVERY = 5;
 
 export interface RecorderOptions {

@@ -11,7 +11,7 @@ type DeepReadonly<T> = T extends (infer E)[]
 		: T;
 export type ChangeListener = (seq: number, changes: Change[]) => void;
 
-/** What of `system` changes while the service runs; the rest is as it was at the start. */
+/** The parts of `system` that change while the service runs; the rest is fixed at the start. */
 type Owned = Exclude<keyof System, 'version' | 'startedAt' | 'canvas'>;
 /** Collections of the state: entries by id. */
 type CollectionName = Exclude<keyof State, 'seq' | 'buses' | 'faults' | 'system'>;

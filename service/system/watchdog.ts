@@ -27,18 +27,18 @@ export interface WatchdogOptions {
  */
 const DEADLINE_MS = 20_000;
 /**
- * No frame for this long is beyond it too, whatever it is doing about it. The first frame waits for GStreamer's registry (30 s at
- * most, once), and for two attempts to start; the supervisor's pause is 30 s. Less than a boot has to last to count as a good one
- * (bootGuard.ts): three that end so lead to safe mode.
+ * Without a frame for this long it has failed too, even while it holds the mixer off. The first frame waits for GStreamer's
+ * registry (30 s at most, once) and two attempts to start; the supervisor's pause is 30 s. It is less than a good boot must last
+ * (bootGuard.ts), so that three boots that end like this lead to safe mode.
  */
 const PATIENCE_MS = 90_000;
 const TICK_MS = 1_000;
 
 /**
- * Feeds the watchdog of the service manager, which kills and restarts a service that it does not hear. Fed from the event
- * loop: one that hangs feeds nothing. And only while the program's frames advance, or may stand still: within their deadline,
- * while the supervisor holds the mixer off (a restart would take away the panel that says why) unless that lasts, and in safe
- * mode, whose panel stays whatever the media do.
+ * Feeds the watchdog of the service manager, which kills and restarts a silent service. It is fed from the event loop, so a hung
+ * loop feeds nothing, and only while the program's frames advance or may stand still: within their deadline, while the supervisor
+ * holds the mixer off (a restart would take away the panel that says why) unless that lasts, and in safe mode, whose panel stays
+ * whatever the media do.
  */
 export class Watchdog {
 	#timer: NodeJS.Timeout | undefined;
