@@ -21,7 +21,7 @@ export interface ConnectionOptions {
 	mungeAnswer?(sdp: string): string;
 	/** A counter that grows while media moves. */
 	progress(report: RTCStatsReport): number;
-	/** Why there is no connection, as the server sees it. */
+	/** What the server knows of why there is no connection. */
 	diagnosis?(): Promise<string | null>;
 	onStatus(status: Status): void;
 }
@@ -143,7 +143,7 @@ export class Connection {
 		}
 	}
 
-	/** What the browser says about its servers, and the studio about the rest. */
+	/** What the browser says of its servers, what the studio says of the rest. */
 	async #noPath(peer: RTCPeerConnection): Promise<void> {
 		window.clearInterval(this.#checker);
 		const own = diagnoseServers(this.#trickle?.errors ?? []);

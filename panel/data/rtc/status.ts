@@ -3,7 +3,7 @@ export interface Status {
 	phase: 'idle' | 'connecting' | 'live' | 'waiting' | 'refused';
 	/** For the person at the screen; null when all is well. */
 	message: string | null;
-	/** What ended the session or kept it from starting, for pages with their own words. */
+	/** What is wrong, for pages that have words of their own. */
 	failure?: Failure;
 	/** The service's error code, when it refused. */
 	code?: string | null;
