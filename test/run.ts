@@ -148,9 +148,9 @@ const open = all.filter(([, result]) => result.inconclusive.length > 0).map(([fi
 if (open.length > 0) console.log(`inconclusive: ${count((result) => result.inconclusive.length)} in ${open.join(', ')}`);
 let failed = count((result) => result.failed);
 if (failed > 0) console.log('failed:');
-for (const [file, { failed, problem, output }] of all)
+for (const [file, { failed, failure, output }] of all)
 	if (failed > 0)
-		for (const failure of [...(problem ? [problem] : []), ...failuresIn(output)]) console.log(indent(`${nameOf(file)}: ${failure}`));
+		for (const line of [...(failure ? [failure] : []), ...failuresIn(output)]) console.log(indent(`${nameOf(file)}: ${line}`));
 if (open.length > inconclusiveMost) {
 	console.log(
 		`more than ${inconclusiveMost} files could not be judged: run the tests again when the machine has nothing else to do`,
