@@ -16,7 +16,7 @@ export function soundChecks(facts: Facts): Check[] {
 				silentBecause === null ? stripFinding(facts, id, audio[id]) : off(silentBecause),
 			);
 		}),
-		check('sound', 'sound-master', 'Program sound', masterFinding(facts, audio.master)),
+		check('sound', 'sound-master', 'Master', masterFinding(facts, audio.master)),
 	];
 }
 
@@ -29,7 +29,7 @@ function stripFinding(facts: Facts, id: string, strip: Strip | undefined): Findi
 }
 
 function masterFinding(facts: Facts, strip: Strip | undefined): Finding {
-	if (strip?.mute) return fail('Muted', 'Unmute the program sound on the Switcher');
+	if (strip?.mute) return fail('Muted', 'Unmute Master on the Switcher');
 	return heardFinding(facts, 'master', 'Put a source with sound on air, or set its strip to On');
 }
 

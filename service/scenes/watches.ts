@@ -8,7 +8,7 @@ const mutes: Watch = {
 	read: ({ audio }) => Object.entries(audio).map(([id, { mute }]) => [id, mute ? 'muted' : 'unmuted']),
 	tell: ({ subject, before, now, state: { sources } }) => {
 		if (before === undefined || now === undefined) return null;
-		const name = subject === 'master' ? 'The program sound' : (sources[subject]?.label ?? subject);
+		const name = subject === 'master' ? 'Master' : (sources[subject]?.label ?? subject);
 		return { event: now, text: `${name} is ${now === 'muted' ? 'muted' : 'heard again'}` };
 	},
 };

@@ -40,7 +40,7 @@ test('the first visit asks for the code, sets the technician’s password and le
 	await page.getByTestId('setup-password').fill(password);
 	await page.getByTestId('setup-repeated').fill(`${password}!`);
 	await page.getByTestId('setup-button').click();
-	await page.getByText('The two passwords differ').waitFor();
+	await page.getByText('The passwords do not match').waitFor();
 	await page.getByTestId('setup-repeated').fill(password);
 	await page.getByTestId('setup-button').click();
 	await page.getByText('not the set-up code').waitFor();
@@ -68,11 +68,11 @@ test('a technician who gives the own password makes an account, and a watch link
 	await page.getByTestId('token-save').click();
 	assert.match(await page.getByTestId('copy-text').inputValue(), /\/watch\/program#[\w-]{43}$/);
 	await page.reload();
-	await page.getByTestId('audit-filter').fill('made a');
+	await page.getByTestId('audit-filter').fill('created a');
 	await page.getByText('No entry matches').waitFor();
 	await page.getByTestId('audit-filter').fill('tess');
-	await page.getByTestId('audit').getByText('made an account').waitFor();
-	await page.getByTestId('audit').getByText('made a token').waitFor();
+	await page.getByTestId('audit').getByText('created an account').waitFor();
+	await page.getByTestId('audit').getByText('created a token').waitFor();
 });
 
 test('who logs in with name and password, gets where they wanted; a phone follows by a code', async ({ service, browser }) => {

@@ -143,7 +143,7 @@ test('a backup is downloaded, looked into, and restored; the show goes on until 
 	await page.getByTestId('restore-do').click();
 	await page.getByTestId('confirm-yes').click();
 	await page.getByTestId('pending-cancel').waitFor();
-	assert.match((await page.getByTestId('waiting').textContent())!, /A restore was chosen .* runs at the next start/);
+	assert.match((await page.getByTestId('waiting').textContent())!, /A restore was requested .* runs at the next start/);
 	await page.getByTestId('reset-button').click();
 	await page.getByTestId('reset-confirm').fill('reset');
 	if (process.env.R58_SCREENSHOTS) await shots(page, 'settings-reset');

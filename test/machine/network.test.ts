@@ -274,7 +274,7 @@ for (const [name, change, reason] of [
 		const read = () => state.textContent().then((text) => (/relay server|TURN server/.test(text ?? '') ? text : null));
 		const leftMs = 10_000 - (performance.now() - asked);
 		const text = await until(read, { what: 'the reason on the page', timeoutMs: leftMs, everyMs: 100 });
-		assert.match(text, /The relay server .* rejects its login|TURN server "ours"|cannot be reached/);
+		assert.match(text, /The relay server .* rejects the login|TURN server "ours"|cannot be reached/);
 		const own = await service.api<Guest>('GET', `/api/guests/${guest.id}`, undefined, { token: guest.token });
 		assert.is(own.body.connection?.pair, null);
 		assert.is(own.body.connection?.servers[0]?.state, 'failed');

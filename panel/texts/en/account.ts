@@ -11,13 +11,13 @@ export const account = {
 		qr: 'QR code that logs in a phone',
 		or: 'Or open',
 		type: 'and type',
-		left: (time: string) => `${time} left. Anyone with this code can act as you: show it to nobody else.`,
+		left: (time: string) => `${time} left. Anyone with this code can act as you: do not show it to anyone else.`,
 	},
 	where: 'Where you are logged in',
 	endOthers: 'Log out everywhere else',
 	endOthersAsk: 'Log out everywhere else?',
 	endOthersText:
-		'All your other browsers have to log in again. Codes, tokens and watch links made there stop working too. The show goes on.',
+		'All your other browsers have to log in again. Codes, tokens and watch links created there stop working too. The show goes on.',
 	noOthers: 'No other browser is logged in as you.',
 	othersHidden: 'Others who use the same link are not shown.',
 	password: {
@@ -27,7 +27,7 @@ export const account = {
 		repeat: 'Repeat password',
 		action: 'Change password',
 		busy: 'Changing…',
-		changed: 'Changed. Your other browsers are logged out, and tokens and watch links made there no longer work.',
-		differ: 'The two new passwords differ.',
+		changed: 'Changed. Your other browsers are logged out, and tokens and watch links created there no longer work.',
+		differ: 'The new passwords do not match.',
 	},
 };

@@ -46,17 +46,17 @@ export const common = {
 	connection: {
 		noPath: 'No path for picture and sound was found. Is this device on the same network?',
 		lost: 'The connection was lost.',
-		noMedia: 'Connected, but no picture arrives.',
+		noMedia: 'Connected, but no picture is arriving.',
 		again: 'Trying again…',
 		unusable: (reason: string) => `This browser cannot use the connection: ${reason}`,
 		lacksH264:
 			'This browser cannot show the picture: it lacks H.264. In Firefox, turn on OpenH264 under Add-ons → Plugins and reload this page, or use another browser.',
-		relayLogin: (url: string) => `The relay server (${url}) rejects its login.`,
+		relayLogin: (url: string) => `The relay server (${url}) rejects the login.`,
 		relayError: (url: string, error: string) => `The relay server (${url}) answers with error ${error}.`,
 		relayLost: (url: string) => `The relay server (${url}) cannot be reached from this network.`,
 	},
 	watch: {
-		noLink: 'This page needs a watch link. Ask the studio for one and open it as it is, with everything after the # sign.',
+		noLink: 'This page needs a watch link. Ask the studio for one and open the complete link, including everything after the # sign.',
 		live: (streamer: string) => `${streamer}, live`,
 		unmute: 'Tap for sound',
 		fullScreen: 'Full screen',

@@ -1,4 +1,4 @@
-/** What the parts say that several pages are made of. */
+/** Texts of the elements that several pages share. */
 export const elements = {
 	copyOf: (label: string, copied: boolean) => `${copied ? 'Copied' : 'Copy'}: ${label}`,
 	faults: {
@@ -8,10 +8,10 @@ export const elements = {
 	removal: {
 		onAir: (name: string) => `${name} is on air. Remove?`,
 		ask: (name: string) => `Remove ${name}?`,
-		first: 'They are taken off program first.',
+		first: 'The source goes off air first.',
 		undo: 'You can undo this for 10 seconds.',
 		takeOff: 'Take off air and remove',
-		thenOnAir: 'Then on air',
+		thenOnAir: 'On air instead',
 		without: (name: string) => `The current scene without ${name}`,
 	},
 	assign: {
@@ -48,7 +48,7 @@ export const elements = {
 	note: {
 		title: 'Add a note to the show log',
 		field: 'What is happening',
-		hint: 'The note gets the time at which you opened this.',
+		hint: 'The note gets the time you opened this window.',
 	},
 	record: {
 		start: 'Record',
@@ -80,7 +80,7 @@ export const elements = {
 		colour: 'Colour',
 		delay: 'Delay, ms',
 		autoDelay: 'Automatic delay, 40–200 ms',
-		onLoss: 'When it is lost',
+		onLoss: 'When the signal is lost',
 		losses: { hold: 'Hold the last picture', backup: 'Another source', slate: 'Neutral slate' },
 		backup: 'Source to show',
 		choose: 'Choose…',

@@ -1,10 +1,10 @@
-/** Every text of the guest's page. The other languages have the type of this one: a text that is missing there is an error. */
+/** Texts of the guest's page. English sets the type: a text missing in another language is a compile error. */
 export const guest = {
 	retry: 'Try again',
 
 	closed: {
 		title: 'You cannot join with this link',
-		noInvite: 'This page needs an invite link. Ask the studio for one and open it as it is, with everything after the # sign.',
+		noInvite: 'This page needs an invite link. Ask the studio for one and open the complete link, including everything after the # sign.',
 		badInvite: 'This invite is no longer valid. Ask the studio for a new link.',
 		removedTitle: 'The studio has removed you',
 		removed: 'This invite is no longer valid. If that was a mistake, ask the studio for a new link.',
@@ -20,21 +20,21 @@ export const guest = {
 		seen: (name: string) => `They see your name: ${name}. Keep this page open.`,
 		cancel: 'Cancel',
 		refused: 'The studio did not let you in.',
-		gaveWay: 'Many people are waiting, and somebody else has your place. Ask again to keep waiting.',
+		gaveWay: 'Many people are waiting, and your place went to someone else. Ask again to keep waiting.',
 	},
 
 	reach: {
 		cannot: 'Picture and sound cannot reach the studio from here',
 		maybe: 'Picture and sound may not reach the studio from here',
 		pagesOnly: 'This page was loaded over a route that cannot carry picture and sound.',
-		remedy: 'Ask the studio to set up a TURN server, or a forwarded port range, on the Network page; then reload this page.',
+		remedy: 'Ask the studio to set up a TURN server, or forward a port range, on its Network page. Then reload this page.',
 		depends: 'It depends on your network. If it does not connect, ask the studio to set up a TURN server on its Network page.',
-		here: 'If you are in the same house as the studio, open it there:',
+		here: 'If you are on the same network as the studio, open this instead:',
 	},
 
 	setup: {
 		title: 'Check picture and sound, then join',
-		headphones: 'Use headphones: they keep your microphone from hearing the studio.',
+		headphones: 'Use headphones, so that your microphone does not pick up the studio.',
 		left: 'You have left the studio. You can join again whenever you like.',
 		join: 'Join',
 		joinAgain: 'Join again',
@@ -56,7 +56,7 @@ export const guest = {
 	devices: {
 		camera: 'Camera',
 		microphone: 'Microphone',
-		speaker: 'Loudspeaker or headphones',
+		speaker: 'Speaker or headphones',
 		noCamera: 'No camera',
 		noMicrophone: 'No microphone',
 		nth: (kind: string, n: number) => `${kind} ${n}`,
@@ -64,10 +64,10 @@ export const guest = {
 	},
 
 	check: {
-		meter: 'Level of your microphone',
+		meter: 'Microphone level',
 		speak: 'Say something: the bar moves when your microphone works.',
 		heard: 'We hear you.',
-		quiet: 'Nothing to hear yet. Speak up, choose another microphone, or look for a mute switch on your headset.',
+		quiet: 'We cannot hear you yet. Speak up, choose another microphone, or look for a mute switch on your headset.',
 		loud: 'Very loud: move back a little, or turn your microphone down.',
 		none: 'No microphone: nobody will hear you.',
 	},
@@ -89,24 +89,24 @@ export const guest = {
 
 	reasons: {
 		insecure: {
-			title: 'The browser allows no camera on this address',
+			title: 'The browser does not allow cameras at this address',
 			remedy:
 				'Cameras work only on addresses that begin with https://. Ask for a new invite link, or put https:// in front of this one.',
 		},
 		'no-device': {
 			title: 'No camera and no microphone found',
 			remedy:
-				'Connect a camera or a headset, then try again. In a company laptop they may be switched off by a key or a shutter.',
+				'Connect a camera or a headset, then try again. On a company laptop, a key or a shutter may have switched them off.',
 		},
 		denied: {
 			title: 'Camera and microphone are blocked',
 			remedy:
-				'Tap the camera or lock sign beside the address, allow camera and microphone, then try again. ' +
-				'If it is not there, look in the system settings under privacy.',
+				'Tap the camera or lock icon next to the address, allow camera and microphone, then try again. ' +
+				'If there is none, check the privacy section of the system settings.',
 		},
 		busy: {
 			title: 'The camera or microphone is in use',
-			remedy: 'Another program or tab holds it (a video call?). Close that, or choose another device, then try again.',
+			remedy: 'Another app or tab is using it (a video call?). Close it, or choose another device, then try again.',
 		},
 		unknown: {
 			title: 'The camera or microphone could not be started',
@@ -125,7 +125,7 @@ export const guest = {
 		offline: 'This device has no network.',
 		lost: 'The connection was lost.',
 		'no-path': 'No path for picture and sound was found. Is this device on the same network as the studio?',
-		'no-media': 'Connected, but nothing arrives.',
+		'no-media': 'Connected, but nothing is arriving.',
 		unanswered: 'The studio does not answer. Check your network.',
 		unusable: 'This browser cannot use the connection. Try another browser, such as Chrome, Firefox or Safari.',
 		refused: 'The studio did not let you in.',
@@ -155,8 +155,8 @@ export const guest = {
 	},
 
 	notices: {
-		revoked: 'The studio has revoked your invite. You stay connected, without messages; to come back you need a new one.',
-		muted: 'The studio has turned your sound off.',
+		revoked: 'The studio has revoked your invite. You stay connected, but without messages. To come back later you need a new one.',
+		muted: 'The studio has muted you.',
 		cap: (mbit: number) => `The studio has limited your picture to ${mbit} Mbit/s.`,
 	},
 
@@ -179,7 +179,7 @@ export const guest = {
 		unmute: 'Unmute',
 		cameraOff: 'Camera off',
 		cameraOn: 'Camera on',
-		switchCamera: 'Turn camera',
+		switchCamera: 'Switch camera',
 		share: 'Share screen',
 		unshare: 'Stop sharing',
 		leave: 'Hang up',
@@ -194,7 +194,7 @@ export const guest = {
 		send: 'Send',
 		gotIt: 'Got it',
 		offline: 'No connection for messages. It comes back by itself.',
-		tooFast: 'That was too fast. Wait a moment, then send again.',
+		tooFast: 'Too many messages. Wait a moment, then send again.',
 		refused: 'The message was rejected. Try a shorter one.',
 	},
 
@@ -204,10 +204,10 @@ export const guest = {
 		fair: 'Unstable',
 		poor: 'Poor',
 		none: 'Not connected',
-		loss: 'Some of your picture and sound gets lost. Move closer to the Wi-Fi router, or use a cable.',
-		delay: 'The delay to the studio is long: answers come late.',
+		loss: 'Some of your picture and sound is getting lost. Move closer to the Wi-Fi router, or use a cable.',
+		delay: 'The delay to the studio is long: you will be heard late.',
 		slow: 'Your network is slow: the picture gets softer. A smaller picture may help.',
-		cpu: 'This device is at its limit. Close other programs, or choose a smaller picture.',
+		cpu: 'This device is at its limit. Close other apps, or choose a smaller picture.',
 		frames: 'Your video is stuttering.',
 		roundTrip: 'Round trip',
 		lost: 'Packet loss',

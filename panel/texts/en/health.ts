@@ -58,7 +58,7 @@ export const health = {
 		title: 'For support',
 		text: 'One file with versions, state, faults, counters, logs and these figures. Passwords, tokens, keys and guest names are left out; README.txt in it lists everything. Without the panel:',
 		action: 'Download support bundle',
-		busy: 'Making the bundle… this takes some seconds',
+		busy: 'Making the bundle… this takes a few seconds',
 		log: 'System log…',
 	},
 };

@@ -3,11 +3,11 @@ export const inputs = {
 	hint: 'HDMI inputs and capture cards appear by themselves. Invite guests on the Switcher.',
 	none: {
 		title: 'No inputs yet.',
-		text: 'Plug in a camera or capture card, and it appears here. Or add an RTP source for a program that sends over the network.',
+		text: 'Plug in a camera or capture card, and it appears here. Or add an RTP source for software that sends over the network.',
 	},
-	removeText: 'It leaves every scene, and its ports are closed.',
+	removeText: 'It is removed from every scene, and its ports are closed.',
 	kinds: { test: 'Test picture', hdmi: 'HDMI', guest: 'Guest', desktop: 'Desktop', media: 'Media', rtp: 'RTP', black: 'Black' },
-	/** No signal, in the words of what does not come. */
+	/** Instead of “No signal”. */
 	waitingForPackets: 'Waiting for packets',
 	notHere: 'Not joined yet',
 	soundFrom: (card: string) => `Sound from ${card}`,
@@ -17,9 +17,9 @@ export const inputs = {
 	whenLostInstead: (source: string) => `When lost: ${source} instead`,
 	howToSend: 'How to send to it',
 	sendHint: {
-		before: 'This line sends a test picture and a quiet tone. Put your camera in place of ',
-		after: '.',
-		loopback: 'Only programs on the studio itself may send; you can open it to the network in its settings.',
+		before: 'This line sends a test picture and a quiet tone. Replace ',
+		after: ' with your camera.',
+		loopback: 'Only software on the studio itself may send; you can open it to the network in its settings.',
 		address: 'From another machine, use the studio’s address instead of 127.0.0.1.',
 	},
 	command: 'Command that sends to this source',
@@ -30,7 +30,7 @@ export const inputs = {
 	silent: 'silent',
 	level: (level: string) => `sound ${level}`,
 	rtp: {
-		hint: 'A camera, encoder or program that sends H.264 or VP8 and Opus as plain RTP.',
+		hint: 'A camera, encoder or software that sends H.264 or VP8 and Opus as plain RTP.',
 		suggestion: (number: number) => `RTP ${number}`,
 	},
 };

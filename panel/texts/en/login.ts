@@ -9,7 +9,7 @@ export const login = {
 	guests: 'Guests and viewers need no account: they open the link they were given.',
 	code: 'Code or token',
 	demo: 'This studio runs as a demo and has no accounts. Its links and tokens were printed when it started.',
-	codeHint: 'Someone who is logged in can show a code on the page My account. A technician makes tokens.',
+	codeHint: 'Anyone who is logged in can show a code on their page My account. Technicians create tokens.',
 	setup: {
 		first: 'Welcome. Create the technician account',
 		again: 'Set a new technician password',
@@ -21,7 +21,7 @@ export const login = {
 		repeat: 'Repeat password',
 		action: 'Set password',
 		busy: 'Setting up…',
-		differ: 'The two passwords differ.',
+		differ: 'The passwords do not match.',
 		wrong: 'That is not the set-up code of this studio.',
 	},
 	wrong: {

@@ -5,7 +5,7 @@ export const network = {
 	addresses: 'Addresses and ports',
 	saved: 'Saved. Applies to the next guest.',
 	addServer: 'Add a server',
-	cloudflareKey: 'Cloudflare TURN key id',
+	cloudflareKey: 'Cloudflare TURN key ID',
 	cloudflareToken: 'Cloudflare API token',
 	paths: 'Paths',
 	pathAll: 'the best that works',
@@ -49,11 +49,11 @@ export const network = {
 			middle: ' (dashed) and a guest’s ',
 			media: 'picture and sound',
 			after:
-				' (solid) travel separately. A link that opens does not prove that the picture gets through: it goes over UDP, from address to address. Both sides try these paths at the same time and take the first that works:',
+				' (solid) travel separately. A link that opens does not prove that the picture gets through: that travels over UDP, from address to address. Both sides try these paths at the same time and take the first that works:',
 		},
 		lan: {
 			title: '1 Local network or VPN',
-			text: 'Nothing to set up. Tailscale, WireGuard and ZeroTier addresses are told to guests like any other.',
+			text: 'Nothing to set up. Guests get Tailscale, WireGuard and ZeroTier addresses like any others.',
 		},
 		ports: {
 			title: '2 Forwarded ports',
@@ -69,7 +69,7 @@ export const network = {
 			text: 'A server that both sides can reach relays everything. It works from everywhere when it listens on UDP, TCP and TLS. Run coturn on any small server',
 			enter: 'and enter',
 			secret:
-				'with the shared secret, or rent it from Cloudflare (key id and API token). The studio itself uses UDP and TCP; TLS is for guests.',
+				'with the shared secret, or rent it from Cloudflare (key ID and API token). The studio itself uses UDP and TCP; TLS is for guests.',
 		},
 		options:
 			'“Relay only” allows only 4: neither side learns the other’s address. “Media over TCP” opens the same ports for TCP: for guests on a network without UDP that reach this machine directly.',

@@ -16,7 +16,7 @@ export const ready = {
 	testing: (done: number, total: number) => `Testing ${done} of ${total}…`,
 	test: 'Check again',
 	testHint: 'Tests the disk and the targets. Nothing goes on air.',
-	only: 'Only what to check',
+	only: 'Only things to check',
 	export: 'Export JSON',
 	print: 'Print',
 	nothing: { title: 'Nothing to check.', text: 'Have a good show.' },

@@ -5,8 +5,8 @@ export const settings = {
 		`The file is not in use: line ${line} is wrong. The previous values stay in use. Correct the file, and it applies immediately.`,
 	waiting: {
 		title: 'Waiting for a restart.',
-		restore: (time: string) => `A restore was chosen ${time}. It runs at the next start.`,
-		reset: (time: string) => `A factory reset was chosen ${time}. It runs at the next start.`,
+		restore: (time: string) => `A restore was requested ${time}. It runs at the next start.`,
+		reset: (time: string) => `A factory reset was requested ${time}. It runs at the next start.`,
 		changed: (sections: string) => `Changed, but not in use until a restart: ${sections}.`,
 		byHand: 'Restart the service to apply it (sudo systemctl restart r58).',
 		cancel: 'Cancel',
@@ -15,7 +15,7 @@ export const settings = {
 	},
 	restart: {
 		ask: 'Restart the studio?',
-		text: 'The program is off air for some seconds, and a running recording ends. Guests reconnect automatically.',
+		text: 'The program is off air for a few seconds, and a running recording ends. Guests reconnect automatically.',
 		action: 'Restart',
 		running: 'The studio is restarting. This page continues when it is back.',
 	},
@@ -52,7 +52,7 @@ export const settings = {
 	file: {
 		title: 'The settings file',
 		before: 'Everything on this page is in ',
-		after: '. You can edit it there too: what you save applies immediately, all of it or nothing.',
+		after: '. You can edit it there too: what you save applies immediately, all or nothing.',
 		missing: 'The file is missing. Change anything here, and it is written again.',
 		show: 'Show the file',
 		showFaults: 'Show the file and its errors',
@@ -122,7 +122,7 @@ export const settings = {
 		server: 'Server',
 		sshPort: 'SSH port',
 		user: 'User',
-		remotePort: 'Port for guests on it',
+		remotePort: 'Port for guests on that server',
 		hostKey: 'Public key of the server',
 		hostKeyHint: 'What ssh-keyscan -t ed25519 SERVER prints after the name.',
 	},

@@ -12,7 +12,7 @@ export const system = {
 		link: 'Network…',
 	},
 	settings: { title: 'Settings', text: 'All settings and their file, backup and restore, factory reset.', link: 'Settings…' },
-	accounts: { title: 'Accounts', loggedInAs: 'Logged in as', own: 'My account…', all: 'All accounts, links and the audit…' },
+	accounts: { title: 'Accounts', loggedInAs: 'Logged in as', own: 'My account…', all: 'All accounts, links and the audit log…' },
 	processes: {
 		title: 'Processes',
 		none: 'No figures yet.',
@@ -70,9 +70,9 @@ export const system = {
 		key: 'Key without password (PEM)',
 		install: 'Install',
 		revert: 'Use the device’s certificate',
-		renew: 'Make a new authority',
+		renew: 'Create a new authority',
 		unbounded:
-			'The current authority was made by an earlier version and could sign for any website. A new one can only sign for this studio and private networks.',
+			'The current authority was created by an earlier version and could sign for any website. A new one can only sign for this studio and private networks.',
 		steps: {
 			time: 'Choose a time without a show. Nothing changes until you press the button.',
 			press: 'Press the button. From then on browsers show a warning.',
@@ -80,9 +80,9 @@ export const system = {
 			openLink: 'How to trust it',
 			compare: ', compare the fingerprint above, and remove the old authority in the same place.',
 		},
-		renewAsk: 'Make a new authority?',
+		renewAsk: 'Create a new authority?',
 		renewText:
 			'Every phone and computer has to trust the new authority. Until then browsers show a warning, also to guests who trusted the old one.',
-		renewAction: 'Make a new authority',
+		renewAction: 'Create a new authority',
 	},
 };

@@ -12,5 +12,5 @@ export const systemLog = {
 	none: { title: 'No line matches.', text: 'Choose a lower level, or clear words and times from the filter.' },
 	lines: (count: number) => (count === 1 ? '1 line' : `${count} lines`),
 	newest: (count: number) => `the newest ${count} lines`,
-	missed: (count: number) => `${count} came too fast to be shown`,
+	missed: (count: number) => `${count} arrived too fast to show`,
 };

@@ -3,7 +3,7 @@ export const targets = {
 	hint: 'Each target runs in its own process: if one fails, the others go on.',
 	none: {
 		title: 'No targets yet.',
-		text: 'Add a target: the address of a video wall, an encoder or any program that receives RTP.',
+		text: 'Add a target: the address of a video wall, an encoder or anything else that receives RTP.',
 	},
 	watched: 'Watched in browsers',
 	streamers: { program: 'Program', multiview: 'Multiview' },
@@ -21,7 +21,7 @@ export const targets = {
 	stopOf: (name: string) => `Stop ${name}`,
 	howToReceive: 'How to receive it',
 	receiveHint: 'Run this on the receiver: it shows the picture and plays the sound.',
-	command: 'Command that receives this target',
+	command: 'Command to receive this target',
 	nothing: 'Nothing is sent.',
 	packets: (count: string) => `${count} packets`,
 	sent: (size: string) => `${size} sent`,

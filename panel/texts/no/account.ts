@@ -30,6 +30,6 @@ export const account: typeof Account = {
 		action: 'Endre passord',
 		busy: 'Endrer …',
 		changed: 'Endret. De andre nettleserne dine er logget ut, og nøkler og seerlenker som er laget der, virker ikke lenger.',
-		differ: 'De to nye passordene er ulike.',
+		differ: 'De nye passordene er ikke like.',
 	},
 };

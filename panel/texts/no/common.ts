@@ -55,7 +55,7 @@ export const common: Common = {
 		relayLost: (url) => `Reléserveren (${url}) kan ikke nås fra dette nettet.`,
 	},
 	watch: {
-		noLink: 'Denne siden trenger en seerlenke. Be studioet om en og åpne den som den er, med alt etter #-tegnet.',
+		noLink: 'Denne siden trenger en seerlenke. Be studioet om en og åpne hele lenken, med alt etter #-tegnet.',
 		live: (streamer) => `${streamer}, direkte`,
 		unmute: 'Trykk for lyd',
 		fullScreen: 'Fullskjerm',

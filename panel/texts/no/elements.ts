@@ -9,10 +9,10 @@ export const elements: typeof Elements = {
 	removal: {
 		onAir: (name) => `${name} er på lufta. Fjerne?`,
 		ask: (name) => `Fjerne ${name}?`,
-		first: 'De tas av program først.',
+		first: 'Kilden tas av lufta først.',
 		undo: 'Du kan angre i 10 sekunder.',
 		takeOff: 'Ta av lufta og fjern',
-		thenOnAir: 'Deretter på lufta',
+		thenOnAir: 'På lufta i stedet',
 		without: (name) => `Nåværende scene uten ${name}`,
 	},
 	assign: {
@@ -81,7 +81,7 @@ export const elements: typeof Elements = {
 		colour: 'Farge',
 		delay: 'Forsinkelse, ms',
 		autoDelay: 'Automatisk forsinkelse, 40–200 ms',
-		onLoss: 'Når den faller ut',
+		onLoss: 'Når signalet faller ut',
 		losses: { hold: 'Hold siste bilde', backup: 'En annen kilde', slate: 'Nøytralt bilde' },
 		backup: 'Kilde som vises',
 		choose: 'Velg …',

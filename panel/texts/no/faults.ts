@@ -11,7 +11,7 @@ const remedies: RemedyWords = {
 	'special-target': () =>
 		'Oppgi adressen til den andre maskinen, eller la en tekniker tillate den (innstilling: network.specialTargets)',
 	'picture-too-large': () =>
-		'La avsenderen lage et mindre bilde: ingen side kan være mer enn dobbelt så lang som lerretets (Full HD passer alltid)',
+		'La avsenderen lage et mindre bilde: ingen side kan være mer enn dobbelt så lang som i programformatet (Full HD går alltid)',
 	'sender-format': () =>
 		'La avsenderen sende det som er avtalt (H.264 med 8 bit og 4:2:0, eller VP8), med en nøkkelramme hvert 2. sekund; start den på nytt hvis den gjør det',
 	'disk-space': () => 'Frigjør plass på disken, eller velg en annen datamappe',
@@ -42,7 +42,7 @@ const kinds: Record<EntryKind, string> = {
 	recordings: 'opptakene',
 	settings: 'innstillingene',
 	tokens: 'tilgangsnøklene',
-	accounts: 'brukerkontoene',
+	accounts: 'kontoene',
 };
 const inputs: Record<FaultParams<'input'>['code'], { what: string; remedy: string | null }> = {
 	device: { what: 'opptaksenheten er frakoblet', remedy: 'Koble til enheten igjen; den kommer tilbake av seg selv' },
@@ -59,8 +59,8 @@ const undecoded = (unsent: number): string =>
 
 export const faults: FaultWords = {
 	'off-air': {
-		message: () => 'programmet er ikke på lufta: koderen lager ingen bilder',
-		remedy: () => 'Se feilene til mikseren og koderen; er det ingen, start tjenesten på nytt',
+		message: () => 'programmet er ikke på lufta: enkoderen lager ingen bilder',
+		remedy: () => 'Se feilene til mikseren og enkoderen; er det ingen, start tjenesten på nytt',
 	},
 	'host-held-off': {
 		message: ({ failures, pauseS, ...why }) =>
@@ -96,7 +96,7 @@ export const faults: FaultWords = {
 	},
 	'recording-gap': {
 		message: ({ missingMs }) =>
-			`${missingMs} ms av programmet mangler mellom delene: opptakeren var borte lenger enn koderen husker`,
+			`${missingMs} ms av programmet mangler mellom delene: opptakeren var borte lenger enn enkoderen husker`,
 		remedy: () => 'Finn ut hvorfor opptakeren ble borte (feilen dens, disken); det som er skrevet, er i orden',
 	},
 	'recording-folder': {
@@ -123,20 +123,20 @@ export const faults: FaultWords = {
 	temperature: {
 		message: ({ sensor, limitC }) => `${sensor} er varmere enn ${limitC} °C`,
 		remedy: () =>
-			'Gjør luftinntak og vifte fri, flytt enheten til et kjøligere sted, eller gi den mindre å gjøre (færre seere, mindre lerret)',
+			'Gjør luftinntak og vifte fri, flytt enheten til et kjøligere sted, eller gi den mindre å gjøre (færre seere, mindre programformat)',
 	},
 	throttled: {
 		message: ({ parts }) => `maskinen bremser seg selv (${parts}): den er for varm eller får for lite strøm`,
 		remedy: () => 'Se på temperaturen; er den lav, bruk strømforsyningen som fulgte med enheten',
 	},
 	'irq-storm': {
-		message: ({ line, limitPerS }) => `avbruddslinje ${line} slår ut mer enn ${limitPerS} ganger i sekundet`,
+		message: ({ line, limitPerS }) => `avbruddslinje ${line} utløses mer enn ${limitPerS} ganger i sekundet`,
 		remedy: () =>
 			'Koble fra det som hører til linjen (for en inngang: kabelen), og koble det til igjen; kommer feilen tilbake, bytt det ut',
 	},
 	'memory-low': {
 		message: ({ leftPct }) => `mindre enn ${leftPct} % av minnet er ledig`,
-		remedy: () => 'Bruk færre gjester og seere, eller et mindre lerret; avslutt andre programmer på maskinen',
+		remedy: () => 'Bruk færre gjester og seere, eller et mindre programformat; avslutt andre programmer på maskinen',
 	},
 	'no-inputs': {
 		message: () => 'fant ingen opptaksenhet',
@@ -198,7 +198,7 @@ export const faults: FaultWords = {
 	},
 	webhook: {
 		message: ({ error }) => `varslene når ikke webhooken: ${error}`,
-		remedy: () => 'Se til at mottakeren går og kan nås, og send så en test (siden Helse)',
+		remedy: () => 'Sjekk at mottakeren kjører og kan nås, og send en test (siden Helse)',
 	},
 	certificate: {
 		message: (certificate) => {

@@ -4,9 +4,9 @@ export const guest: Guest = {
 	retry: 'Prøv igjen',
 
 	closed: {
-		title: 'Du kan ikke bli med med denne lenken',
+		title: 'Du kan ikke bli med via denne lenken',
 		noInvite:
-			'Denne siden trenger en invitasjonslenke. Be studioet om en og åpne den som den er, med alt som står etter #-tegnet.',
+			'Denne siden trenger en invitasjonslenke. Be studioet om en og åpne hele lenken, med alt som står etter #-tegnet.',
 		badInvite: 'Denne invitasjonen gjelder ikke lenger. Be studioet om en ny lenke.',
 		removedTitle: 'Studioet har fjernet deg',
 		removed: 'Denne invitasjonen gjelder ikke lenger. Var det en feil, så be studioet om en ny lenke.',
@@ -32,7 +32,7 @@ export const guest: Guest = {
 		remedy:
 			'Be studioet sette opp en TURN-server, eller et videresendt portområde, på siden Nettverk; last deretter denne siden på nytt.',
 		depends: 'Det kommer an på nettet ditt. Kommer du ikke gjennom, be studioet sette opp en TURN-server på siden Nettverk.',
-		here: 'Er du i samme hus som studioet, åpne den der:',
+		here: 'Er du på samme nett som studioet, åpne denne i stedet:',
 	},
 
 	setup: {
@@ -47,7 +47,7 @@ export const guest: Guest = {
 
 	self: {
 		label: 'Deg',
-		waiting: 'Venter på kameraet ditt…',
+		waiting: 'Venter på kameraet ditt …',
 		none: 'Ikke noe bilde',
 		noCamera: 'Ikke noe kamera: du blir med bare med lyd',
 		off: 'Kameraet ditt er av',
@@ -67,10 +67,10 @@ export const guest: Guest = {
 	},
 
 	check: {
-		meter: 'Nivået til mikrofonen din',
+		meter: 'Mikrofonnivå',
 		speak: 'Si noe: stripen beveger seg når mikrofonen virker.',
 		heard: 'Vi hører deg.',
-		quiet: 'Ingenting å høre ennå. Snakk høyere, velg en annen mikrofon, eller se etter en lydbryter på hodesettet.',
+		quiet: 'Vi hører deg ikke ennå. Snakk høyere, velg en annen mikrofon, eller se etter en lydbryter på hodesettet.',
 		loud: 'Veldig høyt: flytt deg litt bakover, eller skru ned mikrofonen.',
 		none: 'Ingen mikrofon: ingen vil høre deg.',
 	},
@@ -104,13 +104,13 @@ export const guest: Guest = {
 		denied: {
 			title: 'Kamera og mikrofon er sperret',
 			remedy:
-				'Trykk på kamera- eller låstegnet ved siden av adressen, tillat kamera og mikrofon, og prøv igjen. ' +
+				'Trykk på kamera- eller låsikonet ved siden av adressen, tillat kamera og mikrofon, og prøv igjen. ' +
 				'Finner du det ikke, så se i systeminnstillingene under personvern.',
 		},
 		busy: {
 			title: 'Kameraet eller mikrofonen er i bruk',
 			remedy:
-				'Et annet program eller en annen fane bruker det (en videosamtale?). Lukk det, eller velg en annen enhet, og prøv igjen.',
+				'En annen app eller fane bruker det (en videosamtale?). Lukk det, eller velg en annen enhet, og prøv igjen.',
 		},
 		unknown: {
 			title: 'Kameraet eller mikrofonen lot seg ikke starte',
@@ -119,7 +119,7 @@ export const guest: Guest = {
 	},
 
 	state: {
-		connecting: 'Kobler til studioet…',
+		connecting: 'Kobler til studioet …',
 		waiting: 'Kobler til igjen automatisk …',
 		seesAndHears: 'Du er med. Studioet ser og hører deg.',
 		sees: 'Du er med. Studioet ser deg; ingen hører deg.',
@@ -159,14 +159,14 @@ export const guest: Guest = {
 
 	notices: {
 		revoked:
-			'Studioet har trukket tilbake invitasjonen din. Du er fortsatt tilkoblet, uten meldinger; for å komme tilbake trenger du en ny.',
+			'Studioet har trukket tilbake invitasjonen din. Du er fortsatt tilkoblet, men uten meldinger. For å komme tilbake senere trenger du en ny.',
 		muted: 'Studioet har slått av lyden din.',
 		cap: (mbit) => `Studioet har begrenset bildet ditt til ${String(mbit).replace('.', ',')} Mbit/s.`,
 	},
 
 	studio: {
 		label: 'Bildet fra studioet',
-		waiting: 'Bildet fra studioet kommer om et øyeblikk…',
+		waiting: 'Bildet fra studioet kommer om et øyeblikk …',
 		lost: 'Bildet fra studioet er borte. Det kommer tilbake av seg selv.',
 		soundOnly:
 			'Du hører studioet, men denne nettleseren kan ikke vise bildet derfra: den mangler H.264. I Firefox: slå på OpenH264 under Utvidelser → Programtillegg og last siden på nytt, eller bruk en annen nettleser.',
@@ -183,7 +183,7 @@ export const guest: Guest = {
 		unmute: 'Lyd på',
 		cameraOff: 'Kamera av',
 		cameraOn: 'Kamera på',
-		switchCamera: 'Snu kamera',
+		switchCamera: 'Bytt kamera',
 		share: 'Del skjerm',
 		unshare: 'Slutt å dele',
 		leave: 'Legg på',
@@ -198,7 +198,7 @@ export const guest: Guest = {
 		send: 'Send',
 		gotIt: 'Forstått',
 		offline: 'Ingen forbindelse for meldinger. Den kommer tilbake av seg selv.',
-		tooFast: 'Det gikk for fort. Vent litt og send igjen.',
+		tooFast: 'For mange meldinger. Vent litt og send igjen.',
 		refused: 'Meldingen ble avvist. Prøv en kortere.',
 	},
 
@@ -209,9 +209,9 @@ export const guest: Guest = {
 		poor: 'Dårlig',
 		none: 'Ikke tilkoblet',
 		loss: 'Noe av bildet og lyden din går tapt. Flytt deg nærmere ruteren, eller bruk kabel.',
-		delay: 'Forsinkelsen til studioet er stor: svarene kommer sent.',
+		delay: 'Forsinkelsen til studioet er stor: du blir hørt for sent.',
 		slow: 'Nettet ditt er tregt: bildet blir mykere. Et mindre bilde kan hjelpe.',
-		cpu: 'Denne enheten er på grensen. Lukk andre programmer, eller velg et mindre bilde.',
+		cpu: 'Denne enheten er på grensen. Lukk andre apper, eller velg et mindre bilde.',
 		frames: 'Bildet ditt hakker.',
 		roundTrip: 'Rundturstid',
 		lost: 'Pakketap',

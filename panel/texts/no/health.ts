@@ -3,7 +3,7 @@ import type { health as Health } from '../en/health.js';
 export const health: typeof Health = {
 	faults: 'Feil',
 	noFaults: '✓ Ingen feil.',
-	past: (count) => `Over de siste 24 timene: ${count}`,
+	past: (count) => `Løst de siste 24 timene: ${count}`,
 	pastTimes: (from, to, count) => `${from} – ${to}${count > 1 ? `, ${count} ganger` : ''}`,
 	noReading: 'Ingen måling ennå: den første kommer om noen sekunder.',
 	besides: 'Flere tall',

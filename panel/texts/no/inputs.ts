@@ -5,9 +5,9 @@ export const inputs: typeof Inputs = {
 	hint: 'HDMI-innganger og opptakskort kommer av seg selv. Gjester inviteres i bildemikseren.',
 	none: {
 		title: 'Ingen innganger ennå.',
-		text: 'Koble til et kamera eller opptakskort, så kommer det her. Eller legg til en RTP-kilde for et program som sender over nettet.',
+		text: 'Koble til et kamera eller opptakskort, så kommer det her. Eller legg til en RTP-kilde for programvare som sender over nettet.',
 	},
-	removeText: 'Den forsvinner fra alle scener, og portene lukkes.',
+	removeText: 'Den tas ut av alle scener, og portene lukkes.',
 	kinds: { test: 'Testbilde', hdmi: 'HDMI', guest: 'Gjest', desktop: 'Skrivebord', media: 'Medier', rtp: 'RTP', black: 'Svart' },
 	waitingForPackets: 'Venter på pakker',
 	notHere: 'Ikke blitt med ennå',
@@ -18,9 +18,9 @@ export const inputs: typeof Inputs = {
 	whenLostInstead: (source) => `Ved utfall: ${source} i stedet`,
 	howToSend: 'Slik sender du til den',
 	sendHint: {
-		before: 'Denne linjen sender et testbilde og en lav tone. Sett kameraet ditt i stedet for ',
-		after: '.',
-		loopback: 'Bare programmer på selve studioet kan sende; i innstillingene kan du åpne for nettet.',
+		before: 'Denne linjen sender et testbilde og en lav tone. Bytt ut ',
+		after: ' med kameraet ditt.',
+		loopback: 'Bare programvare på selve studioet kan sende; i innstillingene kan du åpne for nettet.',
 		address: 'Fra en annen maskin: bruk adressen til studioet i stedet for 127.0.0.1.',
 	},
 	command: 'Kommando som sender til denne kilden',
@@ -31,7 +31,7 @@ export const inputs: typeof Inputs = {
 	silent: 'stille',
 	level: (level) => `lyd ${level}`,
 	rtp: {
-		hint: 'Et kamera, en enkoder eller et program som sender H.264 eller VP8 og Opus som ren RTP.',
+		hint: 'Et kamera, en enkoder eller programvare som sender H.264 eller VP8 og Opus som ren RTP.',
 		suggestion: (number) => `RTP ${number}`,
 	},
 };

@@ -22,7 +22,7 @@ export const login: typeof Login = {
 		repeat: 'Gjenta passordet',
 		action: 'Lagre passordet',
 		busy: 'Setter opp …',
-		differ: 'De to passordene er ulike.',
+		differ: 'Passordene er ikke like.',
 		wrong: 'Det er ikke oppsettkoden til dette studioet.',
 	},
 	wrong: {

@@ -7,7 +7,7 @@ export const network: typeof Network = {
 	addresses: 'Adresser og porter',
 	saved: 'Lagret. Gjelder fra neste gjest.',
 	addServer: 'Legg til en server',
-	cloudflareKey: 'Cloudflare TURN-nøkkel-id',
+	cloudflareKey: 'Cloudflare TURN-nøkkel-ID',
 	cloudflareToken: 'Cloudflare API-nøkkel',
 	paths: 'Veier',
 	pathAll: 'den beste som virker',
@@ -51,11 +51,11 @@ export const network: typeof Network = {
 			middle: ' (stiplet) og en gjests ',
 			media: 'bilde og lyd',
 			after:
-				' (heltrukket) går hver sin vei. At en lenke åpner seg, beviser ikke at bildet kommer fram: det går over UDP, fra adresse til adresse. Begge sider prøver disse veiene samtidig og tar den første som virker:',
+				' (heltrukket) går hver sin vei. At en lenke åpner seg, beviser ikke at bildet kommer fram: bildet går over UDP, fra adresse til adresse. Begge sider prøver disse veiene samtidig og tar den første som virker:',
 		},
 		lan: {
 			title: '1 Lokalt nett eller VPN',
-			text: 'Ingenting å sette opp. Gjester får vite adresser fra Tailscale, WireGuard og ZeroTier som alle andre.',
+			text: 'Ingenting å sette opp. Gjester får adresser fra Tailscale, WireGuard og ZeroTier som alle andre.',
 		},
 		ports: {
 			title: '2 Videresendte porter',
@@ -71,7 +71,7 @@ export const network: typeof Network = {
 			text: 'En server som begge når, sender alt videre. Den virker overalt når den lytter på UDP, TCP og TLS. Kjør coturn på en liten server',
 			enter: 'og skriv inn',
 			secret:
-				'med den delte hemmeligheten, eller lei det av Cloudflare (nøkkel-id og API-nøkkel). Studioet selv bruker UDP og TCP; TLS er for gjester.',
+				'med den delte hemmeligheten, eller lei det av Cloudflare (nøkkel-ID og API-nøkkel). Studioet selv bruker UDP og TCP; TLS er for gjester.',
 		},
 		options:
 			'«Bare relé» tillater bare 4: ingen av sidene får vite adressen til den andre. «Medier over TCP» åpner de samme portene for TCP: for gjester på et nett uten UDP som når denne maskinen direkte.',

@@ -69,7 +69,7 @@ export const switcher: typeof Switcher = {
 
 	sound: {
 		title: 'Lyd',
-		master: 'Programlyd',
+		master: 'Master',
 		modes: {
 			off: ['Av', 'høres aldri'],
 			on: ['På', 'høres alltid'],
@@ -137,7 +137,7 @@ export const switcher: typeof Switcher = {
 		absent: (name) => `${name} er på lufta, men ikke tilkoblet: ikke noe bilde.`,
 		goneOnAir: (name) => `${name} er borte. Siste bilde holdes.`,
 		without: (name) => `Vis uten ${name}`,
-		messagesOf: (name) => `Meldinger fra ${name}`,
+		messagesOf: (name) => `Meldinger med ${name}`,
 		you: 'Du',
 		read: '· lest',
 		messageTo: (name) => `Melding til ${name}`,
@@ -154,7 +154,7 @@ export const switcher: typeof Switcher = {
 		revokeOf: (time) => `Trekk tilbake invitasjonen fra ${time}`,
 		expiry: 'Hvor lenge invitasjonen kan åpnes',
 		for: 'Invitasjon til',
-		once: 'Den vises bare nå. Den som har den, får denne plassen.',
+		once: 'Vises bare én gang. Den som har den, kan ta denne plassen.',
 		until: (time) => `Den kan åpnes til ${time}.`,
 		linkOf: (name) => `Invitasjonslenke til ${name}`,
 		hide: 'Skjul invitasjonen',
@@ -175,7 +175,7 @@ export const switcher: typeof Switcher = {
 		preview: 'Kilde til forhåndsvisning, eller inn i valgt felt',
 		program: 'Kilde rett i program (direkteklipp)',
 		cut: 'Klipp: bytt forhåndsvisning og program',
-		mix: 'Miks over valgt tid',
+		mix: 'Miks over innstilt tid',
 		note: 'Legg et notat i sendeloggen',
 		cancel: 'Opphev valget',
 		help: 'Vis denne listen',

@@ -5,7 +5,7 @@ export const targets: typeof Targets = {
 	hint: 'Hvert mål kjører i sin egen prosess: svikter ett, går de andre videre.',
 	none: {
 		title: 'Ingen mål ennå.',
-		text: 'Legg til et mål: adressen til en videovegg, en enkoder eller et program som tar imot RTP.',
+		text: 'Legg til et mål: adressen til en videovegg, en enkoder eller noe annet som tar imot RTP.',
 	},
 	watched: 'Vises i nettlesere',
 	streamers: { program: 'Program', multiview: 'Multiview' },
