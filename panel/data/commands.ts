@@ -10,16 +10,16 @@ import { remove } from './removal.js';
 import { Requests } from './requests.js';
 import { sceneLabel } from './scenes.js';
 
-/** Everything the switcher asks of the studio. */
+/** All requests the switcher makes. */
 export class Commands extends Requests {
-	/** Length of the next mix. */
+	/** Duration of the next mix. */
 	mixMs = 500;
 
-	/** Called when this page itself changes what is in preview. */
+	/** Called when this page itself changes the preview. */
 	onPreview: () => void = () => undefined;
-	/** Newest version of each scene from the answers, which may be ahead of the events. */
+	/** Newest version of each scene from responses, which may be ahead of the events. */
 	#versions = new Map<string, number>();
-	/** One change of a slot after the other: each knows the version that the one before made. */
+	/** Slot changes run one after another, so that each knows the version created by the one before. */
 	#assigned: Promise<void> = Promise.resolve();
 
 	preview(scene: string): Promise<Applied | null> {
@@ -35,7 +35,10 @@ export class Commands extends Requests {
 		return this.send<Applied>('POST', '/api/cut', { scene: sourceSceneId(source) });
 	}
 
-	/** The second tap of two: on air, and preview again as it was before the first, unless somebody has changed it since. */
+	/**
+	 * Second tap of a double tap: cuts to the source, and restores the preview from before the first tap unless it has changed
+	 * since.
+	 */
 	async hotCut(source: string, before: string | null, firstTap: Promise<Applied | null>): Promise<void> {
 		const answers = await Promise.all([firstTap, this.cutToSource(source)]);
 		const scene = sourceSceneId(source);
@@ -53,7 +56,7 @@ export class Commands extends Requests {
 		return this.send('POST', '/api/take', { kind: 'mix', durationMs: this.mixMs });
 	}
 
-	/** Puts a source (null clears) into a box of a scene, as it was seen here. */
+	/** Puts a source (null clears) into a box of a scene, given as this page last saw it. */
 	async assign(scene: Scene, slot: number, source: string | null): Promise<void> {
 		if (sceneOnAir(scene.id, this.show.state?.buses ?? null)) {
 			const { title, text, action } = t.elements.assign;
@@ -89,7 +92,7 @@ export class Commands extends Requests {
 		return this.send<GuestInvite>('POST', '/api/guests', { name, expiresInS });
 	}
 
-	/** Another link for a guest who is there already. */
+	/** Another link for an existing guest. */
 	inviteAgain(id: string, expiresInS: number): Promise<GuestInvite | null> {
 		return this.send<GuestInvite>('POST', `/api/guests/${encodeURIComponent(id)}/invite`, { expiresInS });
 	}
@@ -118,7 +121,7 @@ export class Commands extends Requests {
 		return this.send('POST', `/api/guests/${encodeURIComponent(guest)}/messages`, { text });
 	}
 
-	/** The program goes on without a source that is on air. */
+	/** Takes a source off air; the program continues without it. */
 	without(source: string): Promise<unknown> {
 		return this.send('POST', '/api/program/without', { source });
 	}

@@ -2,10 +2,10 @@ import { common } from '../texts/common.js';
 import { type Refusal, refusalOf, silence } from './refusal.js';
 
 const usualTimeoutMs = 6000;
-/** A password is slow to check on purpose, and the show comes first. */
+/** Checking a password is slow on purpose, and the show comes first. */
 export const passwordTimeoutMs = 30_000;
 
-/** A request that the studio refused or did not answer; `message` is for the person at the screen. */
+/** The studio refused a request or did not answer; `message` is for the user. */
 export class RequestError extends Error {
 	override readonly name = 'RequestError';
 
@@ -16,12 +16,12 @@ export class RequestError extends Error {
 
 export interface RequestOptions {
 	body?: unknown;
-	/** Sent as Bearer; without it the session cookie counts. */
+	/** Sent as Bearer; without it the session cookie is used. */
 	token?: string | null;
 	timeoutMs?: number;
 }
 
-/** JSON in, JSON out, bounded. Throws RequestError and nothing else. */
+/** JSON in, JSON out, with a time limit. Throws only RequestError. */
 export async function request<T>(
 	method: string,
 	path: string,
@@ -36,7 +36,7 @@ export async function request<T>(
 	return (text === '' ? undefined : parseJson(text)) as T;
 }
 
-/** A bounded fetch whose every failure is a RequestError. */
+/** A fetch with a time limit; every failure is a RequestError. */
 export async function send(path: string, init: RequestInit): Promise<Response> {
 	let response: Response;
 	try {

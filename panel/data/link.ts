@@ -5,17 +5,17 @@ import { backoffMs } from './backoff.js';
 import { currentSession } from './session.js';
 
 const pingEveryMs = 500;
-/** Silence after which the link counts as lost: a busy browser too is to be grey within 2 s. */
+/** Silence after which the link counts as lost. Even a busy browser must grey out within 2 s. */
 const silenceMs = 1400;
-/** Time for one try to bring the first message. */
+/** Time for an attempt to get its first message. */
 const tryMs = 3000;
 
 export type Levels = Record<string, [number, number]>;
 export type Topic = 'levels' | 'stats';
 
 /**
- * The events socket. Keeps the state current, notices silence, reconnects by itself for ever. Events: `change` (state or
- * `online`), `levels`, `stats` (CustomEvents), `ended` (the session counts for nothing any more).
+ * The events socket. Keeps the state current, notices silence, and reconnects until stopped. Events: `change` (state or
+ * `online`), `levels`, `stats` (CustomEvents), `ended` (the session is no longer valid).
  */
 export class Link extends EventTarget {
 	state: State | null = null;
@@ -60,7 +60,7 @@ export class Link extends EventTarget {
 			this.#receive(JSON.parse(data as string) as EventMessage);
 		};
 		socket.onclose = () => {
-			// Closed before it brought anything: the studio is away, no need to wait for the silence.
+			// Closed before any message: the studio is away, so do not wait for the silence timer.
 			if (!heard) this.#darken();
 			this.#failed();
 		};
@@ -101,7 +101,7 @@ export class Link extends EventTarget {
 		window.clearTimeout(this.#silence);
 		const due = performance.now() + waitMs;
 		this.#silence = window.setTimeout(() => {
-			// Fired much too late: this page slept, and what arrived meanwhile still waits behind this timer.
+			// Fired far too late: this page slept, and messages that arrived meanwhile are queued behind this timer.
 			if (performance.now() - due > 500) this.#expectMore(300);
 			else this.#lost();
 		}, waitMs);
@@ -116,7 +116,7 @@ export class Link extends EventTarget {
 
 	#lost(): void {
 		this.#darken();
-		// A socket that is still open has gone silent; one that is being opened has its own patience.
+		// An open socket has gone silent; one that is still connecting has its own timer.
 		if (this.#socket?.readyState === WebSocket.OPEN) this.#failed();
 	}
 
@@ -126,7 +126,7 @@ export class Link extends EventTarget {
 		window.clearTimeout(this.#retry);
 		this.#retry = window.setTimeout(() => this.#connect(), backoffMs(this.#failures));
 		this.#failures += 1;
-		// A refused upgrade looks like any other failure to a script; the session tells which it was.
+		// To a script a refused upgrade looks like any other failure; the session tells them apart.
 		if (this.#failures > 1) {
 			currentSession().then(
 				(session) => session === null && this.#running && this.dispatchEvent(new Event('ended')),

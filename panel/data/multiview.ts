@@ -3,16 +3,14 @@ import type { System } from '../../service/contract/system.js';
 import { t } from '../texts/texts.js';
 import { Whep } from './rtc/whep.js';
 
-/** The multiview brings 15 pictures a second, not evenly; of 30 every second one is drawn. */
+/** The multiview brings 15 frames a second, unevenly spaced; at 30 fps this draws every second one. */
 const drawEveryMs = 45;
 
-/**
- * The live pictures of preview and of every source: one video whose parts are drawn into the canvases that ask for them.
- */
+/** Live pictures of preview and of every source: one video whose parts are drawn into the canvases that ask for them. */
 export class Multiview implements ReactiveController {
 	tiles: System['multiview']['tiles'] = {};
 	readonly #whep: Whep;
-	/** To be rendered by the host, as small as it likes: a video outside the page is not decoded everywhere. */
+	/** The host must render it, however small: not every browser decodes a video outside the page. */
 	readonly video = document.createElement('video');
 	readonly #canvases = new Map<HTMLCanvasElement, string>();
 	#startedAt: string | null = null;
@@ -23,12 +21,12 @@ export class Multiview implements ReactiveController {
 		this.#whep = new Whep(host, () => this.video);
 		this.video.muted = true;
 		this.video.playsInline = true;
-		// What it shows is drawn into the tiles; by itself it is nothing to find.
+		// Screen readers should not find it: its parts are drawn into the tiles.
 		this.video.ariaHidden = 'true';
 		host.addController(this);
 	}
 
-	/** False while the pictures are old or none: then they must not be taken for live. */
+	/** False while the pictures are old or missing and must not be taken for live. */
 	get live(): boolean {
 		return this.#whep.live;
 	}
@@ -50,11 +48,11 @@ export class Multiview implements ReactiveController {
 	hostUpdated(): void {
 		if (this.video.srcObject === this.#whep.stream) return;
 		this.video.srcObject = this.#whep.stream;
-		// Refused only while no track has come; the next stream asks again.
+		// Rejected only while there is no track; the next stream asks again.
 		if (this.#whep.stream) this.video.play().catch(() => undefined);
 	}
 
-	/** Watches the studio as it is now; one that was started again has forgotten us. */
+	/** Watches again after a restart of the studio, which forgets its viewers. */
 	follow({ startedAt, multiview }: System): void {
 		this.tiles = multiview.tiles;
 		if (startedAt === this.#startedAt) return;
@@ -62,7 +60,7 @@ export class Multiview implements ReactiveController {
 		this.#whep.watch('multiview');
 	}
 
-	/** Draws the tile into the canvas from now on, until `hide`. */
+	/** Draws the tile into the canvas until `hide`. */
 	show(canvas: HTMLCanvasElement, tile: string): void {
 		this.#canvases.set(canvas, tile);
 	}
@@ -82,7 +80,7 @@ export class Multiview implements ReactiveController {
 			const [x, y] = [Math.round(box.x * videoWidth), Math.round(box.y * videoHeight)];
 			const [width, height] = [Math.round(box.w * videoWidth), Math.round(box.h * videoHeight)];
 			if (width < 1 || height < 1) continue;
-			// Never larger than the part itself: the browser scales a canvas for less than we could.
+			// Never larger than the part itself: the browser scales a canvas more cheaply than we could.
 			if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
 			canvas.getContext('2d', { alpha: false })?.drawImage(this.video, x, y, width, height, 0, 0, width, height);
 		}

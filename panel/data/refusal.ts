@@ -1,15 +1,15 @@
 import { common } from '../texts/common.js';
 
-/** What the service said no with, whatever the form: `{error:{code,message}}` or problem+json (RFC 9457). */
+/** Why the service refused, from either format: `{error:{code,message}}` or problem+json (RFC 9457). */
 export interface Refusal {
-	/** HTTP status; 0 when there was no answer at all. */
+	/** HTTP status; 0: no answer. */
 	status: number;
 	code: string | null;
-	/** A sentence for the person at the screen. */
+	/** A sentence for the user. */
 	message: string;
-	/** What is wrong with single fields, by their path like `network.servers.0.secret`. */
+	/** Errors of single fields, by path like `network.servers.0.secret`. */
 	fields?: Readonly<Record<string, string>>;
-	/** Seconds after which trying again makes sense (Retry-After). */
+	/** Seconds to wait before trying again (Retry-After). */
 	retryAfterS: number | null;
 }
 
@@ -18,7 +18,7 @@ export function sentenceOf(status: number): string {
 	return sentences[status] ?? sentences[Math.floor(status / 100) * 100] ?? common.status(status);
 }
 
-/** Reads an answer that was not a success. The service's own sentence wins over the general one. */
+/** Reads an error response. The service's own sentence wins over the general one. */
 export function refusalOf(status: number, body: string, retryAfter: string | null): Refusal {
 	const parsed = parse(body);
 	const error = isBody(parsed?.error) ? parsed.error : parsed;
@@ -28,25 +28,25 @@ export function refusalOf(status: number, body: string, retryAfter: string | nul
 	return {
 		status,
 		code,
-		// What the service says about a missing login is for programs, not for the person at the screen.
+		// The service's message about a missing login is for software, not for the user.
 		message: status === 401 ? sentenceOf(status) : asSentence((text as string | undefined) ?? sentenceOf(status)),
 		retryAfterS: retryAfter !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds : null,
 		...fieldsOf(error?.detail),
 	};
 }
 
-/** No answer: the network is down, or the wait was bounded and ran out. */
+/** No answer: the network is down, or the request timed out. */
 export function silence(timedOut: boolean): Refusal {
 	const message = timedOut ? common.timedOut : sentenceOf(0);
 	return { status: 0, code: timedOut ? 'timeout' : null, message, retryAfterS: null };
 }
 
-/** False for what a further try cannot change: a wrong token or a format this browser does not have. */
+/** False if another attempt cannot help: a wrong token, or a format this browser does not have. */
 export function mayRetry({ status }: Refusal): boolean {
 	return ![400, 401, 403, 413, 415, 422].includes(status);
 }
 
-/** What a program says about itself, as people write it. */
+/** A service message as a sentence. */
 export function asSentence(text: string): string {
 	const trimmed = text.trim();
 	return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?…]$/.test(trimmed) ? '' : '.'}`;

@@ -5,7 +5,7 @@ import { t } from '../texts/texts.js';
 import type { Requests } from './requests.js';
 import { sceneLabel } from './scenes.js';
 
-/** Asks whether a guest or source is to go, and when it is on air what is shown then; removes it. */
+/** Asks before removing a guest or source, and what to show instead if it is on air; then removes it. */
 export async function remove(
 	requests: Requests,
 	state: State | null,
@@ -34,7 +34,7 @@ export async function remove(
 	await requests.send('DELETE', `${path}/${encodeURIComponent(id)}${query}`);
 }
 
-/** Scenes that can go on air in place of a source: those of live sources, then layouts with something else in them. */
+/** Scenes that can replace a source on air: single live sources first, then layouts with another live source. */
 function replacements({ scenes, sources }: State, source: string): [string, string][] {
 	const others = Object.values(scenes).filter(({ id, layers }) => {
 		const shown = layers.flatMap((layer) => (layer.source === null || layer.source === source ? [] : [layer.source]));

@@ -12,19 +12,19 @@ export function ownScenes(scenes: State['scenes']): Scene[] {
 	return Object.values(scenes).filter(({ id }) => !layoutIds.includes(id) && !isSourceScene(id));
 }
 
-/** A built-in scene that nobody has renamed is called as the language calls it. */
+/** A built-in scene has its translated name until someone renames it. */
 export function sceneLabel({ id, label }: Pick<Scene, 'id' | 'label'>): string {
 	const names: Record<string, string> = t.switcher.scenes.builtIn;
 	return layouts.some((layout) => layout.id === id && layout.label === label) ? (names[id] ?? label) : label;
 }
 
-/** Tiles and strips in this order, and so the number keys. Inputs by slot, then what has none. */
+/** Order of tiles, strips and number keys: by mixer slot, then sources without one. */
 export function ordered(sources: State['sources']): Source[] {
 	const rank = (source: Source) => (kindTraits[source.kind].blank ? 1000 : (source.slot ?? 999));
 	return Object.values(sources).sort((a, b) => rank(a) - rank(b));
 }
 
-/** The guests on air who are not connected: the last picture stands, or there is none. */
+/** Guests on air who are not connected: their last picture is held, or there is none. */
 export function absentOnAir({ guests, scenes }: State, buses: State['buses'] | null): Guest[] {
 	return Object.values(guests).filter(({ id, state }) => state !== 'connected' && lampsOf(id, { buses, scenes }).program);
 }

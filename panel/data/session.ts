@@ -7,19 +7,19 @@ export function fragmentToken(): string | null {
 	return token === '' ? null : token;
 }
 
-/** What the fragment logs in with: `#TOKEN`, or `#code=CODE` from the QR code of a one-time login. */
+/** The login in the fragment: `#TOKEN`, or `#code=CODE` from the QR code of a one-time login. */
 export function fragmentLogin(): SessionCreate | null {
 	const text = fragmentToken();
 	if (text === null) return null;
 	return text.startsWith('code=') ? { code: text.slice(5) } : { token: text };
 }
 
-/** Takes the fragment out of the address bar and the history, so that it is not shared or shown by accident. */
+/** Removes the fragment from the address bar and the history, so that it is not shared or shown by accident. */
 export function hideFragment(): void {
 	history.replaceState(history.state, '', location.pathname + location.search);
 }
 
-/** What this page logged in with. Only in memory: a page that stays open outlives a studio that forgot its sessions. */
+/** The token this page logged in with. In memory only; it lets an open page survive a studio that has forgotten its sessions. */
 let lastToken: string | null = null;
 
 /** Logs in; sets the session cookie. */
@@ -29,7 +29,7 @@ export async function signIn(login: SessionCreate): Promise<Session> {
 	return session;
 }
 
-/** Logs in again with what this page logged in with; false when there is nothing or it counts no more. */
+/** Logs in again with the same token; false if there is none or it is no longer valid. */
 export async function renew(): Promise<boolean> {
 	if (lastToken === null) return false;
 	return create({ token: lastToken }).then(
@@ -42,7 +42,7 @@ function create(body: SessionCreate): Promise<Session> {
 	return request<Session>('POST', '/api/session', { body, ...('password' in body && { timeoutMs: passwordTimeoutMs }) });
 }
 
-/** Who the cookie, or the token, belongs to; null when it counts for nothing. */
+/** Who the cookie or the token belongs to; null if it is not valid. */
 export async function currentSession(token: string | null = null): Promise<Session | null> {
 	try {
 		return await request<Session>('GET', '/api/session', { token });

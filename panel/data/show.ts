@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 import type { State } from '../../service/contract/state.js';
 import { Link, type Topic } from './link.js';
 
-/** The live state of the show for a page: renders it again on every change. */
+/** The live state of the show, for a page that renders again on every change. */
 export class Show implements ReactiveController {
 	readonly link: Link;
 
@@ -16,7 +16,7 @@ export class Show implements ReactiveController {
 		host.addController(this);
 	}
 
-	/** What was last known; while `online` is false it is history, and no lamp may be lit from it. */
+	/** Last known state; while `online` is false it is history, and no lamp may be lit from it. */
 	get state(): State | null {
 		return this.link.state;
 	}

@@ -1,10 +1,10 @@
 import type { ReactiveControllerHost } from '@lit/reactive-element';
 import { RequestError, sentence } from '../data/http.js';
 
-/** What a page asks of the studio, and why the last of it failed: for the page to show. */
+/** A request from a page, and why the latest one failed. */
 export class Attempt {
 	error: string | null = null;
-	/** What was wrong with single fields. */
+	/** Errors of single fields. */
 	fields: Readonly<Record<string, string>> = {};
 
 	constructor(private readonly host: ReactiveControllerHost) {}

@@ -4,7 +4,7 @@ import type { Choice, Question } from '../data/requests.js';
 import { t } from '../texts/texts.js';
 import { base, dialogBox } from './styles.js';
 
-/** A modal question. `ask` settles with the answer; Escape is no. */
+/** A modal question. `ask` resolves with the answer; Escape means no. */
 @customElement('r58-confirm')
 export class Confirm extends LitElement {
 	static override styles = [

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 
-/** A line for another program, to be copied. */
+/** Read-only text with a copy button. */
 @customElement('r58-copy-field')
 export class CopyField extends LitElement {
 	static override styles = [
@@ -30,7 +30,7 @@ export class CopyField extends LitElement {
 		`,
 	];
 	@property() value = '';
-	/** What it is, for those who do not see it. */
+	/** Name for screen readers. */
 	@property() label = '';
 	@state() private copied = false;
 	@query('textarea') private field!: HTMLTextAreaElement;
@@ -46,7 +46,7 @@ export class CopyField extends LitElement {
 		`;
 	}
 
-	/** Without a secure origin there is no clipboard: then the line is marked, ready for Ctrl+C. */
+	/** There is no clipboard without a secure origin: select the text instead, ready for Ctrl+C. */
 	async #copy(): Promise<void> {
 		this.field.focus();
 		this.field.select();

@@ -7,13 +7,13 @@ import { t } from '../texts/texts.js';
 import { localTime } from './format.js';
 import { base } from './styles.js';
 
-/** Faults of a source or target: those of its processes too. */
+/** Faults of a source or target, including those of its processes. */
 export function faultsOf(faults: readonly Fault[], id: string): Fault[] {
 	const subjects = [id, `source ${id}`, `source ${id}-sound`, `target ${id}`];
 	return faults.filter(({ subject }) => subjects.includes(subject));
 }
 
-/** The name that goes with an id at the end of a subject: "target target-1a2b" → "Wall". */
+/** The name for the id at the end of a subject: "target target-1a2b" → "Wall". */
 export function nameOf(subject: string, names: Record<string, string>): string | null {
 	return (
 		names[
@@ -25,7 +25,7 @@ export function nameOf(subject: string, names: Record<string, string>): string |
 	);
 }
 
-/** What is wrong: the last error, what to do, since when, how often. */
+/** Each fault with its latest error, remedy, start and count. */
 @customElement('r58-fault-list')
 export class FaultList extends LitElement {
 	static override styles = [
@@ -39,7 +39,7 @@ export class FaultList extends LitElement {
 	@property({ attribute: false }) faults: Fault[] = [];
 	/** Names by id. */
 	@property({ attribute: false }) names: Record<string, string> = {};
-	/** Of one thing that is named already. */
+	/** The subject is already named on the page. */
 	@property({ type: Boolean }) unnamed = false;
 
 	override render() {
@@ -47,7 +47,7 @@ export class FaultList extends LitElement {
 			const { code, subject, since, count } = fault;
 			const { message, remedy } = wordsOf(fault);
 			const name = nameOf(subject, this.names);
-			// Whatever it was, it was started again; should that not help, it is held off, which is another fault.
+			// It has been restarted; if that does not help, it is held off, which is another fault.
 			const mended = code === 'host-restarted';
 			return html`<div class="fault callout ${mended ? 'mended' : ''}" data-testid="fault">
 				${this.unnamed ? nothing : html`<p><b>${name ?? subject}</b> ${name === null ? nothing : html`<span class="dim small">${subject}</span>`}</p>`}

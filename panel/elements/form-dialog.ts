@@ -4,7 +4,7 @@ import { sentence } from '../data/http.js';
 import { t } from '../texts/texts.js';
 import { base, dialogBox } from './styles.js';
 
-/** A modal form. It stays open, with everything that was typed, until the studio has taken it. */
+/** A modal form. It stays open, with everything typed, until the studio has accepted it. */
 export abstract class FormDialog extends LitElement {
 	static override styles: CSSResultGroup = [
 		base,
@@ -37,15 +37,15 @@ export abstract class FormDialog extends LitElement {
 	@query('form') private form!: HTMLFormElement;
 
 	protected abstract heading(): string;
-	/** The word on the button that does it. */
+	/** Label of the submit button. */
 	protected abstract action(): string;
 	/** Prefix of the test ids: `${name}-dialog`, `${name}-save`, `${name}-cancel`. */
 	protected abstract readonly name: string;
 	protected abstract fields(): TemplateResult | typeof nothing;
-	/** Throws what is to be shown. */
+	/** Throws an error to show. */
 	protected abstract save(values: FormData): Promise<void>;
 
-	/** After the fields were given their values: each opening makes them anew. */
+	/** Call after setting the field values: each opening renders the fields anew. */
 	protected async open(): Promise<void> {
 		this.error = null;
 		this.opened = true;

@@ -8,7 +8,7 @@ export function duration(ms: number): string {
 	return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** As people write it in their language; with just as many decimals as `decimals`, or at most `most`. */
+/** Formatted for the language, with exactly `decimals` decimals, or at most `most`. */
 export function number(value: number, { decimals = 0, most = decimals }: { decimals?: number; most?: number } = {}): string {
 	return value.toLocaleString(locale(), { minimumFractionDigits: decimals, maximumFractionDigits: most });
 }
@@ -17,7 +17,7 @@ export function percent(value: number, decimals = 0): string {
 	return `${number(value, { decimals })} %`;
 }
 
-/** Decimal units, as on the label of a disk. */
+/** Decimal units, as on disk labels. */
 export function bytes(count: number): string {
 	const units = [t.words.bytes, 'kB', 'MB', 'GB', 'TB'];
 	let value = count;
@@ -29,7 +29,7 @@ export function bytes(count: number): string {
 	return `${number(value, { decimals: unit === 0 || value >= 100 ? 0 : 1 })} ${units[unit]}`;
 }
 
-/** Recording time left at a bitrate, coarse on purpose: "about 3 h 20 min". */
+/** Recording time left at a bitrate, deliberately coarse: "about 3 h 20 min". */
 export function timeLeft(freeBytes: number, kbps: number): string {
 	const minutes = Math.floor((freeBytes * 8) / (kbps * 1000) / 60);
 	if (minutes < 60) return t.words.timeLeft.minutes(minutes);
@@ -46,17 +46,17 @@ export function localTime(iso: string): string {
 	return written(iso, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** The time of day, to the second. */
+/** Time of day, to the second. */
 export function clockTime(at: string | number): string {
 	return written(at, { timeStyle: 'medium' });
 }
 
-/** The day, written out. */
+/** The date in words. */
 export function localDay(iso: string): string {
 	return written(iso, { dateStyle: 'full' });
 }
 
-/** What is no time is shown as it is. */
+/** Text that is not a time is returned unchanged. */
 export function written(at: string | number, style: Intl.DateTimeFormatOptions): string {
 	const date = new Date(at);
 	return Number.isNaN(date.getTime()) ? String(at) : date.toLocaleString(locale(), style);
@@ -66,7 +66,7 @@ export function bitrate(kbps: number): string {
 	return kbps < 1000 ? `${number(kbps)} kbit/s` : `${number(kbps / 1000, { decimals: 1 })} Mbit/s`;
 }
 
-/** A picture's size and rate: "1280×720, 29.97 fps". */
+/** Picture size and rate: "1280×720, 29.97 fps". */
 export function picture({ width, height, fps }: { width: number; height: number; fps: number }): string {
 	return t.words.fps(`${width}×${height}`, number(fps, { most: 2 }));
 }

@@ -6,7 +6,7 @@ import { type LanguageId, language, languages } from '../texts/language.js';
 import { Spoken } from './spoken.js';
 import { base } from './styles.js';
 
-/** The language of the panel; remembered in this browser. */
+/** Language of the panel; remembered in this browser. */
 @customElement('r58-language-switch')
 export class LanguageSwitch extends LitElement {
 	static override styles = [

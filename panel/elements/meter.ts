@@ -3,10 +3,10 @@ import { customElement, property, query } from 'lit/decorators.js';
 import type { Levels } from '../data/link.js';
 
 const floorDb = -60;
-/** Fall of the bars when the level drops: the eye needs about 20 dB a second (IEC 60268-10, type I, is 11.8). */
+/** Decay of the bars: the eye needs about 20 dB/s (IEC 60268-10 type I is 11.8). */
 const fallDbPerS = 20;
 
-/** Two bars of peak level. Written by transforms outside Lit's rendering: 20 updates a second for every strip. */
+/** Two bars of peak level. Updated by transforms outside Lit's rendering: 20 updates a second for every strip. */
 @customElement('r58-meter')
 export class Meter extends LitElement {
 	static override styles = css`
@@ -20,7 +20,7 @@ export class Meter extends LitElement {
 		}
 		span { position: absolute; inset: 0; background: var(--meter-off, light-dark(#cdd4de, #343a44)); transform-origin: right; }
 	`;
-	/** Where `levels` events come from; another element may call `show` instead. */
+	/** Source of `levels` events; alternatively another element calls `show`. */
 	@property({ attribute: false }) source: EventTarget | null = null;
 	@property() strip = '';
 	@query('.left') private left!: HTMLElement;

@@ -5,7 +5,7 @@ import { request } from '../data/http.js';
 import { t } from '../texts/texts.js';
 import { FormDialog } from './form-dialog.js';
 
-/** A line in the show log, about the moment the dialog was opened. */
+/** Adds a note to the show log, timed from when the dialog opened. */
 @customElement('r58-note-dialog')
 export class NoteDialog extends FormDialog {
 	protected override readonly name = 'note';

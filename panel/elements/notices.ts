@@ -5,7 +5,7 @@ import { base } from './styles.js';
 
 const shownMs = 6000;
 
-/** What went wrong, for a while, at the bottom of the page. The newest three. */
+/** Recent errors, shown for a while at the bottom of the page. The newest three. */
 @customElement('r58-notices')
 export class Notices extends LitElement {
 	static override styles = [

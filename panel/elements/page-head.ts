@@ -7,13 +7,13 @@ import { base } from './styles.js';
 import './language-switch.js';
 import './theme-switch.js';
 
-/** The pages in the row of links, in their order; the docs, which are no page of the panel, come last. */
+/** The linked pages in order; the docs, which are not a page of the panel, come last. */
 export function linkedPages(): { path: string; label: string }[] {
 	const linked = pages.flatMap((page) => ('linked' in page ? [{ path: page.path, label: common.pages[page.name] }] : []));
 	return [...linked, { path: '/docs', label: common.help }];
 }
 
-/** Title of a page and the way to the others; what is slotted stands beside the title. */
+/** Page title and navigation; slotted content goes beside the title. */
 @customElement('r58-page-head')
 export class PageHead extends LitElement {
 	static override styles = [
@@ -29,7 +29,7 @@ export class PageHead extends LitElement {
 			nav .button:hover { background: var(--raised); }
 			nav [aria-current] { font-weight: 700; box-shadow: inset 0 -3px 0 var(--accent); }
 			nav .button:focus-visible { outline-offset: -3px; }
-			/* The links do not fit beside the title: a row of their own. */
+			/* The links do not fit beside the title: give them their own row. */
 			@media (max-width: 959px) {
 				.space { display: none; }
 				.account { margin-left: auto; }
@@ -43,10 +43,10 @@ export class PageHead extends LitElement {
 		`,
 	];
 	@property() heading = '';
-	/** What to say while the link is lost; null while it stands. */
+	/** What to say while the link is lost; null while it is up. */
 	@property({ attribute: false }) offline: string | null = null;
 
-	/** On a phone the row of links is longer than the screen. */
+	/** On a phone the row of links is wider than the screen. */
 	override firstUpdated(): void {
 		this.renderRoot.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
 	}

@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { Multiview } from '../data/multiview.js';
 
-/** One part of the multiview as a canvas; drawn only while it is to be seen. */
+/** One part of the multiview as a canvas; drawn only while it is visible. */
 @customElement('r58-picture')
 export class Picture extends LitElement {
 	static override styles = css`

@@ -1,8 +1,8 @@
 const pressed = new WeakSet<EventTarget>();
 
 /**
- * A listener for both `pointerdown` and `click` of a button: acts the moment it is pressed, which is some 80 ms before the
- * click, and still once for the keyboard, for assistive tools and for scripts (their clicks have no detail).
+ * A listener for both `pointerdown` and `click` of a button. It acts on the press, about 80 ms before the click, and still works
+ * for the keyboard, assistive technology and scripts (their clicks have no detail).
  */
 export function press(action: () => void): (event: Event) => void {
 	return (event) => {

@@ -10,7 +10,7 @@ import './record-options.js';
 
 const confirmMs = 3000;
 
-/** Starts a recording with one press; stops it with two, so that a slip costs nothing. */
+/** One press starts a recording; stopping takes two, so that a slip costs nothing. */
 @customElement('r58-record-block')
 export class RecordBlock extends LitElement {
 	static override styles = [
@@ -63,7 +63,7 @@ export class RecordBlock extends LitElement {
 		this.busy = true;
 		const started = await this.commands.record(this.options);
 		this.busy = false;
-		// A name is for one recording.
+		// A name is for one recording only.
 		if (started !== null) this.options = { prerollS: this.options.prerollS };
 	}
 

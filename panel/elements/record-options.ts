@@ -7,13 +7,13 @@ import { FormDialog } from './form-dialog.js';
 const key = 'r58.prerollS';
 const prerolls = [0, 2, 5, 10];
 
-/** What the next recordings start with; remembered in this browser. */
+/** Options of the next recordings; remembered in this browser. */
 export function prerollS(): number {
 	const stored = Number(localStorage.getItem(key));
 	return prerolls.includes(stored) ? stored : 0;
 }
 
-/** Name of the next recording, and how much earlier than the press of the button recordings start. Event `chosen`. */
+/** Name of the next recording, and the pre-roll. Event `chosen`. */
 @customElement('r58-record-options')
 export class RecordOptions extends FormDialog {
 	@state() private chosen: RecordingCreate = {};

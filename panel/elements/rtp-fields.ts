@@ -4,7 +4,7 @@ import { t } from '../texts/texts.js';
 
 type Codec = NonNullable<RtpInput['video']>['codec'];
 
-/** What stands in the fields: a port stays there while its stream is switched off. */
+/** Contents of the fields: a port stays while its stream is switched off. */
 export interface RtpChoice {
 	codec: Codec | '';
 	videoPort: number;
@@ -15,15 +15,14 @@ export interface RtpChoice {
 
 export const codecWords: Record<Codec, string> = { h264: 'H.264', vp8: 'VP8' };
 
-/** RTP goes to even ports (RFC 3550 §11), 5004 first. */
+/** RTP uses even ports (RFC 3550 §11), starting at 5004. */
 const firstPort = 5004;
 
-/** Those of kind rtp. */
 export function rtpSources(sources: Record<string, Source>): SourceOf<'rtp'>[] {
 	return Object.values(sources).filter((source) => source.kind === 'rtp');
 }
 
-/** Both streams, on the first ports that no source has. */
+/** Both streams, on the first free ports. */
 export function newChoice(sources: Record<string, Source>): RtpChoice {
 	const taken = new Set(rtpSources(sources).flatMap(({ rtp: { video, audio } }) => [video?.port, audio?.port]));
 	const free: number[] = [];
@@ -42,7 +41,7 @@ export function choiceOf({ video, audio, listen }: RtpInput, sources: Record<str
 	};
 }
 
-/** Throws a sentence for the person at the screen when that cannot be. */
+/** Throws a sentence for the user if the values are invalid. */
 export function rtpOf({ codec, videoPort, sound, audioPort, listen }: RtpChoice): RtpInput {
 	if (codec === '' && !sound) throw new Error(t.elements.rtp.streams);
 	if (codec !== '' && sound && videoPort === audioPort) throw new Error(t.words.differentPorts);

@@ -9,7 +9,7 @@ import type { Requests } from '../data/requests.js';
 import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 
-/** Says that the inputs are off and why, and lets a technician start them. Nothing while all is as usual. */
+/** Says that the inputs are off and why, and lets a technician start them. Empty when not in safe mode. */
 @customElement('r58-safe-mode')
 export class SafeMode extends LitElement {
 	static override styles = [

@@ -1,6 +1,6 @@
 import type { RtpInput } from '../../service/contract/sources.js';
 
-/** Where a sender reaches the studio: as this page did, unless only the machine itself may send. */
+/** Address of the studio for a sender: the one this page uses, unless only the studio itself may send. */
 export function senderHost(listen: RtpInput['listen'], pageHost: string): string {
 	return listen === 'loopback' || pageHost === 'localhost' ? '127.0.0.1' : pageHost.replace(/^\[|\]$/g, '');
 }

@@ -5,7 +5,7 @@ import { t } from '../texts/texts.js';
 import { localTime } from './format.js';
 import { base } from './styles.js';
 
-/** Browsers that are logged in. Event `end` with the session to be ended. */
+/** Logged-in browsers. Event `end` with the session to end. */
 @customElement('r58-session-list')
 export class SessionList extends LitElement {
 	static override styles = [
@@ -18,7 +18,7 @@ export class SessionList extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) sessions: SessionEntry[] = [];
-	/** Whose they are, too. */
+	/** Show the account names too. */
 	@property({ type: Boolean }) names = false;
 
 	override render() {
@@ -48,7 +48,7 @@ export class SessionList extends LitElement {
 	}
 }
 
-/** Enough to tell one's own devices apart; browsers claim to be each other, so the order counts. */
+/** Enough to tell one's own devices apart. Browsers claim to be each other, so the order matters. */
 export function browserOf(agent: string): string {
 	const found = (names: Record<string, string>) => Object.entries(names).find(([mark]) => agent.includes(mark))?.[1];
 	const browser = found({ 'Edg/': 'Edge', 'Firefox/': 'Firefox', 'OPR/': 'Opera', 'Chrome/': 'Chrome', 'Safari/': 'Safari' });

@@ -7,26 +7,26 @@ import { choiceOf, codecWords, rtpFields, rtpOf } from './rtp-fields.js';
 import { senderHost, senderLine } from './sender-line.js';
 import './copy-field.js';
 
-/** Fields that only sources of one kind have, while they are edited. */
+/** Form fields that only one kind of source has. */
 export interface OwnFields {
 	render(): TemplateResult;
-	/** Throws a sentence for the person at the screen when the values cannot be. */
+	/** Throws a sentence for the user if the values are invalid. */
 	patch(): SourcePatch;
 }
 
-/** What the panel shows of one kind of source beside what it shows of all. */
+/** What the panel shows of one kind of source, beyond what it shows of all. */
 interface KindView<Own extends Source = Source> {
-	/** In place of “No signal”, in the words of what does not come. */
+	/** Instead of “No signal”. */
 	absent(): string;
-	/** What is known of what comes. */
+	/** What is known about the incoming streams. */
 	figures(source: Own): (string | false | null)[];
-	/** Its delay can follow its line. */
+	/** The delay can adapt to the connection. */
 	followsLine: boolean;
-	/** People made it, and can remove it. */
+	/** Users can create and remove it. */
 	removable: boolean;
-	/** No signal is no fault: it waits for its sender. */
+	/** No signal is not a fault: it waits for its sender. */
 	waits: boolean;
-	/** `changed` is called whenever the fields have to be drawn again. */
+	/** Call `changed` when the fields need rendering again. */
 	ownFields?(source: Own, sources: Record<string, Source>, changed: () => void): OwnFields;
 	/** How to send to it. */
 	sending?(source: Own, open: boolean): TemplateResult;

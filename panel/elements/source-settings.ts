@@ -8,12 +8,12 @@ import { t } from '../texts/texts.js';
 import { FormDialog } from './form-dialog.js';
 import { type OwnFields, viewOf } from './source-kinds.js';
 
-/** Name, colour, delay and sound of a source, what is shown while it is gone, and what its kind adds. */
+/** Name, colour, delay, sound and loss behaviour of a source, plus the fields of its kind. */
 @customElement('r58-source-settings')
 export class SourceSettings extends FormDialog {
 	@property({ attribute: false }) sources: Record<string, Source> = {};
 	@property({ attribute: false }) soundCards: System['soundCards'] = [];
-	/** As it was when the dialog was opened: what others change meanwhile does not move the fields. */
+	/** As it was when the dialog opened, so that changes by others do not move the fields. */
 	@state() private source: Source | null = null;
 	@state() private onLoss: Source['onLoss'] = 'hold';
 	@state() private delayAuto = false;
@@ -105,13 +105,13 @@ export class SourceSettings extends FormDialog {
 		this.onLoss = (event.target as HTMLSelectElement).value as Source['onLoss'];
 	}
 
-	/** Sends what was changed here and nothing else. */
+	/** Sends only what was changed here. */
 	protected async save(values: FormData): Promise<void> {
 		const source = this.source!;
 		const wanted: SourcePatch = {
 			label: String(values.get('label')).trim(),
 			colour: String(values.get('colour')),
-			// A number that follows the line is not the operator's.
+			// An automatic delay is not the operator's number.
 			...(this.delayAuto ? { delayAuto: true } : { delayMs: Number(values.get('delayMs')), delayAuto: false }),
 			alsaDevice: String(values.get('alsaDevice')) || null,
 			onLoss: this.onLoss,

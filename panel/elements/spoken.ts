@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
 
-/** Renders its element again in the language that was chosen, where the page itself stays (main.ts remounts the others). */
+/** Renders its element again after a language change, on pages that stay mounted (main.ts remounts the others). */
 export class Spoken implements ReactiveController {
 	constructor(readonly host: ReactiveControllerHost) {
 		host.addController(this);

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What every element starts from: box model, buttons, fields, focus. */
+/** Base for every element: box model, buttons, fields, focus. */
 export const base = css`
 	:host { box-sizing: border-box; }
 	:host([hidden]), [hidden] { display: none !important; }
@@ -100,7 +100,7 @@ export const pageStyles = css`
 	}
 `;
 
-/** A word for a state, with its colour; the word alone says it too. */
+/** A state as a coloured word; the word alone says it too. */
 export const badgeStyles = css`
 	.badge {
 		display: inline-flex;
@@ -123,7 +123,7 @@ export const badgeStyles = css`
 	.badge[data-state='recording']::before { background: var(--program-text); }
 `;
 
-/** What opens at a tap (details), in a grid of lines. */
+/** Expandable details in a grid of lines. */
 export const disclosureStyles = css`
 	summary { min-height: var(--target); display: flex; align-items: center; gap: 8px; font-weight: 600; cursor: pointer; }
 	summary::before { content: '▸'; color: var(--dim); }
@@ -131,7 +131,7 @@ export const disclosureStyles = css`
 	details[open] summary::before { content: '▾'; }
 `;
 
-/** A modal dialog and its heading; each dialog says how wide it is. */
+/** A modal dialog and its heading; each dialog sets its width. */
 export const dialogBox = css`
 	dialog {
 		max-height: calc(100dvh - 16px);

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Red with a thick border is on air, green with a thin one is next; the words stand with them (WCAG 1.4.1, 1.4.11). */
+/** Red with a thick border is on air, green with a thin one is next; words say the same (WCAG 1.4.1, 1.4.11). */
 export const tallyStyles = css`
 	.bus { border: 0; box-shadow: inset 0 0 0 1px var(--line); position: relative; }
 	.bus::after {

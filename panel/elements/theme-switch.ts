@@ -14,13 +14,13 @@ function stored(): Theme {
 	return value === 'light' || value === 'dark' ? value : 'auto';
 }
 
-/** Called first thing, before an element shows. */
+/** Called first, before any element renders. */
 export function applyTheme(theme: Theme = stored()): void {
 	if (theme === 'auto') delete document.documentElement.dataset.theme;
 	else document.documentElement.dataset.theme = theme;
 }
 
-/** Light, dark or as the system says; remembered in this browser. */
+/** Light, dark or system default; remembered in this browser. */
 @customElement('r58-theme-switch')
 export class ThemeSwitch extends LitElement {
 	static override styles = base;

@@ -6,7 +6,7 @@ import type { Requests } from '../data/requests.js';
 import { t } from '../texts/texts.js';
 import { base } from './styles.js';
 
-/** What was removed a moment ago, by whoever: one tap brings it back while it can. The newest three. */
+/** Recent removals, whoever made them: one tap undoes each while it can be undone. The newest three. */
 @customElement('r58-undo-bar')
 export class UndoBar extends LitElement {
 	static override styles = [
@@ -30,7 +30,7 @@ export class UndoBar extends LitElement {
 			}
 			.removed span { min-width: 0; overflow-wrap: anywhere; }
 			.removed button { flex: none; }
-			/* How long it can be undone. */
+			/* Time left to undo. */
 			.removed::after {
 				content: '';
 				position: absolute;

@@ -11,7 +11,7 @@ export type { Status } from './status.js';
 export interface ConnectionOptions {
 	/** The WHIP or WHEP endpoint. */
 	url: string;
-	/** Sent as Bearer; null leaves it to the cookie. */
+	/** Sent as Bearer; null: use the cookie. */
 	token: string | null;
 	/** Adds tracks or transceivers before the offer. */
 	build(peer: RTCPeerConnection): void;
@@ -21,7 +21,7 @@ export interface ConnectionOptions {
 	mungeAnswer?(sdp: string): string;
 	/** A counter that grows while media moves. */
 	progress(report: RTCStatsReport): number;
-	/** What the server knows of why there is no connection. */
+	/** Why there is no connection, as far as the server knows. */
 	diagnosis?(): Promise<string | null>;
 	onStatus(status: Status): void;
 }
@@ -29,14 +29,14 @@ export interface ConnectionOptions {
 const checkEveryMs = 500;
 const disconnectedMs = 2000;
 const stalledMs = 3000;
-/** After this long without a picture the server is asked whether it knows the session still. */
+/** After this long without a picture, ask the server whether it still knows the session. */
 const askMs = 700;
-/** From the request on: a guest reads within 10 s why there is no path, and the studio has its reasons after 7. */
+/** From the request on. The studio has its reasons after 7 s, and a guest should read them within 10 s. */
 const connectMs = 7500;
-/** An answer with the servers' names comes within this, or the connection is tried without. */
+/** Limit for the list of ICE servers; without an answer the connection is tried without them. */
 const serversMs = 2500;
 
-/** One WHIP or WHEP session that is made again whenever it breaks, until `stop`. */
+/** One WHIP or WHEP session, reconnected whenever it breaks, until `stop`. */
 export class Connection {
 	#peer: RTCPeerConnection | null = null;
 	#trickle: Trickle | null = null;
@@ -45,7 +45,7 @@ export class Connection {
 	#retry = 0;
 	#checker = 0;
 	#running = false;
-	/** A page that is left ends its session at once; one that is shown again from the browser's memory takes it up. */
+	/** Leaving the page ends its session at once; a page restored from the browser's cache starts it again. */
 	#leave = () => {
 		this.stop();
 		window.addEventListener('pageshow', this.#comeBack, { once: true });
@@ -83,7 +83,7 @@ export class Connection {
 		window.removeEventListener('online', this.#hurry);
 	}
 
-	/** The network is back: no need to wait for the next try. */
+	/** The network is back: do not wait for the next retry. */
 	#again(): void {
 		if (this.#peer !== null) return;
 		window.clearTimeout(this.#retry);
@@ -117,7 +117,10 @@ export class Connection {
 		}
 	}
 
-	/** The offer goes out at once, without candidates: the answer has all of the server's, and it learns ours from the checks. */
+	/**
+	 * The offer goes out at once, without candidates: the answer has all of the server's, and the server learns ours from the
+	 * checks.
+	 */
 	async #post(sdp: string, peer: RTCPeerConnection): Promise<string | null> {
 		const headers: Record<string, string> = { 'content-type': 'application/sdp', ...this.#authorization() };
 		const response = await send(this.options.url, { method: 'POST', headers, body: sdp });
@@ -132,7 +135,7 @@ export class Connection {
 		return answer;
 	}
 
-	/** None is no reason not to try. */
+	/** No servers is no reason not to try. */
 	async #iceServers(): Promise<RTCIceServer[]> {
 		try {
 			const signal = AbortSignal.timeout(serversMs);
@@ -143,7 +146,7 @@ export class Connection {
 		}
 	}
 
-	/** What the browser says of its servers, what the studio says of the rest. */
+	/** The browser explains its ICE servers, the studio the rest. */
 	async #noPath(peer: RTCPeerConnection): Promise<void> {
 		window.clearInterval(this.#checker);
 		const own = diagnoseServers(this.#trickle?.errors ?? []);
@@ -153,7 +156,7 @@ export class Connection {
 		if (this.#peer === peer) this.#broke({ ...silence(true), message }, 'no-path');
 	}
 
-	/** `begun`: when it was asked for. */
+	/** `begun`: when the session was requested. */
 	#watch(peer: RTCPeerConnection, begun: number): void {
 		let count = 0;
 		let movedAt = begun;
@@ -180,7 +183,7 @@ export class Connection {
 			if (connectedAt === 0 && (gone || now - begun > connectMs)) await this.#noPath(peer);
 			else if (gone) this.#broke({ ...silence(false), message: common.connection.lost }, 'lost');
 			else if (stalled) this.#broke({ ...silence(true), message: common.connection.noMedia }, 'no-media');
-			// Last: where the network swallows everything the question itself hangs.
+			// Last, because this question itself hangs in a network that drops everything.
 			else if (connectedAt > 0 && now - movedAt > askMs && (await this.#ended()) && this.#peer === peer) {
 				this.#failures = 0;
 				this.options.onStatus({ phase: 'waiting', message: again(common.connection.lost), failure: 'lost' });
@@ -189,7 +192,7 @@ export class Connection {
 		}, checkEveryMs);
 	}
 
-	/** True when the server has lost the session, which it does not tell by itself. */
+	/** True if the server has lost the session, which it does not report by itself. */
 	async #ended(): Promise<boolean> {
 		if (this.#session === null) return false;
 		try {
@@ -220,11 +223,11 @@ export class Connection {
 		const session = this.#session;
 		this.#peer = null;
 		this.#session = null;
-		// The server hears of the end before the connection breaks: it tells someone who left from someone who was lost.
+		// Tell the server before closing, so that it can tell a guest who left from one who was lost.
 		this.#release(session).finally(() => peer?.close());
 	}
 
-	/** Frees the seat on the server. `keepalive` lets it go out while the page is being left. */
+	/** Frees the seat on the server. `keepalive` lets the request outlive the page. */
 	async #release(session: string | null): Promise<void> {
 		if (session === null) return;
 		await send(session, { method: 'DELETE', headers: this.#authorization(), keepalive: true }).catch(() => {
@@ -241,7 +244,7 @@ function again(sentence: string): string {
 	return `${sentence} ${common.connection.again}`;
 }
 
-/** The browser itself refused: a description or a track that it cannot use. */
+/** The browser itself refused a description or a track. */
 function unusable(error: unknown): Refusal {
 	const reason = error instanceof Error ? error.message : String(error);
 	return { status: 422, code: null, message: common.connection.unusable(reason), retryAfterS: null };

@@ -1,6 +1,6 @@
 import { common } from '../../texts/common.js';
 
-/** What a browser says of STUN and TURN servers, in words: RFC 8656 §18 codes, and 701 for one that was not reached. */
+/** The browser's STUN and TURN errors in words: RFC 8656 §18 codes, and 701 for an unreachable server. */
 export function diagnoseServers(errors: readonly { url: string; errorCode: number; errorText: string }[]): string | null {
 	const refused = errors.find(({ errorCode, url }) => url.startsWith('turn') && errorCode !== 701);
 	if (refused) {

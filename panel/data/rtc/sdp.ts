@@ -1,4 +1,4 @@
-/** Asks for stereo: Chromium decodes Opus as mono unless its own description says otherwise (RFC 7587 §7). */
+/** Asks for stereo: Chromium decodes Opus as mono unless its own SDP says otherwise (RFC 7587 §7). */
 export function withStereo(sdp: string): string {
 	const opus = /^a=rtpmap:(\d+) opus\/48000\/2\r?$/im.exec(sdp)?.[1];
 	if (opus === undefined) return sdp;
@@ -10,7 +10,10 @@ export interface Codec {
 	sdpFmtpLine?: string;
 }
 
-/** H.264 first (constrained baseline in packetisation mode 1 before the rest), then VP8; what repairs them stays, others go. */
+/**
+ * H.264 first (constrained baseline in packetisation mode 1 before the rest), then VP8, then their repair formats; others are
+ * dropped.
+ */
 export function preferred<T extends Codec>(codecs: readonly T[]): T[] {
 	const rank = ({ mimeType, sdpFmtpLine = '' }: Codec): number => {
 		const name = mimeType.toLowerCase();
@@ -23,7 +26,7 @@ export function preferred<T extends Codec>(codecs: readonly T[]): T[] {
 	return codecs.filter((codec) => rank(codec) >= 0).sort((a, b) => rank(a) - rank(b));
 }
 
-/** Leaves out the bandwidth lines: what they say holds for the whole session, and a cap may be lifted before it ends. */
+/** Removes the bandwidth lines: they would hold for the whole session, but a cap may be lifted before it ends. */
 export function withoutCap(sdp: string): string {
 	return sdp.replace(/^b=(AS|TIAS):\d+\r?\n/gm, '');
 }

@@ -1,14 +1,14 @@
 import { send } from '../http.js';
 
-/** Candidates that come close together travel together. */
+/** Candidates found within this time are sent together. */
 const gatherMs = 50;
 
 /**
- * Tells the server the candidates of a peer as they are found (RFC 9725 §4.3.1). It finds most of them by the checks themselves; a
- * TURN server lets nothing pass from addresses it was not told.
+ * Sends the server a peer's candidates as they are found (RFC 9725 §4.3.1). The server learns most of them from the connectivity
+ * checks; a TURN server blocks addresses it was not told about.
  */
 export class Trickle {
-	/** Why servers gave no candidate: what the browser says of each. */
+	/** What the browser reports about each server that gave no candidate. */
 	readonly errors: RTCPeerConnectionIceErrorEvent[] = [];
 	#session: string | null = null;
 	#waiting: RTCIceCandidate[] = [];
@@ -22,14 +22,14 @@ export class Trickle {
 		peer.addEventListener('icecandidateerror', (event) => this.errors.push(event));
 	}
 
-	/** From now on it is known where to tell them. */
+	/** Candidates can be sent from now on. */
 	begin(session: string | null): void {
 		this.#session = session;
 		this.#plan();
 	}
 
 	#found(candidate: RTCIceCandidate | null): void {
-		// Names ending in .local mean something in the sender's network only.
+		// Names ending in .local resolve only in the sender's network.
 		if (!candidate?.candidate || / [\w-]+\.local /.test(candidate.candidate) || / tcp /i.test(candidate.candidate)) return;
 		this.#waiting.push(candidate);
 		this.#plan();
@@ -58,7 +58,7 @@ export class Trickle {
 		this.#waiting = [];
 		const headers = { 'content-type': 'application/trickle-ice-sdpfrag', ...this.authorization() };
 		await send(this.#session, { method: 'PATCH', headers, body: `${fragment.join('\r\n')}\r\n` }).catch(() => {
-			// The session has ended: whoever watches it sees that too.
+			// The session has ended; whoever watches it sees that too.
 		});
 	}
 }

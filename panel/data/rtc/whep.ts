@@ -3,17 +3,17 @@ import { common } from '../../texts/common.js';
 import { Connection, type Status } from './connection.js';
 import { withStereo } from './sdp.js';
 
-/** Watches one streamer over WHEP for the element it belongs to; where the picture cannot be shown, it listens. */
+/** Watches one streamer over WHEP for its host element; falls back to sound only if the browser cannot decode the picture. */
 export class Whep implements ReactiveController {
 	stream: MediaStream | null = null;
 	status: Status = { phase: 'idle', message: null };
-	/** The studio has no picture that this browser can decode: sound alone is asked for. */
+	/** The browser cannot decode the studio's picture, so only sound is requested. */
 	soundOnly = false;
 	#connection: Connection | null = null;
 
 	constructor(
 		readonly host: ReactiveControllerHost,
-		/** Where the picture is shown, once it is rendered. */
+		/** The element that shows the picture, once rendered. */
 		readonly video: () => HTMLVideoElement | null,
 		readonly token: () => string | null = () => null,
 	) {
@@ -24,7 +24,7 @@ export class Whep implements ReactiveController {
 		return this.status.phase === 'live';
 	}
 
-	/** For the person at the screen; null when all is well. Everything the studio shows is H.264, which Firefox gets as a plug-in. */
+	/** For the user; null when all is well. All studio video is H.264, which Firefox gets as a plug-in. */
 	get message(): string | null {
 		return this.soundOnly ? common.connection.lacksH264 : this.status.message;
 	}
@@ -61,7 +61,7 @@ export class Whep implements ReactiveController {
 		this.stream = null;
 	}
 
-	/** Chromium may decode a stream and never show it; then only a new session helps. */
+	/** Chromium may decode a stream and never show it; only a new session helps. */
 	#shown(): boolean {
 		const video = this.video();
 		return !video?.srcObject || video.readyState > HTMLMediaElement.HAVE_NOTHING;
@@ -73,7 +73,7 @@ export class Whep implements ReactiveController {
 		const stream = new MediaStream();
 		peer.ontrack = ({ track }) => {
 			stream.addTrack(track);
-			// The last picture of the old session stays up until the new one has tracks.
+			// Keep the last picture of the old session until the new one has tracks.
 			this.stream = stream;
 			this.host.requestUpdate();
 		};
@@ -86,7 +86,7 @@ function packetsHeard(report: RTCStatsReport): number {
 	return 0;
 }
 
-/** Frames that can be seen: frames that arrive without a key frame are worth nothing. */
+/** Decoded frames: frames that arrive without a key frame cannot be shown. */
 function framesDecoded(report: RTCStatsReport): number {
 	for (const entry of report.values()) {
 		if (entry.type === 'inbound-rtp' && entry.kind === 'video') return entry.framesDecoded ?? 0;

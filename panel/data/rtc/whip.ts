@@ -11,7 +11,7 @@ const maxFramerate = 30;
 export class Whip implements ReactiveController {
 	status: Status = { phase: 'idle', message: null };
 	limitation: Limitation = 'none';
-	/** Most that the picture may take, kbit/s. */
+	/** Limit for the picture, kbit/s. */
 	#kbps = 2500;
 	#connection: Connection | null = null;
 	#media = new MediaStream();
@@ -33,7 +33,7 @@ export class Whip implements ReactiveController {
 			url: `/whip/${encodeURIComponent(guest)}`,
 			token,
 			build: (peer) => this.#send(peer),
-			// The cap is kept here, where it can also be lifted while the picture runs.
+			// The cap is applied here instead, where it can be lifted while the picture runs.
 			mungeAnswer: withoutCap,
 			progress: (report) => this.#progress(report),
 			diagnosis: () => diagnosisOf(guest, token),
@@ -48,7 +48,7 @@ export class Whip implements ReactiveController {
 		this.#seat = null;
 	}
 
-	/** Another camera or microphone, without a new session where the old one had a track of that kind. */
+	/** Switches camera or microphone; needs a new session only for a kind that was not sent before. */
 	async change(media: MediaStream): Promise<void> {
 		const senders = this.#connection?.peer?.getSenders() ?? [];
 		const sent = (kind: string) => senders.some(({ track }) => track?.kind === kind);
@@ -65,7 +65,6 @@ export class Whip implements ReactiveController {
 		}
 	}
 
-	/** Most that the picture may take from now on. */
 	async limit(kbps: number): Promise<void> {
 		if (kbps === this.#kbps) return;
 		this.#kbps = kbps;
@@ -89,8 +88,8 @@ export class Whip implements ReactiveController {
 	}
 
 	/**
-	 * On a weak link a camera's picture gets softer, not jerky: a mixer repeats frames that do not come. A shared screen gets
-	 * slower, and its text stays readable.
+	 * On a weak link a camera loses detail rather than frames, because the mixer would repeat missing frames. A shared screen loses
+	 * frames instead, so that its text stays readable.
 	 */
 	async #tune(sender: RTCRtpSender): Promise<void> {
 		if (sender.track?.kind !== 'video') return;
@@ -99,7 +98,7 @@ export class Whip implements ReactiveController {
 		parameters.degradationPreference = detail ? 'maintain-resolution' : 'maintain-framerate';
 		for (const encoding of parameters.encodings) encoding.maxBitrate = this.#kbps * 1000;
 		await sender.setParameters(parameters).catch(() => {
-			// Browsers without one of these balance by themselves; the next session starts with the right bitrate.
+			// Browsers without one of these find their own balance; the next session starts with the right bitrate.
 		});
 	}
 
