@@ -39,7 +39,7 @@ function logIn(next: string | null, reason: string | null = null): Promise<void>
 	return show({ view: viewOf('login'), name: 'login', properties: { next, reason } });
 }
 
-/** The session of an operator page: from the token in the address, else from the cookie. */
+/** The session of an operator page: by the token in the address, otherwise by the cookie. */
 async function enter(): Promise<Session | null> {
 	const login = fragmentLogin();
 	if (login === null) return currentSession();
@@ -63,7 +63,7 @@ async function open(): Promise<void> {
 	}
 }
 
-/** A page of the panel is put up again in the new language. A guest's stays as it is: it would hang up, and has its own way. */
+/** Mounts a panel page again in the new language. A guest's page updates itself instead, because remounting would hang up. */
 function speakAgain(): void {
 	if (shown !== null && shown.name !== 'join') void show(shown);
 }
@@ -75,8 +75,8 @@ document.addEventListener('session-ended', async () => {
 	if (await renew()) return;
 	void logIn(location.pathname, common.sessionEnded);
 });
-// A link pasted into the same tab changes only the fragment.
+// Pasting a link into the same tab changes only the fragment.
 window.addEventListener('hashchange', () => fragmentToken() !== null && location.reload());
-// Sessions were closed when the page was left; a page taken back from the cache starts afresh.
+// Leaving the page closed its sessions; a page restored from the cache starts afresh.
 window.addEventListener('pageshow', (event) => event.persisted && location.reload());
 void open();

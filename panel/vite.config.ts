@@ -5,8 +5,10 @@ import { defineConfig } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const outDir = fileURLToPath(new URL('../dist/panel', import.meta.url));
 
-/** One page; `main.ts` picks the element by path and loads only that. The compiler puts what unit tests import from here
- * beside it in dist/panel, so only the assets of the last build are removed. */
+/**
+ * One page; `main.ts` picks the element by path and loads only that. The compiler also writes to dist/panel, for unit tests, so
+ * only the assets of the last build are removed.
+ */
 export default defineConfig({
 	root,
 	base: '/',
@@ -14,7 +16,7 @@ export default defineConfig({
 	build: {
 		outDir,
 		emptyOutDir: false,
-		// service/http/publicAssets.ts reads which page consists of what.
+		// service/http/publicAssets.ts reads which assets each page consists of.
 		manifest: true,
 		target: 'es2022',
 		cssTarget: ['chrome123', 'firefox120', 'safari17.5'],

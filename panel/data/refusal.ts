@@ -46,7 +46,6 @@ export function mayRetry({ status }: Refusal): boolean {
 	return ![400, 401, 403, 413, 415, 422].includes(status);
 }
 
-/** A service message as a sentence. */
 export function asSentence(text: string): string {
 	const trimmed = text.trim();
 	return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?…]$/.test(trimmed) ? '' : '.'}`;

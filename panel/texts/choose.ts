@@ -2,18 +2,18 @@ import { type LanguageId, languageOf, languages, setLanguage } from './language.
 
 const key = 'r58.language';
 
-/** In the language chosen here before, else in the browser's. Called first thing, before an element shows. */
+/** In the language chosen here before, otherwise the browser's. Called first, before any element renders. */
 export function startLanguage(): void {
 	const chosen = remembered();
 	speak(chosen !== null && Object.hasOwn(languages, chosen) ? (chosen as LanguageId) : languageOf(navigator.languages));
 }
 
-/** Remembered in this browser. Event `language` on the document: whoever shows texts renders them again. */
+/** Remembered in this browser. Dispatches `language` on the document: elements with texts render again. */
 export function chooseLanguage(id: LanguageId): void {
 	try {
 		localStorage.setItem(key, id);
 	} catch {
-		// Counts for this visit only.
+		// Applies to this visit only.
 	}
 	speak(id);
 	document.dispatchEvent(new Event('language'));

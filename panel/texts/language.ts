@@ -1,12 +1,12 @@
 export const languages = { en: { name: 'English', locale: 'en-GB' }, no: { name: 'Norsk', locale: 'nb-NO' } } as const;
 export type LanguageId = keyof typeof languages;
 
-/** The language that every text is in now. */
+/** The current language of all texts. */
 export let language: LanguageId = 'en';
 
 const followers: ((id: LanguageId) => void)[] = [];
 
-/** Calls `use` with the language now, and again with every other that is chosen. */
+/** Calls `use` with the current language now, and again after each change. */
 export function followLanguage(use: (id: LanguageId) => void): void {
 	followers.push(use);
 	use(language);
@@ -17,12 +17,12 @@ export function setLanguage(id: LanguageId): void {
 	for (const use of followers) use(id);
 }
 
-/** How numbers and dates are written. */
+/** Locale for numbers and dates. */
 export function locale(): string {
 	return languages[language].locale;
 }
 
-/** The first of the browser's languages that there are texts in; Norwegian has three codes. */
+/** The first of the browser's languages that the panel speaks; Norwegian has three codes. */
 export function languageOf(wanted: readonly string[]): LanguageId {
 	for (const tag of wanted) {
 		const language = tag.toLowerCase().split('-')[0]!;

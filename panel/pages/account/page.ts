@@ -17,7 +17,7 @@ import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
 import './phone-login.js';
 
-/** Who one is: password, a phone's login, and where else one is logged in. */
+/** One's own account: password, phone login, and other sessions. */
 @customElement('r58-account-page')
 export class AccountPage extends LitElement {
 	static override styles = [

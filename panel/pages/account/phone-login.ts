@@ -6,7 +6,7 @@ import { duration } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** A one-time code by which a phone logs in as who is here: to scan, or to type. */
+/** A one-time code that logs a phone in as the current user: to scan, or to type. */
 @customElement('r58-phone-login')
 export class PhoneLogin extends LitElement {
 	static override styles = [
@@ -63,7 +63,7 @@ export class PhoneLogin extends LitElement {
 			this.error = sentence(error);
 			return;
 		}
-		// The clock here may be wrong; what counts is how long it has been shown.
+		// This device's clock may be wrong, so the time since the code was shown counts.
 		const endsAt = performance.now() + 300_000;
 		const tick = () => {
 			this.leftMs = Math.max(0, endsAt - performance.now());

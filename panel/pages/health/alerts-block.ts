@@ -11,12 +11,12 @@ import { t } from '../../texts/texts.js';
 
 interface Values {
 	webhook: string | null;
-	/** True when one is set; it is never shown. */
+	/** True if one is set; it is never shown. */
 	secret: string | true | null;
 	minSeverity: Severity;
 }
 
-/** Who is told of faults besides the panel: a webhook. */
+/** Alerts to a webhook. */
 @customElement('r58-alerts-block')
 export class AlertsBlock extends LitElement {
 	static override styles = [
@@ -97,7 +97,7 @@ export class AlertsBlock extends LitElement {
 		});
 	}
 
-	/** What stands in the form is what is tested. */
+	/** Saves the form first, so that the test uses what it shows. */
 	#test(): Promise<void> {
 		return this.#try(async () => {
 			this.values = (await request<{ alerts: Values }>('PATCH', '/api/settings', { body: { alerts: this.values } })).alerts;

@@ -10,12 +10,12 @@ import type { Curve } from './readings.js';
 
 const heightPx = 150;
 const hourS = 3600;
-/** More lines than this cannot be told apart; the highest are drawn. */
+/** More curves than this cannot be told apart; the highest ones are drawn. */
 const mostCurves = 10;
 const colours = 8;
 const dashes = [[], [6, 3], [2, 2]];
 
-/** What one group of figures was in the last hour: curves, their limit, and under it each with its value now or at the pointer. */
+/** One group of figures over the last hour: curves, their limit, and below them each value now or at the pointer. */
 @customElement('r58-chart')
 export class Chart extends LitElement {
 	static override styles = [
@@ -48,11 +48,11 @@ export class Chart extends LitElement {
 	/** ms since 1970. */
 	@property({ attribute: false }) times: number[] = [];
 	@property({ attribute: false }) curves: Curve[] = [];
-	/** Longest time between readings that belong together. */
+	/** Readings further apart than this are not joined by a line. */
 	@property({ type: Number }) gapMs = 15_000;
-	/** The highest value there can be, for shares. */
+	/** Highest possible value, for percentages. */
 	@property({ type: Number }) most: number | null = null;
-	/** Position of the pointer in times. */
+	/** Index in `times` under the pointer. */
 	@state() private at: number | null = null;
 	@query('.plot') private plot!: HTMLElement;
 	#chart: uPlot | null = null;
@@ -123,7 +123,7 @@ export class Chart extends LitElement {
 			</ul>`;
 	}
 
-	/** Those that were highest in the hour; in the order they came, so that colours stay. */
+	/** The curves that were highest in the hour, in their original order so that colours stay. */
 	get #shown(): Curve[] {
 		if (this.curves.length <= mostCurves) return this.curves;
 		const highest = (curve: Curve) => Math.max(...curve.values.map((value) => value ?? Number.NEGATIVE_INFINITY));
@@ -140,7 +140,7 @@ export class Chart extends LitElement {
 		return t.health.summary(this.label, parts.join('; '));
 	}
 
-	/** Times in seconds; where nothing was asked for a while, the curve is broken. */
+	/** Times in seconds; a gap in the readings breaks the curve. */
 	#data(shown: Curve[]): uPlot.AlignedData {
 		const times: number[] = [];
 		const rows: (number | null)[][] = shown.map(() => []);
@@ -175,7 +175,7 @@ export class Chart extends LitElement {
 				{},
 				...this.#shown.map((_, index) => ({
 					stroke: colour(`--curve-${index % colours}`),
-					// Among many, the first is of all of them.
+					// Among many curves, the first is the total.
 					width: index === 0 && this.#shown.length > 4 ? 3 : 1.5,
 					dash: dashOf(index),
 					points: { show: false },
@@ -203,7 +203,7 @@ export class Chart extends LitElement {
 		return [last - hourS, last];
 	}
 
-	/** A limit far above everything would make the curve flat; it stands in the words then. */
+	/** A limit far above all values would flatten the curve; then it is only written in words. */
 	#top(highest: number | null): number {
 		if (this.most !== null) return this.most;
 		const top = Math.max(highest ?? 0, 1) * 1.15;
@@ -230,7 +230,7 @@ export class Chart extends LitElement {
 		ctx.restore();
 	}
 
-	/** The data may hold breaks that times does not; so by time and not by position. */
+	/** Looked up by time, not by index: the data may contain gaps that `times` does not. */
 	#point({ cursor, data }: uPlot): void {
 		const second = cursor.idx === null || cursor.idx === undefined ? undefined : data[0][cursor.idx];
 		const found = second === undefined ? -1 : this.times.findIndex((time) => time / 1000 >= second);
@@ -242,12 +242,12 @@ function dashOf(index: number): number[] {
 	return dashes[index % dashes.length]!;
 }
 
-/** Of the longest label of an axis, px. */
+/** Width of an axis' longest label, px. */
 function widthOf(_: uPlot, labels: string[] | null): number {
 	return 14 + 7 * Math.max(4, ...(labels ?? []).map(({ length }) => length));
 }
 
-/** A colour of the style sheet as canvas understands it. */
+/** Resolves a CSS colour for canvas. */
 function resolved(element: HTMLElement, value: string): string {
 	element.style.color = value;
 	const colour = getComputedStyle(element).color;

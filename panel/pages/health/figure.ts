@@ -1,6 +1,6 @@
 import { bitrate, bytes, number } from '../../elements/format.js';
 
-/** A value in its unit, as people say it. */
+/** A value with its unit, for people. */
 export function figure(value: number | null, unit: string): string {
 	if (value === null) return '–';
 	if (unit === 'bytes') return bytes(value);

@@ -19,7 +19,7 @@ import './alerts-block.js';
 import './chart.js';
 import './support-block.js';
 
-/** In the order a person asks: is it busy, hot, full; then what may be why. */
+/** In the order a person asks: is it busy, hot, full; then possible causes. */
 const charts: { group: string; most?: number; toLimit?: true }[] = [
 	{ group: 'cpu', most: 100 },
 	{ group: 'temperature' },
@@ -35,10 +35,10 @@ const charts: { group: string; most?: number; toLimit?: true }[] = [
 	{ group: 'load' },
 	{ group: 'service' },
 ];
-/** What hardly ever changes is a line of text. */
+/** Values that hardly ever change are shown as text. */
 const facts = ['clock', 'linkSpeed', 'networkErrors', 'diskErrors'];
 
-/** How the machine was in the last hour, what is wrong, who is told, and a bundle for support. */
+/** The last hour of the machine, faults, alerts and the support bundle. */
 @customElement('r58-health-page')
 export class HealthPage extends LitElement {
 	static override styles = [
@@ -88,7 +88,7 @@ export class HealthPage extends LitElement {
 		</main>`;
 	}
 
-	/** What was wrong and is over: who comes after it happened wants to know. */
+	/** Cleared faults, for someone who looks only afterwards. */
 	#past() {
 		if (this.past.length === 0) return nothing;
 		return html`<details class="card" data-testid="past-faults">
@@ -131,7 +131,7 @@ export class HealthPage extends LitElement {
 			</section>`;
 	}
 
-	/** What the studio has added since is called as it calls it. */
+	/** A group that this panel does not know is shown by its API name. */
 	#label(group: string): string {
 		const names: Record<string, string> = t.health.groups;
 		return names[group] ?? this.#readings.label(group);

@@ -5,18 +5,18 @@ const hourMs = 3_600_000;
 export interface Curve {
 	name: string;
 	limit: number | null;
-	/** One for each of the times; null where nothing was measured. */
+	/** One per entry in `times`; null: not measured. */
 	values: (number | null)[];
 }
 
-/** The last hour of what was measured, put together from answers that each tell what is new. */
+/** The last hour of measurements, assembled from responses that each bring only what is new. */
 export class Readings {
 	times: number[] = [];
 	notMeasured: string[] = [];
 	intervalMs = 5000;
 	#groups = new Map<string, { label: string; unit: string; curves: Map<string, Curve> }>();
 
-	/** What to ask from. */
+	/** Where the next request starts. */
 	get since(): number {
 		return this.times.at(-1) ?? 0;
 	}
@@ -39,7 +39,7 @@ export class Readings {
 		this.times.splice(0, old);
 		for (const { curves } of this.#groups.values())
 			for (const curve of curves.values()) {
-				// A studio that has started again knows fewer.
+				// After a restart the studio may report fewer curves: fill the others with gaps.
 				while (curve.values.length < before + history.times.length) curve.values.push(null);
 				curve.values.splice(0, old);
 			}
@@ -58,7 +58,7 @@ export class Readings {
 		return curves.filter(({ values }) => values.some((value) => value !== null));
 	}
 
-	/** The newest value that was measured in the last two readings; null when it is gone. */
+	/** The newest value of the last two readings; null if there is none. */
 	now({ values }: Curve): number | null {
 		return values.slice(-2).findLast((value) => value !== null) ?? null;
 	}

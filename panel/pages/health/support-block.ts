@@ -5,10 +5,10 @@ import { bytes } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** A bundle takes some seconds, on a busy machine a minute. */
+/** A bundle takes a few seconds, up to a minute on a busy machine. */
 const timeoutMs = 120_000;
 
-/** One file with everything that somebody who helps needs, and nothing that is nobody's business. */
+/** One file with everything a helper needs, and nothing private. */
 @customElement('r58-support-block')
 export class SupportBlock extends LitElement {
 	static override styles = [
@@ -47,7 +47,7 @@ export class SupportBlock extends LitElement {
 			const file = await response.blob();
 			const url = URL.createObjectURL(file);
 			Object.assign(document.createElement('a'), { href: url, download: name }).click();
-			// The browser has taken it over by the next turn; a minute is for the slow ones.
+			// Most browsers have taken it over by the next turn; the minute is for slow ones.
 			setTimeout(() => URL.revokeObjectURL(url), 60_000);
 			this.made = `${name}, ${bytes(file.size)}`;
 		} catch (error) {

@@ -25,7 +25,7 @@ import './rtp-dialog.js';
 import './source-row.js';
 import '../../elements/source-settings.js';
 
-/** Where pictures and sound come from: every source, how it is, its settings; RTP sources are made here. */
+/** Every source with its state and settings; RTP sources are created here. */
 @customElement('r58-inputs-page')
 export class InputsPage extends LitElement {
 	static override styles = [

@@ -6,7 +6,7 @@ import { FormDialog } from '../../elements/form-dialog.js';
 import { newChoice, type RtpChoice, rtpFields, rtpOf, rtpSources } from '../../elements/rtp-fields.js';
 import { t } from '../../texts/texts.js';
 
-/** Adds a source that another program sends as plain RTP. Event `added` with its id. */
+/** Adds an RTP source. Event `added` with its id. */
 @customElement('r58-rtp-dialog')
 export class RtpDialog extends FormDialog {
 	@property({ attribute: false }) sources: Record<string, Source> = {};

@@ -14,7 +14,7 @@ import '../../elements/fault-list.js';
 import '../../elements/meter.js';
 import '../../elements/picture.js';
 
-/** One source: what it is, how it is, and what can be done about it. Events `settings` and `remove`. */
+/** One source: kind, state and actions. Events `settings` and `remove`. */
 @customElement('r58-source-row')
 export class SourceRow extends LitElement {
 	static override styles = [
@@ -47,9 +47,9 @@ export class SourceRow extends LitElement {
 	@property({ attribute: false }) multiview!: Multiview;
 	@property({ attribute: false }) levels: EventTarget | null = null;
 	@property({ attribute: false }) tally: Lamps = dark;
-	/** Pictures come in. */
+	/** Pictures are arriving. */
 	@property({ type: Boolean }) live = false;
-	/** It was added a moment ago: how to send to it is in view. */
+	/** Just added: open the section on how to send to it. */
 	@property({ type: Boolean }) fresh = false;
 
 	override render() {

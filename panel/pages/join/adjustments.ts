@@ -4,7 +4,7 @@ import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 import { type Processing, processings, type Size, sizes } from './preferences.js';
 
-/** What was changed: one field. */
+/** One changed setting. */
 export type Adjustment =
 	| { mirror: boolean }
 	| { size: Size }
@@ -13,7 +13,7 @@ export type Adjustment =
 
 const bitratesMbit = [0.5, 1, 1.5, 2.5, 4, 6];
 
-/** Mirror, size and data of the picture, and what the browser does to the sound. Dispatches `adjust`. */
+/** Mirror, size and bitrate of the picture, and sound processing. Dispatches `adjust`. */
 @customElement('r58-adjustments')
 export class Adjustments extends LitElement {
 	static override styles = [

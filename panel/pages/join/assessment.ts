@@ -4,15 +4,15 @@ import type { Guest as Texts } from '../../texts/en/guest.js';
 
 export interface Assessment {
 	verdict: 'none' | 'good' | 'fair' | 'poor';
-	/** What to tell the guest; null when there is nothing to do. */
+	/** Advice for the guest; null if there is nothing to do. */
 	advice: keyof Pick<Texts['quality'], 'loss' | 'delay' | 'slow' | 'cpu' | 'frames'> | null;
 }
 
 type Figures = Pick<GuestStatus, 'state' | 'rttMs' | 'lossPct' | 'video'>;
 
 /**
- * How good a connection is. Loss: concealed up to 1 %, seen and heard from 5 % on. Round trip: a conversation bears 300 ms
- * (ITU-T G.114: 150 ms each way), and suffers from 500 ms on.
+ * Rates a connection. Loss is concealed up to 1 %, and seen and heard from 5 %. Round trip: a conversation tolerates 300 ms
+ * (ITU-T G.114: 150 ms each way), and suffers from 500 ms.
  */
 export function assess(figures: Figures | null, limitation: Limitation, fpsExpected: number): Assessment {
 	if (figures?.state !== 'connected') return { verdict: 'none', advice: null };

@@ -7,19 +7,19 @@ import { RequestError, request } from '../../data/http.js';
 
 const pingEveryMs = 2000;
 const silenceMs = 6000;
-/** Close code of a guest that was removed. */
+/** Close code for a removed guest. */
 const removedCode = 4001;
 
-/** The live channel to the studio: how it stands with this guest, and messages. Reconnects by itself until `stop`. */
+/** The live channel to the studio: this guest's status, and messages. Reconnects until `stop`. */
 export class Channel implements ReactiveController {
-	/** Null while nothing is known: no lamp may be lit from what was known before. */
+	/** Null while unknown: no lamp may be lit from old state. */
 	status: GuestStatus | null = null;
 	messages: GuestMessage[] = [];
 	/** The studio has removed this guest. */
 	removed = false;
-	/** The link was taken back: who is connected stays so, without this channel. */
+	/** The link was revoked: a connected guest stays connected, without this channel. */
 	revoked = false;
-	/** Why the last message was not taken. */
+	/** Why the last message was rejected. */
 	refusal: string | null = null;
 	#guest = '';
 	#token: string | null = null;
@@ -121,7 +121,7 @@ export class Channel implements ReactiveController {
 		this.#retry = window.setTimeout(() => this.#connect(), backoffMs(this.#failures));
 		this.#failures += 1;
 		this.host.requestUpdate();
-		// A refused upgrade looks like any other failure to a script; the session tells which it was.
+		// To a script a refused upgrade looks like any other failure; the session tells them apart.
 		if (this.#failures > 1) void this.#askWhy();
 	}
 
@@ -139,7 +139,7 @@ export class Channel implements ReactiveController {
 		this.host.requestUpdate();
 	}
 
-	/** The network is back: no need to wait for the next try. */
+	/** The network is back: do not wait for the next retry. */
 	#again(): void {
 		if (this.connected || this.removed || this.revoked) return;
 		window.clearTimeout(this.#retry);

@@ -7,7 +7,7 @@ import { iconStyles } from './page-styles.js';
 
 export type Control = 'mute' | 'camera' | 'turn' | 'share' | 'leave';
 
-/** The bar that is always within reach. Dispatches `mute`, `camera`, `turn`, `share` and `leave`. */
+/** The button bar, always within reach. Dispatches `mute`, `camera`, `turn`, `share` and `leave`. */
 @customElement('r58-controls')
 export class Controls extends LitElement {
 	static override styles = [
@@ -47,7 +47,7 @@ export class Controls extends LitElement {
 		`;
 	}
 
-	/** The words say what a press does, so the state is not told a second time by aria-pressed. */
+	/** The label says what a press does, so aria-pressed would repeat it. */
 	#button(control: Control, sign: Icon, words: string, off = false, active = false) {
 		return html`<button
 			class=${control === 'leave' ? 'danger' : active ? 'primary' : ''} ?data-alarm=${off} data-testid="${control}-button"

@@ -5,18 +5,18 @@ import { type Reason, reasonOf } from './reasons.js';
 export type Kind = 'video' | 'audio';
 const keys = { video: 'camera', audio: 'microphone' } as const;
 
-/** The camera and microphone of this browser: which there are, which are chosen, and the stream of both. */
+/** The browser's cameras and microphones, the chosen ones, and their combined stream. */
 export class Devices implements ReactiveController {
 	/** A new object whenever a track changes, so that elements and senders notice. */
 	stream: MediaStream | null = null;
 	cameras: MediaDeviceInfo[] = [];
 	microphones: MediaDeviceInfo[] = [];
 	speakers: MediaDeviceInfo[] = [];
-	/** Why there is no stream; null while all is well or still being asked. */
+	/** Why there is no stream; null while all is well or the browser is still asking. */
 	reason: Reason | null = null;
-	/** What is missing although the rest works: a guest may take part with sound alone, or picture alone. */
+	/** The missing kind while the other works: a guest may join with sound only, or picture only. */
 	missing: Kind | null = null;
-	/** The system has taken the camera away for a while: a phone call, a locked screen. */
+	/** The system has paused the camera: a phone call, a locked screen. */
 	paused = false;
 	#facing: 'user' | 'environment' | null = null;
 	#busy = false;
@@ -38,7 +38,7 @@ export class Devices implements ReactiveController {
 		this.close();
 	}
 
-	/** Device in use, '' when unknown. */
+	/** Device in use; '' if unknown. */
 	chosen(kind: Kind): string {
 		return this.track(kind)?.getSettings().deviceId ?? '';
 	}
@@ -47,12 +47,12 @@ export class Devices implements ReactiveController {
 		return this.stream?.getTracks().find((track) => track.kind === kind);
 	}
 
-	/** What a mirror would show: not the camera on the back of a phone. */
+	/** Whether to mirror the picture: not for the camera on the back of a phone. */
 	get facesUser(): boolean {
 		return (this.track('video')?.getSettings().facingMode ?? this.#facing ?? 'user') === 'user';
 	}
 
-	/** Two cameras and a finger: a phone or tablet whose picture is turned by one button. */
+	/** Two cameras and a touch screen: a phone or tablet, where one button switches cameras. */
 	get canTurn(): boolean {
 		return this.cameras.length > 1 && matchMedia('(pointer: coarse)').matches;
 	}
@@ -73,14 +73,14 @@ export class Devices implements ReactiveController {
 		this.stream = null;
 	}
 
-	/** Remembers the device and takes it from now on. */
+	/** Switches to the device and remembers it. */
 	async choose(kind: Kind, deviceId: string): Promise<void> {
 		remember(keys[kind], deviceId);
 		if (kind === 'video') this.#facing = null;
 		await this.#replace(kind);
 	}
 
-	/** The camera on the other side; where cameras do not say their side, the next one. */
+	/** The camera on the other side, or the next one where cameras do not say which side they are on. */
 	async turn(): Promise<void> {
 		const { deviceId, facingMode } = this.track('video')?.getSettings() ?? {};
 		if (facingMode === 'user' || facingMode === 'environment') {
@@ -90,7 +90,7 @@ export class Devices implements ReactiveController {
 			remember('camera', this.cameras[(index + 1) % this.cameras.length]!.deviceId);
 		}
 		await this.#replace('video');
-		// What is remembered is a device, so that the choice outlasts a reload.
+		// Remember the device, so that the choice survives a reload.
 		remember('camera', this.chosen('video'));
 	}
 
@@ -102,7 +102,7 @@ export class Devices implements ReactiveController {
 	async resize(size: Size): Promise<void> {
 		remember('size', String(size));
 		const track = this.track('video');
-		// Where the browser cannot change a running camera, it is opened anew.
+		// If the browser cannot change a running camera, reopen it.
 		await track?.applyConstraints(this.#constraints('video')).catch(() => this.#replace('video'));
 		this.host.requestUpdate();
 	}
@@ -112,7 +112,7 @@ export class Devices implements ReactiveController {
 		if (track) track.enabled = enabled;
 	}
 
-	/** Both; when one kind is not there, the other alone. */
+	/** Both, or only one if the other is missing. */
 	async #ask(): Promise<MediaStream> {
 		this.missing = null;
 		const media = navigator.mediaDevices;
@@ -132,7 +132,7 @@ export class Devices implements ReactiveController {
 		}
 	}
 
-	/** A phone opens one camera at a time, so the old one goes first. */
+	/** A phone opens one camera at a time, so the old one is closed first. */
 	async #replace(kind: Kind): Promise<void> {
 		const enabled = this.track(kind)?.enabled ?? true;
 		this.track(kind)?.stop();
@@ -171,13 +171,13 @@ export class Devices implements ReactiveController {
 		}
 	}
 
-	/** A device that was unplugged or taken by the system is opened again, as soon as this page may. */
+	/** Reopens a device that was unplugged or taken by the system, as soon as the page may. */
 	async #recover(): Promise<void> {
 		if (this.#busy || this.stream === null || document.visibilityState !== 'visible') return;
 		for (const kind of ['video', 'audio'] as const) if (this.track(kind)?.readyState === 'ended') await this.#replace(kind);
 	}
 
-	/** `ideal`, not `exact`: a remembered camera that is not plugged in gives way to another one. */
+	/** `ideal`, not `exact`: if the remembered camera is unplugged, another one is used. */
 	#constraints(kind: Kind): MediaTrackConstraints {
 		const deviceId = remembered(keys[kind]);
 		const device: MediaTrackConstraints = deviceId ? { deviceId: { ideal: deviceId } } : {};

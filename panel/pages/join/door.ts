@@ -9,12 +9,12 @@ import { keepAdmitted, keepPass, keptPass } from './preferences.js';
 const askEveryMs = 2000;
 const nameKey = 'r58-guest-name';
 
-/** Whether who has no invite may ask to be let in from here. */
+/** Whether someone without an invite may ask to join from here. */
 export async function doorIsOpen(): Promise<boolean> {
 	return (await request<{ open: boolean }>('GET', '/api/door')).open;
 }
 
-/** For who has no invite: a name, then waiting until the operator opens. Being let in turns the address into an invite. */
+/** For people without an invite: a name, then waiting for the operator. Once admitted, the address becomes an invite. */
 @customElement('r58-door')
 export class DoorForm extends LitElement {
 	static override styles = [
@@ -97,7 +97,7 @@ export class DoorForm extends LitElement {
 			this.error = null;
 			if (answer.state === 'waiting') return this.#listen();
 			this.#ticket = null;
-			// The page starts afresh, with an invite.
+			// The page restarts with an invite.
 			if (answer.state === 'admitted') {
 				keepAdmitted();
 				keepPass(answer.pass);
@@ -115,7 +115,7 @@ export class DoorForm extends LitElement {
 		this.phase = 'asking';
 	}
 
-	/** Also while the page is being closed: the request outlives it. */
+	/** Also while the page closes: the request outlives it. */
 	#leave = (): void => {
 		window.clearTimeout(this.#timer);
 		if (this.#ticket === null) return;

@@ -1,6 +1,6 @@
 import { html, svg } from 'lit';
 
-/** Drawn on a field of 24 by 24, as lines. */
+/** Line icons on a 24 × 24 grid. */
 const paths = {
 	microphone: svg`<rect x="9" y="3" width="6" height="11" rx="3" /><path d="M5 11a7 7 0 0 0 14 0M12 18v3" />`,
 	camera: svg`<rect x="2.5" y="6" width="13" height="12" rx="2.5" /><path d="m15.5 11 6-3.5v9l-6-3.5" />`,
@@ -11,7 +11,7 @@ const paths = {
 };
 export type Icon = Exclude<keyof typeof paths, 'off'>;
 
-/** A sign beside a word, never instead of one. `off` strikes it through. */
+/** An icon beside a word, never instead of one. `off` strikes it through. */
 export function icon(name: Icon, off = false) {
 	return html`<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${paths[name]}${off ? paths.off : ''}</svg>`;
 }

@@ -6,7 +6,7 @@ import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 import { locale } from '../../texts/language.js';
 
-/** What the studio and the guest write to each other. Dispatches `say`. */
+/** Messages between the studio and the guest. Dispatches `say`. */
 @customElement('r58-messages')
 export class Messages extends LitElement {
 	static override styles = [
@@ -25,7 +25,7 @@ export class Messages extends LitElement {
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) messages: GuestMessage[] = [];
 	@property({ type: Boolean }) connected = false;
-	/** Why the last one was not taken: a code. */
+	/** Code: why the last message was rejected. */
 	@property({ attribute: false }) refusal: string | null = null;
 	@query('ol') private log!: HTMLElement | null;
 	@query('input') private field!: HTMLInputElement;
@@ -34,7 +34,7 @@ export class Messages extends LitElement {
 		if (changed.has('messages') && this.log) this.log.scrollTop = this.log.scrollHeight;
 	}
 
-	/** The banner announces what the studio writes; here it would be said a second time. */
+	/** The banner announces messages from the studio; announcing them here would repeat them. */
 	override render() {
 		const { messages: words } = this.texts;
 		return html`

@@ -3,16 +3,16 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 const everyMs = 50;
 /** Speech at arm's length is around −25 dB; a quiet room stays below −50. */
 const heardDb = -42;
-/** In all: words have gaps. */
+/** In total: speech has gaps. */
 const heardForMs = 250;
-/** After this long without a sound something is wrong. */
+/** After this long without sound, something is wrong. */
 const quietMs = 8000;
 const loudDb = -1;
 
-/** What the microphone has brought so far. quiet: nothing for a while. */
+/** What the microphone has picked up so far. quiet: nothing for a while. */
 export type Hearing = 'waiting' | 'heard' | 'quiet' | 'loud';
 
-/** Measures the peak of a microphone 20 times a second; renders its host again only when the verdict changes. */
+/** Measures the microphone's peak 20 times a second; renders its host again only when the verdict changes. */
 export class MicrophoneLevel implements ReactiveController {
 	hearing: Hearing = 'waiting';
 	#context: AudioContext | null = null;
@@ -26,13 +26,13 @@ export class MicrophoneLevel implements ReactiveController {
 
 	constructor(
 		readonly host: ReactiveControllerHost,
-		/** Gets each peak, dB. */
+		/** Receives each peak, dB. */
 		private readonly show: (db: number) => void,
 	) {
 		host.addController(this);
 	}
 
-	/** Follows another microphone from now on. */
+	/** Switches to another microphone. */
 	listen(track: MediaStreamTrack | undefined): void {
 		if (track === this.#track) return;
 		this.#track = track;
@@ -45,7 +45,7 @@ export class MicrophoneLevel implements ReactiveController {
 		if (!this.#analyser) {
 			this.#analyser = new AnalyserNode(this.#context, { fftSize: 2048 });
 			this.#timer = window.setInterval(() => this.#measure(), everyMs);
-			// Some browsers keep a context silent until the page is touched.
+			// Some browsers keep an audio context suspended until the page is touched.
 			window.addEventListener('pointerdown', this.#resume);
 		}
 		this.#source = new MediaStreamAudioSourceNode(this.#context, { mediaStream: new MediaStream([track]) });
@@ -62,7 +62,7 @@ export class MicrophoneLevel implements ReactiveController {
 	}
 
 	#measure(): void {
-		// A context that the browser holds back says nothing about the microphone.
+		// A suspended context says nothing about the microphone.
 		if (!this.#source || this.#context?.state !== 'running') return;
 		const samples = new Float32Array(this.#analyser!.fftSize);
 		this.#analyser!.getFloatTimeDomainData(samples);

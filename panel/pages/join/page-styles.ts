@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** A picture of 16 by 9 with words over it. */
+/** A 16:9 picture with text over it. */
 export const pictureStyles = css`
 	:host { display: block; min-width: 0; }
 	figure { position: relative; aspect-ratio: 16 / 9; overflow: hidden; border-radius: 12px; background: #000; }
@@ -29,7 +29,9 @@ export const disclosureStyles = css`
 	details[open] > summary::after { content: '▴'; }
 `;
 
-/** Phone: one column, what is pressed most at the bottom of the screen. Wide: the studio left, everything of one's own right. */
+/**
+ * Phone: one column, with the most used buttons at the bottom. Wide: the studio on the left, the guest's own things on the right.
+ */
 export const joinStyles = css`
 	.page { max-width: 1180px; padding-bottom: 24px; }
 	.columns { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); align-items: start; }
@@ -66,7 +68,7 @@ export const joinStyles = css`
 	.card details { margin: -8px 0; }
 	details > div { display: grid; grid-template-columns: minmax(0, 1fr); gap: 14px; padding: 4px 0 12px; }
 	.dock { position: sticky; bottom: 0; z-index: 2; margin: 0 -16px; padding: 8px 16px; background: var(--bg); }
-	/* Round the whole screen, over everything: seen from the corner of an eye that looks into the lens. */
+	/* Around the whole screen, over everything: visible from the corner of an eye that looks into the lens. */
 	.frame { position: fixed; inset: 0; z-index: 9; border: 6px solid var(--program); pointer-events: none; }
 	@media (max-width: 759px) {
 		.page { padding: 12px 12px 0; gap: 12px; }

@@ -25,7 +25,7 @@ import './sound-check.js';
 import './studio-view.js';
 import './tally.js';
 
-/** A guest's page: choose camera and microphone, see yourself, join, hear and see the program. */
+/** The guest page: choose camera and microphone, see yourself, join, see and hear the program. */
 @customElement('r58-join-page')
 export class JoinPage extends LitElement {
 	static override styles = [base, pageStyles, disclosureStyles, joinStyles];
@@ -58,7 +58,7 @@ export class JoinPage extends LitElement {
 		</header>`;
 	}
 
-	/** Nobody can join from here, or not any more. */
+	/** Nobody can join from here, or no longer. */
 	#closed() {
 		const { texts } = this.#language;
 		const closed = this.#visit.closed!;
@@ -85,7 +85,7 @@ export class JoinPage extends LitElement {
 		const { texts } = this.#language;
 		const { atDoor, devices, guest, left, unanswered } = this.#visit;
 		const { stream, reason } = devices;
-		// With nothing to choose from, pickers only hide the remedy.
+		// With nothing to choose from, the pickers would only hide the remedy.
 		const choosable = stream !== null || (reason !== null && ['busy', 'unknown'].includes(reason.code));
 		const ready = guest !== null && devices.stream !== null;
 		const join = left ? texts.setup.joinAgain : devices.missing === 'video' ? texts.setup.joinWithoutCamera : texts.setup.join;
@@ -164,7 +164,7 @@ export class JoinPage extends LitElement {
 		</main>`;
 	}
 
-	/** In, or why not yet. */
+	/** Joined, or why not yet. */
 	#state() {
 		const { texts } = this.#language;
 		const { whip, muted, cameraOff, devices, screen } = this.#visit;
@@ -181,7 +181,7 @@ export class JoinPage extends LitElement {
 		</div>`;
 	}
 
-	/** What the operator has changed for this guest, the link included. */
+	/** What the operator has changed for this guest, including a revoked link. */
 	#notices() {
 		const { texts } = this.#language;
 		const { status, revoked } = this.#visit.channel;
@@ -194,7 +194,7 @@ export class JoinPage extends LitElement {
 		`;
 	}
 
-	/** The studio's newest message, until the guest has taken note of it. */
+	/** The studio's newest message, until the guest confirms it. */
 	#banner() {
 		const { texts } = this.#language;
 		const { unread } = this.#visit;

@@ -9,7 +9,7 @@ export interface Choice {
 	deviceId: string;
 }
 
-/** Camera, microphone and, where the browser lets a page choose it, the loudspeaker. Dispatches `choose`. */
+/** Camera, microphone and, if the browser lets a page choose it, the speaker. Dispatches `choose`. */
 @customElement('r58-pickers')
 export class Pickers extends LitElement {
 	static override styles = [

@@ -1,4 +1,4 @@
-/** What this browser remembers of its guest. A browser that keeps nothing (private mode) asks again. */
+/** What this browser remembers about its guest. In private mode nothing is kept, and the page asks again. */
 type Key = 'camera' | 'microphone' | 'speaker' | 'mirror' | 'size' | 'bitrate' | 'volume' | Processing;
 
 export const processings = ['echoCancellation', 'noiseSuppression', 'autoGainControl'] as const;
@@ -20,11 +20,11 @@ export function remember(key: Key, value: string): void {
 	try {
 		localStorage.setItem(`r58.${key}`, value);
 	} catch {
-		// Counts for this visit only.
+		// Applies to this visit only.
 	}
 }
 
-/** A switch that is on unless it was turned off here. */
+/** On unless it was turned off here. */
 export function isOn(key: Processing | 'mirror'): boolean {
 	return remembered(key) !== 'off';
 }
@@ -46,14 +46,14 @@ export function rememberedVolume(): number {
 	return volume !== null && value >= 0 && value <= 1 ? value : 1;
 }
 
-/** Where this tab sits, so that a reload changes nothing: not even that the guest was muted. */
+/** The seat of this tab, so that a reload changes nothing, not even a mute. */
 export interface Seat {
 	guest: string;
 	muted: boolean;
 	cameraOff: boolean;
 }
 
-/** Null once the seat was left on purpose. */
+/** Null once the guest has left on purpose. */
 export function keptSeat(): Seat | null {
 	try {
 		return JSON.parse(sessionStorage.getItem(seatKey) ?? 'null') as Seat | null;
@@ -67,13 +67,13 @@ export function keepSeat(seat: Seat | null): void {
 		if (seat === null) sessionStorage.removeItem(seatKey);
 		else sessionStorage.setItem(seatKey, JSON.stringify(seat));
 	} catch {
-		// After a reload the guest presses Join once more.
+		// After a reload the guest presses Join again.
 	}
 }
 
 const admittedKey = 'r58.admitted';
 
-/** This tab was let in from the door: its next start needs no further press. */
+/** This tab was admitted at the door, so it joins without another press. */
 export function keepAdmitted(): void {
 	try {
 		sessionStorage.setItem(admittedKey, '1');
@@ -84,12 +84,12 @@ export function keepAdmitted(): void {
 
 const passKey = 'r58.pass';
 
-/** Of having been let in: the next time there is a place to wait in, however many knock. */
+/** Proof of having been admitted: reserves a waiting place next time, however many knock. */
 export function keepPass(pass: string): void {
 	try {
 		localStorage.setItem(passKey, pass);
 	} catch {
-		// The guest waits among strangers.
+		// The guest waits among strangers next time.
 	}
 }
 
@@ -102,7 +102,7 @@ export function keptPass(): { pass?: string } {
 	}
 }
 
-/** Once. */
+/** True once. */
 export function takeAdmitted(): boolean {
 	try {
 		const admitted = sessionStorage.getItem(admittedKey) !== null;

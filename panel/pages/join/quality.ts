@@ -7,7 +7,7 @@ import type { Guest as Texts } from '../../texts/en/guest.js';
 import { assess } from './assessment.js';
 import { disclosureStyles } from './page-styles.js';
 
-/** How the connection is, in words; the figures for who asks. They are the studio's: what arrives there. */
+/** Connection quality in words, with the figures on request. The studio measures them: what arrives there. */
 @customElement('r58-quality')
 export class Quality extends LitElement {
 	static override styles = [
@@ -32,7 +32,7 @@ export class Quality extends LitElement {
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) status: GuestStatus | null = null;
 	@property() limitation: Limitation = 'none';
-	/** Pictures a second that are meant to arrive; 0 when none are. */
+	/** Frames a second that should arrive; 0 if none should. */
 	@property({ type: Number }) fpsExpected = 30;
 
 	override render() {

@@ -5,7 +5,7 @@ import { request } from '../../data/http.js';
 import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 
-/** Tells a guest before joining when the page came by a way that carries no media, and what helps. */
+/** Warns a guest before joining if the page came over a route that carries no media, and says what helps. */
 @customElement('r58-reach-notice')
 export class ReachNotice extends LitElement {
 	static override styles = [base];
@@ -30,7 +30,7 @@ export class ReachNotice extends LitElement {
 		</div>`;
 	}
 
-	/** Without an answer there is nothing to warn of. */
+	/** Without an answer there is nothing to warn about. */
 	async #ask(): Promise<void> {
 		this.reach = await request<Reach>('GET', '/api/reach', { token: this.token }).catch(() => null);
 	}

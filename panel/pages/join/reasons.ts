@@ -1,11 +1,11 @@
-/** Why a camera or microphone cannot be used; the words are in the catalogue, by code. */
+/** Why a camera or microphone cannot be used; worded in the texts, by code. */
 export interface Reason {
 	code: 'insecure' | 'no-device' | 'denied' | 'busy' | 'unknown';
-	/** What the browser said, where the code says nothing. */
+	/** The browser's own message, for an unknown error. */
 	detail: string | null;
 }
 
-/** From the DOMException that getUserMedia threw. */
+/** From a DOMException thrown by getUserMedia. */
 export function reasonOf(name: string, message = ''): Reason {
 	switch (name) {
 		case 'NotFoundError':

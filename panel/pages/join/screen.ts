@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
 
-/** The screen or window that is sent in place of the camera, while the guest shares one. */
+/** The screen or window sent instead of the camera while the guest shares one. */
 export class Screen implements ReactiveController {
 	track: MediaStreamTrack | null = null;
 
@@ -8,7 +8,7 @@ export class Screen implements ReactiveController {
 		host.addController(this);
 	}
 
-	/** Phones have no such thing. */
+	/** Phones cannot share their screen. */
 	static get possible(): boolean {
 		return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
 	}
@@ -17,7 +17,7 @@ export class Screen implements ReactiveController {
 		this.stop();
 	}
 
-	/** Asks the guest what to show; nothing happens when they think better of it. */
+	/** Lets the guest choose what to share; does nothing if they cancel. */
 	async share(): Promise<void> {
 		const stream = await navigator.mediaDevices
 			.getDisplayMedia({ video: { frameRate: { ideal: 15, max: 30 } } })
@@ -25,9 +25,9 @@ export class Screen implements ReactiveController {
 		const track = stream?.getVideoTracks()[0];
 		if (!track) return;
 		this.stop();
-		// Text stays readable: rather fewer pictures than softer ones.
+		// Keep text readable: lose frames rather than detail.
 		track.contentHint = 'detail';
-		// The browser has a stop button of its own.
+		// The browser has its own stop button.
 		track.onended = () => this.stop();
 		this.track = track;
 		this.host.requestUpdate();

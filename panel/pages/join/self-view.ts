@@ -4,7 +4,7 @@ import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 import { pictureStyles } from './page-styles.js';
 
-/** What the studio sees of this guest, as in a mirror where that is wanted. */
+/** The picture this guest sends, mirrored if wanted. */
 @customElement('r58-self-view')
 export class SelfView extends LitElement {
 	static override styles = [
@@ -21,12 +21,12 @@ export class SelfView extends LitElement {
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) stream: MediaStream | null = null;
 	@property({ type: Boolean, reflect: true }) mirrored = false;
-	/** A screen is shown to its edges. */
+	/** Show a shared screen to its edges. */
 	@property({ type: Boolean, reflect: true }) whole = false;
 	@property({ type: Boolean, reflect: true }) off = false;
 	@property({ type: Boolean }) muted = false;
 	@property({ type: Boolean }) paused = false;
-	/** There is no camera and none is coming. */
+	/** There is no camera, and none is about to open. */
 	@property({ type: Boolean }) failed = false;
 
 	override render() {

@@ -6,7 +6,7 @@ import type { Guest as Texts } from '../../texts/en/guest.js';
 import { type Hearing, MicrophoneLevel } from './microphone-level.js';
 import '../../elements/meter.js';
 
-/** The level of the microphone, and whether it is heard at all. */
+/** Level of the microphone, and whether anything is heard at all. */
 @customElement('r58-sound-check')
 export class SoundCheck extends LitElement {
 	static override styles = [
@@ -20,7 +20,7 @@ export class SoundCheck extends LitElement {
 	];
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) track: MediaStreamTrack | undefined;
-	/** The browser has told what there is. */
+	/** The browser has listed its devices. */
 	@property({ type: Boolean }) ready = false;
 	@query('r58-meter') private meter!: Meter | null;
 	#level = new MicrophoneLevel(this, (db) => this.meter?.show([db, db]));

@@ -1,14 +1,14 @@
 import type { Status } from '../../data/rtc/status.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 
-/** What reaches the studio of this guest: never more than is sent. */
+/** What the studio gets from this guest: never more than is sent. */
 export function presence(texts: Texts, seen: boolean, heard: boolean, nothingSent = false): string {
 	if (nothingSent && (seen || heard)) return texts.state.nothing;
 	if (seen) return heard ? texts.state.seesAndHears : texts.state.sees;
 	return heard ? texts.state.hears : texts.state.neither;
 }
 
-/** Why the guest is not in (yet), in words; null while connecting for the first time. */
+/** Why the guest is not connected (yet); null while connecting for the first time. */
 export function failureText({ failure, code }: Status, { state, refusals }: Texts, online: boolean): string | null {
 	if (!online) return state.offline;
 	if (failure === undefined) return null;

@@ -4,14 +4,14 @@ import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 import { pictureStyles } from './page-styles.js';
 
-/** iOS leaves the volume to the buttons of the phone. */
+/** On iOS only the phone's buttons set the volume. */
 function settableVolume(): boolean {
 	const probe = document.createElement('audio');
 	probe.volume = 0.5;
 	return probe.volume === 0.5;
 }
 
-/** The program as it is on air, and its sound without the guest's own voice. Dispatches `volume`. */
+/** The program picture, and the mix without the guest's own voice. Dispatches `volume`. */
 @customElement('r58-studio-view')
 export class StudioView extends LitElement {
 	static override styles = [
@@ -27,13 +27,13 @@ export class StudioView extends LitElement {
 	@property({ attribute: false }) texts!: Texts;
 	@property({ attribute: false }) stream: MediaStream | null = null;
 	@property({ type: Boolean }) live = false;
-	/** The browser has no decoder for the picture. */
+	/** The browser cannot decode the picture. */
 	@property({ type: Boolean, attribute: 'sound-only' }) soundOnly = false;
 	/** 0–1. */
 	@property({ type: Number }) volume = 1;
-	/** Device the sound goes to; '' = as the system. */
+	/** Output device; '' = system default. */
 	@property() speaker = '';
-	/** The browser plays no sound before a tap: after a reload nobody has tapped yet. */
+	/** Browsers play no sound before a tap, and nobody has tapped yet after a reload. */
 	@state() private blocked = false;
 	@query('video') readonly video!: HTMLVideoElement | null;
 	readonly #volumeWorks = settableVolume();
@@ -45,7 +45,7 @@ export class StudioView extends LitElement {
 		if (changed.has('stream') && this.stream) void this.#play();
 		if (this.speaker !== this.#speaker && 'setSinkId' in this.video) {
 			this.#speaker = this.speaker;
-			// A device that is gone leaves the sound where it was.
+			// If the device is gone, the sound stays where it was.
 			this.video.setSinkId(this.speaker).catch(() => undefined);
 		}
 	}
@@ -86,7 +86,7 @@ export class StudioView extends LitElement {
 		return this.stream ? studio.lost : studio.waiting;
 	}
 
-	/** With sound; when the browser does not allow that yet, the picture alone. */
+	/** With sound, or muted if the browser does not allow sound yet. */
 	async #play(): Promise<void> {
 		const { video } = this;
 		if (!video) return;
@@ -95,7 +95,7 @@ export class StudioView extends LitElement {
 			await video.play();
 			this.blocked = false;
 		} catch (error) {
-			// A newer stream has taken the place of the one that was about to play.
+			// A newer stream has replaced the one about to play.
 			if ((error as DOMException).name !== 'NotAllowedError') return;
 			this.blocked = true;
 			video.muted = true;

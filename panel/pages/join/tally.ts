@@ -4,14 +4,14 @@ import type { GuestTally } from '../../../service/contract/guestChannel.js';
 import { base } from '../../elements/styles.js';
 import type { Guest as Texts } from '../../texts/en/guest.js';
 
-/** The page's title: a guest who looks at another tab still sees when it is on air. */
+/** Page title: a guest looking at another tab still sees when they are on air. */
 export function titleOf(texts: Texts, name: string | null, tally: GuestTally | null): string {
 	const who = name === null ? 'R58 Studio' : `${name} – R58 Studio`;
 	if (tally === 'program') return `🔴 ${texts.tally.titleProgram} – ${who}`;
 	return tally === 'preview' ? `🟢 ${texts.tally.titlePreview} – ${who}` : who;
 }
 
-/** The lamp: off, next, on air. Colour, words and shape say the same. */
+/** The tally lamp: off, next, on air. Colour, words and shape say the same. */
 @customElement('r58-tally')
 export class TallyLamp extends LitElement {
 	static override styles = [
@@ -40,7 +40,7 @@ export class TallyLamp extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) texts!: Texts;
-	/** Null while the studio says nothing. */
+	/** Null while unknown. */
 	@property({ attribute: false }) tally: GuestTally | null = null;
 
 	override render() {

@@ -12,17 +12,17 @@ import { keepSeat, keptSeat, rememberedBitrate, rememberedSize, type Size, takeA
 import { Screen } from './screen.js';
 import { WakeLock } from './wake-lock.js';
 
-/** Why nobody can join from here; the words are in the catalogue. */
+/** Why nobody can join from here; worded in the texts. */
 export type Closed = 'noInvite' | 'badInvite' | 'removed' | 'elsewhere';
 
-/** What a picture of this height takes when nobody says otherwise, kbit/s. */
+/** Default bitrate for a picture of this height, kbit/s. */
 const usualKbps: Record<Size, number> = { 360: 800, 720: 2500, 1080: 4500 };
 const askAgainMs = 3000;
-/** A removal can be undone for 10 s; the answer may be late. */
+/** A removal can be undone for 10 s; the response may be late. */
 const undoMs = 13_000;
 const undoAskMs = 1000;
 
-/** One guest's stay: who they are, what they send, what they get back. The page shows it. */
+/** A guest's visit: who they are, what they send, what they receive. The page shows it. */
 export class Visit implements ReactiveController {
 	readonly devices: Devices;
 	readonly screen: Screen;
@@ -32,24 +32,24 @@ export class Visit implements ReactiveController {
 	guest: string | null = null;
 	name: string | null = null;
 	closed: Closed | null = null;
-	/** Nobody invited, and the door is open: the name is asked for, and the operator. */
+	/** There is no invite and the door is open: the page asks for a name, then for the operator's consent. */
 	atDoor = false;
-	/** The studio did not say yet who this is, and is asked again. */
+	/** The studio has not said who this is yet; the page will ask again. */
 	unanswered = false;
 	joined = false;
-	/** Joined before, and left on purpose. */
+	/** Joined before and left on purpose. */
 	left = false;
 	muted = false;
 	cameraOff = false;
-	/** kbit/s; null = as the size of the picture asks for. */
+	/** kbit/s; null: by picture size. */
 	bitrate = rememberedBitrate();
 	readonly #token = fragmentToken();
 	readonly #wakeLock: WakeLock;
-	/** Tells the other tabs of this browser who sits where. */
+	/** Tells the browser's other tabs who has joined here. */
 	readonly #tabs = new BroadcastChannel('r58.seat');
 	#outgoing: MediaStream | null = null;
 	#askAgain = 0;
-	/** The words for what is wrong depend on whether this device has a network at all. */
+	/** What the page says is wrong depends on whether this device is online. */
 	#onNetwork = () => this.host.requestUpdate();
 
 	constructor(
@@ -89,7 +89,7 @@ export class Visit implements ReactiveController {
 		void this.whip.limit(this.#kbps);
 	}
 
-	/** What is sent: the microphone, and the screen in place of the camera while one is shared. */
+	/** The media sent: the microphone, and the camera or a shared screen. */
 	get outgoing(): MediaStream | null {
 		const tracks = [this.devices.track('audio'), this.screen.track ?? this.devices.track('video')].filter(
 			(track) => track !== undefined,
@@ -101,14 +101,14 @@ export class Visit implements ReactiveController {
 		return this.#outgoing;
 	}
 
-	/** The newest message of the studio that the guest has not confirmed. */
+	/** The studio's newest message that the guest has not confirmed. */
 	get unread(): GuestMessage | null {
 		const newest = this.channel.messages.findLast(({ from }) => from === 'studio');
 		return newest && newest.id > Math.max(this.#read, this.channel.status?.seenMessage ?? newest.id) ? newest : null;
 	}
 	#read = 0;
 
-	/** Opens the devices and asks who this is; a seat that this tab had is taken again. */
+	/** Opens the devices and finds out who this is; rejoins the seat this tab had before a reload. */
 	async start(): Promise<void> {
 		this.closed = null;
 		const opened = this.devices.stream ? undefined : this.devices.open();
@@ -116,7 +116,7 @@ export class Visit implements ReactiveController {
 		await opened;
 		if (this.guest === null || this.joined) return;
 		const seat = keptSeat();
-		// Who asked to be let in and was has said that they want to be in.
+		// Someone admitted at the door has already asked to join.
 		if (takeAdmitted()) return this.join();
 		if (seat?.guest !== this.guest) return;
 		if (seat.muted) this.mute();
@@ -173,7 +173,7 @@ export class Visit implements ReactiveController {
 		this.host.requestUpdate();
 	}
 
-	/** What the page is allowed by; it goes into no address but the fragment. */
+	/** The invite's token; never in an address other than as the fragment. */
 	get token(): string | null {
 		return this.#token;
 	}
@@ -183,7 +183,7 @@ export class Visit implements ReactiveController {
 		return Math.min(own, this.channel.status?.maxKbps ?? Number.POSITIVE_INFINITY);
 	}
 
-	/** The token is used as it is, so that a guest link opened beside the switcher does not log the operator out. */
+	/** Uses the token directly, so that a guest link opened beside the switcher does not log the operator out. */
 	async #identify(): Promise<void> {
 		window.clearTimeout(this.#askAgain);
 		try {
@@ -214,7 +214,7 @@ export class Visit implements ReactiveController {
 		this.closed = 'elsewhere';
 	}
 
-	/** Nobody joins with this link any more. */
+	/** This link can no longer be used to join. */
 	#uninvited(): void {
 		this.left = false;
 		this.devices.close();
@@ -234,7 +234,7 @@ export class Visit implements ReactiveController {
 		this.#untilUndone(joined, performance.now() + undoMs);
 	}
 
-	/** The studio may undo it: then the guest is in again, as before. */
+	/** The studio may undo the removal; then the guest rejoins as before. */
 	#untilUndone(joined: boolean, deadline: number): void {
 		window.clearTimeout(this.#askAgain);
 		if (performance.now() > deadline) return;
@@ -242,7 +242,7 @@ export class Visit implements ReactiveController {
 			const session = await currentSession(this.#token).catch(() => null);
 			if (session?.guest !== this.guest || this.guest === null) return this.#untilUndone(joined, deadline);
 			if (joined) keepSeat({ guest: this.guest, muted: this.muted, cameraOff: this.cameraOff });
-			// Fresh devices are on until the seat says otherwise.
+			// Reopened devices are on until the seat says otherwise.
 			this.muted = this.cameraOff = this.channel.removed = false;
 			await this.start();
 		}, undoAskMs);

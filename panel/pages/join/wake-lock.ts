@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-element';
 
-/** Keeps the screen on while it is wanted: a phone that goes dark takes the camera with it. */
+/** Keeps the screen on: a phone that goes dark stops its camera. */
 export class WakeLock implements ReactiveController {
 	#wanted = false;
 	#lock: WakeLockSentinel | null = null;
@@ -26,11 +26,11 @@ export class WakeLock implements ReactiveController {
 		else void this.#lock?.release();
 	}
 
-	/** The browser lets go of it whenever the page is hidden. */
+	/** The browser releases it whenever the page is hidden. */
 	async #take(): Promise<void> {
 		if (!this.#wanted || document.visibilityState !== 'visible') return;
 		if (this.#lock && !this.#lock.released) return;
-		// Refused on low battery: then the screen goes dark as it always does.
+		// Refused on low battery: the screen goes dark as usual.
 		this.#lock = (await navigator.wakeLock?.request('screen').catch(() => null)) ?? null;
 		if (!this.#wanted) void this.#lock?.release();
 	}

@@ -10,10 +10,10 @@ import { t } from '../../texts/texts.js';
 import '../../elements/language-switch.js';
 import '../../elements/theme-switch.js';
 
-/** A one-time code, as it is shown and as it is typed; tokens are longer. */
+/** Format of a one-time code as shown and typed; tokens are longer. */
 const code = /^[\dA-Za-z]{4}[ -]?[\dA-Za-z]{4}$/;
 
-/** Asks who it is, or at the first visit who the technician is to be; then leads to the page that was wanted. */
+/** Logs in, or on the first visit creates the technician account; then goes to the page that was requested. */
 @customElement('r58-login-page')
 export class LoginPage extends LitElement {
 	static override styles = [
@@ -32,12 +32,12 @@ export class LoginPage extends LitElement {
 			.code { font-family: var(--mono); letter-spacing: 0.1em; text-transform: uppercase; }
 		`,
 	];
-	/** Path to go to afterwards; null leads each role to its own page. */
+	/** Path to continue to; null: the start page of the role. */
 	@property({ attribute: false }) next: string | null = null;
-	/** Why this page shows, when it was not asked for. */
+	/** Why this page appeared, if the user did not ask for it. */
 	@property({ attribute: false }) reason: string | null = null;
 	@state() private setup: SetupState['state'] | null = null;
-	/** The form that says no password is known, opened by hand. */
+	/** The form for a new password was opened by hand. */
 	@state() private again = false;
 	@state() private busy = false;
 	@state() private error: string | null = null;

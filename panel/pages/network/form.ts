@@ -1,7 +1,7 @@
 import { serverUrlPattern } from '../../../service/contract/serverUrl.js';
 import { t } from '../../texts/texts.js';
 
-/** The network section of /api/settings as the form holds it, and back. Secrets come as true (set) or null, and go as typed. */
+/** The network section of /api/settings as form values. Secrets arrive as true (set) or null, and are sent as typed. */
 export interface ServerValues {
 	name: string;
 	urls: string[];
@@ -36,7 +36,7 @@ export function newServer(servers: readonly ServerValues[]): ServerValues {
 	return { name: t.network.server.newName(nth), urls: [], for: 'both', username: null, credential: null, secret: null };
 }
 
-/** What is wrong with the addresses of a server, or null. */
+/** What is wrong with a server's addresses, or null. */
 export function urlsError(urls: readonly string[]): string | null {
 	const wrong = urls.find((url) => !serverUrlPattern.test(url));
 	if (wrong === undefined) return null;
@@ -44,7 +44,7 @@ export function urlsError(urls: readonly string[]): string | null {
 	return `${(/^(stuns?|turns?):/i.test(wrong) ? notAddress : wrongStart)(wrong)} ${example}`;
 }
 
-/** An empty field keeps the secret that is set. */
+/** An empty field keeps the current secret. */
 export function typed(text: string, known: string | true | null): string | true | null {
 	return text !== '' ? text : known;
 }

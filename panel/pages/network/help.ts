@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** One page with a picture: the ways by which a guest's picture and sound come in. */
+/** Explains, with a drawing, the paths a guest's picture and sound can take. */
 @customElement('r58-network-help')
 export class NetworkHelp extends LitElement {
 	static override styles = [

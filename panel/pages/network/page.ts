@@ -120,7 +120,7 @@ export class NetworkPage extends LitElement {
 		</div>`;
 	}
 
-	/** Ticking interfaces: none ticked is the same as all. */
+	/** No interface ticked means all of them. */
 	#addresses({ interfaces }: NetworkValues, { addresses }: NetworkStatus) {
 		const { table, onlyOf, toldAll, toldOnly } = t.network;
 		const shown = addresses.filter(({ kind }) => kind !== 'loopback');
@@ -158,7 +158,7 @@ export class NetworkPage extends LitElement {
 	}
 
 	async #save(): Promise<void> {
-		// Said at its field already.
+		// Already shown at its field.
 		for (const form of this.renderRoot.querySelectorAll<ServerForm>('r58-server-form')) if (form.focusError()) return;
 		await this.#attempt.run(async () => {
 			const body = { network: this.values };

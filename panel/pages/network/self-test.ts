@@ -5,10 +5,10 @@ import { send, sentence } from '../../data/http.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** It asks servers that may not answer, one after the other. */
+/** It asks servers that may not answer, one after another. */
 const timeoutMs = 30_000;
 
-/** Tries every way in and says what a guest outside will experience. */
+/** Tests every path and says what a guest outside will experience. */
 @customElement('r58-network-test')
 export class NetworkSelfTest extends LitElement {
 	static override styles = [

@@ -6,7 +6,7 @@ import { wordsOf } from '../../elements/typed.js';
 import { t } from '../../texts/texts.js';
 import { type Login, loginOf, type ServerValues, typed, urlsError } from './form.js';
 
-/** One STUN or TURN server. Tells of a change by `change`, of its removal by `remove`. */
+/** One STUN or TURN server. Events `change` and `remove`. */
 @customElement('r58-server-form')
 export class ServerForm extends LitElement {
 	static override styles = [
@@ -21,7 +21,7 @@ export class ServerForm extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) server!: ServerValues;
-	/** What the studio said of a field. */
+	/** The studio's message about a field. */
 	@property({ attribute: false }) errorOf: (field: keyof ServerValues) => string | undefined = () => undefined;
 
 	override render() {
@@ -55,7 +55,7 @@ export class ServerForm extends LitElement {
 		</div>`;
 	}
 
-	/** True when something is wrong here; the cursor is there then. */
+	/** True if a field is invalid; focuses it. */
 	focusError(): boolean {
 		if (urlsError(this.server.urls) === null) return false;
 		this.renderRoot.querySelector<HTMLInputElement>('[data-testid="server-urls"]')?.focus();
@@ -89,7 +89,7 @@ function choice(value: string, label: string, chosen: string) {
 	return html`<option value=${value} ?selected=${value === chosen}>${label}</option>`;
 }
 
-/** What a server without this login has not. */
+/** The login fields, emptied for this kind of login. */
 function loginFields(login: Login): Partial<ServerValues> {
 	if (login === 'secret') return { username: null, credential: null, secret: '' };
 	return { secret: null, username: login === 'fixed' ? '' : null, credential: login === 'fixed' ? '' : null };

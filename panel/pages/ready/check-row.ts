@@ -8,7 +8,7 @@ import { t } from '../../texts/texts.js';
 
 export const signs: Record<CheckStatus, string> = { ok: '✓', warn: '⚠', fail: '✕', off: '–' };
 
-/** One check: how it is, what was seen, what to do. */
+/** One check: status, finding, remedy. */
 @customElement('r58-check-row')
 export class CheckRow extends LitElement {
 	static override styles = [

@@ -20,7 +20,7 @@ import './plan-field.js';
 
 const askEveryMs = 2000;
 const testingEveryMs = 500;
-/** Can the show begin? Every check as it is now, and what to do about the rest. */
+/** Is everything ready for the show? Every check, live, and what to do about the rest. */
 @customElement('r58-ready-page')
 export class ReadyPage extends LitElement {
 	static override styles = [
@@ -131,7 +131,7 @@ export class ReadyPage extends LitElement {
 			this.report = await request<Ready>('GET', '/api/ready');
 			this.error = null;
 		} catch (error) {
-			// While the panel is offline the head of the page says so.
+			// The page header says so while the panel is offline.
 			this.error = this.report === null || this.#show.online ? sentence(error) : null;
 		}
 		if (this.isConnected)

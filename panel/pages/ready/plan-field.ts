@@ -5,7 +5,7 @@ import type { Requests } from '../../data/requests.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** How long the show is to be, in hours and minutes. Kept as soon as it is typed. */
+/** Planned length of the show in hours and minutes. Saved as it is typed. */
 @customElement('r58-plan-field')
 export class PlanField extends LitElement {
 	static override styles = [
@@ -20,7 +20,7 @@ export class PlanField extends LitElement {
 	];
 	@property({ attribute: false }) requests!: Requests;
 	@property({ attribute: false }) plan!: ShowPlan;
-	/** What the fields were last given: not while somebody types, as the answer to one field would wipe out the next. */
+	/** Last value put into the fields. Not updated while someone types: the response to one field would overwrite the other. */
 	@state() private shown: ShowPlan = { minutes: null };
 	@state() private error: string | null = null;
 

@@ -18,7 +18,7 @@ import '../../elements/record-block.js';
 
 const running: Recording['state'][] = ['starting', 'recording', 'stopping'];
 
-/** What was recorded, newest first, with its files. */
+/** All recordings, newest first, with their files. */
 @customElement('r58-recordings-page')
 export class RecordingsPage extends LitElement {
 	static override styles = [
@@ -108,7 +108,7 @@ export class RecordingsPage extends LitElement {
 	}
 }
 
-/** What is known of a file, in one line. */
+/** Codec, picture format and size of a file. */
 function figures({ codec, width, height, fps, bytes: size }: Recording['files'][number]): string {
 	return [codec, height > 0 ? picture({ width, height, fps }) : null, bytes(size)].filter(Boolean).join(' · ');
 }

@@ -6,7 +6,7 @@ import { wordsOf } from '../../elements/typed.js';
 import { t } from '../../texts/texts.js';
 import type { AccessValues, TunnelValues } from './values.js';
 
-/** By which ways guests and viewers come in. */
+/** How guests and viewers reach the studio. */
 @customElement('r58-access-dialog')
 export class AccessDialog extends FormDialog {
 	@state() private values: AccessValues | null = null;
@@ -95,7 +95,7 @@ export class AccessDialog extends FormDialog {
 			hostKey: text('hostKey'),
 			remotePort: Number(text('remotePort')),
 		};
-		// What was set up once is kept for the next time.
+		// Values of a feature that is switched off are kept for next time.
 		const off = tunnel && { ...tunnel, enabled: false };
 		const access: Partial<AccessValues> = {
 			publicUrl: text('publicUrl') || null,

@@ -7,10 +7,10 @@ import { localTime } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** A passphrase costs the studio a moment, and a busy one more. */
+/** Deriving a key from a passphrase takes a moment, longer on a busy studio. */
 const timeoutMs = 60_000;
 
-/** Backup to a file, and back; nothing is restored before it was said what changes. */
+/** Backup and restore; nothing is restored until the changes have been shown. */
 @customElement('r58-backup-card')
 export class BackupCard extends LitElement {
 	static override styles = [

@@ -4,7 +4,7 @@ import type { SettingsFile } from '../../../service/contract/settings.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** The settings file as it stands, read only and without its secrets; lines that are wrong are marked and say why. */
+/** The settings file, read-only and without secrets; invalid lines are marked and explained. */
 @customElement('r58-settings-file')
 export class SettingsFileView extends LitElement {
 	static override styles = [

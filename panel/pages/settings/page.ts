@@ -24,10 +24,10 @@ import './section-card.js';
 import '../../elements/confirm.js';
 import '../../elements/page-head.js';
 
-/** The file may be changed by an editor too. */
+/** An editor may change the file too. */
 const askEveryMs = 3_000;
 
-/** Everything that is set, where it stands, and what changes it. For technicians. */
+/** All settings, where they come from, and how to change them. For technicians. */
 @customElement('r58-settings-page')
 export class SettingsPage extends LitElement {
 	static override styles = [
@@ -106,7 +106,7 @@ export class SettingsPage extends LitElement {
 		`;
 	}
 
-	/** What counts only after a restart, and the restart. */
+	/** What waits for a restart, and the restart button. */
 	#waiting({ restart }: SettingsFile) {
 		const { pending = null, canRestart = false } = this.pending ?? {};
 		if (pending === null && restart.length === 0) return nothing;

@@ -7,7 +7,7 @@ import type { ProgramValues } from './values.js';
 
 const usual = ['1280x720p25', '1280x720p30', '1280x720p50', '1920x1080p25', '1920x1080p30', '1920x1080p50', '1920x1080p60'];
 
-/** Size and rate of the program. */
+/** Picture size and frame rate of the program. */
 @customElement('r58-program-dialog')
 export class ProgramDialog extends FormDialog {
 	@state() private values: ProgramValues | null = null;

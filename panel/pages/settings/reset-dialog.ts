@@ -4,10 +4,10 @@ import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
 import { t } from '../../texts/texts.js';
 
-/** The studio asks for these, whatever the language. */
+/** The studio expects these words in every language. */
 const words = 'factory reset';
 
-/** Asks for the words before everything goes. */
+/** Has the user type the words before everything is deleted. */
 @customElement('r58-reset-dialog')
 export class ResetDialog extends FormDialog {
 	protected readonly name = 'reset';

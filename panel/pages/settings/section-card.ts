@@ -6,7 +6,7 @@ import { t } from '../../texts/texts.js';
 
 type Field = SettingsFile['fields'][number];
 
-/** One section of the settings: what counts, beside its default and its line. What changes it is slotted. */
+/** One section of the settings: each value in use, its default and its line. The button that changes it is slotted. */
 @customElement('r58-settings-section')
 export class SettingsSection extends LitElement {
 	static override styles = [
@@ -61,7 +61,7 @@ export class SettingsSection extends LitElement {
 	}
 }
 
-/** As people read it; of lists of things their names. */
+/** For people to read; a list of objects shows their names. */
 function asText(value: unknown): string {
 	if (value === null || (Array.isArray(value) && value.length === 0)) return t.settings.none;
 	if (typeof value === 'boolean') return value ? t.settings.yes : t.settings.no;

@@ -1,4 +1,4 @@
-/** Sections of /api/settings as the forms hold them; secrets come as true (set) or null. */
+/** Sections of /api/settings as the forms hold them; secrets arrive as true (set) or null. */
 export interface TunnelValues {
 	enabled: boolean;
 	host: string;

@@ -6,7 +6,7 @@ import { badgeStyles, base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 import { toneOf } from './words.js';
 
-/** One line of the log: when, what, who. */
+/** One entry: when, what, who. */
 @customElement('r58-log-row')
 export class LogRow extends LitElement {
 	static override styles = [

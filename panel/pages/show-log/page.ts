@@ -21,10 +21,10 @@ import { type Period, sinceOf } from './words.js';
 
 const lookEveryMs = 1000;
 const typingMs = 250;
-/** A page that stays open for days forgets the oldest; they are fetched again when they are asked for. */
+/** A page left open for days drops the oldest entries; they are fetched again on request. */
 const mostShown = 3000;
 
-/** What happened and who did it, newest first, as it happens. */
+/** What happened and who did it, newest first, updated live. */
 @customElement('r58-show-log-page')
 export class ShowLogPage extends LitElement {
 	static override styles = [
@@ -65,7 +65,7 @@ export class ShowLogPage extends LitElement {
 	#requests = new Requests(this.#show, this);
 	#timer = 0;
 	#typing = 0;
-	/** Of the filter that is shown: what comes for another is thrown away. */
+	/** Identifies the current filter: responses for an earlier one are discarded. */
 	#generation = 0;
 
 	override connectedCallback(): void {
@@ -181,7 +181,7 @@ export class ShowLogPage extends LitElement {
 			this.error = null;
 			use(page);
 		} catch (error) {
-			// What is lost while the panel is offline is said by the head of the page.
+			// The page header says what is missing while the panel is offline.
 			if (generation === this.#generation && this.#show.online) this.error = sentence(error);
 		}
 	}

@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../../service/contract/showLog.js';
 import type { t } from '../../texts/texts.js';
 
-/** Its colour, in the words of states of sources. */
+/** Colour of an entry, by the states of sources. */
 export function toneOf({ kind, event }: LogEntry): string {
 	if (['raised', 'failed', 'error'].includes(event)) return 'fault';
 	if (event === 'lost' || event === 'off') return 'no-signal';

@@ -59,9 +59,9 @@ export class AudioStrip extends LitElement {
 	@property() strip = '';
 	@property() label = '';
 	@property({ attribute: false }) settings!: Strip;
-	/** Its source is on program. */
+	/** The source is on program. */
 	@property({ type: Boolean }) onAir = false;
-	/** The value under the finger: what others set does not move a fader that is held. */
+	/** The value under the finger: changes by others do not move a held fader. */
 	@state() private heldDb: number | null = null;
 	#sentAt = 0;
 	#timer = 0;

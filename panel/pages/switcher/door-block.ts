@@ -5,7 +5,7 @@ import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** Who waits at the door. Somebody new is also told in the title of the page, for an operator who looks elsewhere. */
+/** Who is waiting at the door. The page title shows it too, for an operator looking at another tab. */
 @customElement('r58-door-block')
 export class DoorBlock extends LitElement {
 	static override styles = [
@@ -53,7 +53,7 @@ export class DoorBlock extends LitElement {
 		</li>`;
 	}
 
-	/** `(2) Switcher – …` while two wait. */
+	/** Page title `(2) Switcher – …` while two wait. */
 	#tell(count: number): void {
 		const bare = document.title.startsWith(this.#title) ? document.title.slice(this.#title.length) : document.title;
 		this.#title = count === 0 ? '' : `(${count}) `;

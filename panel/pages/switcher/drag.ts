@@ -1,18 +1,18 @@
-/** Movement in px that makes a press a drag. */
+/** Movement that turns a press into a drag, px. */
 const slopPx = 8;
-/** A finger that rests this long drags; one that moves before scrolls the page. */
+/** A finger that rests this long starts a drag; one that moves sooner scrolls the page. */
 const holdMs = 250;
 
 export interface DragOptions {
-	/** Drawn at the pointer while dragging. */
+	/** Shown at the pointer while dragging. */
 	label: string;
-	/** Called with what lies under the pointer at the end. */
+	/** Called at the end with the element under the pointer. */
 	onDrop(target: Element): void;
-	/** Called when the press was no drag and ended where it began. */
+	/** Called if the press was not a drag and ended where it began. */
 	onTap?(): void;
 }
 
-/** Follows one press from its `pointerdown` on: with a mouse, a pen or a finger. */
+/** Follows one press from its `pointerdown`, by mouse, pen or finger. */
 export function startDrag(down: PointerEvent, { label, onDrop, onTap }: DragOptions): void {
 	if (down.button !== 0 || !down.isPrimary) return;
 	const touch = down.pointerType === 'touch';
@@ -81,7 +81,7 @@ export function startDrag(down: PointerEvent, { label, onDrop, onTap }: DragOpti
 	);
 	window.addEventListener('pointercancel', end, { signal });
 	window.addEventListener('keydown', (event) => event.key === 'Escape' && end(), { signal });
-	// Once lifted the finger moves the source, not the page.
+	// Once lifted, the finger moves the source instead of scrolling.
 	window.addEventListener('touchmove', (event) => ghost && event.cancelable && event.preventDefault(), {
 		signal,
 		passive: false,

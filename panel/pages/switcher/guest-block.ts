@@ -14,7 +14,7 @@ import './guest-card.js';
 import './invite-dialog.js';
 import './invite-view.js';
 
-/** Invites people and shows how their connections are. */
+/** Invites guests and shows the state of their connections. */
 @customElement('r58-guest-block')
 export class GuestBlock extends LitElement {
 	static override styles = [
@@ -30,7 +30,7 @@ export class GuestBlock extends LitElement {
 	];
 	@property({ attribute: false }) commands!: Commands;
 	@property({ attribute: false }) state!: State;
-	/** Null while the panel is offline: no lamp is lit then. */
+	/** Null while the panel is offline, so that no lamp is lit. */
 	@property({ attribute: false }) buses: Buses | null = null;
 	@state() private invite: (GuestInvite & { name: string }) | null = null;
 	@state() private busy = false;

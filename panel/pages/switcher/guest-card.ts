@@ -12,7 +12,7 @@ import './guest-conversation.js';
 
 const capsKbps = [4000, 2500, 1500, 1000, 500];
 
-/** What is measured of a guest's connection, in short. */
+/** Measurements of a guest's connection, in short. */
 export function figuresOf({ path, codec, video, kbps, rttMs, lossPct }: Guest): string[] {
 	const words = t.switcher.guests;
 	const figures = [
@@ -26,7 +26,7 @@ export function figuresOf({ path, codec, video, kbps, rttMs, lossPct }: Guest): 
 	return figures.filter((figure) => figure !== null);
 }
 
-/** One guest: how the connection is, and what the operator can do. */
+/** One guest: state of the connection, and the operator's actions. */
 @customElement('r58-guest-card')
 export class GuestCard extends LitElement {
 	static override styles = [
@@ -56,7 +56,7 @@ export class GuestCard extends LitElement {
 	@property({ attribute: false }) strip: Strip | null = null;
 	@property({ attribute: false }) tally: Lamps = dark;
 	@state() private open = false;
-	/** Newest message of the guest that the operator has seen here. */
+	/** Newest message from the guest that the operator has seen here. */
 	@state() private readId = 0;
 
 	override willUpdate(): void {
@@ -134,7 +134,7 @@ export class GuestCard extends LitElement {
 		</div>`;
 	}
 
-	/** With the one that is set, also when a program has set another. */
+	/** The usual limits plus the current one, which an API client may have set. */
 	#caps(): number[] {
 		const { maxKbps } = this.guest;
 		return maxKbps === null || capsKbps.includes(maxKbps) ? capsKbps : [maxKbps, ...capsKbps];

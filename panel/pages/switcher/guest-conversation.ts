@@ -6,7 +6,7 @@ import type { Commands } from '../../data/commands.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** What the studio and one guest write to each other. */
+/** Messages between the studio and one guest. */
 @customElement('r58-guest-conversation')
 export class GuestConversation extends LitElement {
 	static override styles = [

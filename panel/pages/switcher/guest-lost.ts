@@ -8,7 +8,7 @@ import { absentOnAir } from '../../data/scenes.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** A guest on air who is gone: the picture stands still, and one tap shows the rest without them. */
+/** A guest on air has gone: the picture is held, and one tap shows the rest without them. */
 @customElement('r58-guest-lost')
 export class GuestLost extends LitElement {
 	static override styles = [

@@ -13,14 +13,14 @@ import '../../elements/record-block.js';
 
 interface Air {
 	words: string;
-	/** The lamp burns: the program runs, and there is something to see. */
+	/** The lamp is lit: the program runs and is not black. */
 	on: boolean;
 	alarm: boolean;
-	/** What is to be said of the sound beside it. */
+	/** What to say about the sound, beside the lamp. */
 	sound: { words: string; alarm: boolean } | null;
 }
 
-/** What goes out is what is shown: a black program is black, whoever wanted it so. */
+/** Says what goes out: a black program is black, even on purpose. */
 export function airOf({ streamers, system: { program } }: Pick<State, 'streamers' | 'system'>): Air {
 	const words = t.switcher.air;
 	if (streamers.program?.state !== 'live') return { words: words.off, on: false, alarm: false, sound: null };
@@ -35,7 +35,7 @@ export function airOf({ streamers, system: { program } }: Pick<State, 'streamers
 	};
 }
 
-/** The line that is always in view: on air, recording, disk, link, faults. */
+/** Always in view: on air, recording, disk, link, faults. */
 @customElement('r58-switcher-header')
 export class SwitcherHeader extends LitElement {
 	static override styles = [
@@ -95,7 +95,7 @@ export class SwitcherHeader extends LitElement {
 				.space { display: none; }
 				nav { flex: 1 1 60%; min-width: 0; flex-wrap: nowrap; justify-content: space-between; overflow-x: auto; border-top: 1px solid var(--line); }
 				nav .button, nav button { flex: none; font-size: 0.9rem; }
-				/* The light says it when all is well; the words come when it is not. */
+				/* When all is well the light says it; the words appear when it is not. */
 				.link:not([data-lost]) .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 			}
 		`,

@@ -8,7 +8,7 @@ import { t } from '../../texts/texts.js';
 import { chosenExpiry, expirySelect } from './invite-expiry.js';
 import './invite-view.js';
 
-/** The links of one guest: those that can still be used, to revoke, and another one. */
+/** One guest's invites that can still be used, with a button to revoke each, and a new one. */
 @customElement('r58-invite-dialog')
 export class InviteDialog extends LitElement {
 	static override styles = [

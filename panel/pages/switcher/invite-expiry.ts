@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { t } from '../../texts/texts.js';
 
-/** How long a link may be opened; once opened it holds its seat for a day. */
+/** How long the invite can be opened; once opened it holds its seat for a day. */
 const choices = { hour: 3600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400 } as const;
 const usual = choices.week;
 

@@ -5,7 +5,7 @@ import { localTime } from '../../elements/format.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** An invite that was just made: its link to copy, and its QR code for a phone, small or over the whole window. */
+/** A new invite: its link to copy, and its QR code, small or full screen. */
 @customElement('r58-invite-view')
 export class InviteView extends LitElement {
 	static override styles = [
@@ -64,7 +64,7 @@ export class InviteView extends LitElement {
 		(event.target as HTMLInputElement).select();
 	}
 
-	/** Without a secure origin there is no clipboard: then the link is marked, ready for Ctrl+C. */
+	/** There is no clipboard without a secure origin: select the link instead, ready for Ctrl+C. */
 	async #copy(): Promise<void> {
 		this.field.focus();
 		this.field.select();

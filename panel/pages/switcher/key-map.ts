@@ -4,7 +4,7 @@ import { base, dialogBox } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 import { keyMap } from './keys.js';
 
-/** The list of keys, and the switch that turns single keys off (WCAG 2.1.4). */
+/** The list of shortcuts, and the switch that turns them off (WCAG 2.1.4). */
 @customElement('r58-key-map')
 export class KeyMap extends LitElement {
 	static override styles = [

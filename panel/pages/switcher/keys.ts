@@ -1,8 +1,7 @@
 import { t } from '../../texts/texts.js';
-/** What a key press means on the switcher. */
 export type KeyAction =
 	| { do: 'cut' | 'mix' | 'note' | 'help' | 'cancel' }
-	/** The source tile with this number, counted from 1. */
+	/** The nth source tile, from 1. */
 	| { do: 'preview' | 'program'; tile: number };
 
 export interface KeyPress {
@@ -15,7 +14,7 @@ export interface KeyPress {
 	repeat: boolean;
 }
 
-/** text: typing goes there. button: it has the focus, Space and Enter press it. */
+/** text: typing goes there. button: it has the focus, so Space and Enter press it. */
 export type KeyTarget = 'text' | 'button' | 'page';
 
 /** Shown by `?`; the numbers follow the order of the tiles. */

@@ -12,7 +12,7 @@ import { base } from '../../elements/styles.js';
 import { tallyStyles } from '../../elements/tally-styles.js';
 import { t } from '../../texts/texts.js';
 
-/** The built-in layouts and the scenes made here: one tap puts one into preview. */
+/** Built-in layouts and custom scenes: one tap puts one on preview. */
 @customElement('r58-layout-block')
 export class LayoutBlock extends LitElement {
 	static override styles = [

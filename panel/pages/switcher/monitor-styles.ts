@@ -1,6 +1,5 @@
 import { css } from 'lit';
 
-/** Both monitors: the same size, the caption below. */
 export const monitorStyles = css`
 	:host { display: block; min-width: 0; }
 	.monitor { display: grid; gap: 6px; }

@@ -1,8 +1,8 @@
 import { css } from 'lit';
 
 /**
- * Where things are. Wide: monitors, sources and sound left, everything for the next take right. Tablet: one column with the
- * take in the middle. Phone: the take stays in reach at the bottom.
+ * Wide: monitors, sources and sound on the left, everything for the next take on the right. Tablet: one column with the take
+ * buttons in the middle. Phone: the take buttons stay within reach at the bottom.
  */
 export const pageStyles = css`
 	:host { display: block; min-height: 100dvh; }

@@ -37,7 +37,7 @@ import './transition-block.js';
 
 const keysOffKey = 'r58.keysOff';
 
-/** The operator's page: what is next, what is on air, and everything to change it. */
+/** The operator's page: preview, program, and everything that changes them. */
 @customElement('r58-switcher-page')
 export class SwitcherPage extends LitElement {
 	static override styles = [base, pageStyles];
@@ -99,7 +99,7 @@ export class SwitcherPage extends LitElement {
 
 	#desk(state: State, online: boolean) {
 		const { scenes, sources } = state;
-		// Lamps are lit from what is known now, never from what was known before the link was lost.
+		// Lamps show only current state, never what was known before the link was lost.
 		const buses = online ? state.buses : null;
 		const preview = state.buses.preview === null ? null : (scenes[state.buses.preview] ?? null);
 		const program = state.buses.program === null ? null : (scenes[state.buses.program] ?? null);
@@ -184,7 +184,7 @@ export class SwitcherPage extends LitElement {
 		);
 	}
 
-	/** A mouse press leaves the focus where it was, so that Space afterwards cuts and does not press the same button again. */
+	/** A mouse press does not move the focus, so that Space then cuts instead of pressing the same button again. */
 	#keepFocus(event: MouseEvent): void {
 		const path = event.composedPath().filter((node) => node instanceof HTMLElement);
 		if (path.some((node) => node.matches('input, select, textarea, a, label'))) return;
@@ -239,7 +239,7 @@ export class SwitcherPage extends LitElement {
 	}
 }
 
-/** The element that has the focus, through every shadow root. */
+/** The focused element, through every shadow root. */
 function focused(): HTMLElement | null {
 	let element = document.activeElement;
 	while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;

@@ -12,7 +12,7 @@ import { monitorStyles } from './monitor-styles.js';
 import type { Selection } from './selection.js';
 import '../../elements/picture.js';
 
-/** What is next. A layout shows its boxes over the picture: tap one, then a source. */
+/** Preview. A layout shows its boxes over the picture: tap one, then a source. */
 @customElement('r58-preview-monitor')
 export class PreviewMonitor extends LitElement {
 	static override styles = [
@@ -26,7 +26,7 @@ export class PreviewMonitor extends LitElement {
 				flex-direction: column;
 				justify-content: flex-end;
 				align-items: flex-start;
-				/* The small box of a picture in picture stays large enough for a finger. */
+				/* Keeps the small box of a picture in picture large enough for a finger. */
 				min-width: var(--target);
 				min-height: var(--target);
 				padding: 0;
@@ -58,9 +58,9 @@ export class PreviewMonitor extends LitElement {
 	@property({ attribute: false }) multiview!: Multiview;
 	@property({ attribute: false }) selection!: Selection;
 	@property({ attribute: false }) sources: Record<string, Source> = {};
-	/** The scene in preview; null when there is none. */
+	/** The scene in preview, if any. */
 	@property({ attribute: false }) scene: Scene | null = null;
-	/** The same scene, when its slots can be filled. */
+	/** The same scene, if its slots can be filled. */
 	@property({ attribute: false }) layout: Scene | null = null;
 	@property({ attribute: false }) slotIndex: number | null = null;
 	@property({ attribute: false }) picked: string | null = null;

@@ -9,7 +9,7 @@ import { tallyStyles } from '../../elements/tally-styles.js';
 import { t } from '../../texts/texts.js';
 import { monitorStyles } from './monitor-styles.js';
 
-/** What is on air, as every viewer gets it. Silent until asked: the operator may sit in the room. */
+/** The program as viewers get it. Muted until asked: the operator may be sitting in the room. */
 @customElement('r58-program-monitor')
 export class ProgramMonitor extends LitElement {
 	static override styles = [
@@ -23,7 +23,7 @@ export class ProgramMonitor extends LitElement {
 	@property({ attribute: false }) scene: Scene | null = null;
 	@property({ attribute: false }) transition: Buses['transition'] = null;
 	@property({ type: Boolean }) tally = false;
-	/** When the studio was started: one that was started again has forgotten us. */
+	/** When the studio started; a restarted studio has forgotten its viewers. */
 	@property() startedAt = '';
 	@state() private muted = true;
 	@query('video') private video!: HTMLVideoElement | null;

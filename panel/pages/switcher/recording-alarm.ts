@@ -8,11 +8,11 @@ import { asSentence } from '../../data/refusal.js';
 import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 
-/** A recording that stopped by itself or lost its file. Nobody may miss it: it stays until somebody has taken note. */
+/** A recording that stopped by itself or lost its file must not be missed: the alarm stays until acknowledged. */
 const codes = ['recording-stopped', 'recording-lost'];
 const beep = { hz: 880, times: 3, everyS: 0.35, lengthS: 0.2, gain: 0.2 };
 
-/** The bar that says so, with a sound and what to do next. It lies over the page: nothing moves under a hand. */
+/** The alarm bar, with a sound and the next step. It overlays the page, so that nothing moves under a hand. */
 @customElement('r58-recording-alarm')
 export class RecordingAlarm extends LitElement {
 	static override styles = [
@@ -39,7 +39,7 @@ export class RecordingAlarm extends LitElement {
 				box-shadow: 0 4px 16px rgb(0 0 0 / 0.4);
 			}
 			.words { flex: 1 1 320px; display: grid; gap: 2px; overflow-wrap: anywhere; }
-			/* Never over CUT and MIX: they stand right, on a phone at the bottom. */
+			/* Never over CUT and MIX, which are on the right, or at the bottom on a phone. */
 			@media (min-width: 1100px) {
 				:host { right: 352px; margin: 0; }
 			}
@@ -92,7 +92,7 @@ export class RecordingAlarm extends LitElement {
 	}
 }
 
-/** Three beeps. A browser that has not been touched yet stays silent; the bar is there all the same. */
+/** Three beeps. A page that has not been touched yet stays silent; the bar shows all the same. */
 function sound(): void {
 	try {
 		const context = new AudioContext();

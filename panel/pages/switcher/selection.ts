@@ -6,21 +6,21 @@ import type { Source } from '../../../service/contract/sources.js';
 import type { Commands } from '../../data/commands.js';
 import type { Show } from '../../data/show.js';
 
-/** Two taps on the same tile within this are one double tap: straight to program. */
+/** Two taps on a tile within this time are a double tap: straight to program. */
 const doubleTapMs = 350;
 
-/** The tap before, for the second of a double tap. */
+/** The previous tap, in case the next one makes it a double tap. */
 interface Tap {
 	source: string;
 	at: number;
-	/** What was in preview until then. */
+	/** Preview before the tap. */
 	before: string | null;
 	answer: Promise<Applied | null>;
 }
 
 /**
- * What is picked for the next tap: a box waiting for a source, or a source waiting for a box. It stays whatever others put
- * into preview meanwhile; what this page puts there drops it.
+ * The selection for the next tap: a box waiting for a source, or a source waiting for a box. Changes of preview by others keep
+ * it; a change by this page clears it.
  */
 export class Selection {
 	slot: number | null = null;
@@ -37,7 +37,7 @@ export class Selection {
 		commands.onPreview = () => this.cancel();
 	}
 
-	/** The layout in preview whose boxes can be filled; null while preview shows a single source. */
+	/** The layout in preview whose boxes can be filled; null if preview shows a single source. */
 	get scene(): Scene | null {
 		const { state } = this.show;
 		const id = state?.buses.preview ?? null;
@@ -49,7 +49,7 @@ export class Selection {
 		return this.slot === null ? this.scene : (this.show.state?.scenes[this.#scene ?? ''] ?? null);
 	}
 
-	/** What was chosen may be gone. */
+	/** Drops a selection that no longer exists. */
 	follow(): void {
 		const { state } = this.show;
 		if (this.slot !== null && !this.target?.layers[this.slot]) this.slot = null;
@@ -80,19 +80,19 @@ export class Selection {
 		this.#lastTap = { source: id, at: now, before, answer: this.commands.previewSource(id) };
 	}
 
-	/** A number key: into the chosen box, else into preview. Pressed twice it does the same again. */
+	/** A number key: into the chosen box, otherwise to preview. A second press does the same again, so it is never a double tap. */
 	press({ id }: Source): void {
 		if (!this.#fill(id)) void this.commands.previewSource(id);
 	}
 
-	/** Picks the source for the box that is tapped next. */
+	/** Picks the source for the next box tapped. */
 	pick(source: string): void {
 		this.source = this.source === source ? null : source;
 		this.slot = null;
 		this.host.requestUpdate();
 	}
 
-	/** A source was dropped on an element: a box of the preview, or the preview itself. */
+	/** A source was dropped on a box, or on the preview itself. */
 	drop(target: Element, source: string): void {
 		const slot = target.closest<HTMLElement>('[data-slot]')?.dataset.slot;
 		const { scene } = this;

@@ -1,7 +1,7 @@
 import type { Source } from '../../../service/contract/sources.js';
 import { t } from '../../texts/texts.js';
 
-/** What a tile says in place of a picture, or over it; null while frames advance. */
+/** Text on a tile instead of or over the picture; null while frames arrive. */
 export function stateText({ state, lastError, held, onLoss }: Source): string | null {
 	switch (state) {
 		case 'live':

@@ -88,12 +88,12 @@ export class Tile extends LitElement {
 	@property({ attribute: false }) tally: Lamps = dark;
 	/** Position in the row, from 1; the number key that previews it. */
 	@property({ type: Number }) number = 0;
-	/** Pictures come in. */
+	/** Pictures are arriving. */
 	@property({ type: Boolean }) live = false;
 	@property({ type: Boolean }) online = false;
-	/** This source alone is in preview. */
+	/** Preview shows this source alone. */
 	@property({ type: Boolean }) chosen = false;
-	/** Preview shows a layout, so a place in it can be picked. */
+	/** Preview shows a layout with boxes to fill. */
 	@property({ type: Boolean }) placeable = false;
 	@property({ type: Boolean }) picked = false;
 
@@ -149,7 +149,7 @@ export class Tile extends LitElement {
 		});
 	}
 
-	/** Pointer presses are handled above; this is the keyboard. */
+	/** Keyboard only: pointer presses are handled above. */
 	#click({ detail }: MouseEvent): void {
 		if (detail === 0) this.selection.tapTile(this.source);
 	}

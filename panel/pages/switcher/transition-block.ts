@@ -8,7 +8,7 @@ import { t } from '../../texts/texts.js';
 
 const durationsMs = [250, 500, 1000, 2000];
 
-/** From preview to program: at once, or over a chosen time. */
+/** Takes preview to program: at once, or over a set time. */
 @customElement('r58-transition-block')
 export class TransitionBlock extends LitElement {
 	static override styles = [
@@ -41,7 +41,7 @@ export class TransitionBlock extends LitElement {
 		`,
 	];
 	@property({ attribute: false }) commands!: Commands;
-	/** Something is in preview. */
+	/** Preview is not empty. */
 	@property({ type: Boolean }) ready = false;
 	@property({ type: Boolean }) running = false;
 	@state() private mixMs = 500;

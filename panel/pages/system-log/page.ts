@@ -20,12 +20,12 @@ interface Filter {
 	level: LogLevel | '';
 	component: string;
 	text: string;
-	/** As the fields of the form have them: local time. */
+	/** As in the form fields: local time. */
 	from: string;
 	to: string;
 }
 
-/** What the studio wrote down, newest first; goes on by itself. For technicians. */
+/** The service's log, newest first, updated live. For technicians. */
 @customElement('r58-system-log-page')
 export class SystemLogPage extends LitElement {
 	static override styles = [
@@ -72,7 +72,7 @@ export class SystemLogPage extends LitElement {
 	@state() private missed = 0;
 	#next = 0;
 	#timer = 0;
-	/** Answers to older questions are not shown. */
+	/** Responses to earlier requests are discarded. */
 	#question = 0;
 
 	override connectedCallback(): void {
@@ -164,7 +164,7 @@ export class SystemLogPage extends LitElement {
 		this.#again();
 	}
 
-	/** All that fits; then what is new. */
+	/** Loads all matching lines; with `since`, only new ones. */
 	async #load(since = 0): Promise<void> {
 		window.clearTimeout(this.#timer);
 		this.#question += 1;
@@ -192,7 +192,7 @@ export class SystemLogPage extends LitElement {
 	}
 }
 
-/** Without the day when it is today. */
+/** Without the date if it is today. */
 function localSecond(iso: string): string {
 	const today = new Date(iso).toDateString() === new Date().toDateString();
 	return written(iso, { ...(today ? {} : { dateStyle: 'short' }), timeStyle: 'medium' });

@@ -9,7 +9,7 @@ import { base } from '../../elements/styles.js';
 import { t } from '../../texts/texts.js';
 import '../../elements/confirm.js';
 
-/** What browsers trust: the device's authority, the certificates in use, and one of the technician's own. */
+/** What browsers trust: the device's authority, the certificates in use, and one installed by a technician. */
 @customElement('r58-certificate-block')
 export class CertificateBlock extends LitElement {
 	static override styles = [
@@ -111,7 +111,7 @@ export class CertificateBlock extends LitElement {
 			const [chainPem, keyPem] = await Promise.all(['chain', 'key'].map((name) => (files.get(name) as File).text()));
 			return request<Certificates>('PUT', '/api/certificate', { body: { chainPem, keyPem } });
 		});
-		// The key is to stay nowhere in this page.
+		// Do not leave the key anywhere in this page.
 		form.reset();
 	}
 

@@ -21,9 +21,9 @@ import '../../elements/safe-mode.js';
 import './certificate-block.js';
 
 const askEveryMs = 3000;
-/** What the `stats` topic tells of a process. */
+/** The `stats` topic's entry for one process. */
 type Host = Pick<HostStatus, 'pid' | 'state' | 'restarts' | 'cpuPct' | 'rssBytes'>;
-/** The badge of a process, in the words of sources. */
+/** Badge of a process, by the states of sources. */
 const hostBadges: Record<HostStatus['state'], string> = {
 	off: 'off',
 	starting: 'starting',
@@ -33,7 +33,7 @@ const hostBadges: Record<HostStatus['state'], string> = {
 	stuck: 'fault',
 };
 
-/** How the device is: health, faults, what is asked of it and what was measured, its processes. */
+/** The device: health, faults, requested and measured figures, processes. */
 @customElement('r58-system-page')
 export class SystemPage extends LitElement {
 	static override styles = [
@@ -84,7 +84,7 @@ export class SystemPage extends LitElement {
 		window.clearInterval(this.#timer);
 	}
 
-	/** Health and faults are shown side by side, so they are asked for together. */
+	/** Health and faults are shown side by side, so they are fetched together. */
 	override willUpdate(): void {
 		const faults = this.#show.state?.faults ?? null;
 		if (faults !== this.#shownFaults) void this.#ask();
@@ -184,7 +184,7 @@ export class SystemPage extends LitElement {
 		</section>`;
 	}
 
-	/** What people call the things that faults and processes know by their ids. */
+	/** Names for the ids in faults and processes. */
 	#names(): Record<string, string> {
 		const { sources = {}, targets = {}, recordings = {} } = this.#show.state ?? {};
 		const named = [...Object.values(sources), ...Object.values(targets)].map(({ id, label }) => [id, label]);

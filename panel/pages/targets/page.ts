@@ -22,7 +22,7 @@ import './target-row.js';
 /** Returns belong to their guests. */
 type Watched = keyof typeof t.targets.streamers;
 
-/** Where the program goes: targets it is sent to, and what is watched in browsers. */
+/** Where the program goes: targets, and what is watched in browsers. */
 @customElement('r58-targets-page')
 export class TargetsPage extends LitElement {
 	static override styles = [

@@ -1,6 +1,6 @@
 import type { Target } from '../../../service/contract/targets.js';
 
-/** A command that shows and plays on the receiver what a target sends it. */
+/** A command that plays, on the receiver, what a target sends. */
 export function receiverLine({ videoPort, audioPort }: Pick<Target, 'videoPort' | 'audioPort'>): string {
 	const packets = (port: number, media: string, rate: number, name: string, payload: number) =>
 		`udpsrc port=${port} caps=application/x-rtp,media=${media},clock-rate=${rate},encoding-name=${name},payload=${payload} ! rtpjitterbuffer`;

@@ -6,10 +6,10 @@ import { FormDialog } from '../../elements/form-dialog.js';
 import { t } from '../../texts/texts.js';
 import { type KindFields, targetKinds } from './target-kinds.js';
 
-/** Adds a place the program is sent to, or changes one. */
+/** Adds or changes a target. */
 @customElement('r58-target-dialog')
 export class TargetDialog extends FormDialog {
-	/** As it was when the dialog was opened; null for a new one. */
+	/** As it was when the dialog opened; null for a new one. */
 	@state() private target: Target | null = null;
 	#own: KindFields | null = null;
 	protected readonly name = 'target';

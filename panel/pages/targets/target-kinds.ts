@@ -3,26 +3,26 @@ import type { Target, TargetCreate, TargetOf } from '../../../service/contract/t
 import { t } from '../../texts/texts.js';
 import { receiverLine } from './receiver-line.js';
 
-/** What is asked for a target beside its name, while it is edited. */
+/** Form fields of one kind of target, apart from its name. */
 export interface KindFields {
 	render(): TemplateResult;
-	/** Throws a sentence for the person at the screen when the values cannot be. */
+	/** Throws a sentence for the user if the values are invalid. */
 	values(form: FormData): Omit<TargetCreate, 'label' | 'enabled'>;
 }
 
-/** What the panel shows of one kind of target beside what it shows of all. */
+/** What the panel shows of one kind of target, beyond what it shows of all. */
 interface KindView<Own extends Target = Target> {
-	/** Where it goes. */
+	/** Where it sends. */
 	where(target: Own): string[];
-	/** A command that shows and plays on the receiver what is sent. */
+	/** A command that plays on the receiver what is sent. */
 	receiving(target: Own): string;
-	/** `target`: null for a new one. `changed` is called whenever the fields have to be drawn again. */
+	/** `target`: null for a new one. Call `changed` when the fields need rendering again. */
 	fields(target: Own | null, changed: () => void): KindFields;
 }
 
 type Stream = 'picture' | 'sound';
 
-/** RTP: the receiver, and for each stream whether it is sent, and to which port. */
+/** RTP: the receiver, and for each stream whether and to which port it is sent. */
 class RtpFields implements KindFields {
 	#sent: Record<Stream, boolean>;
 
@@ -50,7 +50,7 @@ class RtpFields implements KindFields {
 	}
 
 	values(form: FormData) {
-		// Disabled fields are not among the values.
+		// Form data leaves out disabled fields.
 		const port = (stream: Stream) => (form.has(stream) ? Number(form.get(stream)) : null);
 		const values = {
 			kind: 'rtp' as const,

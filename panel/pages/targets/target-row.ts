@@ -10,7 +10,7 @@ import { targetKinds } from './target-kinds.js';
 import '../../elements/copy-field.js';
 import '../../elements/fault-list.js';
 
-/** One place the program is sent to. Events `switch`, `settings` and `remove`. */
+/** One target. Events `switch`, `settings` and `remove`. */
 @customElement('r58-target-row')
 export class TargetRow extends LitElement {
 	static override styles = [
@@ -66,7 +66,7 @@ export class TargetRow extends LitElement {
 		`;
 	}
 
-	/** What left the studio: nobody says whether it arrived. */
+	/** What was sent; RTP does not say whether it arrived. */
 	#counters({ state, kbps, packets, bytes: sent }: Target): string {
 		if (state === 'off') return t.targets.nothing;
 		const rate = kbps === null ? null : bitrate(kbps);

@@ -8,7 +8,7 @@ import { presentPassword } from './present-password.js';
 
 const roles: AccountRole[] = ['operator', 'technician', 'viewer'];
 
-/** Makes an account, or changes one. Event `saved`. */
+/** Creates or changes an account. Event `saved`. */
 @customElement('r58-account-dialog')
 export class AccountDialog extends FormDialog {
 	@state() private user: User | null = null;

@@ -10,7 +10,6 @@ import './account-removal.js';
 import { t } from '../../texts/texts.js';
 import { AdminList } from './admin-list.js';
 
-/** The accounts of people. */
 @customElement('r58-account-list')
 export class AccountList extends AdminList {
 	@state() private users: User[] = [];

@@ -5,7 +5,7 @@ import { Attempt } from '../../elements/attempt.js';
 import { base } from '../../elements/styles.js';
 import { listStyles } from './list-styles.js';
 
-/** A list that is read when it is shown and after each change. Event `changed`. */
+/** A list that loads when shown and reloads after each change. Event `changed`. */
 export abstract class AdminList extends LitElement {
 	static override styles = [base, listStyles];
 	@property({ attribute: false }) ask!: (question: Question) => Promise<boolean>;
@@ -18,7 +18,7 @@ export abstract class AdminList extends LitElement {
 		void this.attempt.run(() => this.read());
 	}
 
-	/** Reads anew after what was done, here or in a dialog. */
+	/** Runs the action, if there is one, and reloads the list. */
 	protected change(action?: () => Promise<void>): Promise<void> {
 		return this.attempt.run(async () => {
 			await action?.();

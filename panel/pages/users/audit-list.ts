@@ -91,7 +91,7 @@ export class AuditList extends LitElement {
 		});
 		try {
 			const { entries, purged } = await request<AuditPage>('GET', `/api/audit?${query}`);
-			// Somebody typed on while this was asked for.
+			// The filter changed while this was loading.
 			if (text !== this.#text) return;
 			this.entries = before ? [...this.entries, ...entries] : entries;
 			this.more = entries.length === pageSize;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Rows of a list with what can be done to each. */
+/** Rows of a list with their actions. */
 export const listStyles = css`
 	:host { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); justify-items: start; }
 	ul { width: 100%; }

@@ -16,7 +16,7 @@ import './account-list.js';
 import './audit-list.js';
 import './token-list.js';
 
-/** Who may do what here: accounts, links and tokens, who is logged in, and what was changed. For technicians. */
+/** Accounts, links and tokens, current logins, and the audit log. For technicians. */
 @customElement('r58-users-page')
 export class UsersPage extends LitElement {
 	static override styles = [

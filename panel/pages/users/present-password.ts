@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { t } from '../../texts/texts.js';
 
-/** Asked before accounts are changed: whoever finds a browser logged in, or took its session, does not know it. */
+/** Asked for before accounts are changed: whoever finds a logged-in browser, or steals its session, does not know it. */
 export function presentPassword() {
 	return html`<label>${t.users.accounts.own}
 		<input

@@ -6,12 +6,12 @@ import { request } from '../../data/http.js';
 import { FormDialog } from '../../elements/form-dialog.js';
 import { t } from '../../texts/texts.js';
 
-/** A token just made, with its secret. */
+/** A new token, with its secret. */
 export type MadeToken = Token & { token: string; watchUrl: string | null };
 
 const expiries = { hour: 3600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400, year: 365 * 86_400 } as const;
 
-/** Makes a watch link or a token. Event `made` with it. */
+/** Creates a watch link or a token. Event `made` with it. */
 @customElement('r58-token-dialog')
 export class TokenDialog extends FormDialog {
 	@state() private kind: 'viewer' | 'operator' = 'viewer';

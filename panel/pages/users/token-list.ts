@@ -9,7 +9,7 @@ import type { MadeToken, TokenDialog } from './token-dialog.js';
 import '../../elements/copy-field.js';
 import './token-dialog.js';
 
-/** Watch links, and tokens of programs. */
+/** Watch links, and tokens for software. */
 @customElement('r58-token-list')
 export class TokenList extends AdminList {
 	@state() private tokens: Token[] = [];

@@ -5,7 +5,7 @@ import { fragmentToken } from '../../data/session.js';
 import { base } from '../../elements/styles.js';
 import { common } from '../../texts/common.js';
 
-/** One streamer over the whole window. */
+/** One streamer across the whole window. */
 @customElement('r58-watch-page')
 export class WatchPage extends LitElement {
 	static override styles = [
@@ -85,7 +85,7 @@ export class WatchPage extends LitElement {
 		return status.phase === 'refused' && this.#token === null ? common.watch.noLink : (message ?? common.watch.connecting);
 	}
 
-	/** With sound where the browser allows it, else silent with a button. */
+	/** With sound if the browser allows it, otherwise muted with a button. */
 	async #play(): Promise<void> {
 		try {
 			await this.video.play();

@@ -1,6 +1,6 @@
-/** What the pages of guests and viewers need too. The other languages have the type of this one: a missing text is an error. */
+/** Texts that the pages of guests and viewers need too. English sets the type: a missing text is a compile error. */
 export const common = {
-	/** By the names of service/contract/pages. */
+	/** By the page names in service/contract/pages. */
 	pages: {
 		switcher: 'Switcher',
 		inputs: 'Inputs',
@@ -19,13 +19,13 @@ export const common = {
 		watch: 'Watch',
 		login: 'Log in',
 	},
-	/** Leads to the docs. */
+	/** Link to the docs. */
 	help: 'Help',
 	language: 'Language',
 	colours: { auto: 'Colours: system default', dark: 'Colours: dark', light: 'Colours: light' },
 	sessionEnded: 'Your session has ended. Log in again; the show goes on.',
 	operatorsOnly: (role: string) => `This page is for operators. You are logged in as ${role}.`,
-	/** By HTTP status; 0 is no answer at all. */
+	/** By HTTP status; 0: no answer. */
 	refusals: {
 		0: 'The studio does not answer. Check the network.',
 		400: 'The studio did not understand the request.',

@@ -9,7 +9,7 @@ export const health = {
 	clock: 'Clock',
 	clockFollows: '✓ synchronised with a time server',
 	clockAlone: '⚠ not synchronised with a time server',
-	/** By the ids of the groups. */
+	/** By group id. */
 	groups: {
 		cpu: 'Processor',
 		load: 'Load average',

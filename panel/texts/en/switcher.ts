@@ -20,7 +20,7 @@ export const switcher = {
 
 	preview: 'Preview',
 	program: 'Program',
-	/** Lamps. */
+	/** Lamp labels. */
 	pvw: 'PVW',
 	pgm: 'PGM',
 	airLamp: 'AIR',
@@ -94,7 +94,7 @@ export const switcher = {
 		title: 'Scenes',
 		toPreview: (scene: string) => `${scene} to preview`,
 		missing: 'The studio does not have this scene',
-		/** Of the built-in ones, by their ids. */
+		/** Built-in scenes, by id. */
 		builtIn: { full: 'Full', 'side-by-side': 'Side by side', pip: 'Picture in picture', quad: 'Quad' },
 	},
 

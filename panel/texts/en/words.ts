@@ -59,7 +59,7 @@ export const words = {
 	},
 	until: (time: string) => `until ${time}`,
 	neverExpires: 'does not expire',
-	/** Figures for people. */
+	/** Units of readable figures. */
 	bytes: 'bytes',
 	timeLeft: {
 		minutes: (minutes: number) => `about ${minutes} min`,

@@ -19,7 +19,7 @@ export const common: Common = {
 		watch: 'Se på',
 		login: 'Logg inn',
 	},
-	/** Leads to the docs. */
+	/** Link to the docs. */
 	help: 'Hjelp',
 	language: 'Språk',
 	colours: { auto: 'Farger: systemstandard', dark: 'Farger: mørke', light: 'Farger: lyse' },
