@@ -14,7 +14,7 @@ export class GuestLost extends LitElement {
 	static override styles = [
 		base,
 		css`
-			/* Over the captions of the monitors, not beside them: nothing moves under a finger that is about to tap. */
+			/* Over the captions of the monitors, not beside them: nothing moves under a finger about to tap. */
 			:host { position: absolute; inset: auto 0 0 0; z-index: 4; display: grid; gap: 4px; }
 			:host(:not([any])) { display: none; }
 			.lost {

@@ -10,7 +10,7 @@ export const pageStyles = css`
 	.monitors { position: relative; display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--gap); }
 	.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 10px; align-content: start; }
 	.waiting { padding: 20vh 20px; text-align: center; font-size: 1.1rem; }
-	/* Over the page, not in it: nothing may move under a finger that is about to tap. */
+	/* Over the page, not in it: nothing may move under a finger about to tap. */
 	.hint {
 		position: fixed;
 		inset: auto 12px 12px;
@@ -69,7 +69,7 @@ export const pageStyles = css`
 		main { gap: 8px; padding: 8px; }
 		.monitors { gap: 8px; }
 		.tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-		/* Over the lengths of the mix: CUT, MIX and the sources stay free. */
+		/* Over the mix durations only: CUT, MIX and the sources stay uncovered. */
 		.hint { inset: auto 4px 4px; flex-wrap: nowrap; padding-left: 10px; line-height: 1.2; }
 		.take {
 			order: 9;

@@ -56,7 +56,8 @@ export const common = {
 		relayLost: (url: string) => `The relay server (${url}) cannot be reached from this network.`,
 	},
 	watch: {
-		noLink: 'This page needs a watch link. Ask the studio for one and open the complete link, including everything after the # sign.',
+		noLink:
+			'This page needs a watch link. Ask the studio for one and open the complete link, including everything after the # sign.',
 		live: (streamer: string) => `${streamer}, live`,
 		unmute: 'Tap for sound',
 		fullScreen: 'Full screen',

@@ -4,7 +4,8 @@ export const guest = {
 
 	closed: {
 		title: 'You cannot join with this link',
-		noInvite: 'This page needs an invite link. Ask the studio for one and open the complete link, including everything after the # sign.',
+		noInvite:
+			'This page needs an invite link. Ask the studio for one and open the complete link, including everything after the # sign.',
 		badInvite: 'This invite is no longer valid. Ask the studio for a new link.',
 		removedTitle: 'The studio has removed you',
 		removed: 'This invite is no longer valid. If that was a mistake, ask the studio for a new link.',
@@ -155,7 +156,8 @@ export const guest = {
 	},
 
 	notices: {
-		revoked: 'The studio has revoked your invite. You stay connected, but without messages. To come back later you need a new one.',
+		revoked:
+			'The studio has revoked your invite. You stay connected, but without messages. To come back later you need a new one.',
 		muted: 'The studio has muted you.',
 		cap: (mbit: number) => `The studio has limited your picture to ${mbit} Mbit/s.`,
 	},
@@ -205,7 +207,7 @@ export const guest = {
 		poor: 'Poor',
 		none: 'Not connected',
 		loss: 'Some of your picture and sound is getting lost. Move closer to the Wi-Fi router, or use a cable.',
-		delay: 'The delay to the studio is long: you will be heard late.',
+		delay: 'The delay to the studio is long: others hear you late.',
 		slow: 'Your network is slow: the picture gets softer. A smaller picture may help.',
 		cpu: 'This device is at its limit. Close other apps, or choose a smaller picture.',
 		frames: 'Your video is stuttering.',

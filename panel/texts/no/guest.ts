@@ -5,8 +5,7 @@ export const guest: Guest = {
 
 	closed: {
 		title: 'Du kan ikke bli med via denne lenken',
-		noInvite:
-			'Denne siden trenger en invitasjonslenke. Be studioet om en og åpne hele lenken, med alt som står etter #-tegnet.',
+		noInvite: 'Denne siden trenger en invitasjonslenke. Be studioet om en og åpne hele lenken, med alt som står etter #-tegnet.',
 		badInvite: 'Denne invitasjonen gjelder ikke lenger. Be studioet om en ny lenke.',
 		removedTitle: 'Studioet har fjernet deg',
 		removed: 'Denne invitasjonen gjelder ikke lenger. Var det en feil, så be studioet om en ny lenke.',
@@ -109,8 +108,7 @@ export const guest: Guest = {
 		},
 		busy: {
 			title: 'Kameraet eller mikrofonen er i bruk',
-			remedy:
-				'En annen app eller fane bruker det (en videosamtale?). Lukk det, eller velg en annen enhet, og prøv igjen.',
+			remedy: 'En annen app eller fane bruker det (en videosamtale?). Lukk det, eller velg en annen enhet, og prøv igjen.',
 		},
 		unknown: {
 			title: 'Kameraet eller mikrofonen lot seg ikke starte',
@@ -209,7 +207,7 @@ export const guest: Guest = {
 		poor: 'Dårlig',
 		none: 'Ikke tilkoblet',
 		loss: 'Noe av bildet og lyden din går tapt. Flytt deg nærmere ruteren, eller bruk kabel.',
-		delay: 'Forsinkelsen til studioet er stor: du blir hørt for sent.',
+		delay: 'Forsinkelsen til studioet er stor: andre hører deg sent.',
 		slow: 'Nettet ditt er tregt: bildet blir mykere. Et mindre bilde kan hjelpe.',
 		cpu: 'Denne enheten er på grensen. Lukk andre apper, eller velg et mindre bilde.',
 		frames: 'Bildet ditt hakker.',
