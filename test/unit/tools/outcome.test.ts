@@ -36,7 +36,8 @@ test('a process that ends before its tests, or crashes after them, has failed', 
 });
 
 test('each failed test is named with its reason', () => {
-	const told = (suite: string, title: string, reason: string) => `\n   FAIL  ${suite}"${title}"\n    ${reason}\n\n    at Object.handler\n`;
+	const told = (suite: string, title: string, reason: string) =>
+		`\n   FAIL  ${suite}"${title}"\n    ${reason}\n\n    at Object.handler\n`;
 	const output = `• ✘ ✘${told('', 'a cut', '2 frames  (ok)')}${told('sound  ', 'a "loud" tone', 'late')}`;
 	assert.equal(failuresIn(output), ['a cut: 2 frames  (ok)', 'a "loud" tone: late']);
 });
