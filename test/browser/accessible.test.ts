@@ -8,8 +8,6 @@ import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
-export const alone = true;
-
 /** Every page, as axe-core judges it: landmarks, names, contrast in both colour schemes. */
 const test = suite<{ service: TestService; browser: TestBrowser }>('accessible');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -14,6 +14,9 @@ import { patienceMs, until, within } from './wait.js';
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 const main = join(root, 'dist/service/main.js');
 
+/** The service closes connections that were idle for 15 s. */
+const mostIdleMs = 10_000;
+
 export interface ServiceOptions {
 	/** Default: a temporary folder that goes with the service. */
 	dataDir?: string;
@@ -75,6 +78,7 @@ export class TestService {
 	readonly ended: Promise<Exit>;
 	ready!: Ready;
 	#exit: Exit | null = null;
+	#askedAt = performance.now();
 
 	private constructor(
 		child: ChildProcess,
@@ -143,7 +147,7 @@ export class TestService {
 	async api<T = unknown>(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<Answer<T>> {
 		const token = options.token === undefined ? this.ready.operatorToken : options.token;
 		const raw = typeof body === 'string' || body instanceof Uint8Array;
-		const response = await fetch(new URL(path, this.http), {
+		const response = await this.#fetch(path, {
 			method,
 			redirect: 'manual',
 			signal: AbortSignal.timeout(options.timeoutMs ?? patienceMs),
@@ -157,6 +161,21 @@ export class TestService {
 		const text = await response.text();
 		const json = /json/.test(response.headers.get('content-type') ?? '');
 		return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+	}
+
+	/** Once more when the connection had been idle for so long that the service was closing it in this moment, as browsers do. */
+	async #fetch(path: string, request: RequestInit): Promise<Response> {
+		const idleMs = performance.now() - this.#askedAt;
+		try {
+			return await fetch(new URL(path, this.http), request);
+		} catch (error) {
+			const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+			if (idleMs > mostIdleMs && (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET'))
+				return await fetch(new URL(path, this.http), request);
+			throw code ? new Error(`${request.method} ${path}: ${code}`, { cause: error }) : error;
+		} finally {
+			this.#askedAt = performance.now();
+		}
 	}
 
 	async state(): Promise<State> {
