@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from '@lit/reactive-e
 import type { Guest } from '../../../service/contract/guests.js';
 import { send } from '../http.js';
 import { Connection } from './connection.js';
+import { LastingLimitation } from './lastingLimitation.js';
 import { preferred, withoutCap } from './sdp.js';
 import type { Limitation, Status } from './status.js';
 
@@ -10,15 +11,19 @@ const maxFramerate = 30;
 /** Sends a camera and a microphone to a guest's seat over WHIP. */
 export class Whip implements ReactiveController {
 	status: Status = { phase: 'idle', message: null };
-	limitation: Limitation = 'none';
 	/** Limit for the picture, kbit/s. */
 	#kbps = 2500;
 	#connection: Connection | null = null;
 	#media = new MediaStream();
 	#seat: { guest: string; token: string | null } | null = null;
+	#limitation = new LastingLimitation();
 
 	constructor(readonly host: ReactiveControllerHost) {
 		host.addController(this);
+	}
+
+	get limitation(): Limitation {
+		return this.#limitation.current;
 	}
 
 	hostDisconnected(): void {
@@ -46,6 +51,7 @@ export class Whip implements ReactiveController {
 		this.#connection?.stop();
 		this.#connection = null;
 		this.#seat = null;
+		this.#limitation = new LastingLimitation();
 	}
 
 	/** Switches camera or microphone; needs a new session only for a kind that was not sent before. */
@@ -107,16 +113,10 @@ export class Whip implements ReactiveController {
 		for (const entry of report.values()) {
 			if (entry.type !== 'outbound-rtp') continue;
 			packets += entry.packetsSent ?? 0;
-			if (entry.kind === 'video') this.#limited(entry.qualityLimitationReason);
+			if (entry.kind === 'video' && this.#limitation.read(entry.qualityLimitationReason, performance.now()))
+				this.host.requestUpdate();
 		}
 		return packets;
-	}
-
-	#limited(reason: string | undefined): void {
-		const limitation = reason === 'cpu' || reason === 'bandwidth' ? reason : 'none';
-		if (limitation === this.limitation) return;
-		this.limitation = limitation;
-		this.host.requestUpdate();
 	}
 
 	#report(status: Status): void {
