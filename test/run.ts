@@ -127,16 +127,15 @@ async function judge(file: string): Promise<void> {
 	else for (const line of inconclusive) console.log(indent(`inconclusive: ${line}`));
 }
 
-/** One file after the other, as long as `take` has one. */
-async function judgeAll(take: () => string | undefined): Promise<void> {
-	for (let file = take(); file; file = take()) await judge(file);
+/** One file after the other, whoever else takes from the list too. */
+async function judgeAll(list: string[]): Promise<void> {
+	for (let file = list.shift(); file; file = list.shift()) await judge(file);
 }
 
 const { together, alone } = planOf(files, (file) => readFileSync(join(sources, file), 'utf8'));
 if (files.length > 3) warmUp();
-// From both ends: of two at once only one is a browser's.
-await Promise.all([judgeAll(() => together.shift()), judgeAll(() => together.pop())]);
-await judgeAll(() => alone.shift());
+await Promise.all([judgeAll(together), judgeAll(together)]);
+await judgeAll(alone);
 
 const all = [...results.entries()];
 const count = (of: (result: Result) => number): number => all.reduce((sum, [, result]) => sum + of(result), 0);

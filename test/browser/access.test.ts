@@ -13,6 +13,8 @@ import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
 
+export const alone = true;
+
 const service = await TestService.start({ canvas: '320x180p15' });
 const authority = await (await fetch(`${service.http}/ca.pem`)).text();
 const open: TestBrowser[] = [];

@@ -8,6 +8,8 @@ import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** Every page, as axe-core judges it: landmarks, names, contrast in both colour schemes. */
 const test = suite<{ service: TestService; browser: TestBrowser }>('accessible');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -15,7 +17,7 @@ declare const window: { axe: typeof axe };
 declare const document: axe.ElementContext;
 
 test.before(async (context) => {
-	context.service = await TestService.start();
+	context.service = await TestService.start({ canvas: '320x180p15' });
 	await context.service.onAir();
 	context.browser = await TestBrowser.start();
 });

@@ -6,6 +6,8 @@ import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** From the first visit on, as people do it: nothing is set up, and nothing but the panel is used. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page; code: string }>('accounts');
 const password = 'correct horse battery';

@@ -14,6 +14,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until, within } from '../tools/wait.js';
 
+export const alone = true;
+
 /** The panel's forms for inputs, outputs, recordings and safe mode, as an operator fills them in. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page; dataDir: string }>('forms');
 

@@ -8,6 +8,8 @@ import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** The guest's page and the operator's side of it: every control does what it says. */
 interface Stage {
 	service: TestService;

@@ -13,6 +13,8 @@ import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 import { until } from '../tools/wait.js';
 
+export const alone = true;
+
 /** The pages Health and Logs of the real service, and the bundle for support with planted secrets. */
 const test = suite<{ service: TestService; browser: TestBrowser; receiver: Server; hook: string; got: string[] }>('health page');
 const canaries = {

@@ -5,6 +5,8 @@ import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** The panel's Network page: what it shows, changes and tests. */
 const test = suite<{ service: TestService; browser: TestBrowser }>('network page');
 

@@ -12,6 +12,8 @@ import { TestBrowser } from '../tools/page/browser.js';
 import { root, TestService } from '../tools/service.js';
 import { suite } from '../tools/suite.js';
 
+export const alone = true;
+
 /** The panel's Settings page and the commands beside it, on one running service. */
 const test = suite<{ service: TestService; browser: TestBrowser; page: Page; dir: string }>('settings page');
 

@@ -23,12 +23,12 @@ test('what takes little comes first, and what wants the machine to itself last',
 	);
 });
 
-test('a file that judges times says that it runs alone', () => {
+test('a file that judges times, or looks at a show in a browser, says that it runs alone', () => {
 	const silent = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
 		.filter((name) => name.endsWith('.test.ts') && !name.startsWith('unit/'))
 		.filter((name) => {
 			const text = readFileSync(join(root, 'test', name), 'utf8');
-			return /\b(timedSuite|onQuietMachine)\b/.test(text) && !saysAlone(text);
+			return (name.startsWith('browser/') || /\b(timedSuite|onQuietMachine)\b/.test(text)) && !saysAlone(text);
 		});
 	assert.equal(silent, []);
 });
