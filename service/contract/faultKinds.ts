@@ -34,36 +34,36 @@ const failure = ({ reason, lostMs }: HostFailure): string =>
 
 /** Also used on its own for a guest. */
 export const decoderBehind = (dropped: number): string =>
-	`this machine cannot decode the whole picture: ${dropped} packets dropped so far`;
+	`this machine cannot keep up with decoding: ${dropped} packets dropped so far`;
 export const noPicture = ({ unsent, reason }: { unsent: number; reason: string | null }): string =>
 	reason ??
-	`packets come, but no picture: ${unsent > 0 ? `the decoder has given up (${unsent} packets so far)` : 'nothing can be decoded'}`;
+	`packets arrive, but no picture: ${unsent > 0 ? `the decoder has given up (${unsent} packets so far)` : 'nothing can be decoded'}`;
 
 /** Every fault, with its words. Each one ends, as a test shows (test/unit/faults/faultEnds). */
 export const faultKinds = {
 	'off-air': {
 		severity: 'critical',
-		ends: 'the encoder makes frames again',
-		message: () => 'the program is not on air: its encoder makes no frames',
-		remedy: () => 'See the faults of the mixer and the encoder; if there are none, restart the service',
+		ends: 'the encoder produces frames again',
+		message: () => 'the program is off air: its encoder produces no frames',
+		remedy: () => 'Check the faults of the mixer and the encoder; if there are none, restart the service',
 	},
 	'host-held-off': {
 		severity: 'critical',
-		ends: 'the process has run for 5 s, or is not wanted any more',
+		ends: 'the process has run for 5 s, or is no longer needed',
 		message: ({ failures, pauseS, ...why }: HostFailure & { failures: number; pauseS: number }) =>
 			`failed ${failures} times in a minute, next try in ${pauseS} s: ${failure(why)}`,
 		remedy: ({ remedy }: HostFailure) => remedyText(remedy),
 	},
 	'host-stuck': {
 		severity: 'critical',
-		ends: 'the kernel lets the process go',
+		ends: 'the kernel releases the process',
 		message: ({ pid, state }: { pid: number; state: string }) =>
-			`process ${pid} does not die of SIGKILL: the kernel holds it (state ${state})`,
+			`process ${pid} does not respond to SIGKILL: the kernel is holding it (state ${state})`,
 		remedy: () => remedyText({ code: 'device-held' }),
 	},
 	'host-restarted': {
 		severity: 'notice',
-		ends: 'the process has run for 5 s, or is not wanted any more',
+		ends: 'the process has run for 5 s, or is no longer needed',
 		message: failure,
 		remedy: ({ remedy }: HostFailure) => remedyText(remedy),
 	},
@@ -71,53 +71,53 @@ export const faultKinds = {
 		severity: 'critical',
 		ends: 'there is room for a recording again',
 		message: ({ name, leftMb, folder }: { name: string; leftMb: number; folder: string }) =>
-			`the disk is full: the recording “${name}” was ended with ${leftMb} MB left in ${folder}`,
+			`the disk is full: the recording “${name}” was stopped with ${leftMb} MB left in ${folder}`,
 		remedy: () => 'Delete old recordings, or use a larger disk',
 	},
 	'disk-low': {
 		severity: 'warning',
 		ends: 'there is room for 40 minutes of recording',
 		message: ({ minutes, recording }: { minutes: number; recording: boolean }) =>
-			`the disk has room for about ${minutes} minutes of recording${recording ? ' at the present rate' : ''}`,
+			`the disk has room for about ${minutes} minutes of recording${recording ? ' at the current bitrate' : ''}`,
 		remedy: () => 'Download and delete old recordings, or use a larger disk',
 	},
 	'disk-errors': {
 		severity: 'critical',
-		ends: 'the disk has reported none for an hour, or another is used',
+		ends: 'the disk has reported no errors for an hour, or another disk is in use',
 		message: ({ disk, errors }: { disk: string; errors: number }) =>
-			`the disk ${disk} has reported ${errors} ${errors === 1 ? 'error' : 'errors'} within an hour`,
-		remedy: () => 'Save what is on it now, then replace it',
+			`the disk ${disk} reported ${errors} ${errors === 1 ? 'error' : 'errors'} in the last hour`,
+		remedy: () => 'Copy what is on it to another disk now, then replace it',
 	},
 	'recording-stopped': {
 		severity: 'critical',
-		ends: 'another recording runs',
+		ends: 'another recording is running',
 		acknowledged: true,
 		message: ({ name, reason }: { name: string; reason: string | null }) =>
-			`the recording “${name}” has stopped by itself${reason === null ? '' : `: ${reason}`}`,
-		remedy: () => 'Start another recording now; what was written up to then is whole',
+			`the recording “${name}” stopped unexpectedly${reason === null ? '' : `: ${reason}`}`,
+		remedy: () => 'Start a new recording now; everything written before the stop is intact',
 	},
 	'recording-lost': {
 		severity: 'critical',
 		ends: 'the recording is deleted',
 		acknowledged: true,
 		message: ({ file, name, backS }: { file: string; name: string; backS: number; folder: string }) =>
-			`the file ${file} of the recording “${name}” is gone: it was deleted or moved, or its disk was taken away. Recording goes on in a new file, which begins up to ${backS} s back`,
+			`the file ${file} of the recording “${name}” is gone: it was deleted or moved, or its disk was removed. Recording continues in a new file, which starts up to ${backS} s earlier`,
 		remedy: ({ folder }: { folder: string }) =>
-			`Put the disk or the folder back to ${folder}, or look for the file where it was moved to`,
+			`Put the disk or the folder back at ${folder}, or find the file where it was moved to`,
 	},
 	'recording-gap': {
 		severity: 'warning',
 		ends: 'the recording is deleted',
 		acknowledged: true,
 		message: ({ missingMs }: { missingMs: number }) =>
-			`${missingMs} ms of the program are missing between parts: the recorder was away for longer than the encoder remembers`,
-		remedy: () => 'See why the recorder stayed away (its fault, the disk); what was written is whole',
+			`${missingMs} ms of the program are missing between parts: the recorder was down for longer than the encoder buffers`,
+		remedy: () => 'Find out why the recorder was down (its fault, the disk); what was written is intact',
 	},
 	'recording-folder': {
 		severity: 'critical',
-		ends: 'a recording runs',
-		message: ({ error }: { error: string; folder: string }) => `the folder for recordings cannot be made: ${error}`,
-		remedy: ({ folder }: { folder: string }) => `Make ${folder} a folder that the service may write to`,
+		ends: 'a recording is running',
+		message: ({ error }: { error: string; folder: string }) => `the folder for recordings cannot be created: ${error}`,
+		remedy: ({ folder }: { folder: string }) => `Make sure that ${folder} is a folder the service can write to`,
 	},
 	'safe-mode': {
 		severity: 'critical',
@@ -128,66 +128,68 @@ export const faultKinds = {
 	'program-black': {
 		severity: 'critical',
 		ends: 'the program shows a picture again, or black is chosen',
-		message: () => 'the program is black although sources are on it',
-		remedy: () => 'Cut to a source that has a picture; then look at those on program (covered lens, wrong input, no signal)',
+		message: () => 'the program is black although it has sources',
+		remedy: () =>
+			'Cut to a source that has a picture, then check the sources that were on program (lens cap, wrong input, no signal)',
 	},
 	'program-silent': {
 		severity: 'warning',
-		ends: 'the program is heard again, or silence is chosen',
-		message: () => 'the program is silent although its sound is open',
-		remedy: () => 'Look at the meters: is the right microphone open, and does it give a level? Mute what is meant to be silent',
+		ends: 'the program has sound again, or silence is chosen',
+		message: () => 'the program is silent although sound is open',
+		remedy: () => 'Check the meters: is the right microphone open, and does it show a level? Mute what is meant to be silent',
 	},
 	'clock-not-synchronised': {
 		severity: 'notice',
-		ends: 'the clock follows a time server',
-		message: () => 'the clock follows no time server: times of recordings and certificates may be wrong',
-		remedy: () => 'Let the device reach a time server (timedatectl set-ntp true; UDP port 123), or set the time by hand',
+		ends: 'the clock is synchronised with a time server',
+		message: () => 'the clock is not synchronised with a time server: times of recordings and certificates may be wrong',
+		remedy: () => 'Give the device access to a time server (timedatectl set-ntp true; UDP port 123), or set the time by hand',
 	},
 	temperature: {
 		severity: 'warning',
-		ends: 'it is 5 °C cooler than its limit',
+		ends: 'it is 5 °C below its limit',
 		message: ({ sensor, limitC }: { sensor: string; limitC: number }) => `${sensor} is hotter than ${limitC} °C`,
 		remedy: () =>
-			'Free the air inlets and the fan, move the device to a cooler place, or take load off it (fewer viewers, smaller canvas)',
+			'Clear the air inlets and the fan, move the device somewhere cooler, or reduce its load (fewer viewers, smaller canvas)',
 	},
 	throttled: {
 		severity: 'warning',
 		ends: 'the machine runs at full speed',
-		message: ({ parts }: { parts: string }) => `the machine slows itself down (${parts}): it is too hot, or has too little power`,
-		remedy: () => 'Look at the temperature; if it is low, use the power supply that came with the device',
+		message: ({ parts }: { parts: string }) =>
+			`the machine is throttling (${parts}): it is too hot, or its power supply is too weak`,
+		remedy: () => 'Check the temperature; if it is low, use the power supply that came with the device',
 	},
 	'irq-storm': {
 		severity: 'warning',
-		ends: 'the line fires half as often as the limit',
+		ends: 'the line fires at half the limit or less',
 		message: ({ line, limitPerS }: { line: string; limitPerS: number }) =>
 			`interrupt line ${line} fires more than ${limitPerS} times a second`,
 		remedy: () =>
-			'Unplug what belongs to this line (for a capture input: its cable), then plug it in again; if it comes back, replace it',
+			'Unplug the device on this line (for a capture input: its cable) and plug it in again; if the fault returns, replace it',
 	},
 	'memory-low': {
 		severity: 'warning',
 		ends: 'a tenth of the memory is free',
 		message: ({ leftPct }: { leftPct: number }) => `less than ${leftPct} % of the memory is left`,
-		remedy: () => 'Use fewer guests and viewers, or a smaller canvas; end other programs on this machine',
+		remedy: () => 'Use fewer guests and viewers, or a smaller canvas; close other programs on this machine',
 	},
 	'no-inputs': {
 		severity: 'warning',
 		ends: 'a capture device is plugged in',
 		message: () => 'no capture device was found',
-		remedy: () => 'Plug one in (it appears by itself), or start with --demo for test pictures',
+		remedy: () => 'Plug one in (it appears automatically), or start with --demo for test pictures',
 	},
 	input: {
 		severity: 'warning',
-		ends: 'frames come, or its signal is gone',
+		ends: 'frames arrive, or its signal is gone',
 		message: ({ reason }: { code: InputFault; reason: string }) => reason,
 		remedy: ({ code }: { code: InputFault }) => {
 			switch (code) {
 				case 'device':
-					return 'Plug the device in again; it comes back by itself';
+					return 'Plug the device in again; it comes back automatically';
 				case 'busy':
-					return 'End the other program that captures from it';
+					return 'Close the other program that captures from it';
 				case 'format':
-					return 'Set the camera to a progressive picture of up to 1080p60 or 2160p30';
+					return 'Set the camera to a progressive format, up to 1080p60 or 2160p30';
 				default:
 					return null;
 			}
@@ -197,49 +199,49 @@ export const faultKinds = {
 		severity: 'warning',
 		ends: 'the card is plugged in, or another is chosen',
 		message: ({ device }: { device: string }) => `its sound card ${device} is unplugged`,
-		remedy: () => 'Plug it in again (it comes back by itself), or choose another card for the source',
+		remedy: () => 'Plug it in again (it comes back automatically), or choose another card for the source',
 	},
 	'no-slot': {
 		severity: 'warning',
-		ends: 'an input of the mixer is free, or the device is unplugged',
-		message: ({ label }: { label: string }) => `${label} has no input of the mixer: all are in use`,
-		remedy: () => 'Remove a guest or a source that is not needed; it comes in by itself then',
+		ends: 'a mixer input is free, or the device is unplugged',
+		message: ({ label }: { label: string }) => `${label} has no mixer input: all are in use`,
+		remedy: () => 'Remove a guest or a source that is not needed; this one then gets its input automatically',
 	},
 	'left-out': {
 		severity: 'warning',
-		ends: 'everything fits at a start',
+		ends: 'a start leaves nothing out',
 		acknowledged: true,
 		message: ({ kind, count, named, more }: { kind: EntryKind; count: number; named: string; more: number }) =>
 			`${count} of the ${kind} cannot be used and were left out: ${named}${more > 0 ? `; and ${more} more` : ''}`,
-		remedy: () => 'Make them again or restore a backup; what is in the database stays there',
+		remedy: () => 'Create them again or restore a backup; what is in the database stays there',
 	},
 	'database-damaged': {
 		severity: 'critical',
-		ends: 'the service is started again',
+		ends: 'the service is restarted',
 		acknowledged: true,
 		message: ({ keptAs }: { keptAs: string }) =>
-			`the database was damaged and is kept as ${keptAs}; a new one was started. Recordings are untouched`,
-		remedy: () => 'Make the scenes, guests and tokens again, or put a backup of studio.db in place',
+			`the database was damaged and is kept as ${keptAs}; a new one was created. Recordings are untouched`,
+		remedy: () => 'Create the scenes, guests and tokens again, or put a backup of studio.db in its place',
 	},
 	'restore-failed': {
 		severity: 'warning',
-		ends: 'the service is started again',
+		ends: 'the service is restarted',
 		acknowledged: true,
-		message: ({ error }: { error: string }) => `the backup could not be restored, and everything is as it was: ${error}`,
-		remedy: () => 'Make room on the disk, or take another backup',
+		message: ({ error }: { error: string }) => `the backup could not be restored, and nothing has changed: ${error}`,
+		remedy: () => 'Free space on the disk, or use another backup',
 	},
 	settings: {
 		severity: 'warning',
-		ends: 'the file can be used',
+		ends: 'the file is usable',
 		message: ({ error }: { error: string; file: string; missing: boolean }) => error,
 		remedy: ({ file, missing }: { file: string; missing: boolean }) =>
 			missing
-				? 'Change anything on the Settings page, and it is written anew; without it the next start begins with the defaults'
-				: `Mend that line of ${file} in the data folder, or apply another file (r58 config apply FILE); it is taken up at once`,
+				? 'Change anything on the Settings page, and it is written again; without it the next start uses the defaults'
+				: `Correct that line of ${file} in the data folder, or apply another file (r58 config apply FILE); it applies immediately`,
 	},
 	sealed: {
 		severity: 'warning',
-		ends: 'the secret is typed again',
+		ends: 'the secret is entered again',
 		message: ({ secrets, file }: { secrets: string; file: string }) =>
 			`${secrets} in ${file} was sealed by another device and cannot be used`,
 		remedy: () => 'Enter it again',
@@ -253,18 +255,18 @@ export const faultKinds = {
 				: `${server.kind.toUpperCase()} server "${server.name}": ${server.error}`,
 		remedy: ({ kind }: IceServerFault) =>
 			kind === 'cloudflare'
-				? 'Check the key id and API token on the Network page'
+				? 'Check the key ID and API token on the Network page'
 				: `Test it on the Network page; guests who need ${kind.toUpperCase()} cannot connect`,
 	},
 	'guest-decoder': {
 		severity: 'warning',
-		ends: 'nothing is left out for 10 s, or the guest is gone',
+		ends: 'no packets are dropped for 10 s, or the guest is gone',
 		message: ({ name, dropped }: { name: string; dropped: number }) => `${name}: ${decoderBehind(dropped)}`,
-		remedy: () => 'Ask the guest for a smaller picture, or set a limit on the guest’s card',
+		remedy: () => 'Ask the guest to send a smaller picture, or set a limit on the guest’s card',
 	},
 	'no-picture': {
 		severity: 'warning',
-		ends: 'a picture comes, or the guest or source is gone',
+		ends: 'a picture arrives, or the guest or source is gone',
 		message: ({ name, ...why }: { name: string; unsent: number; reason: string | null; remedy: Remedy }) =>
 			`${name}: ${noPicture(why)}`,
 		remedy: ({ remedy }: { remedy: Remedy }) => remedyText(remedy),
@@ -273,20 +275,20 @@ export const faultKinds = {
 		severity: 'warning',
 		ends: 'an alert is delivered',
 		message: ({ error }: { error: string }) => `alerts do not reach the webhook: ${error}`,
-		remedy: () => 'See that its receiver runs and can be reached, then send a test (Health page)',
+		remedy: () => 'Check that its receiver is running and can be reached, then send a test (Health page)',
 	},
 	certificate: {
 		severity: 'warning',
-		ends: 'it is renewed, replaced or not wanted any more',
+		ends: 'it is renewed, replaced or no longer needed',
 		message: (certificate: CertificateFault) => {
 			if (certificate.of === 'acme') return `no certificate for ${certificate.name}: ${certificate.error}`;
 			const { of, problem, date } = certificate;
-			const what = of === 'own' ? 'the installed certificate' : 'the authority of this studio';
+			const what = of === 'own' ? 'the installed certificate' : 'this studio’s certificate authority';
 			switch (problem) {
 				case 'unbounded':
 					return `${what} could sign for any website`;
 				case 'early':
-					return `${what} is not valid before ${date}: the clock was wrong when it was made`;
+					return `${what} is not valid before ${date}: the clock was wrong when it was created`;
 				case 'ends':
 					return `${what} expires on ${date}`;
 				case 'ended':
@@ -296,9 +298,9 @@ export const faultKinds = {
 		remedy: (certificate: CertificateFault) => {
 			switch (certificate.of) {
 				case 'acme':
-					return `Let http://${certificate.name}/.well-known/acme-challenge/ lead from the internet to the plain HTTP port of the studio (port 80 forwarded to it). It is retried automatically`;
+					return `Make http://${certificate.name}/.well-known/acme-challenge/ lead from the internet to the studio’s plain HTTP port (forward port 80 to it). It is retried automatically`;
 				case 'authority':
-					return 'Make a new one on the System page when no show is running; every phone and computer must then trust it';
+					return 'Create a new one on the System page when no show is running; every phone and computer must then trust it';
 				case 'own':
 					return 'Install a new one on the System page, or go back to the device’s own';
 			}

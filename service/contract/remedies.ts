@@ -2,27 +2,29 @@
 export const remedyWords = {
 	'build-plugin': () => 'Build the plugin: npm run build',
 	'install-package': (name: string) => `Install the Debian package ${name}`,
-	'install-element': (name: string) => `Install the GStreamer plugin that has the element ${name}`,
-	'sound-card': () => 'Plug the sound card in, or choose another for the source',
-	'receiver-name': () => "Check the receiver's name and the network, or give its address",
+	'install-element': (name: string) => `Install the GStreamer plugin that provides the element ${name}`,
+	'sound-card': () => 'Plug in the sound card, or choose another for the source',
+	'receiver-name': () => 'Check the receiver’s name and the network, or use its address',
 	'special-target': () =>
-		'Give the address of the other machine, or let a technician allow it (settings: network.specialTargets)',
+		'Enter the address of another machine, or ask a technician to allow this one (settings: network.specialTargets)',
 	'picture-too-large': () =>
-		'Let the sender make its picture smaller: no side may be more than twice that of the canvas (Full HD always fits)',
+		'Set the sender to a smaller picture: no side may be more than twice that of the canvas (Full HD always fits)',
 	'sender-format': () =>
-		'Let the sender make what was agreed (H.264 of 8 bits and 4:2:0, or VP8), with a key frame every 2 s; start it again if it does',
+		'Set the sender to the agreed format (8-bit 4:2:0 H.264, or VP8), with a key frame every 2 s; if it sends that already, restart it',
 	'disk-space': () => 'Free space on the disk or choose another data folder',
-	'link-taken': () => 'Another process sits on this link; it is taken over as soon as that one ends (r58 status lists the hosts)',
-	'port-taken': () => 'Another program has the port: end it or choose another port',
-	'device-busy': () => 'Another program uses the device: end it (fuser -v DEVICE names it)',
+	'link-taken': () =>
+		'Another process holds this link; it is taken over as soon as that process ends (r58 status lists the hosts)',
+	'port-taken': () => 'Another program is using the port: close it, or choose another port',
+	'device-busy': () => 'Another program is using the device: close it (fuser -v DEVICE names it)',
 	'no-permission': () => "Give the service's user access to the device or folder (groups video, render and audio)",
-	'no-signal': () => 'Check the cable and that the camera is on and sends',
+	'no-signal': () => 'Check the cable, and that the camera is on and sending',
 	'device-gone': () => 'The device is gone: plug it in again',
-	'device-held': () => 'A driver holds it: unplug and replug its device, or restart the machine. The rest of the show goes on',
+	'device-held': () =>
+		'A driver is holding it: unplug and replug its device, or restart the machine. The rest of the show goes on',
 	'out-of-memory': () => 'Use a smaller picture or fewer guests and viewers, or a machine with more memory',
 	'ssh-host-key': () =>
-		'The server shows another key than access.tunnel.hostKey. If the server was reinstalled, enter its new key; otherwise somebody may be intercepting the connection',
-	'ssh-permission': () => 'Add the public key from GET /api/tunnel to ~/.ssh/authorized_keys of that user on the server',
+		'The server’s key is not the one in access.tunnel.hostKey. If the server was reinstalled, enter its new key; otherwise somebody may be intercepting the connection',
+	'ssh-permission': () => 'Add the public key from GET /api/tunnel to ~/.ssh/authorized_keys for that user on the server',
 	'ssh-forwarding': () =>
 		'Choose another port on the server, or let its sshd forward this one (AllowTcpForwarding, PermitListen)',
 	'ssh-name': () => 'Check the server’s name and the DNS of this network',

@@ -28,7 +28,7 @@ const packages: Record<string, string> = {
 /** What GStreamer, the kernel and the supervisor say, and what a person can do about it. */
 const remedies: { when: RegExp; code: Remedy['code'] }[] = [
 	{ when: /alsa|audio device|card:/i, code: 'sound-card' },
-	{ when: /name .* is not known here/, code: 'receiver-name' },
+	{ when: /name .* does not resolve/, code: 'receiver-name' },
 	{ when: /network\.specialTargets/, code: 'special-target' },
 	{ when: /picture of \d+×\d+ is larger/, code: 'picture-too-large' },
 	{ when: /No space left|disk is full/i, code: 'disk-space' },
@@ -39,7 +39,7 @@ const remedies: { when: RegExp; code: Remedy['code'] }[] = [
 	{ when: /no signal|link has been severed|ENOLCK|ENOLINK/i, code: 'no-signal' },
 	{ when: /No such (file or )?device|ENODEV|ENXIO/i, code: 'device-gone' },
 	{ when: /out of memory|cannot allocate/i, code: 'out-of-memory' },
-	{ when: /does not die/i, code: 'device-held' },
+	{ when: /does not respond to SIGKILL/i, code: 'device-held' },
 ];
 
 /** What to do about a host's failure, or null when only a restart can help. */

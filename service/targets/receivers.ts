@@ -20,7 +20,7 @@ export class Receivers {
 	/** The address of a name; throws when it is not known, or not allowed. */
 	async addressOf(host: string): Promise<string> {
 		const { address } = await lookup(host).catch(({ code }: NodeJS.ErrnoException) => {
-			throw new Error(`the name ${host} is not known here (${code})`);
+			throw new Error(`the name ${host} does not resolve (${code})`);
 		});
 		this.#checkAddress(host, address);
 		return address;

@@ -128,7 +128,7 @@ test('a sound card is chosen for a source; one that does not work is told with a
 	assert.is((await service.state()).sources.hdmi4!.alsaDevice, card.device);
 	const row = page.getByTestId('source-hdmi4');
 	await row.getByText('Sound from Mixing desk').waitFor();
-	await row.getByTestId('fault').getByText('Plug the sound card in').first().waitFor();
+	await row.getByTestId('fault').getByText('Plug in the sound card').first().waitFor();
 	await choose('');
 	assert.is((await service.state()).sources.hdmi4!.alsaDevice, null);
 	await row.getByTestId('fault').first().waitFor({ state: 'detached' });

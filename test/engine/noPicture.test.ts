@@ -76,8 +76,8 @@ test('a guest whose picture is too large, or none, is told on its card and as a 
 
 	const none = await join(`${moving(320, 180)} ! ${pay(vp8)}`);
 	const unseen = await fault(service, subject, true);
-	assert.match(unseen!.message, /packets come, but no picture/);
-	assert.match(await said(), /packets come, but no picture/);
+	assert.match(unseen!.message, /packets arrive, but no picture/);
+	assert.match(await said(), /packets arrive, but no picture/);
 	none.stop();
 
 	const good = await join(`${moving(320, 180)} ! ${pay(h264)}`);

@@ -9,7 +9,7 @@ const remedies: RemedyWords = {
 	'sound-card': () => 'Koble til lydkortet, eller velg et annet for kilden',
 	'receiver-name': () => 'Sjekk navnet på mottakeren og nettverket, eller oppgi adressen',
 	'special-target': () =>
-		'Oppgi adressen til den andre maskinen, eller la en tekniker tillate den (innstilling: network.specialTargets)',
+		'Oppgi adressen til en annen maskin, eller be en tekniker tillate denne (innstilling: network.specialTargets)',
 	'picture-too-large': () =>
 		'La avsenderen lage et mindre bilde: ingen side kan være mer enn dobbelt så lang som i programformatet (Full HD går alltid)',
 	'sender-format': () =>

@@ -36,15 +36,15 @@ const colours = ['#c83232', '#32b432', '#3250c8', '#c8b432'];
 
 /** The element's messages, for people. */
 const absences: Record<Extract<EventData<'r58v4l2src', 'signal'>, { present: false }>['reason'], string> = {
-	'no-link': 'no signal: the cable is out or the camera is off',
-	'no-lock': 'there is a signal, but it is not steady: try another cable',
-	'out-of-range': 'the signal has a size or rate that this input cannot take',
+	'no-link': 'no signal: the cable is unplugged or the camera is off',
+	'no-lock': 'the signal is unstable: try another cable',
+	'out-of-range': 'the signal has a size or rate that this input does not support',
 	'no-size': 'no signal',
 	'no-device': 'the capture device is unplugged',
-	busy: 'another process has the capture device',
+	busy: 'another process is using the capture device',
 };
 
-export const hdmiFacts: KindFacts = { advice: 'Check the cable and that the camera is on and sends' };
+export const hdmiFacts: KindFacts = { advice: 'Check the cable, and that the camera is on and sending' };
 
 interface Input {
 	device: CaptureDevice;

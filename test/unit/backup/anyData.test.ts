@@ -184,7 +184,7 @@ test('twelve guests and four inputs: the panel comes up, and who has no input of
 		const waiting = () => studio.faults.list().filter(({ code }) => code === 'no-slot');
 		// Four guests, and the RTP source.
 		assert.is(waiting().length, 5);
-		assert.match(waiting()[0]!.message, /^Guest 7 has no input of the mixer/);
+		assert.match(waiting()[0]!.message, /^Guest 7 has no mixer input/);
 		assert.ok(waiting()[0]!.remedy);
 		await studio.guests.remove('guest-0');
 		assert.is(waiting().length, 4);

@@ -90,7 +90,7 @@ test('a fault is told when it comes and when it goes, signed, with what it is an
 		assert.equal(receiver.events, ['raised temperature', 'cleared temperature']);
 		const { message, headers, body } = receiver.got[0]!;
 		assert.equal([message.severity, message.fault.count, message.fault.params], ['warning', 1, hot.params]);
-		assert.match(message.fault.remedy!, /cooler place/);
+		assert.match(message.fault.remedy!, /somewhere cooler/);
 		assert.ok(message.device.name.length > 0 && message.device.version.length > 0);
 		assert.is(receiver.got[1]!.message.fault.message, 'soc is hotter than 95 °C');
 		assert.is(headers['x-r58-signature'], `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);

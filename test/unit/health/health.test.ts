@@ -241,7 +241,7 @@ test('the disk is told in minutes of recording: at the rate of what runs, else a
 	assert.equal(look(left(1100e6), 10), ['disk-low recordings']);
 	assert.equal(look(left(1300e6), 15), []);
 	assert.equal(look({ ...left(1300e6), recordingRate: 5_000_000 }, 20), ['disk-low recordings']);
-	assert.match(state.current.faults[0]!.message, /about 4 minutes of recording at the present rate$/);
+	assert.match(state.current.faults[0]!.message, /about 4 minutes of recording at the current bitrate$/);
 });
 
 test('a program that is off air is said, but not while it starts', () => {

@@ -60,7 +60,7 @@ test('disk: below half an hour it is said, and until there are 40 minutes again'
 	assert.equal([wrong(left(39.9), raised), wrong(left(40), raised)], [['disk-low recordings'], []]);
 	assert.equal(wrong(left(39.9), said('disk-low', 'other')), []);
 	const message = (minutes: number) => only('disk-low', left(minutes)).message;
-	assert.is(message(29), 'the disk has room for about 25 minutes of recording at the present rate');
+	assert.is(message(29), 'the disk has room for about 25 minutes of recording at the current bitrate');
 	assert.match(message(5), /about 5 minutes/);
 	assert.match(message(4.9), /about 4 minutes/);
 	assert.is(only('disk-low', left(1)).forMs, 0);
@@ -155,7 +155,7 @@ test('each recording that stopped by itself is told, with why when that is known
 		conditions({ ...calm, stopped }, nobody)
 			.filter(({ code }) => code === 'recording-stopped')
 			.map(({ message }) => message),
-		['the recording “Talk” has stopped by itself: the disk was full', 'the recording “Rest” has stopped by itself'],
+		['the recording “Talk” stopped unexpectedly: the disk was full', 'the recording “Rest” stopped unexpectedly'],
 	);
 });
 

@@ -8,9 +8,9 @@ const words = (reason: string) => remedyText(remedyFor(reason));
 test('what to do about a failure', () => {
 	const table: [remedy: RegExp | null, ...reasons: string[]][] = [
 		[/^Build the plugin: npm run build$/, 'no element "r58mixer"', 'erroneous pipeline: no element "r58linksrc"'],
-		[/the GStreamer plugin that has the element whatsink$/, 'no element "whatsink"'],
-		[/sound card in/, 'alsasrc0: cannot open', 'Could not open the audio device', 'card:3 is not there'],
-		[/receiver's name/, 'the name studio.example is not known here'],
+		[/the GStreamer plugin that provides the element whatsink$/, 'no element "whatsink"'],
+		[/in the sound card/, 'alsasrc0: cannot open', 'Could not open the audio device', 'card:3 is not there'],
+		[/receiver’s name/, 'the name studio.example does not resolve'],
 		[/network\.specialTargets/, '127.0.0.1 needs network.specialTargets'],
 		[/^Free space/, 'filesink0: Error while writing to file: No space left on device', 'the Disk is full'],
 		[/taken over/, 'link address r58.1.hdmi1.video is in use by another writer', 'Address x in use by another writer'],
@@ -20,7 +20,7 @@ test('what to do about a failure', () => {
 		[/cable/, 'no signal', 'Link has been severed', 'ENOLCK', 'ENOLINK'],
 		[/plug it in again$/, 'Could not open /dev/video2: No such device', 'No such file or device', 'ENODEV', 'ENXIO'],
 		[/more memory/, 'killed by the kernel: out of memory', 'Cannot allocate 8 MB'],
-		[/driver/, 'process 7 does not die of SIGKILL: the kernel holds it (state D)'],
+		[/driver/, 'process 7 does not respond to SIGKILL: the kernel is holding it (state D)'],
 		[null, 'ended by SIGKILL', 'not advancing for 2 s', 'a busybody', 'the element "r58mixer" has ended', 'no such thing'],
 	];
 	for (const [remedy, ...reasons] of table)

@@ -16,7 +16,7 @@ test('a host that fails five times in a minute is held off, shown with its last 
 	assert.equal(others, []);
 	assert.equal([fault!.code, fault!.subject], ['host-held-off', 'source hdmi1']);
 	assert.match(fault!.message, /failed 5 times in a minute, next try in 0.3 s: \/dev\/video5 is busy/);
-	assert.match(fault!.remedy!, /Another program uses the device/);
+	assert.match(fault!.remedy!, /Another program is using the device/);
 	assert.is(processes.length, 5);
 	await process(6);
 	assert.ok(performance.now() - at > 290, 'after the pause');
