@@ -45,7 +45,7 @@ const fractionalRates: Record<string, number> = { '23.976': 24_000, '23.98': 24_
 /** `1280x720p30` as a canvas. Throws an Error that says what is wrong with it. */
 export function parseCanvas(text: string): Canvas {
 	const match = /^(\d{1,5})x(\d{1,5})p(\d{1,3}(?:\.\d{1,3})?)$/.exec(text);
-	if (!match) throw new Error(`"${text}" is not like 1280x720p30`);
+	if (!match) throw new Error(`"${text}" is not a canvas; write it like 1280x720p30`);
 	const [width, height] = [Number(match[1]), Number(match[2])];
 	if (width < 160 || width > 3840) throw new Error(`the width must be 160 to 3840, not ${width}`);
 	if (height < 90 || height > 2160) throw new Error(`the height must be 90 to 2160, not ${height}`);
@@ -55,7 +55,8 @@ export function parseCanvas(text: string): Canvas {
 	const fractional = fractionalRates[match[3]!];
 	if (fractional) return { width, height, fpsNum: fractional, fpsDen: 1001 };
 	const fps = Number(match[3]);
-	if (!Number.isInteger(fps)) throw new Error(`${match[3]} frames a second is none of 23.976, 29.97, 59.94 or a whole number`);
+	if (!Number.isInteger(fps))
+		throw new Error(`${match[3]} frames a second is not supported: use 23.976, 29.97, 59.94 or a whole number`);
 	if (fps < 5 || fps > 60) throw new Error(`frames a second must be 5 to 60, not ${fps}`);
 	return { width, height, fpsNum: fps, fpsDen: 1 };
 }

@@ -50,7 +50,7 @@ function quoted(value: PropertyValue): string {
 		return String(value);
 	}
 	if (typeof value === 'boolean') return String(value);
-	if (/[\0\n\r]/.test(value)) throw new RangeError('a property value holds no line break');
+	if (/[\0\n\r]/.test(value)) throw new RangeError('a property value must not contain a line break');
 	return `"${value.replace(/[\\"]/g, '\\$&')}"`;
 }
 

@@ -130,7 +130,7 @@ const noSetup: Accounts['setup'] = {
 	first: false,
 	open: false,
 	check() {
-		throw new StudioError('conflict', 'the studio needs no set-up: log in');
+		throw new StudioError('conflict', 'the studio is already set up: log in');
 	},
 	done: () => undefined,
 };

@@ -147,7 +147,7 @@ async function main(): Promise<void> {
 function endOnDefect(log: Log): void {
 	for (const event of ['uncaughtException', 'unhandledRejection'] as const)
 		process.on(event, (reason: unknown) => {
-			log.fatal({ err: reason, event }, 'a defect: the service ends and is started anew');
+			log.fatal({ err: reason, event }, 'unexpected error: the service exits and is restarted');
 			process.exit(EXIT.defect);
 		});
 }

@@ -59,12 +59,12 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			path: '/api/account/password',
 			role: 'viewer',
 			audited: true,
-			summary: 'Change your password; your other sessions end, with the codes and tokens made in them',
+			summary: 'Change your password; ends your other sessions and revokes the codes and tokens created in them',
 			body: passwordChangeSchema,
 			status: 204,
 			handler: async ({ context, caller, body }) => {
 				const { user, session } = caller!;
-				if (user === null) throw new StudioError('conflict', 'you are logged in by a link or token, which has no password');
+				if (user === null) throw new StudioError('conflict', 'you are logged in with a link or token, which has no password');
 				await provePresence(accounts, context, caller!, { field: 'password', given: body.password });
 				users.change(user, { password: await passwords.hash(body.newPassword) });
 				loginCodes.endOf({ user });
@@ -77,7 +77,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			role: 'operator',
 			audited: true,
 			summary: 'A one-time code that logs a phone in as you, valid for five minutes',
-			log: () => 'Made a code for logging in by phone',
+			log: () => 'Created a code to log in on a phone',
 			status: 201,
 			response: loginCodeSchema,
 			handler: ({ context, caller }) => {
@@ -99,7 +99,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			path: '/api/account/sessions',
 			role: 'viewer',
 			audited: true,
-			summary: 'Log out everywhere else; codes and tokens made there end too',
+			summary: 'Log out everywhere else; revokes the codes and tokens created there',
 			status: 204,
 			handler: ({ caller }) => {
 				// A link or token sees only the session it is used in; a program has none.
@@ -124,7 +124,7 @@ export function accountRoutes(accounts: Accounts, httpsPort: () => number): Rout
 			method: 'GET',
 			path: '/api/sessions',
 			role: 'technician',
-			summary: 'Who is logged in, with which browser',
+			summary: 'Who is logged in, and with which browser',
 			response: z.array(sessionEntrySchema),
 			handler: ({ caller }) => sessions.list().map((session) => entryOf(session, store, caller!)),
 		}),

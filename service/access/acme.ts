@@ -77,7 +77,7 @@ export class AcmeCertificate {
 			this.#pair = pair;
 			this.#failures = 0;
 			this.#settle(null);
-			this.log.info({ name: order.name, directory: order.directoryUrl }, 'got a certificate by ACME');
+			this.log.info({ name: order.name, directory: order.directoryUrl }, 'obtained a certificate through ACME');
 			this.onChange();
 		} catch (error) {
 			if (order !== this.#order) return;

@@ -36,7 +36,7 @@ export function authorityRoutes(certificates: Certificates, httpPort: () => numb
 			method: 'GET',
 			path: '/ca.crt',
 			role: 'public',
-			summary: 'The same as DER, which phones and Windows open',
+			summary: 'The same certificate as DER, for phones and Windows',
 			contentType,
 			handler: ({ context }) => {
 				context.type = contentType;

@@ -92,7 +92,7 @@ export class Certificate {
 		if (reason) {
 			this.#server = await this.#sign(now);
 			this.files.write('server', this.#server);
-			this.#log.info({ reason }, 'made a new server certificate');
+			this.#log.info({ reason }, 'created a new server certificate');
 		}
 		return this.#server !== before;
 	}
@@ -111,7 +111,7 @@ export class Certificate {
 	async #newAuthority(now: Date): Promise<void> {
 		this.#authority = await makeAuthority(this.#names(), now);
 		this.files.write('authority', this.#authority);
-		this.#log.info('made a new certificate authority');
+		this.#log.info('created a new certificate authority');
 	}
 
 	/** A single name that the authority may not sign for would invalidate the whole certificate. */

@@ -19,7 +19,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			method: 'PUT',
 			path: '/api/certificate',
 			role: 'technician',
-			summary: 'Install your own certificate (chain and key, checked); used from the next connection on',
+			summary: 'Install your own certificate (chain and key, checked); used for new connections',
 			log: () => 'Installed a certificate',
 			body: certificateInstallSchema,
 			response: certificatesSchema,
@@ -33,7 +33,7 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			path: '/api/certificate',
 			role: 'technician',
 			summary: 'Go back to the device’s own certificates',
-			log: () => 'Went back to the certificates of the device',
+			log: () => 'Went back to the device’s own certificates',
 			response: certificatesSchema,
 			handler: () => {
 				certificates.revert();
@@ -44,8 +44,8 @@ export function certificateRoutes(certificates: Certificates): Route[] {
 			method: 'POST',
 			path: '/api/certificate/authority',
 			role: 'technician',
-			summary: 'Replace the authority at once: every device has to trust the new one (/trust)',
-			log: () => 'Made a new authority',
+			summary: 'Replace the authority immediately; every device must then trust the new one (/trust)',
+			log: () => 'Created a new authority',
 			response: certificatesSchema,
 			handler: async () => {
 				await certificates.renewAuthority();

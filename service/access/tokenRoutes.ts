@@ -28,13 +28,13 @@ export function tokenRoutes({ store, settings }: { store: Store; settings: Setti
 			method: 'POST',
 			path: '/api/tokens',
 			role: 'technician',
-			summary: 'Make a token; `token` is shown only once',
-			log: ({ body }) => `Made the token ${body.label}`,
+			summary: 'Create a token; its secret, `token`, is returned only once',
+			log: ({ body }) => `Created the token ${body.label}`,
 			body: tokenCreateSchema,
 			status: 201,
 			response: tokenSchema.extend({ token: z.string(), watchUrl: z.string().nullable() }),
 			handler: ({ context, body, caller }) => {
-				if (body.role === 'guest') throw new StudioError('invalid', 'role: make guest tokens by POST /api/guests');
+				if (body.role === 'guest') throw new StudioError('invalid', 'role: create guest tokens with POST /api/guests');
 				if (body.role === 'technician' && body.streamers)
 					throw new StudioError('invalid', 'streamers: not for technicians, who may watch everything');
 				if (body.readOnly && body.role === 'viewer') throw new StudioError('invalid', 'readOnly: viewers are always read-only');
@@ -48,8 +48,8 @@ export function tokenRoutes({ store, settings }: { store: Store; settings: Setti
 			method: 'DELETE',
 			path: '/api/tokens/:id',
 			role: 'technician',
-			summary: 'Revoke a token and the sessions made with it',
-			log: ({ params }) => `Removed the token ${params.id}`,
+			summary: 'Revoke a token and the sessions opened with it',
+			log: ({ params }) => `Revoked the token ${params.id}`,
 			params: z.object({ id: idSchema }),
 			status: 204,
 			handler: ({ context, params }) => {

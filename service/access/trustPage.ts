@@ -13,7 +13,7 @@ const platforms: Platform[] = [
 		steps: [
 			'Open this page in Safari, tap <b>Download</b> above and allow it.',
 			'<b>Settings</b> → <b>Profile Downloaded</b> → <b>Install</b>.',
-			'<b>Settings</b> → <b>General</b> → <b>About</b> → <b>Certificate Trust Settings</b>: switch the studio on.',
+			'<b>Settings</b> → <b>General</b> → <b>About</b> → <b>Certificate Trust Settings</b>: turn the studio on.',
 		],
 	},
 	{
@@ -21,7 +21,7 @@ const platforms: Platform[] = [
 		steps: [
 			'Tap <b>Download</b> above.',
 			'<b>Settings</b> → search for <b>CA certificate</b> (Security → Encryption and credentials → Install a certificate).',
-			'Choose <b>CA certificate</b>, <b>Install anyway</b>, then the downloaded file. Chrome takes it at once; Firefox does not use it: there open the studio and accept the warning.',
+			'Choose <b>CA certificate</b>, <b>Install anyway</b>, then the downloaded file. Chrome uses it immediately. Firefox does not use it: open the studio there and accept the warning.',
 		],
 	},
 	{
@@ -35,7 +35,7 @@ const platforms: Platform[] = [
 	{
 		name: 'macOS',
 		steps: [
-			'Click <b>Download</b> above and open the file: Keychain Access asks; add it to <b>login</b>.',
+			'Click <b>Download</b> above and open the file: Keychain Access opens; add it to <b>login</b>.',
 			'Double-click the studio in the list, open <b>Trust</b>, and set <b>When using this certificate</b> to <b>Always Trust</b>.',
 			'Restart the browser.',
 		],
@@ -75,11 +75,11 @@ export function answerTrustPage(
 	page(
 		context,
 		`<h1>Trust this studio</h1>
-<p>The studio proves who it is with a certificate of its own. Once this device trusts it, the browser warns no more, and
-camera and microphone work. It takes a minute, and once for each device.</p>
+<p>The studio identifies itself with its own certificate. Once this device trusts it, the browser warnings stop, and
+camera and microphone work. It takes a minute, once per device.</p>
 <p><a class="download" href="/ca.crt" download="r58-studio.crt">Download</a> <a href="/ca.pem">as .pem</a></p>
 <p>Compare the fingerprint (SHA-256) of <b>${escaped(name)}</b> with the one on the <b>System</b> page of the panel,
-opened on the device itself or on one that trusts it already:</p>
+opened on the device itself or on one that already trusts it:</p>
 <p class="fingerprint" data-testid="fingerprint">${escaped(fingerprint)}</p>
 ${platforms
 	.map(
@@ -88,8 +88,8 @@ ${platform.steps.map((step) => `<li>${step}</li>`).join('\n')}
 </ol></details>`,
 	)
 	.join('\n')}
-<details><summary>Take it back</summary><p>Remove <b>${escaped(name)}</b> in the same place. Whoever holds the key of this
-authority could pretend to be other sites to this device, so remove it when you no longer use this studio.</p></details>
+<details><summary>Stop trusting it</summary><p>Remove <b>${escaped(name)}</b> in the same place. Whoever has the key of this
+authority could impersonate other sites to this device, so remove it when you no longer use this studio.</p></details>
 <h2>On another device</h2>
 <p>Scan this, or open <b>${escaped(url)}</b></p>
 <img class="qr" alt="QR code of this page" src="${code}">`,

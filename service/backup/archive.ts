@@ -39,7 +39,7 @@ export async function openArchive(archive: Buffer): Promise<Files> {
 		for await (const entry of tar) {
 			const { name, type } = entry.header;
 			if (type !== 'file' || !names.includes(name as ArchiveName) || files[name as ArchiveName])
-				throw new StudioError('invalid', 'the archive contains something that does not belong to a backup');
+				throw new StudioError('invalid', 'the archive contains something that does not belong in a backup');
 			const chunks: Buffer[] = [];
 			for await (const chunk of entry) chunks.push(chunk as Buffer);
 			files[name as ArchiveName] = Buffer.concat(chunks);

@@ -85,11 +85,11 @@ export function finishPending({ dataDir, keysDir, log, leftOut = new LeftOut() }
 		if (pending.kind === 'restore') restore(pending, { dataDir, keysDir, leftOut });
 		else reset(pending, dataDir, keysDir);
 		dropPending(dataDir);
-		log.info({ kind: pending.kind, at: pending.at }, 'carried out before the start');
+		log.info({ kind: pending.kind, at: pending.at }, 'carried out the pending restore or reset');
 		return null;
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
-		log.error({ err: error.cause }, 'cannot carry out what was pending; everything is as before');
+		log.error({ err: error.cause }, 'cannot carry out the pending restore or reset; nothing has changed');
 		renameSync(path, join(dataDir, failedFile));
 		syncFolder(dataDir);
 		return messageOf(error.cause);

@@ -78,7 +78,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			path: '/api/backup/pending',
 			role: 'technician',
 			summary: 'Cancel what the next start would do',
-			log: () => 'Cancelled what the next start was to do',
+			log: () => 'Cancelled the pending restore or reset',
 			response: backupPendingSchema,
 			handler: () => {
 				backups.cancel();
@@ -99,7 +99,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			path: '/api/system/factory-reset',
 			role: 'technician',
 			summary: 'Factory reset at the next start: deletes settings, show and accounts; keys and recordings only on request',
-			log: () => 'Asked for a factory reset',
+			log: () => 'Scheduled a factory reset',
 			body: factoryResetSchema,
 			response: backupPendingSchema,
 			handler: ({ body }) => {
@@ -111,7 +111,7 @@ export function backupRoutes({ version, settings, keysDir, restart }: BackupPart
 			method: 'POST',
 			path: '/api/system/restart',
 			role: 'technician',
-			summary: 'Restart the service; the program is off air for some seconds',
+			summary: 'Restart the service; the program is off air for a few seconds',
 			log: () => 'Restarted the service',
 			status: 202,
 			handler: () => {

@@ -38,6 +38,6 @@ export async function unseal(sealed: Buffer, passphrase: string): Promise<Buffer
 	try {
 		return Buffer.concat([decipher.update(sealed.subarray(headBytes, -tagBytes)), decipher.final()]);
 	} catch {
-		throw new StudioError('invalid', 'wrong passphrase, or the backup was changed');
+		throw new StudioError('invalid', 'wrong passphrase, or the backup was modified');
 	}
 }

@@ -59,7 +59,7 @@ export function writeTables(connection: Connection, tables: Tables, leftOut: Lef
 /** A table that is part of backups. */
 export function travelling(name: string) {
 	const table = tableOf(name);
-	if (!table || table.part === 'none') throw new Error(`table ${name} is no part of a backup`);
+	if (!table || table.part === 'none') throw new Error(`table ${name} is not part of a backup`);
 	return { stay: [], ...table };
 }
 

@@ -10,7 +10,7 @@ export const polledDescriptionSchema = z.object({
 	sdp: z
 		.string()
 		.max(32 * 1024)
-		.regex(/^v=0\r?\n/, 'must be an SDP: it starts with v=0'),
+		.regex(/^v=0\r?\n/, 'must be SDP: it starts with v=0'),
 });
 export const polledCreateSchema = z.object({
 	/** Empty at the end of the candidates. */

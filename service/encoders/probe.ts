@@ -18,7 +18,7 @@ export interface ProbeOptions {
 export async function probe(encoder: VideoEncoder, { canvas, kbps, process }: ProbeOptions): Promise<string | null> {
 	const host = process();
 	const missing = await new Promise<string | null>((resolve) => {
-		const timer = setTimeout(() => resolve(`it made no frame within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+		const timer = setTimeout(() => resolve(`it produced no frame within ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
 		const done = (reason: string | null) => {
 			clearTimeout(timer);
 			resolve(reason);

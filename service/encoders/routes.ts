@@ -9,7 +9,7 @@ export function encoderRoutes(state: LiveState): Route[] {
 			method: 'GET',
 			path: '/api/encoder',
 			role: 'operator',
-			summary: 'The encoders in use: what was asked of them, and what was measured',
+			summary: 'The encoders in use: what was requested, and what was measured',
 			response: z.array(encoderSchema),
 			handler: () => Object.values(state.current.encoders),
 		}),

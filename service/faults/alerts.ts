@@ -78,7 +78,7 @@ export class Alerts {
 		const ms = () => Math.round(performance.now() - begun);
 		try {
 			await post(webhook, this.#message('test', fault), this.#limits.timeoutMs, this.#stop.signal);
-			return { delivered: true, message: `the receiver took it in ${ms()} ms`, ms: ms() };
+			return { delivered: true, message: `the receiver accepted it in ${ms()} ms`, ms: ms() };
 		} catch (error) {
 			return { delivered: false, message: messageOf(error), ms: ms() };
 		}

@@ -13,7 +13,7 @@ const faults: Watch = {
 		const [code = '', subject = ''] = key.split('\n');
 		const fault = state.faults.find((fault) => fault.code === code && fault.subject === subject);
 		const name = subjectLabel(state, subject);
-		if (now === undefined) return { subject, event: 'cleared', text: `${name}: over (${code})` };
+		if (now === undefined) return { subject, event: 'cleared', text: `${name}: cleared (${code})` };
 		return { subject, event: 'raised', text: `${name}: ${fault?.message ?? code}` };
 	},
 };

@@ -19,7 +19,7 @@ const ticketRate = { client: { burst: 60, perSecond: 10 }, all: { burst: 300, pe
 /** The address of the visitor. Throws `forbidden` when it is not on this network. */
 function neighbour(request: IncomingMessage): string {
 	const { lan, address } = clientOf(request);
-	if (!lan) throw new StudioError('forbidden', 'the door is open to this network only: ask the studio for an invite link');
+	if (!lan) throw new StudioError('forbidden', 'the door is open to the local network only: ask the studio for an invite link');
 	return address;
 }
 
@@ -43,7 +43,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'POST',
 			path: '/api/door',
 			role: 'public',
-			summary: 'Knock: ask to be let in as a guest; from the studio’s network only',
+			summary: 'Knock: ask to be let in as a guest; from the local network only',
 			body: knockSchema,
 			status: 201,
 			response: knockMadeSchema,
@@ -53,7 +53,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'POST',
 			path: '/api/door/ticket',
 			role: 'public',
-			summary: 'The state of a knock; `admitted` comes with the token of a seat. Ask every few seconds',
+			summary: 'The state of a knock; `admitted` comes with the token of a seat. Poll every few seconds',
 			body: ticketSchema,
 			response: ticketStateSchema,
 			handler: ({ context, body }) => {
@@ -87,7 +87,7 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			role: 'operator',
 			audited: true,
 			summary: 'Admit a visitor: they get a seat',
-			log: ({ params }) => `Let in from the door ${visitor(params.id)}`,
+			log: ({ params }) => `Admitted ${visitor(params.id)} at the door`,
 			params,
 			status: 201,
 			response: guestSchema,
@@ -97,8 +97,8 @@ export function doorRoutes({ door, state, tables }: { door: Door; state: LiveSta
 			method: 'DELETE',
 			path: '/api/door/visitors/:id',
 			role: 'operator',
-			summary: 'Turn a visitor away',
-			log: ({ params }) => `Turned away at the door ${visitor(params.id)}`,
+			summary: 'Refuse a visitor',
+			log: ({ params }) => `Refused ${visitor(params.id)} at the door`,
 			params,
 			status: 204,
 			handler: ({ params }) => door.refuse(params.id),

@@ -91,7 +91,7 @@ export class GuestActions {
 		const { state, removals, guests } = this.o;
 		const removed = state.current.removed[id];
 		if (!removed || !kindTraits[removed.kind].person)
-			throw new StudioError('not-found', `nothing to undo: no guest ${id} was removed within the last seconds`);
+			throw new StudioError('not-found', `nothing to undo: no guest ${id} was removed in the last few seconds`);
 		await removals.restore(id);
 		return guests.get(id);
 	}

@@ -9,7 +9,7 @@ const guests: Watch = {
 	tell: ({ subject, before, now, state: { guests } }) => {
 		const name = guests[subject]?.name ?? subject;
 		if (now === 'connected') return { event: 'joined', text: before === 'lost' ? `${name} is back` : `${name} joined` };
-		if (now === 'lost') return { event: 'lost', text: `${name} was lost: ${guests[subject]?.lastError ?? 'no reason is known'}` };
+		if (now === 'lost') return { event: 'lost', text: `${name} was lost: ${guests[subject]?.lastError ?? 'reason unknown'}` };
 		return before === 'connected' ? { event: 'left', text: `${name} left` } : null;
 	},
 };

@@ -6,7 +6,7 @@ export const groups = {
 	throttle: { label: 'Throttling', unit: '%', missing: 'throttling (neither cpufreq nor thermal cooling)' },
 	temperature: { label: 'Temperature', unit: '°C', missing: 'temperature (no sensor known to the kernel)' },
 	memory: { label: 'Memory', unit: 'bytes', missing: 'memory' },
-	diskFree: { label: 'Disk left', unit: 'bytes', missing: 'disk space' },
+	diskFree: { label: 'Disk space left', unit: 'bytes', missing: 'disk space' },
 	diskWrite: { label: 'Disk writes', unit: 'bytes/s', missing: 'disk writes (device unknown)' },
 	diskLatency: { label: 'Write latency', unit: 'ms', missing: 'write latency' },
 	diskErrors: { label: 'Disk errors', unit: 'in the last hour', missing: 'disk errors (not counted by the driver)' },
@@ -14,8 +14,8 @@ export const groups = {
 	networkErrors: { label: 'Network errors', unit: '/s', missing: 'network errors' },
 	linkSpeed: { label: 'Link speed', unit: 'Mbit/s', missing: 'link speed (not reported by the driver)' },
 	interrupts: { label: 'Interrupts', unit: '/s', missing: 'interrupts' },
-	loopDelay: { label: 'Delay of the service', unit: 'ms', missing: 'delay of the service' },
-	service: { label: 'Memory of the service', unit: 'bytes', missing: 'memory of the service' },
+	loopDelay: { label: 'Service latency', unit: 'ms', missing: 'service latency' },
+	service: { label: 'Service memory', unit: 'bytes', missing: 'service memory' },
 	clock: { label: 'Clock synchronised', unit: '', missing: 'clock synchronisation (unknown to timedatectl)' },
 } as const;
 export type Group = keyof typeof groups;

@@ -35,7 +35,7 @@ export function healthRoutes({ faults, onAir }: { faults: FaultVerbs; onAir: { r
 			path: '/api/faults/acknowledge',
 			role: 'operator',
 			summary: 'Acknowledge a fault that does not end by itself: a recording that stopped, lost a file or has a gap',
-			log: () => 'Took note of the fault',
+			log: () => 'Acknowledged the fault',
 			body: faultAcknowledgeSchema,
 			status: 204,
 			handler: ({ body }) => faults.acknowledge(body.code, body.subject),

@@ -57,7 +57,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		this.#child.on('message', (message) => {
 			const event = hostMessage(message);
 			if (event) this.#onEvent(event);
-			else this.emit('warning', 'host', 'it said what no host says');
+			else this.emit('warning', 'host', 'it sent an unexpected message');
 		});
 		this.#child.on('error', (error) => this.#end(`the host process could not be started: ${error.message}`));
 		this.#child.on('exit', (code, signal) => this.#onExit(code, signal));

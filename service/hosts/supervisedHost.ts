@@ -171,7 +171,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 		const mb = Math.round(ownBytes / 1e6);
 		if (mb <= MEMORY_MB) return;
 		this.#ready = false;
-		this.#process?.kill(`used ${mb} MB of memory, more than the ${MEMORY_MB} MB that a host may: out of memory`);
+		this.#process?.kill(`used ${mb} MB of memory, more than the ${MEMORY_MB} MB a host may use: out of memory`);
 	}
 
 	#run(): void {

@@ -62,7 +62,7 @@ export class Supervisor {
 	/** Makes a host; it runs from `start()` on. Its name is unique within its role. */
 	add(plan: HostPlan): SupervisedHost {
 		const key = `${plan.role} ${plan.name}`;
-		if (this.#hosts.has(key)) throw new Error(`there is a host ${key} already`);
+		if (this.#hosts.has(key)) throw new Error(`there is already a host ${key}`);
 		const host = new SupervisedHost({ holdOffFailures: this.holdOffFailures, ...plan }, this.#pool, this.faults);
 		this.#hosts.set(key, host);
 		host.on('warning', (element, message) => this.log.onceASecond(`${key} ${element}`).warn({ host: key, element }, message));

@@ -25,7 +25,7 @@ export function answerUnknownPage(context: Context): void {
 	page(
 		context,
 		`<h1>Page not found</h1>
-<p>The link may be mistyped, or of an older version of the studio.</p>
+<p>The link may be mistyped, or from an older version of the studio.</p>
 <p><a href="/">To the studio</a></p>`,
 	);
 }

@@ -16,7 +16,7 @@ export function networkRoutes(network: Pick<Network, 'status' | 'test'>): Route[
 			method: 'POST',
 			path: '/api/network/test',
 			role: 'technician',
-			summary: 'Tests every way in: which ones work, what guests outside will experience, what to change. Takes some seconds',
+			summary: 'Test every way in: which ones work, what guests outside will experience, and what to change. Takes a few seconds',
 			log: () => 'Tested the network',
 			response: networkTestSchema,
 			handler: () => network.test(),

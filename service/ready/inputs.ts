@@ -28,7 +28,7 @@ function inputFinding(source: Source, movement: Movement | null): Finding {
 	if (state === 'fault') return fail(`Failing and being restarted${why}`, remedy);
 	if (state === 'no-signal') return fail(`No signal${why}`, remedy);
 	if (state === 'starting') return warn('Starting', 'Wait a moment; if it does not change, see the faults on the System page');
-	if (video === null) return ok('Sound only; it arrives');
+	if (video === null) return ok('Sound only; it is arriving');
 	return pictureFinding(movement, video);
 }
 

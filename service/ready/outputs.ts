@@ -22,7 +22,7 @@ export function outputChecks({ state, tested }: Facts): Check[] {
 
 export function targetFinding({ enabled, state, kbps, lastError }: Target, found: Tested | null): Finding {
 	if (state === 'fault')
-		return fail(`Sending failed${lastError ? `: ${lastError}` : ''}`, found?.remedy ?? 'See the Outputs page');
+		return fail(`Sending failed${lastError ? `: ${lastError}` : ''}`, found?.remedy ?? 'See the Targets page');
 	const sends = !enabled ? 'Switched off' : state === 'live' ? `Sending${kbps === null ? '' : ` ${kbps} kbit/s`}` : 'Starting';
 	if (!found) return { ...(enabled ? warn : off)(`${sends}; reachability not tested`, 'Check again') };
 	const said = { ...found, text: `${sends}. ${found.text}` };

@@ -36,9 +36,9 @@ export function diskFinding(state: Readonly<State>): Finding {
 	const wantedMin = Math.max(0, plan.minutes - recordedMs / 60_000);
 	const wanted = recordedMs > 0 ? `${spoken(wantedMin)} still to record` : `the planned ${spoken(wantedMin)}`;
 	const remedy = 'Delete old recordings, or use a larger disk';
-	if (leftMin < wantedMin) return fail(`${room}; ${wanted} do not fit`, remedy);
-	if (leftMin < wantedMin * comfortable) return warn(`${room}; ${wanted} just fit`, remedy);
-	return ok(`${room}; ${wanted} fit`);
+	if (leftMin < wantedMin) return fail(`${room}; not enough for ${wanted}`, remedy);
+	if (leftMin < wantedMin * comfortable) return warn(`${room}; just enough for ${wanted}`, remedy);
+	return ok(`${room}; enough for ${wanted}`);
 }
 
 function spoken(minutes: number): string {

@@ -8,7 +8,8 @@ export function readyRoutes(ready: ReadyCheck): Route[] {
 			method: 'GET',
 			path: '/api/ready',
 			role: 'operator',
-			summary: 'Whether the show can begin: checks of inputs, sound, guests, targets and the machine, each with what to do',
+			summary:
+				'Whether the show can begin: checks of inputs, sound, guests, targets and the machine, each with what to do about it',
 			response: readySchema,
 			handler: () => ready.report(),
 		}),

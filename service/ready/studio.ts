@@ -9,7 +9,9 @@ const slowBelow = 0.95;
 
 export function studioChecks({ state, onAir }: Facts): Check[] {
 	const { faults, system, encoders } = state;
-	const air = onAir ? ok('Running, frames advance') : fail('Not on air', 'See the faults below; without any, restart the studio');
+	const air = onAir
+		? ok('Running, frames are advancing')
+		: fail('Not on air', 'See the faults below; if there are none, restart the studio');
 	const safe = system.safeMode
 		? fail('Safe mode: the inputs are off', 'Unplug the input that was added last, then leave safe mode on the System page')
 		: ok('Off');

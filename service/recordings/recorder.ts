@@ -65,7 +65,9 @@ export class Recorder {
 		}
 		for (const recording of this.o.store.recordings.list()) {
 			const ended = recording.state !== 'finished' && recording.state !== 'fault';
-			this.#publish(ended ? { ...recording, state: 'finished', lastError: 'the service ended during the recording' } : recording);
+			this.#publish(
+				ended ? { ...recording, state: 'finished', lastError: 'the service stopped during the recording' } : recording,
+			);
 			void this.#restoreFiles(recording.id, ended);
 		}
 	}
@@ -95,7 +97,12 @@ export class Recorder {
 		});
 		const startPtsNs = String(starts[0]?.startPtsNs);
 		if (starts.length < this.o.tracks.length)
-			throw new StudioError('not-on-air', 'the program encoder has not made a picture yet; try again in a moment', undefined, 1);
+			throw new StudioError(
+				'not-on-air',
+				'the program encoder has not produced a picture yet; try again in a moment',
+				undefined,
+				1,
+			);
 		const startedAt = new Date();
 		const id = `rec-${startedAt.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${Math.random().toString(36).slice(2, 6)}`;
 		await this.#makeFolder(id);
@@ -169,7 +176,7 @@ export class Recorder {
 		await this.#writeLog(id);
 		const lost = running?.runs.flatMap((run) => run.lost) ?? [];
 		const [end, reason] = this.#hasProgram(id)
-			? [state, error ?? (lost.length > 0 ? `${lost.join(', ')} went while it was recorded` : null)]
+			? [state, error ?? (lost.length > 0 ? `lost during the recording: ${lost.join(', ')}` : null)]
 			: (['fault', error ?? 'its files are gone'] as const);
 		this.#update(id, { state: end, lastError: reason });
 		this.#save(id);
@@ -285,7 +292,7 @@ export class Recorder {
 		try {
 			await mkdir(join(this.folder, id), { recursive: true });
 		} catch (error) {
-			throw new StudioError('disk', `the folder for the recording cannot be made in ${this.folder}: ${messageOf(error)}`);
+			throw new StudioError('disk', `the folder for the recording cannot be created in ${this.folder}: ${messageOf(error)}`);
 		}
 		const space = await free(this.folder);
 		if (space !== null && space < MIN_FREE_BYTES.start)

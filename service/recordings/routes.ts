@@ -45,7 +45,7 @@ export function recordingRoutes({ recordings, state }: { recordings: RecordingVe
 			method: 'POST',
 			path: '/api/recordings',
 			role: 'operator',
-			summary: 'Start recording the program, and the named sources by themselves',
+			summary: 'Start recording the program, and each named source separately',
 			log: null,
 			body: recordingCreateSchema,
 			status: 201,

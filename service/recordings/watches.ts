@@ -30,7 +30,7 @@ const parts: Watch = {
 		Object.values(recordings).map(({ id, files }) => [id, String(Math.max(1, ...files.map(({ part }) => part)))]),
 	tell: ({ subject, before, now, state: { recordings } }) =>
 		before !== undefined && now !== undefined
-			? { event: 'part', text: `Recording “${recordings[subject]?.name}” goes on in part ${now}: its recorder was replaced` }
+			? { event: 'part', text: `Recording “${recordings[subject]?.name}” continues in part ${now}: its recorder was restarted` }
 			: null,
 };
 

@@ -78,7 +78,7 @@ export class PeerSessions {
 			// Before the total limit: one link alone must not use that up.
 			const waitS = hasRole(caller, 'operator') ? 0 : links.take(caller.token, performance.now());
 			if (waitS > 0)
-				throw new StudioError('rate-limited', 'too many people are joining by this link; wait a moment', undefined, waitS);
+				throw new StudioError('rate-limited', 'too many people are joining with this link; wait a moment', undefined, waitS);
 			clients[groupOf(caller)].check(client);
 		});
 		const pending = this.#pending();

@@ -129,7 +129,7 @@ export function peerRoutes({ media, network, peers, tables }: PeerParts, protoco
 			path,
 			role,
 			looksOnly,
-			summary: `${name.toUpperCase()}: an SDP offer in, the answer out; Location is the session. The subject is a ${noun}`,
+			summary: `${name.toUpperCase()}: send an SDP offer, get the answer; Location is the session. The subject is a ${noun}`,
 			params,
 			contentType: sdpType,
 			body: z.string(),

@@ -48,7 +48,7 @@ export function checkViewer({ streamer, token, staff }: Watcher, watchers: Watch
 	if (watching.filter((watcher) => watcher.token === token).length >= share)
 		throw new StudioError(
 			'rate-limited',
-			`${share} people are watching by this link, the maximum per link: ${all}`,
+			`${share} people are watching with this link, the maximum per link: ${all}`,
 			undefined,
 			10,
 		);

@@ -47,7 +47,7 @@ export class RtcElement extends EventEmitter<RtcElementEvents> {
 		if (!this.host.ready) throw processEnded('not running');
 		const answer = this.#answers.to(peer, ANSWER_TIMEOUT_MS, () => {
 			this.remove(peer);
-			return new StudioError('timeout', `no answer was made within ${ANSWER_TIMEOUT_MS / 1000} s`);
+			return new StudioError('timeout', `no answer was created within ${ANSWER_TIMEOUT_MS / 1000} s`);
 		});
 		this.#peers.add(peer);
 		this.#connected.delete(peer);

@@ -34,7 +34,7 @@ export function busRoutes({ scenes, state }: { scenes: BusVerbs; state: LiveStat
 			method: 'POST',
 			path: '/api/take',
 			role: 'operator',
-			summary: 'Take: preview goes to program and program to preview; answers with the first frame that shows it',
+			summary: 'Take: swap preview and program; answers with the first frame that shows it',
 			log: () => changed('take'),
 			body: takeSchema,
 			response: appliedSchema,

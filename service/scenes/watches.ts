@@ -9,7 +9,7 @@ const mutes: Watch = {
 	tell: ({ subject, before, now, state: { sources } }) => {
 		if (before === undefined || now === undefined) return null;
 		const name = subject === 'master' ? 'Master' : (sources[subject]?.label ?? subject);
-		return { event: now, text: `${name} is ${now === 'muted' ? 'muted' : 'heard again'}` };
+		return { event: now, text: `${name} is ${now === 'muted' ? 'muted' : 'unmuted'}` };
 	},
 };
 

@@ -117,7 +117,7 @@ export class Observer {
 		const { more, last, timer } = this.#flickers.get(key)!;
 		clearTimeout(timer);
 		this.#flickers.delete(key);
-		if (last) this.tell({ ...last, text: more === 1 ? last.text : `${last.text} (after ${more} changes to and fro)` });
+		if (last) this.tell({ ...last, text: more === 1 ? last.text : `${last.text} (after ${more} changes back and forth)` });
 	}
 }
 

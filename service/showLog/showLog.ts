@@ -47,7 +47,7 @@ export class ShowLog {
 		this.add({
 			kind: 'system',
 			event: 'started',
-			text: `R58 Studio ${version} started${crashed ? '; it had not been stopped properly' : ''}`,
+			text: `R58 Studio ${version} started${crashed ? '; it had not been shut down properly' : ''}`,
 			scene: sceneLabel(state.current),
 		});
 		this.flush();

@@ -56,7 +56,7 @@ export class SourceActions {
 			const removable = this.o.kinds.filter(({ remove }) => remove).map(({ kind }) => kind);
 			throw new StudioError(
 				'conflict',
-				`source ${id} was not made by hand; only sources of kind ${removable.join(', ')} can be removed`,
+				`source ${id} was not created here; only sources of kind ${removable.join(', ')} can be removed`,
 			);
 		}
 		const putBack = await scenes.takeOut(id, replacement);

@@ -155,7 +155,7 @@ export class Sources {
 			throw new StudioError('invalid', `backup: there is no source ${patch.backup}`);
 		if (patch.backup === id) throw new StudioError('invalid', 'backup: a source cannot stand in for itself');
 		if (patch.delayAuto && !this.#delays.has(id))
-			throw new StudioError('invalid', 'delayAuto: only the delay of guests and of RTP follows its line; set delayMs');
+			throw new StudioError('invalid', 'delayAuto: only guests and RTP sources have an automatic delay; set delayMs');
 		// A delay set by hand stays.
 		const change = patch.delayMs === undefined ? patch : { ...patch, delayAuto: patch.delayAuto ?? false };
 		this.#publish({ ...source, ...change } as Source);

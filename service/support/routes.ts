@@ -19,7 +19,7 @@ export function supportRoutes(show: ShowSources): Route[] {
 			contentType: 'application/gzip',
 			handler: ({ context }) => {
 				if (busy)
-					throw new StudioError('busy', 'a support bundle is already being made; try again when it is done', undefined, 10);
+					throw new StudioError('busy', 'a support bundle is already being created; try again when it is done', undefined, 10);
 				const { current } = state;
 				const name = bundleName(hostname());
 				const parts = [...showParts(show), ...machineParts(health.dataDir, current.system.version)];

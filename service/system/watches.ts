@@ -5,7 +5,7 @@ const safeMode: Watch = {
 	parts: ['system'],
 	noun: 'system',
 	read: ({ system }) => [['safe-mode', String(system.safeMode)]],
-	tell: ({ now }) => (now === 'false' ? { event: 'safe-mode', text: 'Safe mode was left: the inputs start' } : null),
+	tell: ({ now }) => (now === 'false' ? { event: 'safe-mode', text: 'Left safe mode: the inputs are starting' } : null),
 };
 
 export const watches: readonly Watch[] = [safeMode];

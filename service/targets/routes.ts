@@ -20,7 +20,7 @@ export function targetRoutes({ targets, state }: { targets: TargetVerbs; state: 
 			method: 'GET',
 			path: '/api/targets',
 			role: 'operator',
-			summary: 'All targets, with what has left for them',
+			summary: 'All targets, with what has been sent to them',
 			response: z.array(targetSchema),
 			handler: () => Object.values(state.current.targets),
 		}),

@@ -4,11 +4,11 @@ import { isIn, listOf } from '../util/addresses.js';
 
 const kinds: [what: string, list: BlockList][] = [
 	// RFC 1122 §3.2.1.3, RFC 4291 §2.5.2.
-	['no address of a machine', listOf(['0.0.0.0/8', '::'])],
+	['not the address of a machine', listOf(['0.0.0.0/8', '::'])],
 	['this machine', listOf(['127.0.0.0/8', '::1'])],
 	// RFC 5771, RFC 4291 §2.7.
 	['a multicast group', listOf(['224.0.0.0/4', 'ff00::/8'])],
-	['a broadcast', listOf(['255.255.255.255'])],
+	['a broadcast address', listOf(['255.255.255.255'])],
 ];
 
 /** What an address stands for when it is not one other machine, else null. IPv4 inside IPv6 (::ffff:…) counts as IPv4. */
@@ -22,7 +22,7 @@ export function specialAddress(
 	for (const { address: own, netmask, family } of Object.values(interfaces).flatMap((infos) => infos ?? [])) {
 		const only = listOf([own.split('%')[0]!]);
 		if (isIn(only, plain)) return 'this machine';
-		if (family === 'IPv4' && isIn(listOf([broadcastOf(own, netmask)]), plain)) return 'a broadcast';
+		if (family === 'IPv4' && isIn(listOf([broadcastOf(own, netmask)]), plain)) return 'a broadcast address';
 	}
 	return null;
 }

@@ -40,7 +40,7 @@ export class Targets {
 		const stored = this.o.store.targets.list();
 		for (const target of stored.slice(0, limits.targets)) this.#publish(target);
 		for (const { id } of stored.slice(limits.targets))
-			this.o.store.leftOut.add('targets', id, `more than ${limits.targets}, which is the most`);
+			this.o.store.leftOut.add('targets', id, `more than the maximum of ${limits.targets}`);
 	}
 
 	start(): void {

@@ -8,7 +8,7 @@ const targets: Watch = {
 	tell: ({ subject, before, now, state: { targets } }) => {
 		const { label, lastError } = targets[subject] ?? {};
 		if (now === 'live') return { event: 'started', text: `Sending to ${label}` };
-		if (now === 'fault') return { event: 'error', text: `Sending to ${label} failed: ${lastError ?? 'no reason is known'}` };
+		if (now === 'fault') return { event: 'error', text: `Sending to ${label} failed: ${lastError ?? 'reason unknown'}` };
 		return now === 'off' && before !== undefined ? { event: 'stopped', text: `Sending to ${label} ended` } : null;
 	},
 };

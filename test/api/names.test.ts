@@ -102,7 +102,7 @@ test('a name of a backup with what is not seen is left out', () => {
 		tokens: { id: 'token-1', label: given, role: 'viewer', hash: '' },
 		users: { id: 'user-1', name: given, role: 'viewer', password: 'x' },
 	})) {
-		assert.throws(() => travelling(table).check({ ...row, created_at: at }), /not seen/);
+		assert.throws(() => travelling(table).check({ ...row, created_at: at }), /invisible characters/);
 		assert.not.throws(() => travelling(table).check({ ...row, label: seen, name: seen, created_at: at }));
 	}
 });

@@ -61,7 +61,7 @@ test('what an operator changes is told once, by name; nothing of what was refuse
 		[
 			['action', 'Changed the guest Ada (name)', 'operator'],
 			['action', 'Removed the guest Bob', 'operator'],
-			['action', 'Made the token Crew', 'technician'],
+			['action', 'Created the token Crew', 'technician'],
 		],
 	);
 });
@@ -104,7 +104,7 @@ test('states that change by themselves are told by nobody: guests, targets, faul
 		['guest', 'joined', 'guest-ada', 'Ada L. joined', null],
 		['guest', 'lost', 'guest-ada', 'Ada L. was lost: the network went away', null],
 		['fault', 'raised', 'recordings', 'recordings: full', null],
-		['fault', 'cleared', 'recordings', 'recordings: over (disk-full)', null],
+		['fault', 'cleared', 'recordings', 'recordings: cleared (disk-full)', null],
 	]);
 });
 

@@ -95,7 +95,7 @@ test('a technician reads charts and what is not measured, sets a webhook and tes
 	await page.getByTestId('alerts-secret').press('Tab');
 	await page.getByTestId('alerts-severity').selectOption('notice');
 	await page.getByTestId('alerts-test').click();
-	await page.getByText('✓ Saved, and the receiver took it').waitFor();
+	await page.getByText('✓ Saved, and the receiver accepted it').waitFor();
 	assert.match(got.join(''), /"event":"test"/);
 	assert.match(readFileSync(join(service.dataDir, 'settings.yaml'), 'utf8'), /secret: "?enc:/);
 	const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('support-button').click()]);
@@ -111,7 +111,7 @@ test('a technician reads charts and what is not measured, sets a webhook and tes
 
 test('logs are filtered and followed; an operator is told who may read them', async ({ service, browser, got }) => {
 	const page = await browser.page(`${service.http}/logs#${service.ready.technicianToken}`);
-	await page.getByTestId('logs-lines').getByText('made a new certificate authority').waitFor();
+	await page.getByTestId('logs-lines').getByText('created a new certificate authority').waitFor();
 	await page.getByTestId('logs-text').fill('no line has this');
 	await page.getByText('No line matches.').waitFor();
 	await page.getByTestId('logs-text').fill('HOST DOWN');
@@ -166,7 +166,7 @@ test('a support bundle holds what it says and none of the secrets, from the runn
 	assert.match(files.get('settings.json')!, /"credential": true/);
 	assert.match(files.get('settings.json')!, /"webhook": "http:\/\/127.0.0.1:\d+\/\[removed\]"/);
 	assert.match(files.get('gstreamer.txt')!, /^r58mixer: (\d+\.\d+\.\d+ |not asked)/m);
-	assert.match(files.get('log.ndjson')!, /made a new certificate authority/);
+	assert.match(files.get('log.ndjson')!, /created a new certificate authority/);
 	const again = await command('support', running, '--data', service.dataDir);
 	assert.equal([again.code, /EEXIST/.test(again.text)], [1, true]);
 

@@ -36,7 +36,7 @@ test('what is missing is named, with the package that has it', async () => {
 
 test('an encoder that is there and makes no frame is not used', async () => {
 	const silent = { ...x264, after: () => element('identity', { 'drop-probability': 1 }) };
-	assert.match(String(await tried(silent)), /made no frame within 5 s/);
+	assert.match(String(await tried(silent)), /produced no frame within 5 s/);
 });
 
 test('no process is left of a try', () => {

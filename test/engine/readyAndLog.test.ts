@@ -183,7 +183,7 @@ test('ready: a show longer than the disk lasts does not fit; the clock is not ca
 	const leftMin = (state.system.disk!.freeBytes * 8) / (recordingKbps(state)! * 1000) / 60;
 	await checkOf(service, 'disk', ({ status, remedy }) => status === 'warn' && /planned length/.test(remedy!));
 	await ok(service.api('PUT', '/api/ready/plan', { minutes: Math.min(366 * 1440, Math.ceil(leftMin * 1.5)) }));
-	await checkOf(service, 'disk', ({ status, text }) => status === 'fail' && /do not fit/.test(text));
+	await checkOf(service, 'disk', ({ status, text }) => status === 'fail' && /not enough for/.test(text));
 	await ok(service.api('PUT', '/api/ready/plan', { minutes: Math.max(1, Math.floor(leftMin / 3)) }));
 	await checkOf(service, 'disk', ({ status }) => status === 'ok');
 	assert.is((await service.state()).system.plan.minutes, Math.max(1, Math.floor(leftMin / 3)));
@@ -275,7 +275,7 @@ test('a service killed with -9 loses no more than the last second; its recording
 
 	const { entries } = await ok(context.service.api<LogPage>('GET', '/api/log?kind=take,system&limit=2'));
 	assert.equal(
-		entries.map(({ event, frame, text }) => [event, frame, /not been stopped properly/.test(text)]),
+		entries.map(({ event, frame, text }) => [event, frame, /not been shut down properly/.test(text)]),
 		[
 			['started', null, true],
 			['cut', cut.frame, false],

@@ -68,13 +68,13 @@ const fault = (code: string, subject: string, message: string, remedy: string | 
 	show.state.setFaults([...show.state.current.faults, { code, subject, message, params: null, remedy, since, count: 1 }]);
 	log.warn({ fault: code, subject, count: 1 }, message);
 };
-log.info({ reason: 'missing' }, 'made a new server certificate');
-fault('temperature', 'soc-thermal', 'soc-thermal is hotter than 80 °C', 'Free the air inlets and the fan');
+log.info({ reason: 'missing' }, 'created a new server certificate');
+fault('temperature', 'soc-thermal', 'soc-thermal is hotter than 80 °C', 'Clear the air inlets and the fan');
 fault(
 	'throttled',
 	'processor',
-	'the machine slows itself down (policy4): it is too hot, or has too little power',
-	'Look at the temperature',
+	'the machine is throttling (policy4): it is too hot, or its power supply is too weak',
+	'Check the temperature',
 );
 log.error(
 	{ host: 'recorder wall', err: { type: 'Error', message: 'write: No space left on device', stack: 'Error: …' } },

@@ -70,7 +70,7 @@ test('options that are wrong are named in one line', () => {
 		[['--test', 'toString=1'], /^--test toString=1: /],
 		[['--test', 'seatMs=x'], /^--test seatMs=x: /],
 		[['--test', 'demoFlash=2'], /^--test demoFlash=2: 0 to 1, not 2/],
-		[['--canvas', 'big'], /^--canvas: "big" is not like/],
+		[['--canvas', 'big'], /^--canvas: "big" is not a canvas; write it like/],
 		[['--canvas', '1281x720p30'], /^--canvas: .*even, not 1281/],
 		[['--canvas', '158x720p30'], /^--canvas: .*160 to 3840, not 158/],
 		[['--canvas', '1280x3842p30'], /^--canvas: .*not 3842/],

@@ -79,7 +79,7 @@ test('what comes and goes all the time is a few entries of the log, and one that
 	assert.is(told.at(-1)!.kind, 'fault', 'others are told meanwhile');
 	observer.stop();
 	assert.equal([told.length, told.at(-1)!.event], [8, 'live']);
-	assert.match(told.at(-1)!.text, /is back \(after 54 changes to and fro\)/);
+	assert.match(told.at(-1)!.text, /is back \(after 54 changes back and forth\)/);
 });
 
 test.run();
