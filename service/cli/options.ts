@@ -25,15 +25,15 @@ export const usage = `R58 Studio
 
   npm start -- [options]
 
-  --data DIR           folder for the database, certificates and recordings (default: ./data; made when missing)
+  --data DIR           folder for the database, certificates and recordings (default: ./data; created if missing)
   --http PORT          plain HTTP for this machine (default 8000; 0 = any free port)
   --https PORT         HTTPS for everyone else (default 8443; 0 = any free port)
   --canvas WxHpFPS     size and rate of the program (default: program.canvas of settings.yaml, else
                        1920x1080p30, with --demo 1280x720p30)
                        even sizes from 160x90 to 3840x2160, 5 to 60 frames a second; 23.976, 29.97 and 59.94 too
   --demo               moving test pictures in place of the HDMI inputs, and tokens printed at start
-  --no-viewers         nothing is streamed to browsers: for a machine too slow to encode the multiview as well
-  --log LEVEL          least level that is logged: error, warn, info (default) or debug
+  --no-viewers         streams nothing to browsers, for a machine too slow to encode the multiview as well
+  --log LEVEL          lowest level that is logged: error, warn, info (default) or debug
   --test NAME=VALUE    for the project's own tests (service/cli/testOptions.ts); may be given several times
   --help               this text
 `;
@@ -94,7 +94,7 @@ export function parseOptions(argv: string[]): Options | null {
 	const httpsPort = parsePort('https', values.https);
 	if (httpPort === httpsPort && httpPort !== 0) throw invalid('https', `${httpsPort} is already the port of --http`);
 	const canvas = values.canvas === undefined ? null : canvasOption(values.canvas);
-	if (!isLogLevel(values.log)) throw invalid('log', `"${values.log}" is none of ${logLevels.join(', ')}`);
+	if (!isLogLevel(values.log)) throw invalid('log', `"${values.log}" is not one of ${logLevels.join(', ')}`);
 	return {
 		dataDir: resolve(values.data),
 		httpPort,

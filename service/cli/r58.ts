@@ -18,8 +18,8 @@ async function help(load: (() => Promise<Command>) | undefined): Promise<string>
 	const all = await Promise.all(Object.values(commands).map(async (one) => `  ${(await one()).usage}`));
 	return `${all.join('\n')}
 
-  Each takes --data DIR, the data folder of the service (default: ./data), and --help.
-  Exit codes: 0 done, 1 not done, and said why, 2 wrong options.
+  Every command takes --data DIR, the data folder of the service (default: ./data), and --help.
+  Exit codes: 0 done, 1 failed (the reason is printed), 2 wrong options.
 `;
 }
 

@@ -81,27 +81,27 @@ export const accessSettingsSchema = z
 export type AccessSettings = z.infer<typeof accessSettingsSchema>;
 
 /** The section in a new file. */
-export const accessTemplate = `# How guests and viewers come in.
+export const accessTemplate = `# How guests and viewers get in.
 access:
-  # The name outside, for example https://studio.example.org: invites use it. Under it only the pages and calls that guests
-  # and viewers need exist; the switcher stays inside.
+  # The public name, for example https://studio.example.org: invites use it. Under it only the pages and API calls that
+  # guests and viewers need exist; the switcher stays on the local network.
   publicUrl: null
-  # Reverse proxies whose X-Forwarded-For, -Proto and -Host count: addresses, networks, or tunnel for the one below.
+  # Reverse proxies whose X-Forwarded-For, -Proto and -Host are trusted: addresses, networks, or tunnel for the one below.
   trustedProxies: []
-  # Networks of the house beside private ones (192.0.2.0/24): from anywhere else only the pages of guests and viewers exist.
+  # Local networks besides private ones (192.0.2.0/24): from anywhere else only the pages of guests and viewers exist.
   lan: []
-  # What else this machine is called, for example studio.fritz.box; under other names it does not answer.
+  # Other names of this machine, for example studio.fritz.box; it does not answer to names it does not know.
   names: []
-  # Whether the firewall lets everybody come to the pages, as for a port that a router forwards here; otherwise only the
-  # networks of the house and trusted proxies may. acme below opens it by itself, a public name alone does not.
+  # Whether the firewall lets everyone through to the pages, as a port forwarded by the router needs; otherwise only local
+  # networks and trusted proxies get through. acme below opens it automatically, a public name alone does not.
   openToInternet: false
-  # Who opens /guest_join on this network without an invite may ask to be let in.
+  # Whether people who open /guest_join on the local network without an invite may ask to be let in.
   door: true
-  # A tunnel to an SSH server of yours whose web server passes guests on to its port remotePort, for example:
+  # A tunnel to your own SSH server, whose web server forwards guests to remotePort there, for example:
   #   { host: vps.example.org, user: studio, hostKey: "ssh-ed25519 AAAA…", remotePort: 8080 }
-  # GET /api/tunnel shows the public key of this machine to let in there.
+  # GET /api/tunnel shows the public key of this machine, which that server must accept.
   tunnel: null
-  # A certificate of a public authority for the public name; port 80 outside must lead to the plain HTTP port of this
-  # machine. Setting it, for example { email: you@example.org }, agrees to the terms of Let's Encrypt.
+  # A certificate from a public authority for the public name; port 80 of that name must lead to the plain HTTP port of
+  # this machine. By setting it, for example to { email: you@example.org }, you agree to the terms of Let's Encrypt.
   acme: null
 `;

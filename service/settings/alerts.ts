@@ -21,12 +21,12 @@ export const alertsSettingsSchema = z.strictObject({
 export type AlertsSettings = z.infer<typeof alertsSettingsSchema>;
 
 /** The section in a new file. */
-export const alertsTemplate = `# Who is notified of faults besides the panel.
+export const alertsTemplate = `# Where faults are sent, in addition to the panel.
 alerts:
-  # An address that every fault is sent to by POST as JSON when it comes and when it goes, for example http://192.168.1.20:8080/r58
+  # Every fault is sent to this address when it starts and when it ends, by POST as JSON, for example http://192.168.1.20:8080/r58
   webhook: null
-  # Messages are signed with it: X-R58-Signature is sha256= and the HMAC-SHA256 of the body, hexadecimal.
+  # Signs the messages: X-R58-Signature is sha256= followed by the HMAC-SHA256 of the body in hexadecimal.
   secret: null
-  # The least to be told: notice, warning or critical.
+  # The lowest severity that is sent: notice, warning or critical.
   minSeverity: warning
 `;

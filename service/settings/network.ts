@@ -115,17 +115,17 @@ network:
   #     for: both            # both, guests or device: who uses it
   #     secret: changeme     # the static-auth-secret of coturn; or username and credential
   servers: []
-  # Cloudflare's TURN service instead of an own server: keyId and apiToken of a TURN key.
+  # Cloudflare's TURN service instead of your own server: keyId and apiToken of a TURN key.
   cloudflare: null
   # all: the best path that works. relay: through a TURN server only.
   policy: all
-  # UDP ports that media use, and what they must be enough for: one for each viewer, two for each guest.
+  # UDP ports for media, and the most people they must serve: one port for each viewer, two for each guest.
   ports: { first: 8189, last: 8289 }
   limits: { guests: 12, viewers: 72 }
-  # The address outside of a router that forwards these ports to this machine, and more addresses of it.
+  # The public address of a router that forwards these ports to this machine, and further addresses of this machine.
   publicAddress: null
   extraAddresses: []
-  # Network interfaces whose addresses guests are told, for example [eth0, tailscale0]; empty means all.
+  # Network interfaces whose addresses are offered to guests, for example [eth0, tailscale0]; empty means all.
   interfaces: []
   # Media over TCP too, on the same ports, for networks that block UDP.
   tcp: false

@@ -21,6 +21,6 @@ export const programSettingsSchema = z.strictObject({
 /** The section in a new file. */
 export const programTemplate = `# The program: what guests and viewers see and what is recorded. Applies after a restart.
 program:
-  # Size and frames a second, for example 1280x720p30; null means 1920x1080p30. The option --canvas goes before it.
+  # Size and frame rate, for example 1280x720p30; null means 1920x1080p30. The option --canvas overrides it.
   canvas: null
 `;

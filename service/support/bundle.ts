@@ -11,11 +11,11 @@ const partTimeoutMs = 15_000;
 const partChars = 4_000_000;
 
 const removed = `What was removed, here and in every text below:
-- passwords, tokens, keys and other secrets: those that are set, wherever they stand, and whatever looks like one
-- of the settings: secrets are shown as true when they are set; of a webhook's address only the host is left
-- of the state: names of guests and of those at the door, their messages, and addresses of those at the door
+- passwords, tokens, keys and other secrets: those that are set, wherever they appear, and anything that looks like one
+- in the settings: secrets are shown as true when set; only the host of a webhook's address is kept
+- in the state: names of guests and of people at the door, their messages, and addresses of people at the door
 Kept: network addresses of this machine and of guests' connections, names of recordings and targets.
-Never part of it: certificates' keys, the database (accounts, tokens), recordings.
+Never included: certificates' keys, the database (accounts, tokens), recordings.
 `;
 
 /** The name of a bundle, and of the folder inside. */

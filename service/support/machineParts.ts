@@ -29,13 +29,13 @@ export function machineParts(dataDir: string, version: string): Part[] {
 		{ file: 'versions.json', about: 'versions of the studio, Node.js and the system', make: () => versions(version) },
 		{ file: 'gstreamer.txt', about: 'versions of the GStreamer elements that the studio uses', make: elements },
 		{ file: 'packages.txt', about: 'versions of the Debian packages of GStreamer, libnice and the kernel', make: packages },
-		{ file: 'disk.json', about: 'space of the disk of the data folder', make: () => disk(dataDir) },
+		{ file: 'disk.json', about: 'space on the disk of the data folder', make: () => disk(dataDir) },
 		{ file: 'mounts.txt', about: 'file systems', make: file('/proc/self/mounts') },
 		{ file: 'memory.txt', about: 'memory of the machine', make: file('/proc/meminfo') },
 		{ file: 'interrupts.txt', about: 'interrupts since boot', make: file('/proc/interrupts') },
 		{ file: 'interfaces.txt', about: 'counters of the network interfaces', make: file('/proc/net/dev') },
 		{ file: 'devices.txt', about: 'capture, sound and graphics devices', make: devices },
-		{ file: 'dmesg.txt', about: 'the last messages of the kernel', make: async () => tail(await output('dmesg', []), 1000) },
+		{ file: 'dmesg.txt', about: 'the last kernel messages', make: async () => tail(await output('dmesg', []), 1000) },
 	];
 }
 

@@ -30,10 +30,10 @@ export function showParts({ state, faults, figures, health, network, alerts, set
 		{ file: 'hosts.json', about: 'every process with its counters', make: () => json(figures.current) },
 		{
 			file: 'history.json',
-			about: 'what was measured of the machine in the last hour',
+			about: 'measurements of the machine in the last hour',
 			make: () => JSON.stringify(health.history.since(0)),
 		},
-		{ file: 'network.json', about: 'addresses, and what STUN and TURN servers said', make: () => json(network.status()) },
+		{ file: 'network.json', about: 'addresses, and the state of STUN and TURN servers', make: () => json(network.status()) },
 		{ file: 'alerts.json', about: 'how many alerts were sent', make: () => json(alerts.status) },
 		{ file: 'settings.json', about: 'settings', make: () => json(shownSettings(settings.current)) },
 		{ file: 'log.ndjson', about: 'the last lines of the log', make: () => `${log.lines.texts().join('\n')}\n` },

@@ -42,7 +42,7 @@ test('a technician sets up a server, tests it, and reads what to change', async 
 	await page.getByText('Saved.').waitFor();
 	const file = () => readFileSync(join(service.dataDir, 'settings.yaml'), 'utf8');
 	assert.match(file(), /secret: "?enc:/);
-	assert.match(file(), /# UDP ports that media use/);
+	assert.match(file(), /# UDP ports for media/);
 
 	await page.getByTestId('test-button').click();
 	const udp = page.getByTestId('test-turn-udp');

@@ -56,7 +56,7 @@ test('a section is changed where it stands in the file; what does not fit names 
 	await page.getByTestId('access-public-url').fill('https://studio.example.org');
 	await page.getByTestId('access-save').click();
 	await page.getByTestId('section-access').getByText('https://studio.example.org').waitFor();
-	assert.match(file(service), /# The name outside[\s\S]*publicUrl: https:\/\/studio\.example\.org\n/);
+	assert.match(file(service), /# The public name[\s\S]*publicUrl: https:\/\/studio\.example\.org\n/);
 
 	await page.getByTestId('change-program').click();
 	await page.getByTestId('program-canvas').fill('1281x720p30');

@@ -8,7 +8,7 @@ import { type Command, complain, dataOption, parse, print, UsageError } from './
 import { openDataFolder } from './dataFolder.js';
 
 const passphraseOption = { 'passphrase-file': { type: 'string' } } as const;
-const afterRestart = 'It applies after a restart of the service; the show goes on until then.';
+const afterRestart = 'It applies after a restart of the service. The show goes on until then.';
 
 /** From the first line of a file, or the environment: everybody on the machine can read command lines. */
 function passphraseOf(file: string | undefined): string | null {
@@ -20,8 +20,8 @@ function passphraseOf(file: string | undefined): string | null {
 
 export const backup: Command = {
 	usage: `r58 backup FILE [--passphrase-file FILE]
-      writes settings and show to FILE (.tar.gz); with a passphrase (a file's first line, or R58_PASSPHRASE) secrets, accounts and
-      keys are in it too, sealed with it`,
+      writes settings and show to FILE (.tar.gz); with a passphrase (the first line of a file, or R58_PASSPHRASE) it
+      also holds secrets, accounts and keys, sealed with the passphrase`,
 
 	async run(args) {
 		const { values, positionals } = parse(args, { ...dataOption, ...passphraseOption });
@@ -30,18 +30,16 @@ export const backup: Command = {
 		const passphrase = passphraseOf(values['passphrase-file']);
 		const archive = await openDataFolder(values.data).backups.make(passphrase);
 		replaceFile(file, archive);
-		print(
-			`${file} is written, ${passphrase === null ? 'without secrets, accounts and keys' : 'with secrets, accounts and keys'}`,
-		);
+		print(`${file} written, ${passphrase === null ? 'without secrets, accounts and keys' : 'with secrets, accounts and keys'}`);
 		return 0;
 	},
 };
 
 export const restore: Command = {
 	usage: `r58 restore FILE [--yes] [--passphrase-file FILE]
-      says what a backup would change, asks (--yes does not), and brings it back, all or nothing
+      shows what a backup would change, asks for confirmation (--yes skips it) and restores it, all or nothing
   r58 restore --undo [--yes]
-      back to before the last restore`,
+      undoes the last restore`,
 
 	async run(args) {
 		const { values, positionals } = parse(args, {
@@ -61,7 +59,7 @@ export const restore: Command = {
 			return plan.changes.length > 0;
 		};
 		if (archive && !tell(await folder.backups.plan(archive, passphrase))) return 0;
-		if (!values.yes && !(await confirmed(archive ? 'Restore it?' : 'Go back to before the last restore?'))) return 1;
+		if (!values.yes && !(await confirmed(archive ? 'Restore it?' : 'Undo the last restore?'))) return 1;
 		const plan = archive ? await folder.backups.restore(archive, passphrase) : folder.backups.undo();
 		if (!archive && !tell(plan)) return 0;
 		if (plan.restart && !folder.running) finish(folder);
@@ -73,8 +71,8 @@ export const restore: Command = {
 
 export const factoryReset: Command = {
 	usage: `r58 factory-reset --yes [--keys] [--recordings]
-      settings, show, accounts and logs go, as on a new device; with --keys its certificates and keys too, with --recordings
-      the recordings`,
+      deletes settings, show, accounts and logs, as on a new device; with --keys also its certificates and keys, with
+      --recordings also the recordings`,
 
 	async run(args) {
 		const { values, positionals } = parse(args, {
@@ -96,7 +94,7 @@ export const factoryReset: Command = {
 
 function finish(folder: ReturnType<typeof openDataFolder>): void {
 	const refused = finishPending(folder);
-	if (refused !== null) throw new Error(`not done, everything is as before: ${refused}`);
+	if (refused !== null) throw new Error(`not done, nothing has changed: ${refused}`);
 }
 
 function read(file: string): Buffer {
@@ -107,7 +105,7 @@ function read(file: string): Buffer {
 function planText({ madeAt, version, secrets, changes, left }: Plan): string {
 	const locked = 'Its secrets, accounts and keys need the passphrase (--passphrase-file); without it the current ones stay.';
 	return [
-		`Made ${madeAt} by R58 Studio ${version}.`,
+		`Created ${madeAt} by R58 Studio ${version}.`,
 		...(secrets === 'locked' ? [locked] : []),
 		...(changes.length === 0 ? ['Nothing would change.'] : ['Changes:', ...changes.map(({ text }) => `  ${text}`)]),
 		...(left.length === 0 ? [] : ['Left out:', ...left.map((text) => `  ${text}`)]),

@@ -16,12 +16,12 @@ const askEveryMs = 100;
 
 export const config: Command = {
 	usage: `r58 config check [FILE]
-      whether a settings file is good (default: settings.yaml of the data folder)
+      checks a settings file (default: settings.yaml in the data folder)
   r58 config apply FILE
-      makes a file the settings, if it is good; a running service takes it up at once
+      makes a file the settings, if it is valid; a running service loads it immediately
   r58 config show [--json]
-      every setting as it counts, beside its default and its line in the file; secrets are not shown
-      exit code 1: the file is not good, or is not in use; each error on a line, FILE:LINE:COLUMN: what is wrong`,
+      shows every setting in use, with its default and its line in the file; secrets are hidden
+      exit code 1: the file is not valid, or not in use; one error per line, FILE:LINE:COLUMN: what is wrong`,
 
 	async run(args) {
 		const { values, positionals } = parse(args, { ...dataOption, json: { type: 'boolean', default: false } });
@@ -65,7 +65,7 @@ async function apply(file: string, data: string): Promise<number> {
 	const before = service && (await ask<SettingsStatus>(service, '/api/settings/status'));
 	if (!same) replaceFile(path, parsed.text);
 	if (!service || !before) {
-		print(`${path} written; no service is running, it applies from the next start`);
+		print(`${path} written; no service is running, so it applies from the next start`);
 		return 0;
 	}
 	const after = same ? before : await takenUp(service, before.revision);
@@ -113,7 +113,7 @@ function table(fields: EffectiveField[], restart: string[], file: string): strin
 		const notes = [
 			text(value) === text(usual) ? 'default' : `set${usual === null ? '' : `, default ${text(usual)}`}`,
 			...(line === null ? [] : [`${file}:${line}`]),
-			...(restart.includes(section) ? ['after a restart'] : applies[section] === 'restart' ? ['a change needs a restart'] : []),
+			...(restart.includes(section) ? ['after a restart'] : applies[section] === 'restart' ? ['changes need a restart'] : []),
 		];
 		return `${field.padEnd(width)}  ${text(value)}  (${notes.join('; ')})`;
 	});

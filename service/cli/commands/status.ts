@@ -5,8 +5,8 @@ import { ask, type Command, dataOption, parse, print, runningService, UsageError
 
 export const status: Command = {
 	usage: `r58 status [--json] [--url URL --token TOKEN]
-      hosts, counters, drops and faults of the running service; --url asks another machine, with an operator's token
-      exit code 1: nothing runs, or it cannot be asked`,
+      shows hosts, counters, drops and faults of the running service; --url asks another machine, with an operator's token
+      exit code 1: no service is running, or it cannot be reached`,
 
 	async run(args) {
 		const { values, positionals } = parse(args, {

@@ -17,8 +17,8 @@ const TIMEOUT_MS = { answer: 10_000, all: 120_000 };
 /** From the running service if it answers, otherwise from the data folder. */
 export const support: Command = {
 	usage: `r58 support [FILE]
-      a support bundle (.tar.gz) without secrets, also when the service is down
-      FILE: where to; default r58-support-HOST-TIME.tar.gz here, - for standard output`,
+      writes a support bundle (.tar.gz) without secrets, even when the service is down
+      FILE: default r58-support-HOST-TIME.tar.gz in the current folder, - for standard output`,
 
 	async run(args) {
 		const { values, positionals } = parse(args, dataOption);

@@ -65,7 +65,7 @@ test('options that are wrong are named in one line', () => {
 		[['--http', '90', '--https', '90'], /^--https: 90 is already the port of --http/],
 		[['--data', ''], /^--data: /],
 		[['--demo=yes'], /--demo/],
-		[['--log', 'loud'], /^--log: "loud" is none of error, warn, info, debug/],
+		[['--log', 'loud'], /^--log: "loud" is not one of error, warn, info, debug/],
 		[['--test', 'seat=1'], /^--test seat=1: .*seatMs, /],
 		[['--test', 'toString=1'], /^--test toString=1: /],
 		[['--test', 'seatMs=x'], /^--test seatMs=x: /],

@@ -40,7 +40,7 @@ test('a first start writes the file with comments, for its owner only', () => {
 	const settings = open();
 	assert.is(settings.error, null);
 	assert.equal(settings.current.network.ports, { first: 8189, last: 8289 });
-	assert.match(text(), /# UDP ports that media use/);
+	assert.match(text(), /# UDP ports for media/);
 	assert.is(statSync(path()).mode & 0o777, 0o600);
 	assert.equal(open().current, settings.current);
 });
@@ -68,7 +68,7 @@ test('networks of the house and names stay when other ways in change, and are no
 	const settings = open();
 	const { lan, names, openToInternet } = settings.current.access;
 	assert.equal({ lan, names, openToInternet }, { lan: [], names: [], openToInternet: false });
-	assert.match(text(), /# Whether the firewall lets everybody come/);
+	assert.match(text(), /# Whether the firewall lets everyone through/);
 	settings.patch({ access: { lan: ['192.0.2.0/24', '2001:db8::/32'], names: ['Studio.fritz.box'], openToInternet: true } });
 	settings.patch({ access: { publicUrl: 'https://studio.example.org', door: false } });
 	const { access } = open().current;
