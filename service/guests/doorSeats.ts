@@ -37,7 +37,7 @@ export function doorToSeats({ state, store, settings, guests, setUp, key, log }:
 			store.tokens.removeOfGuest(guest);
 			if (!Object.hasOwn(state.current.guests, guest)) return;
 			// Nobody asked for it: a mixer that does not answer just then must not end the service.
-			guests.remove(guest).catch((error: unknown) => log.error({ err: error, guest }, 'a seat that nobody took cannot be freed'));
+			guests.remove(guest).catch((error: unknown) => log.error({ err: error, guest }, 'cannot free an unused seat'));
 		},
 	});
 }

@@ -75,6 +75,6 @@ export class CloudflareTurn {
 
 function refusal(status: number): string {
 	if (status === 401 || status === 403) return `it rejects the API token (${status})`;
-	if (status === 404) return 'it does not know the key id (404)';
+	if (status === 404) return 'it does not know the key ID (404)';
 	return `it answers with status ${status}`;
 }

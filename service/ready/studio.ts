@@ -39,7 +39,7 @@ function faultCheck({ code, subject, message, remedy, count }: Fault, name: stri
 	const often = count > 1 ? ` (${count} times)` : '';
 	const finding = (severityOf(code) === 'critical' ? fail : warn)(
 		`${message}${often}`,
-		remedy ?? 'It clears by itself; if it returns, see the System page',
+		remedy ?? 'It clears by itself; if it comes back, see the System page',
 	);
 	return check('studio', `fault-${code}-${subject}`, name, finding);
 }

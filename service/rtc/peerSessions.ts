@@ -86,7 +86,12 @@ export class PeerSessions {
 		const ofLink = pending.filter(({ token }) => token === caller.token).length;
 		this.#counted('pending', () => {
 			if (mine >= maxPending.client || (ofLink >= maxPending.link && !hasRole(caller, 'operator')))
-				throw new StudioError('rate-limited', `${ofLink} of your connections are still being made; wait for them`, undefined, 2);
+				throw new StudioError(
+					'rate-limited',
+					`${ofLink} of your connections are still being set up; wait for them`,
+					undefined,
+					2,
+				);
 		});
 	}
 
@@ -187,7 +192,8 @@ export class PeerSessions {
 			throw new StudioError('not-found', 'there is no such session; it may have ended');
 		}
 		const higher = hasRole(caller, 'operator') && roles.indexOf(caller.role) > roles.indexOf(owner.role);
-		if (owner.token !== caller.token && !higher) throw new StudioError('forbidden', 'this session was made with another token');
+		if (owner.token !== caller.token && !higher)
+			throw new StudioError('forbidden', 'this session was created with a different token');
 	}
 
 	/** Whether this live session of this subject was made with this token. Only its maker knows its name. */

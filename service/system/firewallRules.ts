@@ -37,7 +37,7 @@ table inet r58 {
 		iif "lo" accept
 		ct state vmap { established : accept, related : accept, invalid : drop }
 		meta l4proto { icmp, ipv6-icmp, igmp } accept
-		udp dport { 68, 546 } accept comment "answers of DHCP"
+		udp dport { 68, 546 } accept comment "DHCP replies"
 		udp dport 5353 accept comment "mDNS: the name HOST.local"
 		tcp dport { ${ssh.join(', ')} } accept comment "SSH"
 		${rules.join('\n\t\t')}

@@ -168,7 +168,7 @@ test('ready: targets are tried out without going live; what cannot be known is s
 	await checkOf(
 		service,
 		`target-${ids.open}`,
-		({ status, text }) => status === 'off' && /Not tested: RTP has no answer/.test(text),
+		({ status, text }) => status === 'off' && /Not tested: RTP gets no reply/.test(text),
 	);
 	await checkOf(service, 'disk-write', ({ testedAt, text }) => testedAt !== null && /MB\/s/.test(text));
 	await until(async () => !(await ok(service.api<Ready>('GET', '/api/ready'))).test.running, { what: 'the end of the tests' });

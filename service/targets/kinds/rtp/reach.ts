@@ -23,7 +23,7 @@ export async function testReceiver({ host, videoPort, audioPort }: TargetOf<'rtp
 		);
 	const other = refusals.find(({ code }) => code !== null);
 	if (other) return fail(`${host} cannot be reached (${other.code})`, 'Check the network cable, the address and the router');
-	return off(`Not tested: RTP has no answer. ${host} resolves and does not reject packets`, 'Check on the receiver');
+	return off(`Not tested: RTP gets no reply. ${host} resolves and does not reject packets`, 'Check on the receiver');
 }
 
 function addressOf(host: string): Promise<{ address: string; family: number } | null> {
