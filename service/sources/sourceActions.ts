@@ -54,10 +54,7 @@ export class SourceActions {
 		const kind = this.#kindOf(source);
 		if (!kind?.remove) {
 			const removable = this.o.kinds.filter(({ remove }) => remove).map(({ kind }) => kind);
-			throw new StudioError(
-				'conflict',
-				`source ${id} was not created here; only sources of kind ${removable.join(', ')} can be removed`,
-			);
+			throw new StudioError('conflict', `source ${id} cannot be removed; only sources of kind ${removable.join(', ')} can`);
 		}
 		const putBack = await scenes.takeOut(id, replacement);
 		const bringBack = await kind.remove(source);
