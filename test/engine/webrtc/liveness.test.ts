@@ -207,10 +207,14 @@ test('a guest who is silent with discontinuous transmission stays, without a fau
 		const { pid } = await service.host('source', id);
 		// Longer than the silence of a peer that is gone.
 		const end = performance.now() + silenceMs + 1000;
-		const packets = async () => {
-			const { hosts } = (await service.api<Status>('GET', '/api/system/status')).body;
-			return Number(hosts.find((host) => host.role === 'source' && host.name === id)!.elements.rtc!.packetsIn);
-		};
+		const packets = () =>
+			until(
+				async () => {
+					const { hosts } = (await service.api<Status>('GET', '/api/system/status')).body;
+					return Number(hosts.find((host) => host.role === 'source' && host.name === id)?.elements.rtc?.packetsIn);
+				},
+				{ what: 'its packets to be counted', everyMs: 100 },
+			);
 		const [began, before] = [performance.now(), await packets()];
 		while (performance.now() < end) {
 			const { state, nothingSent, lastError } = (await service.state()).guests[id]!;
