@@ -93,7 +93,7 @@ export const faultKinds = {
 		ends: 'another recording is running',
 		acknowledged: true,
 		message: ({ name, reason }: { name: string; reason: string | null }) =>
-			`the recording “${name}” stopped unexpectedly${reason === null ? '' : `: ${reason}`}`,
+			`the recording “${name}” has stopped unexpectedly${reason === null ? '' : `: ${reason}`}`,
 		remedy: () => 'Start a new recording now; everything written before the stop is intact',
 	},
 	'recording-lost': {

@@ -89,8 +89,8 @@ test('disk: while nothing records, the rate is what the encoder makes or is aske
 test('disk errors are said from the first on, by disk', () => {
 	const errors = (value: number) => figures({ group: 'diskErrors', name: 'mmcblk0', value });
 	assert.equal([wrong(errors(0)), wrong(errors(1))], [[], ['disk-errors mmcblk0']]);
-	assert.match(only('disk-errors', errors(1)).message, /mmcblk0 has reported 1 error within/);
-	assert.match(only('disk-errors', errors(3)).message, /3 errors within/);
+	assert.match(only('disk-errors', errors(1)).message, /mmcblk0 reported 1 error in/);
+	assert.match(only('disk-errors', errors(3)).message, /3 errors in/);
 });
 
 test('heat is said at its limit, and until it is 5 °C below', () => {
@@ -155,7 +155,7 @@ test('each recording that stopped by itself is told, with why when that is known
 		conditions({ ...calm, stopped }, nobody)
 			.filter(({ code }) => code === 'recording-stopped')
 			.map(({ message }) => message),
-		['the recording “Talk” stopped unexpectedly: the disk was full', 'the recording “Rest” stopped unexpectedly'],
+		['the recording “Talk” has stopped unexpectedly: the disk was full', 'the recording “Rest” has stopped unexpectedly'],
 	);
 });
 

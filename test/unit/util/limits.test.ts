@@ -93,9 +93,9 @@ test('an address is special on every interface of this machine, and in every spe
 		({ address, netmask, family: 'IPv4', mac: '', internal: false, cidr: null }) as const;
 	const interfaces = { eth0: [info('192.168.77.4', '255.255.255.0')], wg0: [info('10.9.0.1', '255.255.255.254')] };
 	const of = (address: string) => specialAddress(address, interfaces);
-	assert.is(of('192.168.77.255'), 'a broadcast');
+	assert.is(of('192.168.77.255'), 'a broadcast address');
 	assert.is(of('192.168.77.4'), 'this machine');
-	assert.is(of('::ffff:c0a8:4dff'), 'a broadcast');
+	assert.is(of('::ffff:c0a8:4dff'), 'a broadcast address');
 	assert.is(of('::ffff:7f00:1'), 'this machine');
 	for (const other of ['192.168.77.9', '10.9.0.0', '198.51.100.1', '2001:db8::1']) assert.is(of(other), null, other);
 });
