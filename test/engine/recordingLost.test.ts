@@ -60,7 +60,7 @@ async function goesOn(service: TestService, { id, startPtsNs }: Recording): Prom
 	assert.is(next(recordings[id]!)!.startPtsNs, startPtsNs);
 	const ended = await stop(service, id);
 	assert.equal([ended.state, programFiles(ended).map(({ part }) => part)], ['finished', [2]]);
-	assert.match(ended.lastError!, /program-001\.mp4 went/);
+	assert.match(ended.lastError!, /^lost during the recording: .*program-001\.mp4/);
 }
 
 test('a folder for recordings that cannot be made is a fault until a recording runs', async ({ service, folder }) => {
