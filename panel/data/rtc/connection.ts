@@ -162,7 +162,7 @@ export class Connection {
 		let movedAt = begun;
 		let connectedAt = 0;
 		let steadyAt = begun;
-		this.#checker = window.setInterval(async () => {
+		const check = async (): Promise<void> => {
 			const report = await peer.getStats().catch(() => null);
 			if (this.#peer !== peer || !report) return;
 			const now = performance.now();
@@ -189,6 +189,11 @@ export class Connection {
 				this.options.onStatus({ phase: 'waiting', message: again(common.connection.lost), failure: 'lost' });
 				void this.#try();
 			}
+		};
+		this.#checker = window.setInterval(() => {
+			void check();
+			// Without media, twice as often: the sooner it notices, the sooner it is back.
+			if (connectedAt > 0 && performance.now() - movedAt > askMs) window.setTimeout(check, checkEveryMs / 2);
 		}, checkEveryMs);
 	}
 
