@@ -30,6 +30,7 @@ class Host {
 				break;
 			case 'warm':
 				if (!this.#pipeline) warm(request.launch);
+				send({ type: 'idle' });
 				break;
 			case 'command':
 				this.#command(request.element, request.command);

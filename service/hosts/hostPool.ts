@@ -31,6 +31,8 @@ export class HostPool {
 	}
 
 	take(): HostProcess {
+		// One that is warming up would keep its taker waiting for that: longer than a new process takes.
+		if (this.#spare && !this.#spare.idle && !this.#spare.ended) return this.#spawn();
 		const host = this.#spare && !this.#spare.ended ? this.#spare : this.#spawn();
 		this.#spare = undefined;
 		clearTimeout(this.#refill);

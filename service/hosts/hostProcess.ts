@@ -35,6 +35,9 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 	#reason: string | null = null;
 	#stopping = false;
 	#ended = false;
+	/** How often it has said that it is idle: once it has started, and after each warm-up. */
+	#idles = 0;
+	#idlesAwaited = 1;
 	#deathTimer: NodeJS.Timeout | undefined;
 	/** Factories of its r58 elements by their names. */
 	#elements = new Map<string, string>();
@@ -85,6 +88,11 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		return this.#ended;
 	}
 
+	/** True once it would take a description at once: it has started, and is not warming up. */
+	get idle(): boolean {
+		return this.#idles >= this.#idlesAwaited;
+	}
+
 	start(role: HostRole, name: string, launch: string): void {
 		this.#elements = r58Elements(launch);
 		this.#send({ type: 'start', role, name, launch });
@@ -92,6 +100,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 
 	/** Loads what `launch` needs ahead of time. Only before `start`. */
 	warm(launch: string): void {
+		this.#idlesAwaited += 1;
 		this.#send({ type: 'warm', launch });
 	}
 
@@ -147,6 +156,9 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 		this.heardAt = performance.now();
 		switch (event.type) {
 			case 'idle':
+				this.#idles += 1;
+				this.emit('idle');
+				break;
 			case 'ready':
 			case 'eos':
 				this.emit(event.type);

@@ -21,7 +21,7 @@ const RETURN_OPUS_KBPS = 64;
 /** Viewers' hosts start with the first encoded frame, or after this long. */
 const START_DELAY_MS = 2_000;
 /** How soon a hung streamer is replaced: viewers must see the program again within 3 s. */
-const STALL_MS = 1_500;
+const STALL_MS = 1_250;
 const PUBLISH_MS = 1_000;
 
 export interface StreamersOptions {

@@ -10,7 +10,7 @@ import { checkRoom, limits } from '../util/limits.js';
 import type { Sent, TargetKind, TargetKinds } from './kinds.js';
 
 /** A hung target is replaced this soon: its audience must see the program again within 3 s. */
-const STALL_MS = 1_500;
+const STALL_MS = 1_250;
 /** Figures are averaged over about this long. */
 const WINDOW_MS = 1_000;
 
