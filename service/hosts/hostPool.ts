@@ -31,9 +31,10 @@ export class HostPool {
 	}
 
 	take(): HostProcess {
+		const spare = this.#spare?.ended ? undefined : this.#spare;
 		// One that is warming up would keep its taker waiting for that: longer than a new process takes.
-		if (this.#spare && !this.#spare.idle && !this.#spare.ended) return this.#spawn();
-		const host = this.#spare && !this.#spare.ended ? this.#spare : this.#spawn();
+		if (spare && !spare.idle) return this.#spawn();
+		const host = spare ?? this.#spawn();
 		this.#spare = undefined;
 		clearTimeout(this.#refill);
 		// Not at once: the one just taken needs the processor now.

@@ -35,9 +35,8 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 	#reason: string | null = null;
 	#stopping = false;
 	#ended = false;
-	/** How often it has said that it is idle: once it has started, and after each warm-up. */
-	#idles = 0;
-	#idlesAwaited = 1;
+	/** What it has still to do before it takes a description at once: to start, and each warm-up. */
+	#toDo = 1;
 	#deathTimer: NodeJS.Timeout | undefined;
 	/** Factories of its r58 elements by their names. */
 	#elements = new Map<string, string>();
@@ -90,7 +89,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 
 	/** True once it would take a description at once: it has started, and is not warming up. */
 	get idle(): boolean {
-		return this.#idles >= this.#idlesAwaited;
+		return this.#toDo === 0;
 	}
 
 	start(role: HostRole, name: string, launch: string): void {
@@ -100,7 +99,7 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 
 	/** Loads what `launch` needs ahead of time. Only before `start`. */
 	warm(launch: string): void {
-		this.#idlesAwaited += 1;
+		this.#toDo += 1;
 		this.#send({ type: 'warm', launch });
 	}
 
@@ -154,11 +153,9 @@ export class HostProcess extends EventEmitter<HostProcessEvents> {
 
 	#onEvent(event: HostEvent): void {
 		this.heardAt = performance.now();
+		if (event.type === 'idle') this.#toDo -= 1;
 		switch (event.type) {
 			case 'idle':
-				this.#idles += 1;
-				this.emit('idle');
-				break;
 			case 'ready':
 			case 'eos':
 				this.emit(event.type);
