@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import type { GuestInvite } from '../../service/contract/guests.js';
 import { KeyFiles } from '../../service/store/keyFiles.js';
 import { lanAddresses } from '../../service/util/addresses.js';
 import { createLog } from '../../service/util/log.js';
+import { askFrom } from '../tools/net/askFrom.js';
 import { TestBrowser } from '../tools/page/browser.js';
 import { TestService } from '../tools/service.js';
 import { test } from '../tools/suite.js';
@@ -30,16 +30,10 @@ const guest = await browser({ trust: authority });
 const operator = await browser();
 
 /** Somebody at another address asks to be let in; resolves with the status. */
-function knock(name: string, localAddress: string): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const headers = { 'content-type': 'application/json' };
-		const asked = request(`${service.http}/api/door`, { method: 'POST', localAddress, headers }, (answer) => {
-			answer.resume();
-			resolve(answer.statusCode!);
-		});
-		asked.on('error', reject);
-		asked.end(JSON.stringify({ name }));
-	});
+async function knock(name: string, localAddress: string): Promise<number> {
+	const headers = { 'content-type': 'application/json' };
+	const body = JSON.stringify({ name });
+	return (await askFrom(localAddress, `${service.http}/api/door`, { method: 'POST', headers, body })).status;
 }
 
 test('a browser that trusts the authority opens the pages without a warning, and they get the camera', async () => {

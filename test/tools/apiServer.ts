@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -15,6 +13,7 @@ import { Settings } from '../../service/settings/settings.js';
 import { ShowLog } from '../../service/showLog/showLog.js';
 import { openStore, type Store } from '../../service/store/store.js';
 import { createLog, type Log } from '../../service/util/log.js';
+import { askFrom } from './net/askFrom.js';
 import { ShowStub } from './showStub.js';
 
 export interface ApiServer {
@@ -134,21 +133,4 @@ export async function startApiServer(
 			rmSync(dir, { recursive: true, force: true });
 		},
 	};
-}
-
-/** `fetch` chooses no address of its own end. */
-async function askFrom(
-	localAddress: string,
-	url: string,
-	{ method, headers, body }: { method: string; headers: Record<string, string>; body: string | undefined },
-): Promise<Response> {
-	const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-	const sent = request(url, { method, localAddress, agent: false, headers: { ...headers, ...length } });
-	sent.end(body);
-	const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-	const text = Buffer.concat(await answer.toArray());
-	const pairs = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
-		values.map((value): [string, string] => [name, value]),
-	);
-	return new Response(answer.statusCode === 204 ? null : text, { status: answer.statusCode!, headers: pairs });
 }

@@ -162,13 +162,7 @@ test('a guest who has nothing to send stays, is said to send nothing, and is liv
 	const { id, whipUrl, token } = await context.wire.guest();
 	const peers = new LightPeers();
 	try {
-		await peers.addSender(async (offer) => {
-			const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/sdp' };
-			const { pathname } = new URL(whipUrl);
-			const response = await fetch(`${service.http}${pathname}`, { method: 'POST', headers, body: offer });
-			assert.is(response.status, 201, await response.clone().text());
-			return response.text();
-		});
+		await peers.addSender(async (offer) => (await context.wire.post(new URL(whipUrl).pathname, token, offer)).answer);
 		const guestIs = (nothingSent: boolean, source: string) =>
 			service.waitState(
 				({ guests, sources }) => guests[id]?.nothingSent === nothingSent && sources[id]?.state === source,
@@ -197,12 +191,7 @@ test('a guest who is silent with discontinuous transmission stays, without a fau
 	const { id, whipUrl, token } = await context.wire.guest();
 	const peers = new LightPeers(silence);
 	try {
-		await peers.addSender(async (offer) => {
-			const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/sdp' };
-			const response = await fetch(service.http + new URL(whipUrl).pathname, { method: 'POST', headers, body: offer });
-			assert.is(response.status, 201, await response.clone().text());
-			return response.text();
-		});
+		await peers.addSender(async (offer) => (await context.wire.post(new URL(whipUrl).pathname, token, offer)).answer);
 		await service.waitState(({ guests }) => guests[id]?.state === 'connected', 'the guest');
 		const { pid } = await service.host('source', id);
 		// Longer than the silence of a peer that is gone.

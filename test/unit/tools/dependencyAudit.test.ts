@@ -34,11 +34,11 @@ test('a dependency with a known hole fails the audit by name; lesser ones are co
 });
 
 test('a registry that does not answer is no finding, and is told', () => {
-	for (const answer of ['', 'not json', '{"message":"405 - POST https://registry.example/x","error":{"summary":""}}']) {
+	for (const answer of ['', 'not json', '{"message":"405 - POST https://192.0.2.7/x","error":{"summary":""}}']) {
 		const { code, text } = audit(answer);
 		assert.is(code, 0);
 		assert.match(text, /not done/);
-		assert.not.match(text, /registry\.example/);
+		assert.not.match(text, /192\.0\.2\.7/);
 	}
 });
 
