@@ -175,7 +175,7 @@ export class SupervisedHost extends EventEmitter<SupervisedHostEvents> {
 	}
 
 	#run(): void {
-		const host = this.pool.take();
+		const host = this.pool.take(this.plan.role);
 		this.#heldOff = false;
 		this.#process = host;
 		this.#ready = false;
