@@ -249,6 +249,8 @@ export class TestService {
 		const orphans = this.destroy();
 		if (exit instanceof Error) throw new Error(`${exit.message}\n${this.tail()}`);
 		if (left instanceof Error) throw new Error(`left behind: ${orphans.map((orphan) => orphan.title).join(', ')}`);
+		const misunderstood = this.logs.find((line) => typeof line === 'object' && / cannot be used: /.test(String(line.msg)));
+		if (misunderstood) throw new Error(`an element and the service do not agree: ${JSON.stringify(misunderstood)}`);
 	}
 
 	/** Kills everything at once and removes the temporary data. */

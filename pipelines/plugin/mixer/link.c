@@ -177,6 +177,17 @@ look_at (MixLook *look, const GstVideoFrame *video, GstClockTime now)
   look->at = now;
 }
 
+/* A frame that another one follows before the next tick is never shown. A source faster than the program would fill the
+ * queue with them, and push out what its delay still waits for. */
+static MixFrame *
+take_superseded (R58Mixer *self, MixSlot *slot, const MixFrame *frame)
+{
+  MixFrame *last = g_queue_peek_tail (&slot->frames);
+  if (!last || last->pts > frame->pts || mix_slot_tick (self, slot, last->pts) != mix_slot_tick (self, slot, frame->pts))
+    return NULL;
+  return g_queue_pop_tail (&slot->frames);
+}
+
 static void
 take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
 {
@@ -193,11 +204,12 @@ take_video (R58Mixer *self, MixSlot *slot, GstBuffer *buffer)
     surplus = frame; /* re-pointed meanwhile */
   } else {
     slot->video_pts = frame->pts;
+    surplus = take_superseded (self, slot, frame);
     g_queue_push_tail (&slot->frames, frame);
-    if (slot->frames.length > slot->link.keep) {
+    if (!surplus && slot->frames.length > slot->link.keep)
       surplus = g_queue_pop_head (&slot->frames);
+    if (surplus)
       slot->video_stats.dropped++;
-    }
   }
   r58_unlock (&slot->lock);
   if (surplus)

@@ -287,6 +287,8 @@ void mix_take_free (MixTake *take);
 /* slot.c */
 void mix_frame_unref (MixFrame *frame);
 /* Notes what the tick found and posts the event `slot` when it changed. */
+/* The first tick at which a frame of this time is due. With the slot's lock. */
+guint64 mix_slot_tick (R58Mixer *self, MixSlot *slot, GstClockTime pts);
 void mix_slot_signal (R58Mixer *self, guint slot, gboolean video, MixSignal now);
 
 /* ring.c */

@@ -157,6 +157,14 @@ too_old (R58Mixer *self, MixSlot *slot, const MixFrame *frame, GstClockTime t)
   return t - slot->old_since < STEADY_NS;
 }
 
+guint64
+mix_slot_tick (R58Mixer *self, MixSlot *slot, GstClockTime pts)
+{
+  GstClockTime due = pts + slot->delay;
+  due = due > ROUNDING ? due - ROUNDING - 1 : 0;
+  return r58_grid_index (due, self->info.fps_n, self->info.fps_d) + 1;
+}
+
 /* How many of the waiting frames are due; the last of them is to be shown. */
 static guint
 count_due (MixSlot *slot, GstClockTime t, MixFrame **newest)

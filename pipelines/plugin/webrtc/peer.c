@@ -30,7 +30,6 @@ r58_peer_new (const R58PeerOptions *o)
   peer->created = peer->last_bytes_at = g_get_monotonic_time ();
   g_mutex_init (&peer->lock);
   peer->inlets = peer_inlets_new ();
-  peer_set_state (peer, PEER_NEW, "new", NULL);
 
   GstElement *webrtc = gst_element_factory_make ("webrtcbin", NULL);
   if (!webrtc) {
