@@ -317,7 +317,7 @@ test(`fuzzed requests and frames for ${fuzzMs / 1000} s bring nothing down`, asy
 	assert.equal(http.failures, []);
 	assert.ok(http.answers > 100 && sockets.upgraded > 10, JSON.stringify({ http, sockets }));
 	assert.ok(http.statuses['400']! > 0 && http.statuses['200']! > 0, JSON.stringify(http.statuses));
-	assert.equal(hosts(), before);
+	assert.equal(hosts(), before, `the processes are ${JSON.stringify(hosts())}; ${service.tail()}`);
 	await until(async () => (await ask(service, 'GET', '/api/health')).status === 200, { what: 'health' });
 	assert.equal(
 		service.logs.filter((line) => typeof line === 'object' && Number(line.level) >= 50),
