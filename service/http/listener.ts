@@ -74,8 +74,10 @@ function serve<T extends Server | SecureServer>(server: T, handlers: Handlers, {
 			check();
 			return null;
 		} catch (error) {
-			if (!(error instanceof StudioError)) throw error;
-			return answerOf(error);
+			if (error instanceof StudioError) return answerOf(error);
+			// Whoever stands at the door must not be able to end the show.
+			log.onceASecond('door').error({ err: error }, 'internal error');
+			return answerOf(new StudioError('internal', 'something went wrong inside the studio; see its log'));
 		}
 	};
 	const check = (request: IncomingMessage, rate: (request: IncomingMessage, address: string) => void): void => {
