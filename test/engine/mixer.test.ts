@@ -285,14 +285,11 @@ staged("a source of four times the program's rate is live and moves, whatever it
 	await stage.raw(0, red, 120, 'framerate=120/1');
 	await stage.start('video');
 	for (const [slot, delayMs] of delays.entries()) await stage.point([slot], false, { video: stage.address('0.video'), delayMs });
-	const before = await stage.mixer.waitEvent('stats');
-	const after = await stage.mixer.waitEvent('stats', ({ slots }) => slots[0].video.frames > before.slots[0].video.frames + 40);
-	for (const [slot, delayMs] of delays.entries()) {
-		const [then, now] = [before.slots[slot].video, after.slots[slot].video];
-		const [shown, repeated] = [now.frames - then.frames, now.repeated - then.repeated];
-		assert.is(now.losses, 0, `${delayMs} ms`);
-		assert.ok(repeated < shown / 4, `${delayMs} ms: ${shown} frames, ${repeated} of them twice`);
-	}
+	// Of a slot whose frames are pushed out before their time it would show none.
+	const { slots: before } = await stage.mixer.waitEvent('stats');
+	await stage.mixer.waitEvent('stats', ({ slots }) =>
+		delays.every((_, slot) => slots[slot].video.frames > before[slot].video.frames + 40),
+	);
 });
 
 staged('nonsense is refused with a reason and changes nothing', async (stage) => {

@@ -25,25 +25,24 @@ set_ready (gpointer element)
   return NULL;
 }
 
-/* What became of the last `add`: "refused" with the reason, or "peer". */
+/* What became of the last `add`: the reason why it was refused, or "peer". */
 static gchar *
-fate (GstBus *bus)
+fate (R58WebRTC *self, GstBus *bus)
 {
-  gchar *said = g_strdup ("nothing");
-  GstMessage *message;
-  while ((message = gst_bus_timed_pop_filtered (bus, 200 * GST_MSECOND, GST_MESSAGE_ELEMENT))) {
+  for (guint i = 0; i < 100; i++) {
+    if (self->peers->len)
+      return g_strdup ("peer");
+    GstMessage *message = gst_bus_timed_pop_filtered (bus, 50 * GST_MSECOND, GST_MESSAGE_ELEMENT);
+    if (!message)
+      continue;
     const GstStructure *s = gst_message_get_structure (message);
-    const gchar *event = gst_structure_get_string (s, "event");
-    if (g_str_equal (event, "refused")) {
-      g_free (said);
-      said = g_strdup (gst_structure_get_string (s, "json"));
-    } else if (g_str_equal (event, "state")) {
-      g_free (said);
-      said = g_strdup ("peer");
-    }
+    gboolean refused = g_str_equal (gst_structure_get_string (s, "event"), "refused");
+    gchar *said = refused ? g_strdup (gst_structure_get_string (s, "json")) : NULL;
     gst_message_unref (message);
+    if (said)
+      return said;
   }
-  return said;
+  return g_strdup ("nothing");
 }
 
 static const gchar *offer =
@@ -72,7 +71,7 @@ refused_at_the_end (void)
   /* Goodbyes are said, and the control thread still takes commands. */
   gst_element_set_state (p, GST_STATE_PAUSED);
   add (self);
-  gchar *said = fate (bus);
+  gchar *said = fate (self, bus);
   CHECK (strstr (said, "the pipeline stops"), "in the end: %s", said);
   CHECK (!self->peers->len, "%u peers after the end", self->peers->len);
   g_free (said);
@@ -80,7 +79,7 @@ refused_at_the_end (void)
   /* Back again, and everybody is welcome. */
   gst_element_set_state (p, GST_STATE_PLAYING);
   add (self);
-  said = fate (bus);
+  said = fate (self, bus);
   CHECK (g_str_equal (said, "peer"), "after the return: %s", said);
   g_free (said);
   gst_element_set_state (p, GST_STATE_PAUSED);

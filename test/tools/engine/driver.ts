@@ -114,6 +114,7 @@ function findings(said: string): string[] {
 	const alive = said
 		.split('\n')
 		.filter((line) => / object-alive, type-name=/.test(line) && !/GstDtlsAgent|format string/.test(line));
-	const critical = said.split('\n').filter((line) => /CRITICAL \*\*|^driver:/.test(line));
-	return [...leaks, ...errors, ...undefinedBehaviour, ...alive, ...critical];
+	const failures = said.split('\n').filter((line) => line.startsWith('driver:'));
+	const criticals = [...said.matchAll(/^.*CRITICAL \*\*.*\n+(?:\s+#\d+ .*\n)*/gm)].map(([text]) => text);
+	return [...leaks, ...errors, ...undefinedBehaviour, ...alive, ...failures, ...criticals];
 }
