@@ -287,8 +287,6 @@ void mix_take_free (MixTake *take);
 /* slot.c */
 void mix_frame_unref (MixFrame *frame);
 /* Notes what the tick found and posts the event `slot` when it changed. */
-/* The first tick at which a frame of this time is due. With the slot's lock. */
-guint64 mix_slot_tick (R58Mixer *self, MixSlot *slot, GstClockTime pts);
 void mix_slot_signal (R58Mixer *self, guint slot, gboolean video, MixSignal now);
 
 /* ring.c */
@@ -322,6 +320,8 @@ gpointer mix_link_thread (gpointer self);
 /* video.c */
 gpointer mix_video_thread (gpointer self);
 void mix_video_reset (R58Mixer *self);
+/* The first tick at which a frame of this time is due. With the slot's lock. */
+guint64 mix_slot_tick (R58Mixer *self, MixSlot *slot, GstClockTime pts);
 
 /* audio.c */
 gpointer mix_audio_thread (gpointer self);
