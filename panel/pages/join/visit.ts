@@ -187,7 +187,7 @@ export class Visit implements ReactiveController {
 	async #identify(): Promise<void> {
 		window.clearTimeout(this.#askAgain);
 		try {
-			this.atDoor = this.#token === null && (await doorIsOpen().catch(() => false));
+			this.atDoor = this.#token === null && (await doorIsOpen());
 			this.unanswered = false;
 			if (this.atDoor) return this.host.requestUpdate();
 			const session = await currentSession(this.#token);
