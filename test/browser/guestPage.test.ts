@@ -302,8 +302,8 @@ test('a picture may change its size and turn while it runs', async ({ browser, s
 	assert.equal(hosts(), before, 'no process was replaced');
 	const { faults, guests } = await service.state();
 	assert.is(guests[body.id]!.state, 'connected');
-	// A machine that is too slow to decode so much says so; about the change there is nothing to say.
-	const told = faults.filter(({ code, subject }) => code !== 'guest-decoder' && subject.includes(body.id));
+	// A machine that is too slow for everybody's picture says so of others; nothing else may be said.
+	const told = faults.filter(({ code, subject }) => code !== 'guest-decoder' || subject.includes(body.id));
 	assert.equal(told, [], JSON.stringify(told));
 	await page.close();
 });
