@@ -9,9 +9,14 @@ import { keepAdmitted, keepPass, keptPass } from './preferences.js';
 const askEveryMs = 2000;
 const nameKey = 'r58-guest-name';
 
-/** Whether someone without an invite may ask to join from here. */
+/** Whether someone without an invite may ask to join from here. Outside the house nothing answers there. */
 export async function doorIsOpen(): Promise<boolean> {
-	return (await request<{ open: boolean }>('GET', '/api/door')).open;
+	try {
+		return (await request<{ open: boolean }>('GET', '/api/door')).open;
+	} catch (error) {
+		if (error instanceof RequestError && error.refusal.status === 404) return false;
+		throw error;
+	}
 }
 
 /** For people without an invite: a name, then waiting for the operator. Once admitted, the address becomes an invite. */
