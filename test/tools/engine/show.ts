@@ -42,16 +42,17 @@ export class FaultyShow {
 
 	private constructor(
 		readonly service: TestService,
-		readonly browser: TestBrowser | null,
+		/** One for each viewer: Chromium presents a page that another one covers once a second only. */
+		readonly browsers: TestBrowser[],
 		readonly viewers: Page[],
 		readonly guest: string,
 		readonly target: Receiver & { id: string },
 	) {}
 
-	/** Four inputs in four quarters; `viewers`: a browser that watches the program and a guest's return. */
+	/** Four inputs in four quarters; `viewers`: browsers that watch the program and a guest's return. */
 	static async start({ viewers = true } = {}): Promise<FaultyShow> {
 		const service = await TestService.start({ args: ['--test', 'holdOffFailures=100'] });
-		const browser = viewers ? await TestBrowser.start() : null;
+		const browsers: TestBrowser[] = [];
 		const receiver = await Receiver.open();
 		try {
 			await service.onAir();
@@ -68,19 +69,22 @@ export class FaultyShow {
 			const { id } = (await service.api<Target>('POST', '/api/targets', target)).body;
 			await until(() => receiver.packets > 0, { what: 'packets at the target' });
 			const pages: Page[] = [];
-			for (const streamer of browser ? ['program', `return-${guest}`] : []) {
-				const page = await browser!.page(`${service.http}/watch/${streamer}#${service.ready.operatorToken}`);
+			for (const streamer of viewers ? ['program', `return-${guest}`] : []) {
+				const browser = await TestBrowser.start();
+				browsers.push(browser);
+				const page = await browser.page(`${service.http}/watch/${streamer}#${service.ready.operatorToken}`);
+				await page.setViewportSize({ width: 640, height: 360 });
 				await page.getByTestId('watch-video').evaluate(countGaps);
 				await until(() => page.evaluate('r58gaps.frames > 30'), { what: `a picture of ${streamer}` });
 				pages.push(page);
 			}
-			const show = new FaultyShow(service, browser, pages, guest, Object.assign(receiver, { id }));
+			const show = new FaultyShow(service, browsers, pages, guest, Object.assign(receiver, { id }));
 			await show.viewerGapsMs();
 			return show;
 		} catch (error) {
 			service.destroy();
 			receiver.close();
-			await browser?.close();
+			await Promise.all(browsers.map((browser) => browser.close()));
 			throw error;
 		}
 	}
@@ -174,7 +178,7 @@ export class FaultyShow {
 		clearInterval(this.#skips);
 		await this.restMixing();
 		this.target.close();
-		await this.browser?.close();
+		await Promise.all(this.browsers.map((browser) => browser.close()));
 		await this.service.stop();
 	}
 }
