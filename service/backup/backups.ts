@@ -1,12 +1,9 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../settings/settings.js';
-import { replaceFile } from '../util/durable.js';
-import { messageOf, StudioError } from '../util/errors.js';
+import { StudioError } from '../util/errors.js';
 import { type Change, settingsChanges, tableChanges } from './changes.js';
 import { type Content, makeBackup, presentKeys, presentTables, readBackup } from './content.js';
-import { dropPending, type Pending, type PendingRestore, readPending, undoFile, writePending } from './pending.js';
+import { dropPending, keepUndo, type Pending, type PendingRestore, readPending, readUndo, writePending } from './pending.js';
 import { settingsFrom } from './settingsPart.js';
 
 /** More than anybody reads. */
@@ -70,8 +67,7 @@ export class Backups {
 	}
 
 	undoable(): PendingRestore | null {
-		const before = attempt(() => readPending(this.o.dataDir, undoFile));
-		return before?.kind === 'restore' ? before : null;
+		return attempt(() => readUndo(this.o.dataDir));
 	}
 
 	/** What the next start will do. */
@@ -79,9 +75,8 @@ export class Backups {
 		return attempt(() => readPending(this.o.dataDir));
 	}
 
-	/** Cancels what the next start would do; for a restore, undo is then gone too. */
+	/** Cancels what the next start would do. */
 	cancel(): void {
-		if (this.pending()?.kind === 'restore') rmSync(join(this.o.dataDir, undoFile), { force: true });
 		dropPending(this.o.dataDir);
 	}
 
@@ -103,6 +98,7 @@ export class Backups {
 			settings: this.o.settings.sealed(text),
 			tables: { ...content.show, ...opened?.accounts },
 			keys: opened?.keys ?? null,
+			before: null,
 		};
 		const { madeAt, version } = manifest;
 		const how = secrets === 'locked' ? 'locked' : secrets ? 'restored' : 'none';
@@ -147,17 +143,20 @@ export class Backups {
 			at: next.at,
 			of: next.at,
 			unusable: [],
+			before: null,
 			settings: settings.used.text,
 			tables: Object.fromEntries(Object.keys(next.tables).flatMap((name) => (now[name] ? [[name, now[name]]] : []))),
 			keys: next.keys && presentKeys(keysDir),
 		};
+		// One file decides on both, so that no kill leaves the one without the other.
+		writePending(dataDir, { ...next, before: JSON.stringify(before) });
+		if (restart) return;
 		try {
-			replaceFile(join(dataDir, undoFile), JSON.stringify(before));
-		} catch (error) {
-			throw new StudioError('disk', `the current state cannot be saved for undo, so nothing was restored: ${messageOf(error)}`);
+			settings.replace(next.settings);
+			keepUndo(dataDir);
+		} finally {
+			dropPending(dataDir);
 		}
-		if (restart) writePending(dataDir, next);
-		else settings.replace(next.settings);
 	}
 }
 

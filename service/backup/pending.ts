@@ -1,7 +1,7 @@
 /**
  * A restore or a factory reset is one file, DATA/.pending.json. It is decided once the file is written, and carried out before
  * the next start; after a power cut it starts over. The running show is not touched, and a power cut leaves either the old state
- * or the new one.
+ * or the new one, and the way to the other.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { clearTables, isDone, setDone, type Tables, writeTables } from './tables
 
 const pendingFile = '.pending.json';
 const failedFile = '.failed.json';
-export const undoFile = '.before-restore.json';
+const undoFile = '.before-restore.json';
 
 const tables = z.record(z.string(), z.array(z.record(z.string(), z.any())));
 const restoreSchema = z.strictObject({
@@ -34,6 +34,8 @@ const restoreSchema = z.strictObject({
 	unusable: z.array(z.object({ kind: z.enum(entryKinds), id: z.string(), reason: z.string() })).default([]),
 	/** Key files by name; null keeps the current ones. */
 	keys: z.record(z.string().regex(/^[a-z-]+\.(pem|key)$/), z.string()).nullable(),
+	/** The state it replaces, for undo: a restore itself, as JSON. */
+	before: z.string().nullable().default(null),
 });
 const resetSchema = z.strictObject({
 	kind: z.literal('factory-reset'),
@@ -55,9 +57,29 @@ export function writePending(dataDir: string, pending: Pending): void {
 }
 
 /** What the next start will do. Throws when the file cannot be read. */
-export function readPending(dataDir: string, file = pendingFile): Pending | null {
-	const path = join(dataDir, file);
-	return existsSync(path) ? (pendingSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) as Pending) : null;
+export function readPending(dataDir: string): Pending | null {
+	const path = join(dataDir, pendingFile);
+	return existsSync(path) ? parsed(readFileSync(path, 'utf8')) : null;
+}
+
+/** What brings the state before the last restore back, also of one that is still pending. Throws when it cannot be read. */
+export function readUndo(dataDir: string): PendingRestore | null {
+	const path = join(dataDir, undoFile);
+	const pending = readPending(dataDir);
+	const text = pending?.kind === 'restore' ? pending.before : null;
+	const before = text ?? (existsSync(path) ? readFileSync(path, 'utf8') : null);
+	const undo = before === null ? null : parsed(before);
+	return undo?.kind === 'restore' ? undo : null;
+}
+
+/** The pending restore is carried out: what it replaced can be brought back. */
+export function keepUndo(dataDir: string): void {
+	const pending = readPending(dataDir);
+	if (pending?.kind === 'restore' && pending.before !== null) replaceFile(join(dataDir, undoFile), pending.before);
+}
+
+function parsed(text: string): Pending {
+	return pendingSchema.parse(JSON.parse(text)) as Pending;
 }
 
 export function dropPending(dataDir: string): void {
@@ -108,14 +130,15 @@ function attempt<T>(work: () => T): T {
 }
 
 function restore(
-	{ at, settings, tables, keys, unusable }: PendingRestore,
+	{ at, settings, tables, keys, unusable, before }: PendingRestore,
 	{ dataDir, keysDir, leftOut }: { dataDir: string; keysDir: string; leftOut: LeftOut },
 ): void {
-	const path = join(dataDir, settingsFile);
+	const [path, undo] = [join(dataDir, settingsFile), join(dataDir, undoFile)];
 	attempt(() => {
 		parseSettings(settings);
 		// What needs disk space comes first; after the database nothing can fail for lack of it.
 		writeSynced(`${path}.new`, settings);
+		if (before !== null) writeSynced(`${undo}.new`, before);
 		change(dataDir, (connection) => {
 			if (isDone(connection, at)) return;
 			writeTables(connection, tables, leftOut);
@@ -124,6 +147,7 @@ function restore(
 	});
 	for (const { kind, id, reason } of unusable) leftOut.add(kind, id, reason);
 	renameSync(`${path}.new`, path);
+	if (before !== null) renameSync(`${undo}.new`, undo);
 	syncFolder(dataDir);
 	replaceFile(join(dataDir, lastGoodFile), settings);
 	if (!keys) return;

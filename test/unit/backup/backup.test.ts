@@ -301,6 +301,9 @@ test('a power cut at any call of a restore leaves the old state or the new one, 
 		const is = isDeepStrictEqual(stateOf(copy), old) ? 'old' : 'new';
 		if (is === 'new') assert.equal(stateOf(copy), wanted, `cut at call ${n}`);
 		seen[is] += 1;
+		backupsOf(copy).undo();
+		start(copy);
+		assert.equal(stateOf(copy), is === 'old' ? wanted : old, `cut at call ${n}: undone after it`);
 	}
 	assert.ok(seen.old > 3 && seen.new > 10, `${seen.old} old, ${seen.new} new`);
 });
