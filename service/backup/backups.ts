@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../settings/settings.js';
-import { StudioError } from '../util/errors.js';
+import { messageOf, StudioError } from '../util/errors.js';
 import { type Change, settingsChanges, tableChanges } from './changes.js';
 import { type Content, makeBackup, presentKeys, presentTables, readBackup } from './content.js';
 import { dropPending, keepUndo, type Pending, type PendingRestore, readPending, readUndo, writePending } from './pending.js';
@@ -149,11 +149,16 @@ export class Backups {
 			keys: next.keys && presentKeys(keysDir),
 		};
 		// One file decides on both, so that no kill leaves the one without the other.
-		writePending(dataDir, { ...next, before: JSON.stringify(before) });
+		const text = JSON.stringify(before);
+		writePending(dataDir, { ...next, before: text });
 		if (restart) return;
 		try {
+			const replaceUndo = keepUndo(dataDir, text);
 			settings.replace(next.settings);
-			keepUndo(dataDir);
+			replaceUndo();
+		} catch (error) {
+			if (error instanceof StudioError) throw error;
+			throw new StudioError('disk', `cannot write it: ${messageOf(error)}`);
 		} finally {
 			dropPending(dataDir);
 		}

@@ -72,10 +72,15 @@ export function readUndo(dataDir: string): PendingRestore | null {
 	return undo?.kind === 'restore' ? undo : null;
 }
 
-/** The pending restore is carried out: what it replaced can be brought back. */
-export function keepUndo(dataDir: string): void {
-	const pending = readPending(dataDir);
-	if (pending?.kind === 'restore' && pending.before !== null) replaceFile(join(dataDir, undoFile), pending.before);
+/** What a restore replaces can be brought back once the answer is called; before, everything that needs disk space is done. */
+export function keepUndo(dataDir: string, before: string | null): () => void {
+	if (before === null) return () => undefined;
+	const path = join(dataDir, undoFile);
+	writeSynced(`${path}.new`, before);
+	return () => {
+		renameSync(`${path}.new`, path);
+		syncFolder(dataDir);
+	};
 }
 
 function parsed(text: string): Pending {
@@ -133,21 +138,22 @@ function restore(
 	{ at, settings, tables, keys, unusable, before }: PendingRestore,
 	{ dataDir, keysDir, leftOut }: { dataDir: string; keysDir: string; leftOut: LeftOut },
 ): void {
-	const [path, undo] = [join(dataDir, settingsFile), join(dataDir, undoFile)];
-	attempt(() => {
+	const path = join(dataDir, settingsFile);
+	const replaceUndo = attempt(() => {
 		parseSettings(settings);
 		// What needs disk space comes first; after the database nothing can fail for lack of it.
 		writeSynced(`${path}.new`, settings);
-		if (before !== null) writeSynced(`${undo}.new`, before);
+		const replace = keepUndo(dataDir, before);
 		change(dataDir, (connection) => {
 			if (isDone(connection, at)) return;
 			writeTables(connection, tables, leftOut);
 			setDone(connection, at);
 		});
+		return replace;
 	});
 	for (const { kind, id, reason } of unusable) leftOut.add(kind, id, reason);
 	renameSync(`${path}.new`, path);
-	if (before !== null) renameSync(`${undo}.new`, undo);
+	replaceUndo();
 	syncFolder(dataDir);
 	replaceFile(join(dataDir, lastGoodFile), settings);
 	if (!keys) return;
