@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../settings/settings.js';
-import { messageOf, StudioError } from '../util/errors.js';
+import { StudioError } from '../util/errors.js';
 import { type Change, settingsChanges, tableChanges } from './changes.js';
 import { type Content, makeBackup, presentKeys, presentTables, readBackup } from './content.js';
-import { dropPending, keepUndo, type Pending, type PendingRestore, readPending, readUndo, writePending } from './pending.js';
+import { dropPending, type Pending, type PendingRestore, prepareUndo, readPending, readUndo, writePending } from './pending.js';
 import { settingsFrom } from './settingsPart.js';
 
 /** More than anybody reads. */
@@ -153,12 +153,9 @@ export class Backups {
 		writePending(dataDir, { ...next, before: text });
 		if (restart) return;
 		try {
-			const replaceUndo = keepUndo(dataDir, text);
+			const replaceUndo = prepareUndo(dataDir, text);
 			settings.replace(next.settings);
 			replaceUndo();
-		} catch (error) {
-			if (error instanceof StudioError) throw error;
-			throw new StudioError('disk', `cannot write it: ${messageOf(error)}`);
 		} finally {
 			dropPending(dataDir);
 		}

@@ -12,7 +12,7 @@ import { template } from '../settings/schema.js';
 import { lastGoodFile, settingsFile } from '../settings/settings.js';
 import { type Connection, openDatabase } from '../store/database.js';
 import { LeftOut } from '../store/leftOut.js';
-import { replaceFile, syncFolder, writeSynced } from '../util/durable.js';
+import { prepareFile, replaceFile, syncFolder } from '../util/durable.js';
 import { messageOf, StudioError } from '../util/errors.js';
 import type { Log } from '../util/log.js';
 import { clearTables, isDone, setDone, type Tables, writeTables } from './tables.js';
@@ -49,8 +49,17 @@ export type PendingReset = z.infer<typeof resetSchema>;
 export type Pending = PendingRestore | PendingReset;
 
 export function writePending(dataDir: string, pending: Pending): void {
+	onDisk(() => replaceFile(join(dataDir, pendingFile), JSON.stringify(pending)));
+}
+
+/** Writes what undoes a restore; it counts when the function returned is called. */
+export function prepareUndo(dataDir: string, before: string): () => void {
+	return onDisk(() => prepareFile(join(dataDir, undoFile), before));
+}
+
+function onDisk<T>(write: () => T): T {
 	try {
-		replaceFile(join(dataDir, pendingFile), JSON.stringify(pending));
+		return write();
 	} catch (error) {
 		throw new StudioError('disk', `cannot write it: ${messageOf(error)}`);
 	}
@@ -59,32 +68,16 @@ export function writePending(dataDir: string, pending: Pending): void {
 /** What the next start will do. Throws when the file cannot be read. */
 export function readPending(dataDir: string): Pending | null {
 	const path = join(dataDir, pendingFile);
-	return existsSync(path) ? parsed(readFileSync(path, 'utf8')) : null;
+	return existsSync(path) ? (pendingSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) as Pending) : null;
 }
 
 /** What brings the state before the last restore back, also of one that is still pending. Throws when it cannot be read. */
 export function readUndo(dataDir: string): PendingRestore | null {
-	const path = join(dataDir, undoFile);
 	const pending = readPending(dataDir);
-	const text = pending?.kind === 'restore' ? pending.before : null;
-	const before = text ?? (existsSync(path) ? readFileSync(path, 'utf8') : null);
-	const undo = before === null ? null : parsed(before);
-	return undo?.kind === 'restore' ? undo : null;
-}
-
-/** What a restore replaces can be brought back once the answer is called; before, everything that needs disk space is done. */
-export function keepUndo(dataDir: string, before: string | null): () => void {
-	if (before === null) return () => undefined;
 	const path = join(dataDir, undoFile);
-	writeSynced(`${path}.new`, before);
-	return () => {
-		renameSync(`${path}.new`, path);
-		syncFolder(dataDir);
-	};
-}
-
-function parsed(text: string): Pending {
-	return pendingSchema.parse(JSON.parse(text)) as Pending;
+	const before = pending?.kind === 'restore' ? pending.before : null;
+	if (before === null && !existsSync(path)) return null;
+	return restoreSchema.parse(JSON.parse(before ?? readFileSync(path, 'utf8'))) as PendingRestore;
 }
 
 export function dropPending(dataDir: string): void {
@@ -138,23 +131,20 @@ function restore(
 	{ at, settings, tables, keys, unusable, before }: PendingRestore,
 	{ dataDir, keysDir, leftOut }: { dataDir: string; keysDir: string; leftOut: LeftOut },
 ): void {
-	const path = join(dataDir, settingsFile);
-	const replaceUndo = attempt(() => {
+	const files = attempt(() => {
 		parseSettings(settings);
 		// What needs disk space comes first; after the database nothing can fail for lack of it.
-		writeSynced(`${path}.new`, settings);
-		const replace = keepUndo(dataDir, before);
+		const prepared = [prepareFile(join(dataDir, settingsFile), settings)];
+		if (before !== null) prepared.push(prepareUndo(dataDir, before));
 		change(dataDir, (connection) => {
 			if (isDone(connection, at)) return;
 			writeTables(connection, tables, leftOut);
 			setDone(connection, at);
 		});
-		return replace;
+		return prepared;
 	});
 	for (const { kind, id, reason } of unusable) leftOut.add(kind, id, reason);
-	renameSync(`${path}.new`, path);
-	replaceUndo();
-	syncFolder(dataDir);
+	for (const replace of files) replace();
 	replaceFile(join(dataDir, lastGoodFile), settings);
 	if (!keys) return;
 	mkdirSync(keysDir, { recursive: true, mode: 0o700 });

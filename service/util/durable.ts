@@ -13,7 +13,7 @@ export function syncFolder(path: string): void {
 }
 
 /** Makes a file and its content durable; its name is, once its folder is synced. */
-export function writeSynced(path: string, data: string | Uint8Array, mode = 0o600): void {
+function writeSynced(path: string, data: string | Uint8Array, mode = 0o600): void {
 	const bytes = typeof data === 'string' ? Buffer.from(data) : data;
 	const file = openSync(path, 'w', mode);
 	try {
@@ -26,12 +26,19 @@ export function writeSynced(path: string, data: string | Uint8Array, mode = 0o60
 	ownLike(path, dirname(path));
 }
 
+/** Writes and syncs a new file beside the one it is for; the function returned puts it there, which needs no disk space. */
+export function prepareFile(path: string, data: string | Uint8Array, mode?: number): () => void {
+	writeSynced(`${path}.new`, data, mode);
+	return () => {
+		renameSync(`${path}.new`, path);
+		syncFolder(dirname(path));
+	};
+}
+
 /**
  * Replaces a file, all or nothing, also when the power fails: writes and syncs a new file, then renames it. Owner-readable only,
  * unless `mode` says otherwise.
  */
 export function replaceFile(path: string, data: string | Uint8Array, mode?: number): void {
-	writeSynced(`${path}.new`, data, mode);
-	renameSync(`${path}.new`, path);
-	syncFolder(dirname(path));
+	prepareFile(path, data, mode)();
 }
